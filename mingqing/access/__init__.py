@@ -1,0 +1,1 @@
+"""Who may open what: key slots and passwords. Pure decisions, no database."""

@@ -1,0 +1,1 @@
+"""The definitions in `layers/*.toml` as frozen, typed objects: layers, tables, fields, codes, styles."""

@@ -1,0 +1,1 @@
+"""Files from elsewhere become rows: readers, encodings, matching, repair, linking, and a report of what happened."""

@@ -1,0 +1,1 @@
+"""A theme and an extent become a drawing: scene (no Qt), labels, painter (QtGui)."""
