@@ -105,7 +105,7 @@ class Table:
     keys : sets of fields that, with the village, tell one row from another; the first set that a row
         has whole decides. Empty where nothing but its shape does.
     feeds : tables that a source row of this table may fill too.
-    located_at : for rows without geometry of their own, the chain of references to the row whose place they take.
+    located_at : references to follow, for rows without geometry, to the row whose place they take.
     spoke_from : (table, field, value) of the row in the village from which a line is drawn to each place.
     title_field : the field whose value names a row on a card or in a list.
     """
