@@ -1,7 +1,7 @@
 """Key slots: the project's one data key, wrapped once for each account by that account's own password.
 
-Changing a password rewraps 32 bytes; the database is never rewritten. The file holds no secret in the clear and
-may be read by anyone who has the folder; what it leaks is the accounts' names.
+Changing a password rewraps 32 bytes; the database is never rewritten. The file holds no secret in the clear
+and may be read by anyone who has the folder; what it leaks is the names of the accounts.
 """
 
 import base64
