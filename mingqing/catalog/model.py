@@ -204,3 +204,24 @@ class Catalog:
     def themes(self) -> tuple[Layer, ...]:
         """The thematic maps a user chooses among, in order; the base is not one."""
         return tuple(sorted((x for x in self.layers.values() if x.draws), key=lambda x: x.order))
+
+    def depth(self, table: str) -> int:
+        """Return how many references deep a table stands: 0 for one that refers to no other.
+
+        Rows of a lower table are written before those of a higher one that may point to them.
+        """
+        return self._depths[table]
+
+    @cached_property
+    def _depths(self) -> Mapping[str, int]:
+        depths: dict[str, int] = {}
+
+        def visit(name: str, above: tuple[str, ...]) -> int:
+            if name not in depths:
+                below = {f.references for f in self.tables[name].fields if f.references} - {*above, name}
+                depths[name] = max((visit(b, (*above, name)) + 1 for b in below), default=0)
+            return depths[name]
+
+        for name in self.tables:
+            visit(name, ())
+        return depths
