@@ -67,10 +67,9 @@ def _is_cut(column: str, alias: str) -> bool:
     return any(len(column.encode(e, "replace")) in _DBF_NAME_BYTES for e in ("gbk", "utf-8"))
 
 
-def _score(column: str, field: Field) -> int:
-    """How well a column's name fits a field: 100 less the alias's rank, 40 for a cut name, 0 for not at all."""
+def _score(column: str, aliases: tuple[str, ...]) -> int:
+    """How well a column's name fits: 100 less the alias's rank, 40 for a cut name, 0 for not at all."""
     plain = plain_name(column)
-    aliases = _aliases(field)
     if plain in aliases:
         return 100 - min(aliases.index(plain), 50)
     return 40 if any(_is_cut(plain, alias) for alias in aliases) else 0
@@ -85,7 +84,7 @@ def match_fields(fields: Sequence[Field], columns: Collection[str]) -> dict[str,
         (-score, order, column, field.name)
         for order, field in enumerate(fields)
         for column in columns
-        if (score := _score(column, field))
+        if (score := _score(column, _aliases(field)))
     ]
     found: dict[str, str] = {}
     for score, _, column, name in sorted(scored):
@@ -155,8 +154,10 @@ def match(
     free = [c for c in columns if c not in refused]
     chosen = chosen or {}
     taken = {column: field for field, column in chosen.items() if column in free}
-    open_fields = [f for f in (*table.fields, *table.common) if f.references is None and f.name not in chosen]
-    fields = taken | match_fields(open_fields, [c for c in free if c not in taken])
+    fields = dict(taken)
+    for group in (table.fields, table.common):  # a table's own fields come before those that every table has
+        open_fields = [f for f in group if f.references is None and f.name not in chosen]
+        fields |= match_fields(open_fields, [c for c in free if c not in fields])
     links = _match_links(catalog, table, [c for c in free if c not in fields])
     rest = [c for c in free if c not in fields]
     feeds: dict[str, Mapping[str, str]] = {}
@@ -165,7 +166,11 @@ def match(
         found = match_fields(_own_fields(fed), rest)
         if _is_enough(fed, found.values()):
             feeds[name] = found
-    used = {*fields, *(w.column for ways in links.values() for w in ways), *(c for f in feeds.values() for c in f)}
+    used = {
+        *fields,
+        *(w.column for ways in links.values() for w in ways),
+        *(c for f in feeds.values() for c in f),
+    }
     return TableMatch(table, fields, links, feeds, tuple(c for c in free if c not in used), refused)
 
 
@@ -179,13 +184,12 @@ def _match_links(catalog: Catalog, table: Table, columns: Sequence[str]) -> dict
     """For each reference of `table`, the columns that may name the row it points to, best way first."""
     found: dict[str, tuple[ColumnLink, ...]] = {}
     for reference in table.fields:
-        direct = {plain_name(a) for a in reference.arrives_as}
+        direct = tuple(plain_name(a) for a in reference.arrives_as)
         ways = tuple(
             ColumnLink(column, link)
             for link in reference.links
             for column in columns
-            if plain_name(column) in direct
-            or _score(column, catalog.tables[link.table].field_by_name[link.field])
+            if _score(column, direct + _aliases(catalog.tables[link.table].field_by_name[link.field]))
         )
         if ways:
             found[reference.name] = ways

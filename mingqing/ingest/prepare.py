@@ -18,8 +18,8 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.crs.transform import require_usable, transform
 from mingqing.ingest.match import TableMatch, match, recognise_table
-from mingqing.ingest.reading.source import SourceFile, SourceLayer
-from mingqing.ingest.reading.read import read
+from mingqing.ingest.reading.layer import SourceLayer
+from mingqing.ingest.reading.source import SourceFile, read
 from mingqing.ingest.repair import kinds_of, repair
 from mingqing.ingest.report import LeftOut, SourceReport
 from mingqing.store.geometry import encode
@@ -31,7 +31,8 @@ class Options:
 
     table : take every source as this table.
     encoding, crs : of every source that leaves it open or says otherwise.
-    mapping : field → column, for every source; `tables` and `mappings` by `header_key`, for sources like one seen before.
+    mapping : field → column, for every source.
+    tables, mappings : by `header_key`, for sources with the same columns as one that was decided before.
     """
 
     table: str | None = None
@@ -87,15 +88,21 @@ def recognise(layer: SourceLayer, options: Options, catalog: Catalog) -> TableMa
     name = options.table or options.tables.get(key)
     if name is None:
         kinds = None if layer.geometry is None else kinds_of(layer.geometry)
-        table = recognise_table(catalog, [layer.name, layer.path.stem, layer.path.parent.name], columns, kinds)
+        table = recognise_table(
+            catalog, [layer.name, layer.path.stem, layer.path.parent.name], columns, kinds
+        )
     else:
         table = catalog.tables[name]
-    return match(catalog, table, columns, {**options.mappings.get(key, {}), **options.mapping}) if table else None
+    return (
+        match(catalog, table, columns, {**options.mappings.get(key, {}), **options.mapping})
+        if table
+        else None
+    )
 
 
 def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
     catalog = own_catalog()
-    report = SourceReport(layer.path, layer.name, read=len(layer.rows) + len(layer.problems))
+    report = SourceReport(layer.path, layer.name, read=_rows_read(layer))
     report.notes += layer.notes
     report.left_out += [LeftOut(p.row, p.field, p.reason) for p in layer.problems]
     found = recognise(layer, options, catalog)
@@ -109,6 +116,10 @@ def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
         report.error = str(error)
         return Prepared(report)
     return Prepared(report, _parts(layer, found, geometry, epsg, report))
+
+
+def _rows_read(layer: SourceLayer) -> int:
+    return len(layer.rows) + len({p.row for p in layer.problems if p.field is None})
 
 
 def _place(
@@ -125,8 +136,8 @@ def _place(
     placed = geometry if crs == epsg else transform(geometry, crs, epsg)
     lost = shapely.is_missing(placed) & ~shapely.is_missing(geometry)
     report.repaired = int(repaired.sum())
-    for i in np.flatnonzero(lost):
-        refused[int(i)] = tr("坐标不在项目坐标系的范围内")
+    for gone in np.flatnonzero(lost).tolist():
+        refused[gone] = tr("坐标不在项目坐标系的范围内")
     for i, reason in sorted(refused.items()):
         report.left_out.append(LeftOut(int(layer.rows[i]), None, reason))
         placed[i] = None
@@ -160,7 +171,11 @@ def _parts(
     keep = keep[np.isin(layer.rows[keep], own.rows)]
     for reference, ways in found.links.items():
         own.links[reference] = [
-            (way.link.table, way.link.field, _link_values(catalog, way.link.table, way.link.field, layer, way.column, keep))
+            (
+                way.link.table,
+                way.link.field,
+                _link_values(catalog, way.link.table, way.link.field, layer, way.column, keep),
+            )
             for way in ways
         ]
     if geometry is not None:
@@ -196,8 +211,8 @@ def _part(
     whole = np.ones(len(rows), dtype=bool)
     for name in required:
         filled = np.array([v is not None for v in columns.get(name, [None] * len(rows))], dtype=bool)
-        for i in np.flatnonzero(whole & ~filled):
-            refused.append(LeftOut(rows[i], None, tr("缺少{title}").format(title=table.field_by_name[name].title)))
+        reason = tr("缺少{title}").format(title=table.field_by_name[name].title)
+        refused += [LeftOut(rows[i], None, reason) for i in np.flatnonzero(whole & ~filled)]
         whole &= filled
     if report is not None:
         report.left_out += refused
@@ -249,7 +264,5 @@ def _list_shapeless(part: Part, table: Table, report: SourceReport) -> None:
         keep = [i for i, blob in enumerate(part.geometry) if blob is not None]
         part.rows = [part.rows[i] for i in keep]
         part.columns = {n: [v[i] for i in keep] for n, v in part.columns.items()}
-        part.links = {
-            r: [(t, f, [v[i] for i in keep]) for t, f, v in ways] for r, ways in part.links.items()
-        }
+        part.links = {r: [(t, f, [v[i] for i in keep]) for t, f, v in ways] for r, ways in part.links.items()}
         part.geometry = [part.geometry[i] for i in keep]

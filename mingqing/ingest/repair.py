@@ -78,7 +78,7 @@ def _refuse_wrong_kinds(
     types = shapely.get_type_id(out)
     for code in np.unique(types[types >= 0]):
         kind = _KIND_OF_TYPE.get(GeometryType(int(code)))
-        if kind in allowed and not (code == GeometryType.MULTIPOINT):
+        if kind in allowed and code != GeometryType.MULTIPOINT:
             continue
         wanted = "、".join(_TITLES[k] for k in sorted(allowed))
         for i in np.flatnonzero(types == code):
@@ -86,7 +86,9 @@ def _refuse_wrong_kinds(
             refused[int(i)] = (
                 tr("一行里有多个点，请拆成多行")
                 if is_points
-                else tr("图形是{kind}，这张表只收{wanted}").format(kind=_TITLES.get(kind, "") if kind else "", wanted=wanted)
+                else tr("图形是{kind}，这张表只收{wanted}").format(
+                    kind=_TITLES.get(kind, "") if kind else "", wanted=wanted
+                )
             )
             out[i] = None
 

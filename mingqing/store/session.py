@@ -1,6 +1,7 @@
 """What a logged-in account can see and do: the one door between the project file and everything else."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,6 +40,15 @@ class ProjectInfo:
     epsg: int
     epsg_chosen: bool
     read_only: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Rows as they lie in the file: ids, columns, and shapes as SpatiaLite BLOBs (None for a table without)."""
+
+    ids: Sequence[int]
+    columns: Mapping[str, Sequence[Value]]
+    geometry: Sequence[bytes | None] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,28 @@ class Session:
                     sql = f'SELECT id FROM "{other.name}" WHERE "{field.name}" = ? ORDER BY id'
                     found += [(other.name, int(str(i))) for (i,) in self._query(sql, (row_id,))]
         return found
+
+    def stored(self, table: str, columns: Sequence[str], *, village: str | None) -> "Stored":
+        """Return the rows of one village as they are stored, by id; None means the rows of no village."""
+        self._check_columns(table, columns)
+        shape = "t.geometry" if self._table(table).has_geometry else "NULL"
+        rows = self._query(
+            f'SELECT t.id, {shape}{_more(columns)} FROM "{table}" t WHERE t.village_code IS ? ORDER BY t.id',
+            (village,),
+        )
+        ids, geometry, *cells = _transpose(rows, 2 + len(columns))
+        kept = geometry if self._table(table).has_geometry else None
+        return Stored(ids, dict(zip(columns, cells, strict=True)), kept)  # type: ignore[arg-type]
+
+    def values_of(self, table: str, column: str, ids: Iterable[int]) -> list[tuple[int, int]]:
+        """Return (id, value of an integer column) of rows, those where it is null left out."""
+        self._check_columns(table, [column])
+        found = self._query(
+            f'SELECT id, "{column}" FROM "{table}"'
+            f' WHERE id IN (SELECT value FROM json_each(?)) AND "{column}" NOT NULL',
+            (json.dumps(list(ids)),),
+        )
+        return [(int(str(i)), int(str(v))) for i, v in found]
 
     def features(
         self,
