@@ -11,7 +11,9 @@ Value = str | int | float | None
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+]?\.\d+")
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)?|年)?(?:[ T].*)?\Z")
-_TRUE = frozenset({"是", "有", "对", "1", "y", "yes", "t", "true", "√", "✓", "空置", "危房", "已销号", "c级", "d级"})  # grades of 危房鉴定: C and D are dangerous
+_TRUE = frozenset(
+    {"是", "有", "对", "1", "y", "yes", "t", "true", "√", "✓", "空置", "危房", "已销号", "c级", "d级"}
+)  # grades of 危房鉴定: C and D are dangerous
 _FALSE = frozenset({"否", "无", "不是", "没有", "0", "n", "no", "f", "false", "×", "x", "a级", "b级"})
 _PHONE = re.compile(r"\+?\d{3,4}(?:-?\d{3,8}){1,3}(?:转\d{1,6})?|\d{3,8}")
 _BLANK = frozenset({"", "-", "--", "/", "\\", "无数据", "null", "none", "nan", "<null>", "<空>", "n/a"})

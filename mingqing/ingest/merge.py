@@ -10,8 +10,8 @@ from mingqing.core.text import tr
 from mingqing.ingest.prepare import Part
 from mingqing.store.session import Stored
 
-# What makes a row itself: (key fields, their values), ("shape", BLOB) or ("values", all of them).
-Identity = tuple[Hashable, Hashable]
+# How a stored row is found: "any" way it can be known, or the "best" it has; and that way, see `_ways`.
+Identity = tuple[str, Hashable]
 _T = TypeVar("_T")
 
 
@@ -33,8 +33,9 @@ class Plan:
 def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: str) -> Plan:
     """Compare rows with those stored of the same village.
 
-    A row is the same as another with which it shares a whole natural key; a row that has none, as one of the
-    same shape; one without a shape, as one with all the same values. Rows of a file that match nothing are
+    A row is the same as a stored one that shares the best it can be known by: a whole natural key, else its
+    shape, else all its values; or something weaker, if that is the best the stored row has. So two of one name
+    with different id numbers stay two, and a house that had no number gets one. Rows that match nothing are
     paired, in order, with rows that came from the same file before and match nothing now, if there are as
     many: the file was corrected. A blank never overwrites.
 
@@ -47,27 +48,19 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
     out = Plan()
     where: dict[Identity, int] = {}
     for j in reversed(range(len(stored.ids))):
-        keys = _keys(table, stored.columns, j)
-        identities = keys or [_values(stored.columns, j)]
-        if stored.geometry is not None and stored.geometry[j] is not None:
-            identities = [*keys, ("shape", stored.geometry[j])]
-            identities += [] if keys else [("unnamed shape", stored.geometry[j])]
-        where.update(dict.fromkeys(identities, j))
-    claimed: dict[Identity, int] = {}
+        ways = _ways(table, stored.columns, stored.geometry, j)
+        where.update({("any", way): j for way in ways})
+        where["best", ways[0]] = j
+    claimed: dict[Hashable, int] = {}
     taken: set[int] = set()
     for i in at:
-        own = _keys(table, part.columns, i)
-        shape = part.geometry[i] if part.geometry is not None else None
-        sought = own + ([("unnamed shape", shape)] if shape is not None else [])
-        if not own:
-            own = [("shape", shape)] if shape is not None else [_values(part.columns, i)]
-            sought = own
-        same = next((x for x in own if x in claimed), None)
-        if same is not None:
-            out.same_as[i] = claimed[same]
-            out.reasons[i] = _reason(table, same, part.rows[claimed[same]])
+        best, *weaker = _ways(table, part.columns, part.geometry, i)
+        if best in claimed:
+            out.same_as[i] = claimed[best]
+            out.reasons[i] = _reason(table, best, part.rows[claimed[best]])
             continue
-        claimed.update(dict.fromkeys(own, i))
+        claimed[best] = i
+        sought: list[Identity] = [("any", best), *(("best", way) for way in weaker)]
         found = next((where[x] for x in sought if x in where and where[x] not in taken), None)
         if found is None:
             out.insert.append(i)
@@ -79,26 +72,26 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
     return out
 
 
-def _keys(table: Table, columns: Mapping[str, Sequence[Value]], row: int) -> list[Identity]:
-    """The natural keys that a row has whole, best first."""
-    found: list[Identity] = []
+def _ways(
+    table: Table, columns: Mapping[str, Sequence[Value]], geometry: Sequence[bytes | None] | None, row: int
+) -> list[Hashable]:
+    """The ways in which a row can be known, best first: its whole natural keys, its shape, all that it says."""
+    found: list[Hashable] = []
     for key in table.keys:
         cells = tuple(columns[name][row] if name in columns else None for name in key)
         if None not in cells:
             found.append((key, cells))
+    if geometry is not None and geometry[row] is not None:
+        found.append(geometry[row])
+    if not found:
+        said = ((n, columns[n][row]) for n in sorted(columns) if n not in {"village_code", "source"})
+        found.append(tuple((n, v) for n, v in said if v is not None))
     return found
 
 
-def _values(columns: Mapping[str, Sequence[Value]], row: int) -> Identity:
-    """All that a row says, for one that has nothing else to be known by."""
-    said = ((n, columns[n][row]) for n in sorted(columns) if n not in {"village_code", "source"})
-    return ("values", tuple((n, v) for n, v in said if v is not None))
-
-
-def _reason(table: Table, identity: Identity, row: int) -> str:
-    key = identity[0]
-    if isinstance(key, tuple):
-        names = "、".join(table.field_by_name[n].title for n in key)
+def _reason(table: Table, way: Hashable, row: int) -> str:
+    if isinstance(way, tuple) and way and way[0] in table.keys:
+        names = "、".join(table.field_by_name[n].title for n in way[0])
         return tr("{names}与第 {row} 行重复").format(names=names, row=row)
     return tr("与第 {row} 行完全相同").format(row=row)
 

@@ -78,7 +78,8 @@ def prepare(source: SourceFile, options: Options, epsg: int) -> list[Prepared]:
         layers = read(source, encoding=options.encoding)
     except InputRefused as error:
         return [Prepared(SourceReport(source.path, source.path.name, error=str(error)))]
-    return [_prepare_layer(layer, options, epsg) for layer in layers]
+    prepared = [_prepare_layer(layer, options, epsg) for layer in layers]
+    return sorted(prepared, key=lambda p: own_catalog().depth(p.report.table) if p.report.table else 0)
 
 
 def recognise(layer: SourceLayer, options: Options, catalog: Catalog) -> TableMatch | None:

@@ -27,7 +27,7 @@ from mingqing.store.session import Session
 # A transaction is whole files up to about this many rows: a crash costs a second's work.
 _ROWS_A_BATCH = 20_000
 # Below this many files, starting worker processes takes longer than they save.
-_FILES_WORTH_WORKERS = 60
+_FILES_WORTH_WORKERS = 200
 _AHEAD = 64  # files read ahead of the writer, so that memory stays bounded
 _SPATIAL = {Kind.SHAPEFILE, Kind.VECTOR}
 _WGS84 = 4326
@@ -170,20 +170,24 @@ def _batches(stream: Iterator[Prepared]) -> Iterator[list[Prepared]]:
 
 
 def in_order(session: Session, sources: Sequence[SourceFile]) -> list[SourceFile]:
-    """Return the sources so that what others refer to comes first: villages, houses, …, and registers last."""
-    catalog = session.catalog
-    last = len(catalog.tables)
-    ranks = {}
-    for table in catalog.tables.values():
-        depth = -1 if table.name == "village" else catalog.depth(table.name)
-        ranks.update({plain_name(alias): depth for alias in table.recognised_by})
+    """Return the sources so that what others refer to comes first: villages, houses, …, registers last.
 
-    def rank(source: SourceFile) -> int:
-        if source.kind not in _SPATIAL:
-            return last
+    Which table a file is, is guessed from its name alone; a register with an unknown name comes before those
+    that are known to refer to people.
+    """
+    catalog = session.catalog
+    referred = {f.references for t in catalog.tables.values() for f in t.fields}
+    ranks: dict[str, float] = {}
+    for table in catalog.tables.values():
+        depth = catalog.depth(table.name) - (0.5 if table.name in referred else 0)
+        ranks.update({plain_name(a): -1 if table.name == "village" else depth for a in table.recognised_by})
+
+    def rank(source: SourceFile) -> tuple[bool, float]:
         stem = plain_name(source.path.stem)
         named = [alias for alias in ranks if alias in stem]
-        return ranks[max(named, key=len)] if named else last - 1
+        spatial = source.kind in _SPATIAL
+        unknown = len(catalog.tables) if spatial else 0
+        return not spatial, ranks[max(named, key=len)] if named else unknown
 
     return sorted(sources, key=rank)  # stable: within a rank the natural order of the paths
 

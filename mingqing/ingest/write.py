@@ -135,7 +135,9 @@ class Writer:
             if field.references == part.table and field.name in part.links:
                 found, _ = self._linker.resolve(part, field, villages)
                 wanted = {
-                    ids[row]: above for row, above in zip(part.rows, found, strict=True) if above and row in ids
+                    ids[row]: above
+                    for row, above in zip(part.rows, found, strict=True)
+                    if above and row in ids
                 }
                 known = dict(self._session.values_of(part.table, field.name, wanted))
                 new = {i: above for i, above in wanted.items() if known.get(i) != above and above != i}
