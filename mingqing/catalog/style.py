@@ -60,11 +60,7 @@ class Plate(StrEnum):
     NONE = "none"
     CIRCLE = "circle"
     SQUARE = "square"
-    DIAMOND = "diamond"
     TRIANGLE = "triangle"
-    SHIELD = "shield"
-    HOUSE = "house"
-    PIN = "pin"
 
 
 class Glyph(StrEnum):
@@ -191,7 +187,8 @@ class Spoke:
 class Marker:
     """A sign at a point, or in the middle of an area: a plate with a glyph or up to two characters on it.
 
-    beside : markers of the table that fall on one spot are set side by side up to this many, then counted.
+    beside : markers of the table that fall on one spot are set side by side up to this many, then counted;
+        0 leaves each where it is.
     """
 
     type: ClassVar[SymbolType] = SymbolType.MARKER
