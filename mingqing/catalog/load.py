@@ -297,6 +297,7 @@ def load_catalog(folder: Path) -> Catalog:
         top.finish()
         reader.finish()
     _check_links(tables, files)
+    _check_styles(tables, files, styles)
     for layer in layers.values():
         for draw in layer.draws:
             if draw.variant not in styles.get(draw.table, {}):
@@ -305,6 +306,19 @@ def load_catalog(folder: Path) -> Catalog:
                     tr("表 {table} 没有样式 {variant}").format(table=draw.table, variant=draw.variant),
                 )
     return Catalog(layers, tables, codes, styles, tuple(refusals))
+
+
+def _check_styles(
+    tables: Mapping[str, Table], files: Mapping[str, str], styles: Mapping[str, Mapping[str, Style]]
+) -> None:
+    """Refuse styles of tables, or by fields, that do not exist."""
+    for name, variants in styles.items():
+        for variant, style in variants.items():
+            known = tables[name].field_by_name if name in tables else {}
+            for column in style.columns:
+                if column not in known:
+                    reader = _Reader(files.get(name, "*.toml"), f"style.{name}", {})
+                    raise reader.error(variant, tr("没有字段“{name}”").format(name=column))
 
 
 def _read_styles(reader: _Reader) -> dict[str, Style]:

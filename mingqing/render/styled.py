@@ -1,0 +1,82 @@
+"""One table of a map with its style: which rows are of which class, and their shapes in pixels."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.catalog.model import Table
+from mingqing.catalog.style import Shape, Style, StyleClass
+from mingqing.core.features import Features
+from mingqing.render.classify import classify
+from mingqing.render.paths import Paths, clipped, paths_of
+from mingqing.render.scale import Viewport
+
+MARGIN_MM = 8.0
+"""How far beyond the edge of the sheet shapes are kept, so that their borders and signs end outside it."""
+
+
+@dataclass(frozen=True)
+class StyledTable:
+    """The rows of one table on this map, and how they look. Row numbers count in `features`."""
+
+    table: Table
+    style: Style
+    features: Features
+    view: Viewport
+
+    @cached_property
+    def geometry(self) -> NDArray[np.object_]:
+        """(n,) shapes cut to the view and a margin."""
+        return clipped(self.features.geometry, self.view, MARGIN_MM * self.view.px_per_mm)
+
+    @cached_property
+    def classes(self) -> NDArray[np.int64]:
+        """(n,) position of each row's class in `every`."""
+        return classify(self.features, self.style)
+
+    @property
+    def every(self) -> tuple[StyleClass, ...]:
+        """The classes and, last, what belongs to none."""
+        return (*self.style.classes, self.style.otherwise)
+
+    @cached_property
+    def in_view(self) -> NDArray[np.bool_]:
+        """(n,) whether a row's shape touches the extent."""
+        west, south, east, north = self.view.extent
+        box = shapely.bounds(self.features.geometry)
+        with np.errstate(invalid="ignore"):
+            inside: NDArray[np.bool_] = (
+                (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
+            )
+        return inside
+
+    @cached_property
+    def _paths(self) -> dict[Shape, Paths]:
+        return {}
+
+    def paths(self, shape: Shape) -> Paths:
+        """Return the rows' parts of one shape, in pixels."""
+        if shape not in self._paths:
+            self._paths[shape] = paths_of(self.geometry, shape, self.view).thinned()
+        return self._paths[shape]
+
+    def paths_where(self, shape: Shape, rows: NDArray[np.bool_]) -> Paths:
+        """Return the same for some rows only."""
+        every = self.paths(shape)
+        return every.take(rows[every.rows])
+
+    def centres(
+        self, shapes: frozenset[Shape], rows: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return (k, 2) pixels where markers of some rows stand, and (k,) their rows."""
+        points = self.paths_where(Shape.POINT, rows) if Shape.POINT in shapes else None
+        parts = [(points.xy[points.first], points.rows)] if points is not None else []
+        if Shape.POLYGON in shapes:
+            areas = self.paths_where(Shape.POLYGON, rows)
+            inside = shapely.get_coordinates(shapely.point_on_surface(self.geometry[areas.rows]))
+            parts.append((self.view.to_px(inside), areas.rows))
+        xy, row = zip(*parts, strict=True)
+        return np.concatenate(xy), np.concatenate(row)
