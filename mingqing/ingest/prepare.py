@@ -154,7 +154,7 @@ def ask_crs(layer: SourceLayer) -> str:
         return text
     bounds = tuple(shapely.total_bounds(layer.geometry).tolist())
     guesses = guess(bounds) if np.isfinite(bounds).all() else []
-    return text + (tr("；{guess}").format(guess=guesses[0].reason) if guesses else "")
+    return text + (tr("；{guess}").format(guess=guesses[0].sentence) if guesses else "")
 
 
 def _parts(

@@ -96,6 +96,10 @@ class Session:
         with engine_errors(self._file):
             return list(self._database.execute(sql, tuple(values)))
 
+    def query_for_check(self, sql: str) -> list[tuple[object, ...]]:
+        """Return the rows of a statement of `mingqing.store.check`, of this package alone."""
+        return self._query(sql)
+
     def counts(self) -> dict[str, int]:
         """Return the number of rows of every table."""
         names = list(self.catalog.tables)
