@@ -1,10 +1,10 @@
 """GCJ-02 and BD-09, the offset coordinates of Chinese web maps, to WGS84.
 
 The offset was never published. The series used here was found in a desktop map in 2010 and has been
-reproduced by every open implementation since (`eviltransform`, `coordtransform`): a polynomial with sines over
-(lon - 105, lat - 35) degrees, in metres, turned into degrees on the Krasovsky ellipsoid. BD-09 adds a rotation
-and a scale published with the Baidu map API. Both forward maps are smooth, so their inverses are found by
-fixed-point iteration, to less than a millimetre.
+reproduced by every open implementation since (`eviltransform`, `coordtransform`): polynomial and sines over
+(lon - 105, lat - 35) degrees, in metres, turned into degrees on the Krasovsky ellipsoid. BD-09 adds a
+rotation and a scale published with the Baidu map API. Both forward maps are smooth, so their inverses are
+found by fixed-point iteration, to less than a millimetre.
 """
 
 from collections.abc import Callable

@@ -21,13 +21,14 @@ from mingqing.ingest.reading.names import unique
 
 _DELETED = ord("*")
 _NO_DATA = -1e38  # what Esri writes for "no value" in a float field
-_MEMO = frozenset("MGP")
-# Language driver ids to codecs, and how far each is trusted: 0x57 is whatever the writer's Windows was set to.
+_TEXT = frozenset("CV")
+# Language driver ids to codecs, and how far each is trusted: 0x57 is whatever the writer's Windows had.
 _LDID = {
     0x13: "cp932", 0x7B: "cp932", 0x4D: "gb18030", 0x7A: "gb18030", 0x4E: "cp949", 0x79: "cp949",
-    0x4F: "cp950", 0x78: "cp950", 0x7C: "cp874", 0x50: "cp874", 0xC8: "cp1250", 0xC9: "cp1251", 0xCA: "cp1254",
-    0xCB: "cp1253", 0xCC: "cp1257", 0x7D: "cp1255", 0x7E: "cp1256", 0x26: "cp866", 0x65: "cp866",
-    0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x57: "cp1252", 0x58: "cp1252", 0x59: "cp1252",
+    0x4F: "cp950", 0x78: "cp950", 0x7C: "cp874", 0x50: "cp874", 0xC8: "cp1250", 0xC9: "cp1251",
+    0xCA: "cp1254", 0xCB: "cp1253", 0xCC: "cp1257", 0x7D: "cp1255", 0x7E: "cp1256", 0x26: "cp866",
+    0x65: "cp866", 0x01: "cp437", 0x02: "cp850",
+    0x03: "cp1252", 0x57: "cp1252", 0x58: "cp1252", 0x59: "cp1252",
     0x64: "cp852", 0x1F: "cp852", 0x22: "cp852", 0x23: "cp852", 0x08: "cp865", 0x17: "cp865", 0x66: "cp865",
     0x67: "cp861", 0x6A: "cp737", 0x86: "cp737", 0x6B: "cp857", 0x88: "cp857", 0x24: "cp860", 0x1C: "cp863",
     **dict.fromkeys((0x09, 0x0B, 0x0D, 0x0F, 0x11, 0x15, 0x18, 0x19, 0x1B), "cp437"),
@@ -81,17 +82,17 @@ def read_dbf(data: bytes, *, cpg: Path | None = None, chosen: str | None = None)
     cells = body.reshape(header.available, header.record_size)
     records = np.flatnonzero(cells[:, 0] != _DELETED)
     cells = cells[records]
-    fields = [f for f in header.fields if f.type in _CONVERT or f.type == "C"]
+    fields = [f for f in header.fields if f.type in _CONVERT or f.type in _TEXT]
     raw = {f: _column(cells, f) for f in fields}
-    text = [f for f in fields if f.type == "C"]
+    text = [f for f in fields if f.type in _TEXT]
     blocks = [enc.Column([f.raw_name for f in fields], 10)]
-    blocks += [enc.Column([c.partition(b"\0")[0].rstrip(b" ") for c in raw[f]], f.size) for f in text]
+    blocks += [enc.Column(_text(raw[f], f), f.size) for f in text]
     decoded = enc.decode(blocks, _declared(data[29], cpg), chosen)
     names = unique(decoded.columns[0])
     read = _Cells(records)
     columns: dict[str, list[object]] = {}
     for field, name in zip(fields, names, strict=True):
-        if field.type == "C":
+        if field.type in _TEXT:
             values = decoded.columns[1 + text.index(field)]
             columns[name] = [v or None for v in values]
         else:
@@ -178,7 +179,9 @@ def _fields(data: bytes, header_size: int) -> tuple[list[DbfField], int]:
             if level7
             else (data[at + 11], data[at + 16], data[at + 17])
         )
-        fields.append(DbfField(raw, chr(kind).upper(), offset, size, decimals))
+        # Binary numbers of dBASE 7 and binary memos of old dBASE are not read: memo is what we call them.
+        binary = chr(kind) in "IYTB" and (level7 or (chr(kind) == "B" and size != 8))
+        fields.append(DbfField(raw, "M" if binary else chr(kind).upper(), offset, size, decimals))
         offset += size
         at += step
     if not fields or not all(f.type.isalnum() or f.type in "@+" for f in fields):
@@ -187,7 +190,7 @@ def _fields(data: bytes, header_size: int) -> tuple[list[DbfField], int]:
 
 
 def _fit(fields: list[DbfField], record_size: int, notes: list[str]) -> list[DbfField]:
-    """Fields that fill records of the size the header says; text over 255 bytes borrows the decimals' byte."""
+    """Fields that fill records of the size the header says; text over 255 bytes has the decimals' byte."""
     if 1 + sum(f.size for f in fields) != record_size:
         long = [f.size + (f.decimals << 8 if f.type == "C" else 0) for f in fields]
         if 1 + sum(long) == record_size:
@@ -210,6 +213,16 @@ def _column(cells: NDArray[np.uint8], field: DbfField) -> list[bytes]:
     block = np.ascontiguousarray(cells[:, field.offset : field.offset + field.size])
     data, size = block.tobytes(), field.size
     return [data[i : i + size] for i in range(0, len(data), size)]
+
+
+def _text(cells: list[bytes], field: DbfField) -> list[bytes]:
+    """Text without padding. FoxPro's varying text (V) has its length in the last byte unless full."""
+    if field.type == "V":
+        used = [
+            c[-1] if c[-1] < field.size and not c[c[-1] : -1].strip(b"\0 ") else field.size for c in cells
+        ]
+        cells = [cell[:n] for cell, n in zip(cells, used, strict=True)]
+    return [cell.partition(b"\0")[0].rstrip(b" ") for cell in cells]
 
 
 class _Cells:
@@ -266,8 +279,8 @@ def _logical(cell: bytes) -> object:
     mark = cell[:1].upper()
     if mark in b" ?\0":
         return None
-    if mark in b"TYFN":
-        return mark in b"TY"
+    if mark in b"TYFN10":
+        return mark in b"TY1"
     raise ValueError
 
 
@@ -295,6 +308,7 @@ _CONVERT: dict[str, Callable[[bytes], object]] = {
     "D": _date,
     "L": _logical,
     "I": _integer,
+    "B": _double,
     "Y": _currency,
     "T": _datetime,
 }

@@ -18,13 +18,12 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 def read_delimited(file: SourceFile, *, encoding: str | None = None) -> list[SourceLayer]:
     """Read a text table. A .txt without columns is refused: it is something written, not a register."""
     text, found, notes = decode_text(file.path.read_bytes(), encoding)
-    delimiter = _delimiter(text)
-    if delimiter is None:
-        if file.path.suffix.lower() == ".txt":
-            raise InputRefused(tr("不是表格（没有用逗号或制表符分列），没有导入。"))
-        delimiter = ","
+    prose = file.path.suffix.lower() == ".txt"
+    delimiter = _delimiter(text, agreeing=0.9 if prose else 0.5)
+    if delimiter is None and prose:
+        raise InputRefused(tr("不是表格（没有用逗号或制表符分列），没有导入。"))
     rows, numbers = [], []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ",")
     try:
         before = 0
         for row in reader:
@@ -70,8 +69,8 @@ def decode_text(data: bytes, chosen: str | None) -> tuple[str, enc.Encoding, tup
     return "\n".join(decoded.columns[0]), decoded.encoding, decoded.notes
 
 
-def _delimiter(text: str) -> str | None:
-    """Find the delimiter that cuts most of the first lines into equally many parts, two at least."""
+def _delimiter(text: str, *, agreeing: float) -> str | None:
+    """Find the delimiter that cuts enough of the first lines into equally many parts, two at least."""
     lines = [line for line in text[:20_000].splitlines()[:30] if line.strip()]
     best: tuple[int, int] = (0, 0)
     found = None
@@ -81,7 +80,7 @@ def _delimiter(text: str) -> str | None:
         except csv.Error:
             continue
         usual = max(set(counts), key=counts.count, default=1)
-        agreeing = counts.count(usual)
-        if usual > 1 and 2 * agreeing > len(counts) and (agreeing, usual) > best:
-            best, found = (agreeing, usual), delimiter
+        lines_agreeing = counts.count(usual)
+        if usual > 1 and lines_agreeing >= agreeing * len(counts) and (lines_agreeing, usual) > best:
+            best, found = (lines_agreeing, usual), delimiter
     return found

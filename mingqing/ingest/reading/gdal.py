@@ -19,7 +19,10 @@ pyogrio.set_gdal_config_options(
     {"USE_OSR_FIND_MATCHES": False, "GML_SKIP_RESOLVE_ELEMS": "ALL", "OGR_GEOJSON_MAX_OBJ_SIZE": 200}
 )
 
-_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, ValueError, UnicodeError)
+_ERRORS = (
+    *(DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, ValueError),
+    UnboundLocalError,  # pyogrio 0.13, where PROJ cannot export what a .prj says
+)
 _FARTHEST = 1e9  # no CRS of this planet has larger numbers
 
 
@@ -93,7 +96,8 @@ def shapes(wkb: NDArray[np.object_]) -> Shapes:
     coordinates, owners = shapely.get_coordinates(geometry, return_index=True)
     with np.errstate(invalid="ignore"):
         wild = ~(np.abs(coordinates) < _FARTHEST).all(axis=1)
-    geometry[np.unique(owners[wild])] = None
+    if wild.any():
+        geometry[np.unique(owners[wild])] = None
     empty = shapely.is_empty(geometry)
     geometry[empty] = None
     missing = shapely.is_missing(geometry)

@@ -16,7 +16,7 @@ from mingqing.ingest.reading.names import unique
 Row = Sequence[object]
 _LOOK = 30  # rows searched for the header
 _NUMBER = re.compile(r"[-+]?[\d,.]+%?")
-_TOTAL = re.compile(r"(合|总|小|共)\s*计[:：]?")
+_TOTAL = re.compile(r"\s*(合|总|小|共)\s*计\s*[:：]?\s*")
 _REMARK = re.compile(r"(注|备注|说明|填表|制表|填报|审核|统计|负责)[^:：]{0,6}[:：].*", re.DOTALL)
 _DAMAGED = re.compile(r"\d(\.\d+)?[eE]\+?1[5-9]")
 _ERROR = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)")
@@ -73,7 +73,7 @@ def read_grid(grid: Sequence[Row], numbers: Sequence[int], merged: Iterable[Merg
     if _fill_merged(rows, ranges, start):
         notes.append(tr("合并单元格的内容已填到其中每一行"))
     kept = [c for c in range(width) if names[c] or any(row[c] is not None for row in rows[start:])]
-    titles = unique(names[c] for c in kept)
+    titles = unique(names[c] or tr("第{place}列").format(place=c + 1) for c in kept)
     return _take([[row[c] for c in kept] for row in rows[start:]], numbers[start:], titles, notes)
 
 
@@ -86,7 +86,7 @@ def _take(body: list[list[object]], numbers: Sequence[int], titles: list[str], n
         filled = [cell for cell in row if cell is not None]
         if not filled:
             continue
-        if any(isinstance(cell, str) and _TOTAL.fullmatch(clean(cell)) for cell in row[:3]):
+        if any(isinstance(cell, str) and "计" in cell and _TOTAL.fullmatch(cell) for cell in row[:3]):
             problems.append(RowProblem(number, None, tr("是合计行，没有读")))
         elif len(filled) == 1 and len(row) > 2 and _REMARK.fullmatch(str(filled[0]).strip()):
             problems.append(RowProblem(number, None, tr("是表下的说明，没有读")))
@@ -96,11 +96,12 @@ def _take(body: list[list[object]], numbers: Sequence[int], titles: list[str], n
     columns = {title: [row[i] for row in taken] for i, title in enumerate(titles)}
     for title, values in columns.items():
         problems += _settle(title, values, where)
+    problems.sort(key=lambda p: p.row)
     return Table(np.array(where, np.int64), columns, tuple(notes), tuple(problems))
 
 
 def _settle(title: str, values: list[object], where: Sequence[int]) -> list[RowProblem]:
-    """Bring cells to the types of a layer, in place; what a spreadsheet spoiled becomes None and is listed."""
+    """Bring cells to the types of a layer, in place; what is spoiled becomes None and is listed."""
     problems = []
     for i, value in enumerate(values):
         if value is None or isinstance(value, bool):
@@ -170,11 +171,11 @@ def _header(rows: Sequence[Row], head: int, merged: Sequence[Merged]) -> tuple[l
 
 
 def _join(parts: Sequence[str], lowest: Sequence[str]) -> str:
-    """One name from the levels above a column; a general group ("基本信息") is left off where that is clear."""
+    """One name from the levels above a column; a general group ("基本信息") is left off if that is clear."""
     named = list(dict.fromkeys(p for p in parts if p))
-    if len(named) > 1 and lowest.count(named[-1]) == 1:
-        named = [p for p in named[:-1] if not _GENERAL.search(p)] + named[-1:]
-    return "".join(named)
+    if len(named) > 1 and lowest.count(named[-1]) == 1 and _GENERAL.search(named[-2]):
+        return named[-1]
+    return "".join([*(_GENERAL.sub("", p) for p in named[:-1]), *named[-1:]])
 
 
 def _fill_merged(rows: list[list[object]], merged: Iterable[Merged], start: int) -> bool:

@@ -19,7 +19,7 @@ _ASCII = -4.2
 _ODD_ASCII = -7.0  # the signs that trail bytes turn into
 _SIZE = 0x10000
 
-# What village registers, signs and names are mostly made of, simplified; then how the same is written traditionally.
+# What village registers, signs and names are mostly made of, in simplified and then in traditional writing.
 EVERYDAY = (
     "的一是不了在人有我他这中大来上个国和也子时道说要就出会可以年生自到那里后去得多着过家小"
     "心天下能对然于学事没现看为主开手样起作用无方又如前所本见经头面公同三已老从动两长把你"

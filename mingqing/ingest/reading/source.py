@@ -76,8 +76,8 @@ def discover(paths: Iterable[Path]) -> list[SourceFile]:
     Returns
     -------
     list of SourceFile
-        in natural order (村2 before 村10), each once. A folder that cannot be opened, and a file that holds data
-        in a form that is not supported, is there as UNREADABLE, so that it is reported.
+        in natural order (村2 before 村10), each once. A folder that cannot be opened, and a file that holds
+        data in a form that is not supported, is there as UNREADABLE, so that it is reported.
     """
     found: dict[Path, SourceFile] = {}
     listings: dict[Path, dict[str, dict[str, Path]]] = {}

@@ -24,6 +24,9 @@ from mingqing.ingest.reading.source import SourceFile
 _XML_HEADER = re.compile(r"\s*<\?xml[^>]*\?>")
 _XML_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9_-]+)[\"']")
 _BY_CONVENTION = {".geojson", ".json", ".kml", ".kmz"}
+# What GDAL adds to every KML placemark, whether the file says so or not; none of it is about the place.
+_KML_OWN = {"id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility"}
+_KML_OWN |= {"drawOrder", "icon", "snippet"}
 _EXACT = 2**53  # beyond it a float no longer holds every integer
 
 
@@ -75,6 +78,9 @@ def _as_utf8(data: bytes, folder: Path, chosen: str | None, *, kml: bool) -> tup
 def _layer(file: SourceFile, path: Path, name: str, encoding: enc.Encoding | None) -> SourceLayer:
     raw = gdal.read_raw(path, layer=name)
     columns, problems, notes = _columns(raw)
+    if path.suffix == ".kml":
+        told = {title for title, values in columns.items() if any(v is not None for v in values)}
+        columns = {title: columns[title] for title in columns if title in told - _KML_OWN}
     rows = raw.fids + (0 if file.path.suffix.lower() == ".gpkg" else 1)
     geometry = None
     keep = np.ones(len(rows), bool)
