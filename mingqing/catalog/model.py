@@ -1,4 +1,7 @@
-"""The shape of the definitions in `layers/`: frozen, typed, with every name already resolved."""
+"""The shape of the definitions in `layers/`: frozen, typed, with every name already resolved.
+
+Fields, tables and catalogs are loaded once and compared by identity, so that they can be keys of caches.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,7 +73,7 @@ class Link:
     field: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """A column of a table, a line of a form, a name in other people's files.
 
@@ -98,7 +101,7 @@ class Field:
     leaves_as: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One kind of thing: its geometry, its fields in form order, how rows are told apart and named.
 
@@ -133,6 +136,11 @@ class Table:
     def column_names(self) -> tuple[str, ...]:
         """Stored columns but `id` and `geometry`, in schema order."""
         return tuple(f.name for f in (*self.common, *self.fields))
+
+    @cached_property
+    def plain_fields(self) -> tuple[Field, ...]:
+        """Fields of this table that hold a value of their own, not a reference."""
+        return tuple(f for f in self.fields if f.references is None)
 
     @property
     def has_geometry(self) -> bool:
@@ -183,7 +191,7 @@ class Refusal:
         return name in {e.lower() for e in self.exact} or any(w.lower() in name for w in self.words)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalog:
     """Everything `layers/` says, by name.
 

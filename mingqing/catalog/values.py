@@ -61,14 +61,16 @@ def _check_range(field: Field, value: float) -> None:
 
 
 def plain_text(raw: object) -> str:
-    """Return `raw` as a person would have typed it: whole numbers without `.0`, dates as ISO."""
+    """Return a cleaned value as a person would have typed it: whole numbers without `.0`, dates as ISO."""
+    if isinstance(raw, str):
+        return raw
     if isinstance(raw, bool):
         return tr("是") if raw else tr("否")
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
         return str(int(raw))
     if isinstance(raw, datetime):
         return raw.date().isoformat() if raw.time() == datetime.min.time() else raw.isoformat(" ", "seconds")
-    return clean(str(raw))
+    return str(raw)
 
 
 def _text(field: Field, raw: object) -> str:
@@ -84,17 +86,21 @@ def _number(field: Field, raw: object) -> float:
     if isinstance(raw, (int, float)):
         number = float(raw)
     else:
-        text = plain_text(raw).replace(",", "").replace("，", "").strip()
-        for unit in (field.unit or "", "㎡", "m2", "m", "米", "亩", "人", "户", "层", "年"):
-            if unit and text.endswith(unit):
-                text = text[: -len(unit)].strip()
-                break
+        text = _without_unit(field, plain_text(raw).replace(",", "").replace("，", ""))
         if not _NUMBER.fullmatch(text):
             raise ValueRefusedError(tr("不是数字：{text}").format(text=text[:20]))
         number = float(text)
     if number in (float("inf"), float("-inf")):
         raise ValueRefusedError(tr("数字太大"))
     return number
+
+
+def _without_unit(field: Field, text: str) -> str:
+    if not text[-1:].isdigit():
+        for unit in (field.unit or "", "㎡", "m2", "m", "米", "亩", "人", "户", "层", "年"):
+            if unit and text.endswith(unit):
+                return text[: -len(unit)].strip()
+    return text
 
 
 def _integer(field: Field, raw: object) -> int:

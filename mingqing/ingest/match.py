@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from mingqing.catalog.model import Catalog, Field, GeometryKind, Link, Table
 
@@ -75,7 +75,8 @@ def _score(column: str, aliases: tuple[str, ...]) -> int:
     return 40 if any(_is_cut(plain, alias) for alias in aliases) else 0
 
 
-def match_fields(fields: Sequence[Field], columns: Collection[str]) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def match_fields(fields: tuple[Field, ...], columns: tuple[str, ...]) -> Mapping[str, str]:
     """Return column → field name, each used once, best fits first, ties by the order of the fields.
 
     A cut name that fits two fields equally well is left unmatched.
@@ -95,6 +96,7 @@ def match_fields(fields: Sequence[Field], columns: Collection[str]) -> dict[str,
     return found
 
 
+@lru_cache(maxsize=65536)
 def _name_score(name: str, table: Table) -> int:
     """How well a file's or sheet's name says that it is this table: the length of the longest alias in it."""
     plain = plain_name(name)
@@ -111,7 +113,7 @@ def _name_score(name: str, table: Table) -> int:
 
 
 def recognise_table(
-    catalog: Catalog, names: Sequence[str], columns: Collection[str], kinds: frozenset[GeometryKind] | None
+    catalog: Catalog, names: Sequence[str], columns: tuple[str, ...], kinds: frozenset[GeometryKind] | None
 ) -> Table | None:
     """Return the table a layer is, by its names (layer or sheet first, then file) and its columns.
 
@@ -127,7 +129,7 @@ def recognise_table(
     for table in catalog.tables.values():
         if kinds and not kinds <= table.geometry:
             continue
-        matched = match_fields(_own_fields(table), columns)
+        matched = match_fields(table.plain_fields, columns)
         telling = sum(1 for column in matched if plain_name(column) not in _GENERIC)
         named = max((_name_score(n, table) / (1 + i * 0.5) for i, n in enumerate(names)), default=0.0)
         if not named and not (telling >= 2 and telling * 2 >= len(columns)) and telling < 4:
@@ -139,31 +141,28 @@ def recognise_table(
     return winner
 
 
-def _own_fields(table: Table) -> list[Field]:
-    return [f for f in table.fields if f.references is None]
-
-
+@lru_cache(maxsize=4096)
 def match(
-    catalog: Catalog, table: Table, columns: Sequence[str], chosen: Mapping[str, str] | None = None
+    catalog: Catalog, table: Table, columns: tuple[str, ...], chosen: tuple[tuple[str, str], ...] = ()
 ) -> TableMatch:
     """Return how the columns of a layer fill `table` and the tables it feeds.
 
-    chosen : field → column, decided by the user; `""` as the column leaves the field empty.
+    chosen : (field, column) pairs decided by the user; `""` as the column leaves the field empty.
     """
     refused = {c: r.reason for c in columns if (r := catalog.refusal(c)) is not None}
     free = [c for c in columns if c not in refused]
-    chosen = chosen or {}
-    taken = {column: field for field, column in chosen.items() if column in free}
+    taken = {column: field for field, column in chosen if column in free}
+    decided = {field for field, _ in chosen}
     fields = dict(taken)
     for group in (table.fields, table.common):  # a table's own fields come before those that every table has
-        open_fields = [f for f in group if f.references is None and f.name not in chosen]
-        fields |= match_fields(open_fields, [c for c in free if c not in fields])
-    links = _match_links(catalog, table, [c for c in free if c not in fields])
-    rest = [c for c in free if c not in fields]
+        open_fields = tuple(f for f in group if f.references is None and f.name not in decided)
+        fields |= match_fields(open_fields, tuple(c for c in free if c not in fields))
+    rest = tuple(c for c in free if c not in fields)
+    links = _match_links(catalog, table, rest)
     feeds: dict[str, Mapping[str, str]] = {}
     for name in table.feeds:
         fed = catalog.tables[name]
-        found = match_fields(_own_fields(fed), rest)
+        found = match_fields(fed.plain_fields, rest)
         if _is_enough(fed, found.values()):
             feeds[name] = found
     used = {

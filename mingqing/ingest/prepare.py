@@ -84,21 +84,20 @@ def prepare(source: SourceFile, options: Options, epsg: int) -> list[Prepared]:
 
 def recognise(layer: SourceLayer, options: Options, catalog: Catalog) -> TableMatch | None:
     """Return which table a layer is and how its columns fill it, None where that cannot be told."""
-    columns = list(layer.columns)
+    columns = tuple(layer.columns)
     key = header_key(columns)
     name = options.table or options.tables.get(key)
     if name is None:
         kinds = None if layer.geometry is None else kinds_of(layer.geometry)
         table = recognise_table(
-            catalog, [layer.name, layer.path.stem, layer.path.parent.name], columns, kinds
+            catalog, (layer.name, layer.path.stem, layer.path.parent.name), columns, kinds
         )
     else:
         table = catalog.tables[name]
-    return (
-        match(catalog, table, columns, {**options.mappings.get(key, {}), **options.mapping})
-        if table
-        else None
-    )
+    if table is None:
+        return None
+    chosen = {**options.mappings.get(key, {}), **options.mapping}
+    return match(catalog, table, columns, tuple(chosen.items()))
 
 
 def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
