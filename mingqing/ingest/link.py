@@ -39,28 +39,25 @@ class Linker:
     ) -> tuple[list[int | None], list[Unlinked]]:
         """Return for each row of `part` the id its `reference` points to, and the rows where none was found."""
         ids: list[int | None] = [None] * len(part.rows)
-        missed: list[Unlinked] = []
         target = reference.references or ""
-        for i, village in enumerate(villages):
-            reason = None
-            for table, field, values in part.links.get(reference.name, ()):
-                value = values[i]
-                if value is None:
+        reasons: dict[int, str] = {}
+        for table, field, values in part.links.get(reference.name, ()):
+            what = self._catalog.tables[table].field_by_name[field].title
+            indexes = {v: self._index(table, field, target, v) for v in set(villages)}
+            for i, value in enumerate(values):
+                if value is None or ids[i] is not None:
                     continue
-                found = self._index(table, field, target, village).get(value)
+                found = indexes[villages[i]].get(value)
                 if found is not None and found != _AMBIGUOUS:
                     ids[i] = found
-                    break
-                what = self._catalog.tables[table].field_by_name[field].title
-                sentence = (
-                    tr("{what}“{value}”在本村对应不止一条")
-                    if found
-                    else tr("没有找到{what}为“{value}”的记录")
-                )
-                reason = reason or sentence.format(what=what, value=value)
-            if ids[i] is None and reason is not None:
-                missed.append(Unlinked(i, reference, reason))
-        return ids, missed
+                elif i not in reasons:
+                    sentence = (
+                        tr("{what}“{value}”在本村对应不止一条")
+                        if found
+                        else tr("没有找到{what}为“{value}”的记录")
+                    )
+                    reasons[i] = sentence.format(what=what, value=value)
+        return ids, [Unlinked(i, reference, why) for i, why in reasons.items() if ids[i] is None]
 
     def through(self, table: str, target: str, ids: Sequence[int | None]) -> list[int | None]:
         """Return the row of `target` that each row of `table` leads to by its references, such as its house."""

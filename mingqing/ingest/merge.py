@@ -46,6 +46,9 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
     source : where the rows come from, as kept in their column `source`.
     """
     out = Plan()
+    if not stored.ids and _all_distinct(part, at, table):
+        out.insert = list(at)
+        return out
     where: dict[Identity, int] = {}
     for j in reversed(range(len(stored.ids))):
         ways = _ways(table, stored.columns, stored.geometry, j)
@@ -70,6 +73,14 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
     _pair_corrected(out, stored, taken, source)
     _drop_unchanged(out, part, stored)
     return out
+
+
+def _all_distinct(part: Part, at: Sequence[int], table: Table) -> bool:
+    """Whether all rows have the table's first natural key and no two the same; False where that is not plain."""
+    if not table.keys or any(name not in part.columns for name in table.keys[0]):
+        return False
+    cells = [[part.columns[name][i] for i in at] for name in table.keys[0]]
+    return not any(None in c for c in cells) and len(set(zip(*cells, strict=True))) == len(at)
 
 
 def _ways(

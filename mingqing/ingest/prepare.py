@@ -222,19 +222,20 @@ def _part(
 
 def _values(field: Field, raws: Sequence[object], rows: Sequence[int], refused: list[LeftOut]) -> list[Value]:
     """One column as stored; a value that the field cannot hold is listed and left empty."""
+    # True and 1 are equal, and not the same thing to have typed: each kind of value is looked up by itself.
+    keys: Sequence[object] = raws
+    if len({type(raw) for raw in raws} - {type(None)}) > 1:
+        keys = [(type(raw), raw) for raw in raws]
     known: dict[object, Value] = {}
-    out: list[Value] = []
-    for raw, row in zip(raws, rows, strict=True):
-        key = (type(raw), raw)
-        if key not in known:
-            try:
-                known[key] = parse(field, raw)
-            except ValueRefusedError as error:
-                refused.append(LeftOut(row, field.title, str(error)))
-                out.append(None)
-                continue
-        out.append(known[key])
-    return out
+    wrong: dict[object, str] = {}
+    for key, raw in dict(zip(keys, raws, strict=True)).items():
+        try:
+            known[key] = parse(field, raw)
+        except ValueRefusedError as error:
+            known[key], wrong[key] = None, str(error)
+    if wrong:
+        refused += [LeftOut(r, field.title, wrong[k]) for r, k in zip(rows, keys, strict=True) if k in wrong]
+    return [known[key] for key in keys]
 
 
 def _link_values(

@@ -25,6 +25,7 @@ class VillageFinder:
         self._by_name = dict(zip(names, self._codes, strict=True))
         for name, code in zip(names, self._codes, strict=True):
             self._by_name.setdefault(_SUFFIX.sub("", name), code)
+        self._by_path: dict[str, str | None] = {}
         self._shapes = rows.geometry
         self._tree = shapely.STRtree(rows.geometry)
 
@@ -39,13 +40,18 @@ class VillageFinder:
     def by_path(self, path: PurePath) -> str | None:
         """Return the code that the file's name or a folder above it says, as a code or a village's name."""
         for part in (path.stem, *(p.name for p in path.parents)):
-            found = _CODE.search(part)
-            if found:
-                return found[0]
-            known = [n for n in self._by_name if len(n) >= 2 and n in part]
-            if known:
-                return self._by_name[max(known, key=len)]
+            if part not in self._by_path:
+                self._by_path[part] = self._named_in(part)
+            if self._by_path[part] is not None:
+                return self._by_path[part]
         return None
+
+    def _named_in(self, text: str) -> str | None:
+        found = _CODE.search(text)
+        if found:
+            return found[0]
+        known = [n for n in self._by_name if len(n) >= 2 and n in text]
+        return self._by_name[max(known, key=len)] if known else None
 
     def by_place(self, shapes: NDArray[np.object_]) -> list[str | None]:
         """Return the code of the village in which each of (n,) shapes lies, by a point inside it."""

@@ -8,7 +8,8 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import apsw
 
 from mingqing.catalog.model import Catalog
 from mingqing.core.errors import StoreBug
+from mingqing.store.geometry import box_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -103,16 +105,31 @@ class Transaction:
         columns: Mapping[str, Sequence[Value]],
         geometry: Sequence[bytes | None] | None = None,
     ) -> None:
-        """Add rows: `ids` from `new_ids`, each column as long as them, geometry as SpatiaLite BLOBs."""
+        """Add rows: `ids` from `new_ids`, each column as long as them, geometry as SpatiaLite BLOBs.
+
+        The spatial index is filled here and not by SpatiaLite's triggers, which take a row at a time and three
+        times as long.
+        """
         names, values = self._stamped(table, columns, ("created_by", "created_at"), len(ids))
         if geometry is not None:
             names, values = [*names, "geometry"], [*values, geometry]
         marks = ", ".join("?" * (len(names) + 1))
         quoted = ", ".join(f'"{n}"' for n in names)
-        self._database.executemany(
-            f'INSERT INTO "{table}"(id, {quoted}) VALUES({marks})', zip(ids, *values, strict=True)
-        )
+        rows = zip(ids, *values, strict=True)
+        with self._triggers_off():
+            self._database.executemany(f'INSERT INTO "{table}"(id, {quoted}) VALUES({marks})', rows)
+        if geometry is not None:
+            boxes = ((i, *box_of(blob)) for i, blob in zip(ids, geometry, strict=True) if blob is not None)
+            self._database.executemany(f'INSERT INTO "idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)', boxes)
         self.counts[table][0] += len(ids)
+
+    @contextmanager
+    def _triggers_off(self) -> Iterator[None]:
+        self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+        try:
+            yield
+        finally:
+            self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 1)
 
     def update(
         self,

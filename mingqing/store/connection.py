@@ -20,6 +20,7 @@ from mingqing.core.text import tr
 __all__ = ["connect", "engine_errors"]
 
 _BUSY_MS = 5000
+_CACHE_KIB = 64 * 1024  # a batch of an import fits, so that no page is encrypted and written twice
 _LOADED_FIRST = (shapely, pyproj, pyogrio)
 _EXTENSIONS = ("mod_spatialite", "mod_spatialite.so.8", "mod_spatialite.so.7", "mod_spatialite.dll")
 
@@ -45,6 +46,7 @@ def connect(path: Path, key: bytes, *, read_only: bool, create: bool = False) ->
                 database.pragma("page_size", 8192)
             _load_spatialite(database)
             database.pragma("temp_store", "MEMORY")  # nothing of people's data in temporary files
+            database.pragma("cache_size", -_CACHE_KIB)
             database.pragma("foreign_keys", 1)
             database.pragma("journal_mode", "DELETE")
             database.pragma("synchronous", "FULL")

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 _HEAD = struct.Struct("<BBi4dB")  # 39 bytes
+_BOX = struct.Struct("<4d")
 _PART, _WKB_LE = 0x69, 0x01
 _POINT, _LINE, _POLYGON = 1, 2, 3
 
@@ -32,6 +33,12 @@ def encode(geometry: NDArray[np.object_], srid: int) -> list[bytes | None]:
         body = raw[1:] if plain else _mark_parts(raw, _WKB_LE, _PART)[1:]
         out.append(_HEAD.pack(0, 1, srid, *box, 0x7C) + body + b"\xfe")
     return out
+
+
+def box_of(blob: bytes) -> tuple[float, float, float, float]:
+    """Return x min, x max, y min, y max of a SpatiaLite BLOB, as its R-tree takes them."""
+    xmin, ymin, xmax, ymax = _BOX.unpack_from(blob, 6)
+    return xmin, xmax, ymin, ymax
 
 
 def decode(blobs: Sequence[object]) -> NDArray[np.object_]:
