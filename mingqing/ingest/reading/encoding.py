@@ -87,7 +87,7 @@ class Encoding:
 
     name : Python's name of the codec.
     how : a Chinese sentence saying how it was found.
-    certain : False where another encoding fits too and the choice rests on the text alone.
+    certain : False where another encoding fits too and the text, or what the file says of itself, leaves doubt.
     sample : some of the text, to be looked at beside that of `alternatives`.
     """
 
@@ -271,7 +271,8 @@ def _weigh(joined: bytes, columns: Sequence[Column], declared: Sequence[Declared
         + trust.get(best.codec, 0.0)
         - max((r.score + trust.get(r.codec, 0.0) for r in others), default=-1e300)
     )
-    close = [r for r in others if best.score - r.score < 8 * _DECISIVE][:3]
+    said = {d.codec for d in declared if d.trust >= _DECISIVE}
+    close = [r for r in others if best.score - r.score < 8 * _DECISIVE or r.codec in said][:3]
     alternatives = tuple(Alternative(r.codec, r.sample) for r in close)
     if margin < _DECISIVE or (best.codec not in _WIDE and best.codec not in trust):
         raise _unclear((Alternative(best.codec, best.sample), *alternatives))
@@ -285,7 +286,7 @@ def _weigh(joined: bytes, columns: Sequence[Column], declared: Sequence[Declared
                 where=d.where, said=title(d.codec), title=title(best.codec)
             )
             for d in declared
-            if d.trust > 0 and d.codec in {r.codec for r in others}
+            if d.codec in said and d.codec in {r.codec for r in others}
         )
     certain = bool(saying) or best.codec == "utf-8" or not close
     encoding = Encoding(best.codec, how, certain, best.sample, () if certain else alternatives)
