@@ -217,7 +217,7 @@ def _column(cells: NDArray[np.uint8], field: DbfField) -> list[bytes]:
 
 def _text(cells: list[bytes], field: DbfField) -> list[bytes]:
     """Text without padding. FoxPro's varying text (V) has its length in the last byte unless full."""
-    if field.type == "V":
+    if field.type == "V" and field.size:
         used = [
             c[-1] if c[-1] < field.size and not c[c[-1] : -1].strip(b"\0 ") else field.size for c in cells
         ]

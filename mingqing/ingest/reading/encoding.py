@@ -26,6 +26,9 @@ _WIDE = {
     "euc_jp": ("ja",),
     "cp949": ("ko",),
 }
+# What the text alone may decide for; Hangul and kanji lie where GBK has its commonest characters, so that
+# for the rest only a declaration or the user will do.
+_DECIDABLE = {"utf-8", "gb18030", "cp950"}
 _NARROW = (
     "cp1252",
     "cp1250",
@@ -274,7 +277,7 @@ def _weigh(joined: bytes, columns: Sequence[Column], declared: Sequence[Declared
     said = {d.codec for d in declared if d.trust >= _DECISIVE}
     close = [r for r in others if best.score - r.score < 8 * _DECISIVE or r.codec in said][:3]
     alternatives = tuple(Alternative(r.codec, r.sample) for r in close)
-    if margin < _DECISIVE or (best.codec not in _WIDE and best.codec not in trust):
+    if margin < _DECISIVE or best.codec not in _DECIDABLE | trust.keys():
         raise _unclear((Alternative(best.codec, best.sample), *alternatives))
     saying = next((d for d in declared if d.codec == best.codec), None)
     if saying:
