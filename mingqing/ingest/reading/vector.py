@@ -62,10 +62,9 @@ def _kml_in(data: bytes) -> bytes:
 def _as_utf8(data: bytes, folder: Path, chosen: str | None, *, kml: bool) -> tuple[Path, enc.Encoding]:
     """Write the text as UTF-8 for GDAL, which knows few encodings; never XML with entities of its own."""
     declared = _XML_ENCODING.match(data) if kml else None
-    said = enc.codec_named(declared[1].decode()) if declared else None
-    if said and not chosen and said != "utf-8":
-        chosen = said
-    text, found, _ = decode_text(data, chosen)
+    codec = enc.codec_named(declared[1].decode()) if declared else "utf-8"
+    said = [enc.Declared(codec, tr("文件头"), 25.0)] if codec else []
+    text, found, _ = decode_text(data, chosen, said)
     if kml:
         if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
             raise InputRefused(tr("含有外部引用（DOCTYPE），为安全没有打开，请重新导出 KML。"))

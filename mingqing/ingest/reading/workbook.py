@@ -20,7 +20,7 @@ from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile
 
 _ZIP = b"PK\x03\x04"
-_MOST_CELLS = 30_000_000
+_MOST_CELLS = 10_000_000  # a register of a whole county has less than half
 _FAR_ROW = re.compile(rb'r="[A-Z]*\d{5}')
 _FAR_COLUMN = re.compile(rb'r="[A-Z]{2}')
 _NO_RESULT = re.compile(rb"(</f>|<f[^>]*/>)(<v\s*/>|<v></v>)?</c>")
@@ -55,6 +55,8 @@ def read_workbook(file: SourceFile, *, encoding: str | None = None) -> list[Sour
 def _sheet(file: SourceFile, sheet: CalamineSheet, notes: tuple[str, ...]) -> list[SourceLayer]:
     if sheet.height == 0:
         return []
+    if (sheet.total_height + 1) * (sheet.total_width + 1) > _MOST_CELLS:
+        raise _too_wide()
     grid = sheet.to_python(skip_empty_area=False)
     merged = [Merged(a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ()]
     table = read_grid(grid, range(1, len(grid) + 1), merged)
@@ -84,13 +86,16 @@ def _inspect(data: bytes) -> tuple[str, ...]:
             continue
         sheet = archive.inflate(data, name)
         if _cells_spanned(sheet) > _MOST_CELLS:
-            advice = tr("的表格范围大得不正常，请在 Excel 中删去表格之外的空行空列，另存后再导入。")
-            raise InputRefused(advice)
+            raise _too_wide()
         if b't="e"' in sheet:
             notes.add(tr("这个工作簿里有公式出错的单元格（如 #N/A），按空白读"))
         if _NO_RESULT.search(sheet):
             notes.add(tr("这个工作簿里有公式没有保存结果，按空白读；用 Excel 打开并保存一次即可"))
     return tuple(sorted(notes))
+
+
+def _too_wide() -> InputRefused:
+    return InputRefused(tr("的表格范围大得不正常，请在 Excel 中删去表格之外的空行空列，另存后再导入。"))
 
 
 def _cells_spanned(sheet: bytes) -> int:

@@ -78,6 +78,17 @@ def test_folder_without_permission_is_reported(tmp_path: Path, monkeypatch: pyte
     assert "权限" in source.refusal
 
 
+def test_file_without_permission_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (source,) = discover([write_houses(tmp_path / "农房.shp")])
+
+    def refuse(_: object) -> bytes:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(InputRefused, match="“农房.shp”没有权限打开。"):  # noqa: RUF043 - a whole sentence
+        read(source)
+
+
 def test_names_are_trimmed_and_told_apart() -> None:
     assert unique(["名称", "名称 ", "", "　编号"]) == ["名称", "名称_2", "第3列", "编号"]
 

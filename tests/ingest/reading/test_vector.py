@@ -35,6 +35,16 @@ def test_geojson_in_gbk_is_read(tmp_path: Path) -> None:
     assert read_one(path).columns["门牌地址"][0] == "大竹溪村一号"
 
 
+def test_kml_in_gbk_is_read_by_what_its_header_says(tmp_path: Path) -> None:
+    path = write_houses(tmp_path / "农房.kml", epsg=4326)
+    text = path.read_text(encoding="utf-8").replace('encoding="utf-8"', 'encoding="GB2312"')
+    path.write_bytes(text.encode("gbk"))
+    layer = read_one(path)
+    assert layer.columns["门牌地址"][0] == "大竹溪村一号"
+    assert layer.encoding is not None
+    assert layer.encoding.name == "gb18030"
+
+
 def test_null_shapes_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "点.geojson"
     point = '{"type":"Feature","properties":{"a":1},"geometry":{"type":"Point","coordinates":[119,28,7]}}'
