@@ -19,6 +19,7 @@ from mingqing.ingest.reading.grid import Merged, read_grid, refuse_empty
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile
 
+_SMALL = 2**18  # bytes that cannot inflate to more than 270 MB, whatever they say
 _ZIP = b"PK\x03\x04"
 _MOST_CELLS = 10_000_000  # a register of a whole county has less than half
 _FAR_ROW = re.compile(rb'r="[A-Z]*\d{5}')
@@ -81,8 +82,9 @@ def _inspect(data: bytes) -> tuple[str, ...]:
     rectangle, would die.
     """
     notes = set()
-    for name in archive.parts(data):
-        if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+    for name, info in archive.parts(data).items():
+        is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
+        if not is_sheet and info.compress_size < _SMALL:
             continue
         sheet = archive.inflate(data, name)
         if _cells_spanned(sheet) > _MOST_CELLS:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingqing.core.errors import InputRefused
-from mingqing.ingest.reading.encoding import Column, Declared, Encoding, EncodingUnclear, codec_named, decode
+from mingqing.ingest.reading.codec_names import codec_named
+from mingqing.ingest.reading.encoding import Column, Declared, Encoding, EncodingUnclear, decode
 from mingqing.ingest.reading.scripts import EVERYDAY
 
 _COMMON = [bytes([a, b]).decode("gb2312") for a in range(0xB0, 0xD7) for b in range(0xA1, 0xFF)]
@@ -71,6 +72,13 @@ def test_a_choice_resting_on_the_text_alone_shows_what_else_it_could_be() -> Non
     assert "大竹溪村" in found.sample
     assert found.alternatives
     assert all(a.sample for a in found.alternatives)
+
+
+def test_evidence_is_found_however_far_down_it_lies() -> None:
+    cells = [b"plain ASCII text"] * 20_000 + ["大竹溪村农房甄一一".encode("gbk")] * 3
+    texts, found = _decode(cells)
+    assert texts[-1] == "大竹溪村农房甄一一"
+    assert "大竹溪村" in found.sample
 
 
 def test_one_ambiguous_name_is_asked_about() -> None:

@@ -1,6 +1,8 @@
 """Registers are read as people lay them out in spreadsheets."""
 
 import datetime as dt
+import random
+import struct
 import zipfile
 from pathlib import Path
 
@@ -128,15 +130,25 @@ def test_cell_at_the_end_of_the_sheet_does_not_eat_the_memory(tmp_path: Path) ->
         read_one(tmp_path / "远.xlsx")
 
 
-def test_zip_bomb_is_not_opened(tmp_path: Path) -> None:
+def test_zip_bomb_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mingqing.ingest.reading.archive._LARGEST", 2**22)
     path = tmp_path / "炸.xlsx"
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as container,
         container.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part,
     ):
-        for _ in range(450):
-            part.write(bytes(2**20))
+        part.write(bytes(2**23))
     with pytest.raises(InputRefused, match="大得不正常"):
+        read_one(path)
+
+
+def test_part_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
+    path = _save(tmp_path / "谎.xlsx", [["户主", "人数"], ["甄一", 2]])
+    with zipfile.ZipFile(path, "a") as container:
+        container.writestr("xl/big.xml", random.Random(1).randbytes(2**19))
+    data = path.read_bytes()
+    path.write_bytes(data.replace(struct.pack("<II", 2**19, 2**19), struct.pack("<II", 2**19, 100)))
+    with pytest.raises(InputRefused, match="已损坏"):
         read_one(path)
 
 
