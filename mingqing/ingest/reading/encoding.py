@@ -1,5 +1,6 @@
 """Which encoding a file's text is in: what the file declares, weighed against what the bytes say."""
 
+import math
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -210,15 +211,17 @@ def _weigh(joined: bytes, columns: Sequence[Column], declared: Sequence[Declared
     others = sorted(
         (r for r in fitting.values() if r.text != best.text), key=lambda r: weights[r.codec], reverse=True
     )
-    doubted = {d.codec for d in declared if d.trust >= _DECISIVE}
-    close = [r for r in others if best.score - r.score < 8 * _DECISIVE or r.codec in doubted][:3]
+    trusted = {d.codec for d in declared if d.trust >= _DECISIVE}
+    close = [r for r in others if best.score - r.score < 8 * _DECISIVE or r.codec in trusted][:3]
     alternatives = tuple(Alternative(r.codec, r.sample) for r in close)
     margin = weights[best.codec] - weights[others[0].codec] if others else _DECISIVE
-    if margin < _DECISIVE or best.codec not in _DECIDABLE | trust.keys():
+    rivals = max((r.score for r in others if r.codec in _WIDE), default=-math.inf)
+    decided = margin >= _DECISIVE or (best.codec in trusted and best.score >= rivals)
+    if not decided or best.codec not in _DECIDABLE | trust.keys():
         raise _unclear((Alternative(best.codec, best.sample), *alternatives))
     where = next((d.where for d in declared if d.codec == best.codec), None)
-    how = tr("由{where}指明").format(where=where) if where else tr("由文字内容判断")
-    certain = bool(where) or best.codec == "utf-8" or not close
+    how = tr("由{where}指明").format(where=where) if where is not None else tr("由文字内容判断")
+    certain = where is not None or best.codec == "utf-8" or not close
     encoding = Encoding(best.codec, how, certain, best.sample, () if certain else alternatives)
     return best.decoded(columns, encoding, tuple(_overruled(declared, best.codec, fitting)))
 

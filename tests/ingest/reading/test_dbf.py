@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mingqing.core.errors import InputRefused
 from mingqing.ingest.reading.dbf import read_dbf
+from mingqing.ingest.reading.encoding import EncodingUnclear
 from tests.ingest.reading.conftest import dbf
 
 _NAME, _NUMBER = (b"NAME", "C", 6, 0), (b"NUM", "N", 4, 0)
@@ -110,6 +111,31 @@ def test_cpg_is_believed_before_the_header(tmp_path: Path) -> None:
     table = read_dbf(dbf([(b"N", "C", 8, 0)], [" 繁體國語".encode("cp950")], ldid=0x57), cpg=cpg)
     assert table.columns["N"] == ["繁體國語"]
     assert ".cpg" in table.encoding.how
+
+
+_HANZI = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text(_HANZI, min_size=1, max_size=3), min_size=1, max_size=4, unique=True),
+    st.lists(
+        st.text(_HANZI | st.sampled_from("0123456789AZ-号"), min_size=1, max_size=8), min_size=1, max_size=5
+    ),
+    st.sampled_from([("gb18030", "GBK"), ("utf-8", "UTF-8")]),
+)
+def test_declared_chinese_names_and_values_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str], values: list[str], encoding: tuple[str, str]
+) -> None:
+    codec, said = encoding
+    cpg = tmp_path_factory.getbasetemp() / f"{said}.cpg"
+    cpg.write_text(said)
+    records = [b" " + b"".join(v.encode(codec).ljust(32) for _ in names) for v in values]
+    try:
+        table = read_dbf(dbf([(n.encode(codec), "C", 32, 0) for n in names], records), cpg=cpg)
+    except EncodingUnclear:
+        return
+    assert table.columns == dict.fromkeys(names, values)
 
 
 @settings(deadline=None, max_examples=200)

@@ -115,6 +115,12 @@ def test_declared_latin_text_stays_latin() -> None:
     assert found.certain
 
 
+def test_declared_rare_characters_are_believed() -> None:
+    texts, found = _decode(["㙍".encode("gb18030")], _GBK)
+    assert texts == ["㙍"]
+    assert found.certain
+
+
 @pytest.mark.parametrize("codec", ["gb18030", "utf-8"])
 def test_half_a_character_at_the_end_of_a_full_cell_is_dropped_and_said(codec: str) -> None:
     whole = "大竹溪村农房".encode(codec)

@@ -148,6 +148,36 @@ def test_layer_travels_between_processes(houses: Path) -> None:
     assert shapely.equals_exact(back.geometry, layer.geometry).all()
 
 
+_METRES = st.integers(-1_000_000, 45_000_000).map(lambda n: n / 64)
+
+
+@st.composite
+def _shape(draw: st.DrawFn, kind: str) -> shapely.Geometry:
+    """A point, line of some bends, or a box, with a hole or another box beside it at times."""
+    x, y, size = draw(_METRES), draw(_METRES), draw(st.integers(8, 800))
+    if kind == "Point":
+        return shapely.Point(x, y)
+    if kind == "LineString":
+        bends = draw(st.lists(st.tuples(_METRES, _METRES), min_size=2, max_size=6, unique=True))
+        return shapely.LineString(bends)
+    shape = shapely.box(x, y, x + size, y + size)
+    if draw(st.booleans()):
+        shape -= shapely.box(x + size / 4, y + size / 4, x + size / 2, y + size / 2)
+    return shape | shapely.box(x + 2 * size, y, x + 3 * size, y + size) if draw(st.booleans()) else shape
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data(), st.sampled_from(["Point", "LineString", "Polygon"]))
+def test_shapes_are_read_back_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, kind: str
+) -> None:
+    shapes = np.array([data.draw(_shape(kind)) for _ in range(5)])
+    path = tmp_path_factory.mktemp("shapes") / "形.shp"
+    layer = read_one(write_houses(path, geometry=shapes))
+    assert layer.geometry is not None
+    assert shapely.equals(layer.geometry, shapes).all()
+
+
 @settings(deadline=None, max_examples=150)
 @given(st.data())
 def test_damaged_bytes_give_rows_or_a_refusal(

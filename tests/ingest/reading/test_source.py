@@ -78,6 +78,15 @@ def test_folder_without_permission_is_reported(tmp_path: Path, monkeypatch: pyte
     assert "权限" in source.refusal
 
 
+def test_file_beyond_reason_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "大.csv"
+    with path.open("wb") as stream:
+        stream.truncate(300 * 2**20)
+    (source,) = discover([path])
+    with pytest.raises(InputRefused, match="超过 256 MB"):
+        read(source)
+
+
 def test_file_without_permission_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (source,) = discover([write_houses(tmp_path / "农房.shp")])
 
