@@ -103,7 +103,7 @@ def _unnumbered(bounds: Bounds, project_epsg: int | None) -> list[CrsGuess]:
     near = abs((bounds[0] + bounds[2]) / 2 - 500_000) < _HALF_WIDTH_M[3]
     width = own.width if own else 3 if near else 6
     fitting = {e: z for e, z in zones().items() if z.datum is Datum.CGCS2000 and z.width == width}
-    found = []
+    found: list[CrsGuess] = []
     for epsg, zone in fitting.items():
         ours = own is not None and zone.meridian == own.meridian
         sentence = (

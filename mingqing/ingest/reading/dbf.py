@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.ingest.reading import encoding as enc
+from mingqing.ingest.reading.codec_names import codec_named
+from mingqing.ingest.reading.dbf_header import DbfField, Header
 from mingqing.ingest.reading.layer import RowProblem
 from mingqing.ingest.reading.names import unique
 
@@ -35,17 +36,6 @@ _LDID = {
     **dict.fromkeys((0x0A, 0x0E, 0x10, 0x12, 0x14, 0x16, 0x1A, 0x1D, 0x25, 0x37, 0x87), "cp850"),
 }  # fmt: skip
 _ASIAN = frozenset({"cp932", "gb18030", "cp949", "cp950"})
-
-
-@dataclass(frozen=True, slots=True)
-class DbfField:
-    """A column as the header describes it; `offset` from the start of a record, deletion mark included."""
-
-    raw_name: bytes
-    type: str
-    offset: int
-    size: int
-    decimals: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +67,7 @@ def read_dbf(data: bytes, *, cpg: Path | None = None, chosen: str | None = None)
     InputRefused
         if it is no DBF, or its encoding cannot be told (`EncodingUnclear`).
     """
-    header = _Header.parse(data)
+    header = Header.parse(data)
     body = np.frombuffer(data, np.uint8, header.available * header.record_size, header.size)
     cells = body.reshape(header.available, header.record_size)
     records = np.flatnonzero(cells[:, 0] != _DELETED)
@@ -112,7 +102,7 @@ def _cut_note(decoded: enc.Decoded) -> list[str]:
     return [tr("{count} 处文字因字段太短，末尾半个汉字已去掉").format(count=count)] if count else []
 
 
-def _skipped_note(header: "_Header", fields: list[DbfField]) -> list[str]:
+def _skipped_note(header: Header, fields: list[DbfField]) -> list[str]:
     skipped = [
         f.raw_name.decode("ascii", "replace") for f in header.fields if f not in fields and f.type != "0"
     ]
@@ -128,7 +118,7 @@ def _declared(ldid: int, cpg: Path | None) -> list[enc.Declared]:
                 said = stream.read(64).decode("ascii", "ignore").strip().strip("\0")
         except OSError:
             said = ""
-        codec = enc.codec_named(said) if said else None
+        codec = codec_named(said) if said else None
         if codec:
             wide = codec in _ASIAN or codec == "utf-8"
             found.append(enc.Declared(codec, tr(" .cpg 文件"), 25.0 if wide else 18.0))
@@ -136,74 +126,6 @@ def _declared(ldid: int, cpg: Path | None) -> list[enc.Declared]:
     if codec:
         found.append(enc.Declared(codec, tr(" DBF 文件头"), 20.0 if codec in _ASIAN or ldid >= 0xC8 else 4.0))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """What the header says, checked against the length of the file."""
-
-    size: int
-    record_size: int
-    available: int
-    fields: list[DbfField]
-    notes: list[str]
-    problems: list[RowProblem]
-
-    @classmethod
-    def parse(cls, data: bytes) -> "_Header":
-        if len(data) < 33:
-            raise InputRefused(tr("不是完整的 DBF 表，请重新索取。"))
-        count, size, record_size = struct.unpack_from("<IHH", data, 4)
-        fields, size = _fields(data, size)
-        notes: list[str] = []
-        fields = _fit(fields, record_size, notes)
-        available = min(count, max(len(data) - size, 0) // record_size)
-        problems = []
-        if available < count:
-            reason = tr("文件在这里中断，表头说有 {count} 条，只读到 {available} 条")
-            problems.append(RowProblem(available + 1, None, reason.format(count=count, available=available)))
-        return cls(size, record_size, available, fields, notes, problems)
-
-
-def _fields(data: bytes, header_size: int) -> tuple[list[DbfField], int]:
-    """Field descriptors, and where records begin: dBASE 7 (version 4) has longer ones."""
-    level7 = data[0] & 0x07 == 0x04
-    at, step, name_size = (68, 48, 32) if level7 else (32, 32, 11)
-    if header_size < at + 1 or header_size > len(data):
-        raise InputRefused(tr("不是 DBF 表，或表头已损坏，请重新索取。"))
-    fields, offset = [], 1
-    while at + step <= header_size and data[at] not in {0x0D, 0x00}:
-        raw = data[at : at + name_size].partition(b"\0")[0].strip()
-        kind, size, decimals = (
-            (data[at + 32], data[at + 33], data[at + 34])
-            if level7
-            else (data[at + 11], data[at + 16], data[at + 17])
-        )
-        # Binary numbers of dBASE 7 and binary memos of old dBASE are not read: memo is what we call them.
-        binary = chr(kind) in "IYTB" and (level7 or (chr(kind) == "B" and size != 8))
-        fields.append(DbfField(raw, "M" if binary else chr(kind).upper(), offset, size, decimals))
-        offset += size
-        at += step
-    if not fields or not all(f.type.isalnum() or f.type in "@+" for f in fields):
-        raise InputRefused(tr("不是 DBF 表，或表头已损坏，请重新索取。"))
-    return fields, header_size
-
-
-def _fit(fields: list[DbfField], record_size: int, notes: list[str]) -> list[DbfField]:
-    """Fields that fill records of the size the header says; text over 255 bytes has the decimals' byte."""
-    if 1 + sum(f.size for f in fields) != record_size:
-        long = [f.size + (f.decimals << 8 if f.type == "C" else 0) for f in fields]
-        if 1 + sum(long) == record_size:
-            offsets = np.cumsum([1, *long])[:-1].tolist()
-            return [
-                DbfField(f.raw_name, f.type, offset, size, 0)
-                for f, offset, size in zip(fields, offsets, long, strict=True)
-            ]
-    if not fields or record_size < 1 + sum(f.size for f in fields):
-        raise InputRefused(tr("的表头自相矛盾（字段总长超过记录长度），文件已损坏，请重新索取。"))
-    if 1 + sum(f.size for f in fields) < record_size:
-        notes.append(tr("表头的记录长度比字段总长要长，已按字段读"))
-    return fields
 
 
 def _column(cells: NDArray[np.uint8], field: DbfField) -> list[bytes]:
@@ -217,7 +139,7 @@ def _column(cells: NDArray[np.uint8], field: DbfField) -> list[bytes]:
 
 def _text(cells: list[bytes], field: DbfField) -> list[bytes]:
     """Text without padding. FoxPro's varying text (V) has its length in the last byte unless full."""
-    if field.type == "V":
+    if field.type == "V" and field.size:
         used = [
             c[-1] if c[-1] < field.size and not c[c[-1] : -1].strip(b"\0 ") else field.size for c in cells
         ]

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from collections.abc import Sequence
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
@@ -50,8 +51,10 @@ def read_delimited(file: SourceFile, *, encoding: str | None = None) -> list[Sou
     ]
 
 
-def decode_text(data: bytes, chosen: str | None) -> tuple[str, enc.Encoding, tuple[str, ...]]:
-    """Decode a whole text file; a byte order mark decides. Raises as `encoding.decode`."""
+def decode_text(
+    data: bytes, chosen: str | None, declared: Sequence[enc.Declared] = ()
+) -> tuple[str, enc.Encoding, tuple[str, ...]]:
+    """Decode a whole text file; a byte order mark decides. Parameters and errors as `encoding.decode`."""
     for mark, codec in _BOMS:
         if data.startswith(mark):
             try:
@@ -61,7 +64,7 @@ def decode_text(data: bytes, chosen: str | None) -> tuple[str, enc.Encoding, tup
             return text, enc.Encoding(codec, tr("由文件头的标记得知"), certain=True), ()
     if b"\0" in data:
         raise InputRefused(tr("不是文本文件，没有导入。"))
-    decoded = enc.decode([enc.Column(data.split(b"\n"))], (), chosen)
+    decoded = enc.decode([enc.Column(data.split(b"\n"))], declared, chosen)
     if decoded.lost:
         raise InputRefused(
             tr("第 {row} 行的文字无法解读，请改正后再导入。").format(row=decoded.lost[0][1] + 1)

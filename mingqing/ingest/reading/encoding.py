@@ -1,20 +1,21 @@
 """Which encoding a file's text is in: what the file declares, weighed against what the bytes say."""
 
-import codecs
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.ingest.reading import scripts
+from mingqing.ingest.reading.codec_names import codec_named, title
 
 _DECISIVE = 12.0  # nats: wrong once in 160,000 times, were characters independent
 _PLAUSIBLE = -9.5  # nats a character: everyday Chinese is about -7.5, a wrong decoding -12 and below
 _ENOUGH = 200_000  # characters of evidence looked at
 _SEPARATOR = b"\0"
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _FOREIGN = re.compile(r"[^\0\r\n]{0,12}[^\x00-\x7f][^\0\r\n]{0,12}")
 
 # Encodings tried on the evidence, and the scripts each could hold.
@@ -26,6 +27,9 @@ _WIDE = {
     "euc_jp": ("ja",),
     "cp949": ("ko",),
 }
+# What the text alone may decide for; Hangul and kanji lie where GBK has its commonest characters, so that
+# for the rest only a declaration or the user will do.
+_DECIDABLE = {"utf-8", "gb18030", "cp950"}
 _NARROW = (
     "cp1252",
     "cp1250",
@@ -39,33 +43,6 @@ _NARROW = (
     "cp866",
     "cp437",
 )
-_TITLES = {
-    "utf-8": "UTF-8",
-    "gb18030": "GBK",
-    "cp950": "Big5",
-    "cp932": "Shift-JIS",
-    "euc_jp": "EUC-JP",
-    "cp949": "EUC-KR",
-    "ascii": "ASCII",
-}
-_CODEC_BY_NUMBER = {
-    "65001": "utf-8",
-    "936": "gb18030",
-    "54936": "gb18030",
-    "950": "cp950",
-    "932": "cp932",
-    "949": "cp949",
-}
-_CODEC_BY_NAME = {
-    "utf8": "utf-8",
-    **dict.fromkeys(("gbk", "gb2312", "gb18030", "cp936", "ms936", "euccn", "hz"), "gb18030"),
-    **dict.fromkeys(("big5", "cp950", "big5hkscs"), "cp950"),
-    **dict.fromkeys(("shiftjis", "sjis", "cp932", "ms932", "windows31j"), "cp932"),
-    **dict.fromkeys(("euckr", "cp949", "ksc5601", "ksx1001"), "cp949"),
-    "eucjp": "euc_jp",
-    "latin1": "cp1252",
-    "koi8r": "koi8_r",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +64,7 @@ class Encoding:
 
     name : Python's name of the codec.
     how : a Chinese sentence saying how it was found.
-    certain : False where another encoding fits too and the choice rests on the text alone.
+    certain : False where another encoding fits too and the text, or what the file says of itself, leaves doubt.
     sample : some of the text, to be looked at beside that of `alternatives`.
     """
 
@@ -141,41 +118,6 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
-def title(codec: str) -> str:
-    """Return the name under which users know a codec."""
-    return _TITLES.get(codec, codec.upper())
-
-
-@lru_cache(maxsize=64)
-def codec_named(name: str) -> str | None:
-    """Return Python's codec for what a .cpg, an XML header or a user says; None where there is none.
-
-    Examples
-    --------
-    >>> codec_named("GB2312"), codec_named("ANSI 936"), codec_named("88591"), codec_named("乱写")
-    ('gb18030', 'gb18030', 'cp1252', None)
-    """
-    plain = re.sub(r"[^a-z0-9]", "", name.lower())
-    number = re.search(r"(\d+)$", plain)
-    if plain in _CODEC_BY_NAME:
-        return _CODEC_BY_NAME[plain]
-    if "8859" in plain:
-        part = plain.split("8859")[1]
-        return "cp1252" if part in {"", "1"} else _lookup(f"iso8859_{part}")
-    if number and number[1] in _CODEC_BY_NUMBER:
-        return _CODEC_BY_NUMBER[number[1]]
-    return (_lookup(f"cp{number[1]}") if number else None) or _lookup(name.strip())
-
-
-def _lookup(name: str) -> str | None:
-    """Return the codec of this name if it decodes bytes to text and keeps ASCII."""
-    try:
-        found = codecs.lookup(name).name
-        return found if b"A1".decode(found) == "A1" else None
-    except (LookupError, ValueError, AttributeError, TypeError):
-        return None
-
-
 def decode(
     columns: Sequence[Column], declared: Iterable[Declared] = (), chosen: str | None = None
 ) -> Decoded:
@@ -209,6 +151,12 @@ def decode(
     return _weigh(joined, columns, sayings)
 
 
+def _evidence(text: str) -> str:
+    """Return the part of a text that is looked at: from shortly before its first character beyond ASCII."""
+    first = _BEYOND_ASCII.search(text)
+    return text[max(first.start() - 12, 0) :][:_ENOUGH] if first else ""
+
+
 @dataclass(slots=True)
 class _Reading:
     """All text decoded in one encoding, and how likely it is as text."""
@@ -229,21 +177,21 @@ class _Reading:
             if found is None:
                 return None
             text, cut = found
-        kinds = _WIDE.get(codec) or (scripts.alphabet(codec),)
-        likelihood = scripts.best_score(text[:_ENOUGH], kinds) - len(cut) * 8.0
+        kinds = _WIDE.get(codec, (codec,))
+        likelihood = scripts.best_score(_evidence(text), kinds) - len(cut) * 8.0
         return cls(codec, text, cut, likelihood)
 
     @property
     def plausible(self) -> bool:
         """Whether the text is everyday Chinese, without looking at what else it could be."""
-        text = self.text[:_ENOUGH]
+        text = _evidence(self.text)
         foreign = len(text) - len(text.encode("ascii", "ignore"))
         return self.codec in _WIDE and self.score + 4.2 * (len(text) - foreign) > _PLAUSIBLE * foreign
 
     @property
     def sample(self) -> str:
         """A few of its cells, those with other than ASCII characters."""
-        cells = (found[0] for found in islice(_FOREIGN.finditer(self.text), 20))
+        cells = (found[0] for found in islice(_FOREIGN.finditer(_evidence(self.text)), 20))
         return "、".join(list(dict.fromkeys(cells))[:4])
 
     def decoded(self, columns: Sequence[Column], encoding: Encoding, notes: tuple[str, ...]) -> Decoded:
@@ -255,41 +203,37 @@ def _weigh(joined: bytes, columns: Sequence[Column], declared: Sequence[Declared
     """Choose among all encodings that fit, what is declared weighing by its trust."""
     trust = {d.codec: d.trust for d in reversed(declared)}
     codecs = dict.fromkeys([*trust, *_WIDE, *_NARROW])
-    fitting = [r for r in (_Reading.of(codec, joined, columns) for codec in codecs) if r]
-    fitting.sort(key=lambda r: r.score + trust.get(r.codec, 0.0), reverse=True)
-    notes = tuple(
-        tr("{where}写的编码 {title} 解不开文字，已按内容判断").format(where=d.where, title=title(d.codec))
-        for d in declared
-        if d.codec not in {r.codec for r in fitting}
-    )
+    fitting = {codec: r for codec in codecs if (r := _Reading.of(codec, joined, columns))}
     if not fitting:
         raise _unclear(())
-    best = fitting[0]
-    others = [r for r in fitting[1:] if r.text != best.text]
-    margin = (
-        best.score
-        + trust.get(best.codec, 0.0)
-        - max((r.score + trust.get(r.codec, 0.0) for r in others), default=-1e300)
+    weights = {codec: r.score + trust.get(codec, 0.0) for codec, r in fitting.items()}
+    best = max(fitting.values(), key=lambda r: weights[r.codec])
+    others = sorted(
+        (r for r in fitting.values() if r.text != best.text), key=lambda r: weights[r.codec], reverse=True
     )
-    close = [r for r in others if best.score - r.score < 8 * _DECISIVE][:3]
+    trusted = {d.codec for d in declared if d.trust >= _DECISIVE}
+    close = [r for r in others if best.score - r.score < 8 * _DECISIVE or r.codec in trusted][:3]
     alternatives = tuple(Alternative(r.codec, r.sample) for r in close)
-    if margin < _DECISIVE or (best.codec not in _WIDE and best.codec not in trust):
+    margin = weights[best.codec] - weights[others[0].codec] if others else _DECISIVE
+    rivals = max((r.score for r in others if r.codec in _WIDE), default=-math.inf)
+    decided = margin >= _DECISIVE or (best.codec in trusted and best.score >= rivals)
+    if not decided or best.codec not in _DECIDABLE | trust.keys():
         raise _unclear((Alternative(best.codec, best.sample), *alternatives))
-    saying = next((d for d in declared if d.codec == best.codec), None)
-    if saying:
-        how = tr("由{where}指明").format(where=saying.where)
-    else:
-        how = tr("由文字内容判断")
-        notes += tuple(
-            tr("{where}写的编码是 {said}，但内容是 {title}，已按 {title} 读").format(
-                where=d.where, said=title(d.codec), title=title(best.codec)
-            )
-            for d in declared
-            if d.trust > 0 and d.codec in {r.codec for r in others}
-        )
-    certain = bool(saying) or best.codec == "utf-8" or not close
+    where = next((d.where for d in declared if d.codec == best.codec), None)
+    how = tr("由{where}指明").format(where=where) if where is not None else tr("由文字内容判断")
+    certain = where is not None or best.codec == "utf-8" or not close
     encoding = Encoding(best.codec, how, certain, best.sample, () if certain else alternatives)
-    return best.decoded(columns, encoding, notes)
+    return best.decoded(columns, encoding, tuple(_overruled(declared, best.codec, fitting)))
+
+
+def _overruled(declared: Iterable[Declared], codec: str, fitting: Container[str]) -> Iterator[str]:
+    """Say which declarations were not followed; one of little trust only where it does not fit at all."""
+    for d in declared:
+        words = {"where": d.where, "said": title(d.codec), "title": title(codec)}
+        if d.codec not in fitting:
+            yield tr("{where}写的编码 {said} 解不开文字，已按内容判断为 {title}").format(**words)
+        elif d.codec != codec and d.trust >= _DECISIVE:
+            yield tr("{where}写的编码是 {said}，但内容是 {title}，已按 {title} 读").format(**words)
 
 
 def _unclear(candidates: tuple[Alternative, ...]) -> EncodingUnclear:

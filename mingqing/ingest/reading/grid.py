@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"[-+]?[\d,.]+%?")
 _TOTAL = re.compile(r"\s*(合|总|小|共)\s*计\s*[:：]?\s*")
 _REMARK = re.compile(r"(注|备注|说明|填表|制表|填报|审核|统计|负责)[^:：]{0,6}[:：].*", re.DOTALL)
 _DAMAGED = re.compile(r"\d(\.\d+)?[eE]\+?1[5-9]")
+_SAID = re.compile(r"[:：]\s*\S")
 _ERROR = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)")
 _GENERAL = re.compile(r"信息|情况|基本|资料|内容|概况|明细")
 _EXACT_DIGITS = 10**15  # a spreadsheet keeps 15 digits of a number
@@ -135,8 +136,10 @@ def _blank_to_none(cell: object) -> object:
 
 
 def _is_heading(cell: object) -> bool:
-    """Whether a cell could name a column: short text, neither a number nor a date."""
-    return isinstance(cell, str) and len(cell.strip()) <= 40 and not _NUMBER.fullmatch(cell.strip())
+    """Whether a cell could name a column: short text, neither a number nor something said ("日期：3月")."""
+    if not isinstance(cell, str) or len(cell) > 60:
+        return False
+    return not _NUMBER.fullmatch(cell.strip()) and not _SAID.search(cell)
 
 
 def _find_header(rows: Sequence[Row], merged: Sequence[Merged]) -> int | None:

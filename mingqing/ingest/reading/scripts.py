@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Table = NDArray[np.float64]
+Tiers = list[tuple[Iterable[str], float]]
 
 _IMPOSSIBLE = -25.0  # private use, controls, unassigned: never typed by anyone
 _ASCII = -4.2
@@ -60,28 +61,21 @@ _FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))
 
 
 def score(text: str, script: str) -> float:
-    """Log-likelihood of `text` in a script, in nats; comparable between decodings of the same bytes."""
+    """Log-likelihood of `text` in a script, in nats; comparable between decodings of the same bytes.
+
+    Parameters
+    ----------
+    script : a key of `_TIERS`, or a single-byte codec, whose upper half is then the alphabet.
+    """
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     within = points < _SIZE
     beyond = np.count_nonzero(~within) * -16.0  # the extension planes: rare, yet people are named so
-    return float(_tables()[script][points[within]].sum()) + beyond
+    return float(_table_for(script)[points[within]].sum()) + beyond
 
 
 def best_score(text: str, scripts: Iterable[str]) -> float:
     """Log-likelihood in the script that suits `text` best."""
     return max(score(text, script) for script in scripts)
-
-
-def alphabet(codec: str) -> str:
-    """Script name of a single-byte encoding, its upper half taken as an alphabet of its own."""
-    name = f"alphabet:{codec}"
-    if name not in _tables():
-        letters = [_one(codec, byte) for byte in range(0x80, 0x100)]
-        lower = [c for c in letters if c.islower() or (c.isalpha() and c.upper() == c.lower())]
-        upper = [c for c in letters if c.isalpha() and c not in lower]
-        signs = [c for c in letters if c and not c.isalpha()]
-        _tables()[name] = _table([(lower, 0.85), (upper, 0.10), (signs, 0.05)], rest=_IMPOSSIBLE)
-    return name
 
 
 def _one(codec: str, byte: int) -> str:
@@ -91,7 +85,7 @@ def _one(codec: str, byte: int) -> str:
         return ""
 
 
-def _table(tiers: Iterable[tuple[Iterable[str], float]], *, rest: float) -> Table:
+def _table(tiers: Tiers, *, rest: float) -> Table:
     """Log-probabilities by code point: each tier shares its weight among signs not in an earlier one."""
     table = np.full(_SIZE, rest)
     done: set[str] = set()
@@ -114,48 +108,78 @@ def _rows(codec: str, leads: range, trails: Iterable[int]) -> list[str]:
     return [c for c in (p.decode(codec, "ignore") for p in pairs) if len(c) == 1]
 
 
+def _range(first: int, end: int) -> list[str]:
+    return [chr(point) for point in range(first, end)]
+
+
+# What one byte in the lead and the trail place can be, by standard.
+_GB = range(0xA1, 0xFF)
+_BIG5 = [*range(0x40, 0x7F), *_GB]
+_SJIS = [*range(0x40, 0x7F), *range(0x80, 0xFD)]
+_SIGNS = _CJK_SIGNS + _FULL_WIDTH
+
+
 @cache
-def _tables() -> dict[str, Table]:
-    gb, sjis = range(0xA1, 0xFF), [*range(0x40, 0x7F), *range(0x80, 0xFD)]
-    big5 = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
-    gbk = _rows("gbk", range(0x81, 0xFF), [*range(0x40, 0x7F), *range(0x80, 0xFF)])
-    signs = _CJK_SIGNS + _FULL_WIDTH
-    hans = [
-        (EVERYDAY, 0.72),
-        (signs, 0.06),
-        (_rows("gb2312", range(0xB0, 0xD8), gb), 0.19),
-        (_rows("gb2312", range(0xD8, 0xF8), gb), 0.025),
-        (gbk, 0.004),
-    ]
-    hant = [
-        (_TRADITIONAL, 0.62),
-        (signs, 0.06),
-        (_rows("big5", range(0xA4, 0xC7), big5), 0.29),
-        (_rows("big5", range(0xC9, 0xFA), big5), 0.025),
-        (gbk, 0.004),
-    ]
-    kana = [chr(c) for c in range(0x3041, 0x30FF)]
-    ja = [
-        (kana, 0.45),
-        (signs, 0.05),
-        (_rows("cp932", range(0x88, 0x99), sjis), 0.47),
-        (_rows("cp932", range(0x99, 0xEB), sjis), 0.02),
-        ([chr(c) for c in range(0xFF61, 0xFFA0)], 0.002),
-    ]
-    ko = [
-        (_rows("euc_kr", range(0xB0, 0xC9), gb), 0.95),
-        (signs, 0.03),
-        (_rows("euc_kr", range(0xCA, 0xFE), gb), 0.005),
-    ]
-    latin = [("áàâäãåæçéèêëíìîïñóòôöõøœúùûüýßšžčćřěůłąęśżźńőű", 0.9), (map(chr, range(0xA0, 0x250)), 0.1)]
-    cyrillic = [(map(chr, range(0x430, 0x450)), 0.85), (map(chr, range(0x400, 0x460)), 0.15)]
-    anything = [(map(chr, range(0xA0, 0xD7FF)), 1.0)]
-    return {
-        "hans": _table(hans, rest=-18.0),
-        "hant": _table(hant, rest=-18.0),
-        "ja": _table(ja, rest=-18.0),
-        "ko": _table(ko, rest=-18.0),
-        "latin": _table(latin, rest=-18.0),
-        "cyrillic": _table(cyrillic, rest=-18.0),
-        "anything": _table(anything, rest=-18.0),
-    }
+def _gbk() -> list[str]:
+    return _rows("gbk", range(0x81, 0xFF), [*range(0x40, 0x7F), *range(0x80, 0xFF)])
+
+
+def _simplified() -> Tiers:
+    level1, level2 = _rows("gb2312", range(0xB0, 0xD8), _GB), _rows("gb2312", range(0xD8, 0xF8), _GB)
+    return [(EVERYDAY, 0.72), (_SIGNS, 0.06), (level1, 0.19), (level2, 0.025), (_gbk(), 0.004)]
+
+
+def _traditional() -> Tiers:
+    level1, level2 = _rows("big5", range(0xA4, 0xC7), _BIG5), _rows("big5", range(0xC9, 0xFA), _BIG5)
+    return [(_TRADITIONAL, 0.62), (_SIGNS, 0.06), (level1, 0.29), (level2, 0.025), (_gbk(), 0.004)]
+
+
+def _japanese() -> Tiers:
+    level1, level2 = _rows("cp932", range(0x88, 0x99), _SJIS), _rows("cp932", range(0x99, 0xEB), _SJIS)
+    kana, half_width = _range(0x3041, 0x30FF), _range(0xFF61, 0xFFA0)
+    return [(kana, 0.45), (_SIGNS, 0.05), (level1, 0.47), (level2, 0.02), (half_width, 0.002)]
+
+
+def _korean() -> Tiers:
+    hangul, hanja = _rows("euc_kr", range(0xB0, 0xC9), _GB), _rows("euc_kr", range(0xCA, 0xFE), _GB)
+    return [(hangul, 0.95), (_SIGNS, 0.03), (hanja, 0.005)]
+
+
+def _latin() -> Tiers:
+    return [("áàâäãåæçéèêëíìîïñóòôöõøœúùûüýßšžčćřěůłąęśżźńőű", 0.9), (_range(0xA0, 0x250), 0.1)]
+
+
+def _cyrillic() -> Tiers:
+    return [(_range(0x430, 0x450), 0.85), (_range(0x400, 0x460), 0.15)]
+
+
+def _anything() -> Tiers:
+    return [(_range(0xA0, 0xD7FF), 1.0)]
+
+
+def _alphabet(codec: str) -> Tiers:
+    """The upper half of a single-byte encoding as an alphabet: small letters, capitals, signs."""
+    letters = [_one(codec, byte) for byte in range(0x80, 0x100)]
+    lower = [c for c in letters if c.islower() or (c.isalpha() and c.upper() == c.lower())]
+    upper = [c for c in letters if c.isalpha() and c not in lower]
+    signs = [c for c in letters if c and not c.isalpha()]
+    return [(lower, 0.85), (upper, 0.10), (signs, 0.05)]
+
+
+_TIERS = {
+    "hans": _simplified,
+    "hant": _traditional,
+    "ja": _japanese,
+    "ko": _korean,
+    "latin": _latin,
+    "cyrillic": _cyrillic,
+    "anything": _anything,
+}
+
+
+@cache
+def _table_for(script: str) -> Table:
+    """Log-probabilities by code point of a script, or of the alphabet of a single-byte codec."""
+    if script in _TIERS:
+        return _table(_TIERS[script](), rest=-18.0)
+    return _table(_alphabet(script), rest=_IMPOSSIBLE)

@@ -50,7 +50,10 @@ _READERS = {
     Kind.DELIMITED: "delimited.read_delimited",
     Kind.WORKBOOK: "workbook.read_workbook",
 }
-_MAX_BYTES = 2**31  # what one file may weigh; a county's largest layer is a tenth of it
+# What one file may weigh: where it is read into memory whole as text, less. A county's largest layer and
+# register are a tenth of it.
+_MOST_MB = {Kind.DELIMITED: 256, Kind.WORKBOOK: 128}
+_MOST_MB_ELSE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,9 @@ def _check_size(file: SourceFile) -> None:
     size = file.path.stat().st_size
     if size == 0:
         raise InputRefused(tr("是空文件（0 字节），请向提供者重新索取。"))
-    if size > _MAX_BYTES:
-        raise InputRefused(tr("超过 2 GB，请分成几个文件再导入。"))
+    most = _MOST_MB.get(file.kind, _MOST_MB_ELSE)
+    if size > most * 2**20:
+        raise InputRefused(tr("超过 {most} MB，请分成几个文件再导入。").format(most=most))
 
 
 def _natural(path: Path) -> list[tuple[int, int, str]]:

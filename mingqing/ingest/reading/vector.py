@@ -15,6 +15,7 @@ from mingqing.crs.recognise import CrsFinding, recognise
 from mingqing.crs.zones import WGS84, Datum
 from mingqing.ingest.reading import archive, gdal
 from mingqing.ingest.reading import encoding as enc
+from mingqing.ingest.reading.codec_names import codec_named
 from mingqing.ingest.reading.delimited import decode_text
 from mingqing.ingest.reading.grid import refuse_empty
 from mingqing.ingest.reading.layer import RowProblem, SourceLayer
@@ -62,10 +63,10 @@ def _kml_in(data: bytes) -> bytes:
 def _as_utf8(data: bytes, folder: Path, chosen: str | None, *, kml: bool) -> tuple[Path, enc.Encoding]:
     """Write the text as UTF-8 for GDAL, which knows few encodings; never XML with entities of its own."""
     declared = _XML_ENCODING.match(data) if kml else None
-    said = enc.codec_named(declared[1].decode()) if declared else None
-    if said and not chosen and said != "utf-8":
-        chosen = said
-    text, found, _ = decode_text(data, chosen)
+    codec = codec_named(declared[1].decode()) if declared else "utf-8"
+    where = tr("文件头") if declared else tr(" {name} 格式").format(name="KML" if kml else "GeoJSON")
+    said = [enc.Declared(codec, where, 25.0)] if codec else []
+    text, found, _ = decode_text(data, chosen, said)
     if kml:
         if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
             raise InputRefused(tr("含有外部引用（DOCTYPE），为安全没有打开，请重新导出 KML。"))
