@@ -1,0 +1,106 @@
+"""A block of villages put together: ground, water, roads, houses, fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import Polygon
+
+from .fields import Fields, land_raster, village_fields
+from .hamlets import Hamlet, find_hamlets, lay_lanes
+from .houses import House, Site, build_houses, pave
+from .network import fit_count, node_roads, village_of
+from .paths import footpaths
+from .relief import Relief, build_relief
+from .roads import Ground, Road, cross_water, main_road, side_road, vertices
+from .valley import BlockSpec
+from .villages import village_polygons
+from .water import Waters, build_water
+
+
+@dataclass(frozen=True)
+class BlockNames:
+    """What the streams and roads of a block are called."""
+
+    stream: str
+    road: str
+    side_streams: tuple[str, ...]
+    side_roads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Everything that stands on the ground.
+
+    Attributes
+    ----------
+    polygons : the villages, in the order of their numbers.
+    roads : noded pieces of every village.
+    fields : of every village.
+    """
+
+    relief: Relief
+    polygons: list[Polygon]
+    waters: Waters
+    hamlets: list[Hamlet]
+    houses: list[House]
+    roads: list[list[Road]]
+    fields: list[Fields]
+    names: BlockNames
+
+
+def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int = 14) -> Block:
+    """Invent a block; every village gets `road_pieces` pieces of road."""
+    relief = build_relief(spec)
+    polygons = village_polygons(relief)
+    waters = build_water(relief, names.stream, list(names.side_streams))
+    surface = waters.surface()
+    main = main_road(relief, names.road)
+    roads = [main, *(side_road(relief, i, main, n) for i, n in enumerate(names.side_roads))]
+    hamlets = find_hamlets(relief, polygons)
+    high = [h.centre for h in hamlets if h.place == "坡"] + _passes(spec)
+    if high:
+        ground = Ground(relief, 0.09)
+        roads += [Road(xy, "村道") for xy in ground.ways(vertices(roads), np.array(high))]
+    if spec.framed:
+        roads = _reach_passes(roads, spec)
+    for hamlet in hamlets:
+        lay_lanes(hamlet, relief, roads, surface, spec.seed)
+    roads += [lane for h in hamlets for lane in h.lanes]
+    houses = build_houses(Site(relief, roads, surface, polygons), hamlets, roads, spec.seed, spec.houses)
+    built = pave(houses)
+    shapely.prepare(built)
+    roads += footpaths(relief, roads, hamlets, built, polygons, paths)
+    noded = node_roads(cross_water(roads, relief, waters.stream), polygons)
+    number = village_of(noded, polygons)
+    each = [[r for r, n in zip(noded, number, strict=True) if n == v] for v in range(spec.villages)]
+    each = [fit_count(own, road_pieces, spec.seed + v) for v, own in enumerate(each)]
+    raster = land_raster(relief, houses, waters)
+    fields = []
+    for polygon, own in zip(polygons, each, strict=True):
+        paved = shapely.union_all([r.line.buffer(r.half_m + 0.5, cap_style="flat") for r in own] + [built])
+        fields.append(village_fields(raster, polygon, waters, paved))
+    return Block(relief, polygons, waters, hamlets, houses, each, fields, names)
+
+
+def _passes(spec: BlockSpec) -> list[np.ndarray]:
+    """Return where a framed block's roads go on over the ridge to the north and the south."""
+    if not spec.framed:
+        return []
+    x = spec.x0 + spec.width_m / 2
+    return [np.array([x, spec.y0 + spec.height_m - 30.0]), np.array([x, spec.y0 + 30.0])]
+
+
+def _reach_passes(roads: list[Road], spec: BlockSpec) -> list[Road]:
+    """Lead the roads over the ridge to the very point where the next block's road begins."""
+    extra = []
+    for target in _passes(spec):
+        nodes = vertices(roads)
+        start = nodes[int(np.argmin(np.hypot(*(nodes - target).T)))]
+        edge = np.array([target[0], spec.y0 + (spec.height_m if target[1] > spec.y0 + 100 else 0.0)])
+        extra.append(Road(np.vstack([start, edge]), "村道"))
+    return roads + extra
+
+

@@ -1,0 +1,35 @@
+"""Footpaths beyond the last house: up to terraces, to the ridge, across to the next hamlet."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely import LineString, Polygon
+
+from .dice import dice
+from .grid import Floats
+from .hamlets import Hamlet
+from .relief import Relief
+from .roads import Ground, Road, vertices
+
+
+def footpaths(
+    relief: Relief, roads: list[Road], hamlets: list[Hamlet], built: shapely.Geometry, polygons: list[Polygon], many: int
+) -> list[Road]:
+    """Lead footpaths to `many` places in every village, around the houses."""
+    targets: list[Floats] = []
+    for village, polygon in enumerate(polygons):
+        rng = dice(relief.spec.seed, "footpaths", village)
+        inner = polygon.buffer(-25.0)
+        own = [h for h in hamlets if h.village == village]
+        found = 0
+        for _ in range(many * 30):
+            hamlet = own[int(rng.integers(len(own)))]
+            turn, away = rng.uniform(0, 2 * np.pi), rng.uniform(130.0, 620.0)
+            xy = hamlet.centre + away * np.array([np.cos(turn), np.sin(turn)])
+            if found < many and shapely.contains_xy(inner, *xy):
+                targets.append(xy)
+                found += 1
+    ground = Ground(relief, 0.28, built)
+    lines = ground.ways(vertices(roads), np.array(targets))
+    return [Road(xy, "步道") for xy in lines if LineString(xy).length > 25.0 and not built.intersects(LineString(xy))]
