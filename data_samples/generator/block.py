@@ -9,14 +9,15 @@ import shapely
 from shapely import Polygon
 
 from .fields import Fields, land_raster, village_fields
+from .grid import Floats
 from .hamlets import Hamlet, find_hamlets, lay_lanes
 from .houses import House, Site, build_houses, pave
-from .network import fit_count, node_roads, village_of
+from .network import fit_count, node_roads, pin_ends, village_of
 from .paths import footpaths
 from .relief import Relief, build_relief
 from .roads import Ground, Road, cross_water, main_road, side_road, vertices
 from .valley import BlockSpec
-from .villages import village_polygons
+from .villages import portals, village_polygons
 from .water import Waters, build_water
 
 
@@ -74,6 +75,8 @@ def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int
     shapely.prepare(built)
     roads += footpaths(relief, roads, hamlets, built, polygons, paths)
     noded = node_roads(cross_water(roads, relief, waters.stream), polygons)
+    if spec.framed:
+        noded = pin_ends(noded, portals(spec))
     number = village_of(noded, polygons)
     each = [[r for r, n in zip(noded, number, strict=True) if n == v] for v in range(spec.villages)]
     each = [fit_count(own, road_pieces, spec.seed + v) for v, own in enumerate(each)]
@@ -85,22 +88,19 @@ def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int
     return Block(relief, polygons, waters, hamlets, houses, each, fields, names)
 
 
-def _passes(spec: BlockSpec) -> list[np.ndarray]:
-    """Return where a framed block's roads go on over the ridge to the north and the south."""
+def _passes(spec: BlockSpec) -> list[Floats]:
+    """Return places just inside the ridges over which a framed block's roads go on, to the north and the south."""
     if not spec.framed:
         return []
-    x = spec.x0 + spec.width_m / 2
-    return [np.array([x, spec.y0 + spec.height_m - 30.0]), np.array([x, spec.y0 + 30.0])]
+    north, south = portals(spec)[2:]
+    return [north - [0.0, 30.0], south + [0.0, 30.0]]
 
 
 def _reach_passes(roads: list[Road], spec: BlockSpec) -> list[Road]:
     """Lead the roads over the ridge to the very point where the next block's road begins."""
     extra = []
-    for target in _passes(spec):
+    for portal, beyond in zip(portals(spec)[2:], ([0.0, 1.0], [0.0, -1.0]), strict=True):
         nodes = vertices(roads)
-        start = nodes[int(np.argmin(np.hypot(*(nodes - target).T)))]
-        edge = np.array([target[0], spec.y0 + (spec.height_m if target[1] > spec.y0 + 100 else 0.0)])
-        extra.append(Road(np.vstack([start, edge]), "村道"))
+        start = nodes[int(np.argmin(np.hypot(*(nodes - portal).T)))]
+        extra.append(Road(np.vstack([start, portal, portal + beyond]), "村道"))
     return roads + extra
-
-

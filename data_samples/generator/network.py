@@ -83,6 +83,19 @@ def _cut_at(xy: Floats, degree: dict[Node, int], cuts: shapely.Geometry) -> list
     return [xy[a : b + 1] for a, b in zip(stops[:-1], stops[1:], strict=True)]
 
 
+def pin_ends(roads: list[Road], portals: Floats, reach_m: float = 4.0) -> list[Road]:
+    """Move ends that lie near a portal onto it, so that the next block's road begins at the very same point."""
+    out = []
+    for road in roads:
+        xy = road.xy.copy()
+        for end in (0, -1):
+            gap = np.hypot(*(portals - xy[end]).T)
+            if gap.min() < reach_m:
+                xy[end] = portals[int(np.argmin(gap))]
+        out.append(replace(road, xy=xy))
+    return out
+
+
 def village_of(roads: list[Road], polygons: list[Polygon]) -> list[int]:
     """Return the number of the village each piece lies in, -1 outside all."""
     middles = shapely.line_interpolate_point([r.line for r in roads], 0.5, normalized=True)

@@ -15,6 +15,7 @@ from .curves import offset, resample, smooth
 from .dice import dice
 from .grid import Floats
 from .relief import Relief
+from .valley import ROAD_OFFSET_M
 
 WIDTH_M = {"县道": 6.5, "乡道": 5.5, "村道": 3.5, "巷道": 2.2, "步道": 1.2}
 
@@ -56,8 +57,8 @@ def main_road(relief: Relief, name: str) -> Road:
     side = np.ones(len(s))
     for i, place in enumerate(places):
         side += (-2.0 if i % 2 == 0 else 2.0) / (1 + np.exp(-(s - place) / 17.0))
-    swing = 1.0 + 0.16 * np.sin(s / 130.0) * np.clip(np.minimum(s, s[-1] - s) / 300 - 0.5, 0, 1)
-    line = smooth(offset(axis, side * 37.0 * swing), 2.5)
+    swing = 1.0 + 0.16 * np.sin(s / 130.0) * np.clip(np.minimum(s, s[-1] - s) / 300 - 0.9, 0, 1)
+    line = smooth(offset(axis, side * ROAD_OFFSET_M * swing), 2.5)
     return Road(line, "县道", name)
 
 

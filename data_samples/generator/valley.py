@@ -10,6 +10,9 @@ from .curves import chainage, offset, resample
 from .dice import dice
 from .grid import Floats
 
+AXIS_SHARE = 0.49
+ROAD_OFFSET_M = 37.0
+
 
 @dataclass(frozen=True)
 class BlockSpec:
@@ -87,7 +90,7 @@ def main_valley(spec: BlockSpec) -> Valley:
     x = np.arange(-160.0, spec.width_m + 161.0, 10.0)
     inside = _window(x, spec.width_m, 500.0) if spec.framed else np.ones(len(x))
     swing = min(230.0, spec.width_m * 0.05)
-    y = spec.height_m * 0.49 + inside * _wander(rng, x, [(swing, 2700.0), (swing * 0.3, 1150.0)])
+    y = spec.height_m * AXIS_SHARE + inside * _wander(rng, x, [(swing, 2700.0), (swing * 0.3, 1150.0)])
     axis = resample(np.column_stack([x + spec.x0, y + spec.y0]), 10.0)
     s = chainage(axis)
     calm = _window(axis[:, 0] - spec.x0, spec.width_m, 120.0) if spec.framed else np.ones(len(s))
@@ -131,7 +134,7 @@ def neighbours(spec: BlockSpec) -> list[Floats]:
     lines = []
     for side in (-1, 1):
         with_side = side in spec.sides
-        y = spec.height_m * (0.49 + side * (0.46 if with_side else 0.40))
+        y = spec.height_m * (AXIS_SHARE + side * (0.46 if with_side else 0.40))
         wave = _wander(rng, x, [(120.0, 2300.0), (50.0, 900.0)])
         bend = np.clip(y + wave, 20.0, spec.height_m - 20.0)
         lines.append(np.column_stack([x + spec.x0, bend + spec.y0]))

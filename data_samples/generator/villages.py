@@ -8,7 +8,7 @@ from shapely import Polygon
 from .coverage import coverage
 from .grid import Floats
 from .relief import Relief
-from .valley import BlockSpec
+from .valley import AXIS_SHARE, ROAD_OFFSET_M, BlockSpec
 
 
 def frame(spec: BlockSpec) -> Polygon:
@@ -30,8 +30,18 @@ def frame(spec: BlockSpec) -> Polygon:
 def _wavy(t: Floats, length: float, swing: float) -> Floats:
     """Return an offset that is nothing at both ends and in the middle, where the stream and the road cross."""
     u = t / length
-    wave = np.sin(2 * np.pi * u) * 0.6 + 0.35 * np.sin(6 * np.pi * u) + 0.2 * np.sin(10 * np.pi * u + 0.9 * np.sin(np.pi * u))
-    return swing * wave * np.minimum(1, 12 * u * (1 - u))
+    wave = 0.6 * np.sin(2 * np.pi * u) + 0.35 * np.sin(6 * np.pi * u) + 0.22 * np.sin(14 * np.pi * u)
+    return np.asarray(np.round(swing * wave * np.minimum(1, 12 * u * (1 - u)), 2))
+
+
+def portals(spec: BlockSpec) -> Floats:
+    """Return where roads cross the frame of a block: west, east, north, south, each exactly where the next block's do."""
+    w, h = spec.width_m, spec.height_m
+    y = round(h * AXIS_SHARE + ROAD_OFFSET_M, 2)
+    x = round(w / 2, 2)
+    bend_w, bend_s = float(_wavy(np.array([y]), h, 95.0)[0]), float(_wavy(np.array([x]), w, 110.0)[0])
+    at = [[bend_w, y], [w + bend_w, y], [x, h + bend_s], [x, bend_s]]
+    return np.round(np.array(at) + [spec.x0, spec.y0], 2)
 
 
 def village_polygons(relief: Relief) -> list[Polygon]:

@@ -27,6 +27,7 @@ class Style:
     cpg : a .cpg file tells the encoding; if not, the language byte of the DBF does.
     ascii_names : columns carry customary ASCII codes.
     epsg : coordinate system.
+    shift : metres to move everything by, east and north.
     household_in_house : the houses carry householder, head-count and telephone.
     """
 
@@ -35,6 +36,7 @@ class Style:
     ascii_names: bool = False
     epsg: int = 4549
     household_in_house: bool = False
+    shift: tuple[float, float] = (0.0, 0.0)
 
 
 def dbf_names(columns: dict[str, str], style: Style) -> list[str]:
@@ -63,7 +65,7 @@ def write_table(folder: Path, table: Table, style: Style) -> None:
     path = folder / f"{table.title}.shp"
     pyogrio.raw.write(
         path,
-        geometry=shapely.to_wkb(_shapes(table, style.epsg)),
+        geometry=shapely.to_wkb(_shapes(table, style)),
         field_data=data,
         fields=np.array(dbf_names(columns, style)),
         geometry_type=_kind(table.shapes[0]),
@@ -105,13 +107,14 @@ def _wkt(epsg: int) -> str:
     return _WKT[epsg]
 
 
-def _shapes(table: Table, epsg: int) -> np.ndarray:
+def _shapes(table: Table, style: Style) -> np.ndarray:
     """Return the shapes in the coordinate system wanted, whole centimetres or their like in degrees."""
     shapes = np.array(table.shapes, object)
     if shapely.get_type_id(shapes[0]) == 3:
         shapes = shapely.orient_polygons(shapes, exterior_cw=True)
+    epsg, shift = style.epsg, style.shift
     if epsg == 4549:
-        return np.asarray(shapely.transform(shapes, lambda xy: np.round(xy, 2)))
+        return np.asarray(shapely.transform(shapes, lambda xy: np.round(xy + shift, 2)))
     turn = Transformer.from_crs(4549, epsg, always_xy=True)
     digits = 8 if epsg == 4490 else 2
     return np.asarray(
