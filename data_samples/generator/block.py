@@ -12,7 +12,7 @@ from .fields import Fields, land_raster, village_fields
 from .grid import Floats
 from .hamlets import Hamlet, find_hamlets, lay_lanes
 from .houses import House, Site, build_houses, pave
-from .network import fit_count, node_roads, pin_ends, village_of
+from .network import connected, fit_count, node_roads, pin_ends, village_of
 from .paths import footpaths
 from .relief import Relief, build_relief
 from .roads import Ground, Road, cross_water, main_road, side_road, vertices
@@ -61,9 +61,10 @@ def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int
     main = main_road(relief, names.road)
     roads = [main, *(side_road(relief, i, main, n) for i, n in enumerate(names.side_roads))]
     hamlets = find_hamlets(relief, polygons)
+    abroad = _abroad(relief, polygons)
     high = [h.centre for h in hamlets if h.place == "坡"] + _passes(spec)
     if high:
-        ground = Ground(relief, 0.09)
+        ground = Ground(relief, 0.09, abroad)
         roads += [Road(xy, "村道") for xy in ground.ways(vertices(roads), np.array(high))]
     if spec.framed:
         roads = _reach_passes(roads, spec)
@@ -73,19 +74,30 @@ def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int
     houses = build_houses(Site(relief, roads, surface, polygons), hamlets, roads, spec.seed, spec.houses)
     built = pave(houses)
     shapely.prepare(built)
-    roads += footpaths(relief, roads, hamlets, built, polygons, paths)
+    roads += footpaths(relief, roads, hamlets, built, abroad, polygons, paths)
     noded = node_roads(cross_water(roads, relief, waters.stream), polygons)
     if spec.framed:
         noded = pin_ends(noded, portals(spec))
+    inside = [r for r, n in zip(noded, village_of(noded, polygons), strict=True) if n >= 0]
+    noded = connected(inside)
     number = village_of(noded, polygons)
     each = [[r for r, n in zip(noded, number, strict=True) if n == v] for v in range(spec.villages)]
-    each = [fit_count(own, road_pieces, spec.seed + v) for v, own in enumerate(each)]
+    for v, own in enumerate(each):
+        others = [r for w, roads_there in enumerate(each) if w != v for r in roads_there]
+        each[v] = fit_count(own, road_pieces, spec.seed + v, others)
     raster = land_raster(relief, houses, waters)
     fields = []
     for polygon, own in zip(polygons, each, strict=True):
         paved = shapely.union_all([r.line.buffer(r.half_m + 0.5, cap_style="flat") for r in own] + [built])
         fields.append(village_fields(raster, polygon, waters, paved))
     return Block(relief, polygons, waters, hamlets, houses, each, fields, names)
+
+
+def _abroad(relief: Relief, polygons: list[Polygon]) -> shapely.Geometry:
+    """Return the ground outside the block's villages, where its roads do not go."""
+    grid = relief.grid
+    whole = shapely.box(grid.x0, grid.y0, grid.x0 + grid.cols * grid.cell, grid.y0 + grid.rows * grid.cell)
+    return whole.difference(shapely.union_all(polygons).buffer(-18.0))
 
 
 def _passes(spec: BlockSpec) -> list[Floats]:

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 import shapely
+from scipy import sparse
+from scipy.sparse import csgraph
 from shapely import LineString, Polygon
 
 from .coverage import PRECISION_M
@@ -96,6 +98,17 @@ def pin_ends(roads: list[Road], portals: Floats, reach_m: float = 4.0) -> list[R
     return out
 
 
+def connected(roads: list[Road]) -> list[Road]:
+    """Return the roads of the largest part of the network that hangs together."""
+    ends = [(tuple(r.xy[0]), tuple(r.xy[-1])) for r in roads]
+    number = {node: i for i, node in enumerate(dict.fromkeys(node for pair in ends for node in pair))}
+    a, b = np.array([[number[p], number[q]] for p, q in ends]).T
+    links = sparse.coo_matrix((np.ones(len(a)), (a, b)), shape=(len(number), len(number)))
+    _, part = csgraph.connected_components(links, directed=False)
+    largest = np.bincount(part[a]).argmax()
+    return [r for r, k in zip(roads, part[a], strict=True) if k == largest]
+
+
 def village_of(roads: list[Road], polygons: list[Polygon]) -> list[int]:
     """Return the number of the village each piece lies in, -1 outside all."""
     middles = shapely.line_interpolate_point([r.line for r in roads], 0.5, normalized=True)
@@ -105,13 +118,16 @@ def village_of(roads: list[Road], polygons: list[Polygon]) -> list[int]:
     return [int(n) for n in number]
 
 
-def fit_count(roads: list[Road], wanted: int, seed: int) -> list[Road]:
-    """Bring the number of pieces to `wanted`: footpaths that lead nowhere go, long pieces are divided."""
+def fit_count(roads: list[Road], wanted: int, seed: int, others: list[Road]) -> list[Road]:
+    """Bring the number of pieces to `wanted`: footpaths that lead nowhere go, long pieces are divided.
+
+    Roads of other villages (`others`) go on where these end, so that an end on the border is not a dead end.
+    """
     rng = dice(seed, "road count")
     roads = list(roads)
     while len(roads) > wanted:
         degree: dict[Node, int] = defaultdict(int)
-        for road in roads:
+        for road in [*roads, *others]:
             degree[tuple(road.xy[0])] += 1
             degree[tuple(road.xy[-1])] += 1
         loose = [

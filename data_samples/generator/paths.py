@@ -14,9 +14,10 @@ from .roads import Ground, Road, vertices
 
 
 def footpaths(
-    relief: Relief, roads: list[Road], hamlets: list[Hamlet], built: shapely.Geometry, polygons: list[Polygon], many: int
+    relief: Relief, roads: list[Road], hamlets: list[Hamlet], built: shapely.Geometry, abroad: shapely.Geometry,
+    polygons: list[Polygon], many: int,
 ) -> list[Road]:
-    """Lead footpaths to `many` places in every village, around the houses."""
+    """Lead footpaths to `many` places in every village, around the houses (`built`) and not `abroad`."""
     targets: list[Floats] = []
     for village, polygon in enumerate(polygons):
         rng = dice(relief.spec.seed, "footpaths", village)
@@ -30,6 +31,22 @@ def footpaths(
             if found < many and shapely.contains_xy(inner, *xy):
                 targets.append(xy)
                 found += 1
-    ground = Ground(relief, 0.28, built)
+    ground = Ground(relief, 0.28, shapely.union(built, abroad))
     lines = ground.ways(vertices(roads), np.array(targets))
-    return [Road(xy, "步道") for xy in lines if LineString(xy).length > 25.0 and not built.intersects(LineString(xy))]
+    clear = [xy for xy in lines if not built.intersects(LineString(xy))]
+    return [Road(xy, "步道") for xy in _reached(clear, vertices(roads))]
+
+
+def _reached(lines: list[Floats], network: Floats) -> list[Floats]:
+    """Keep the lines that begin on the network or on a line that does."""
+    known = set(map(tuple, network))
+    kept: list[int] = []
+    while True:
+        new = [
+            i for i, xy in enumerate(lines)
+            if i not in kept and (tuple(xy[0]) in known or tuple(xy[-1]) in known)
+        ]
+        if not new:
+            return [lines[i] for i in sorted(kept)]
+        kept += new
+        known |= {tuple(lines[i][end]) for i in new for end in (0, -1)}

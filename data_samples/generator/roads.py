@@ -88,6 +88,7 @@ class Ground:
         steep = np.hypot(*np.gradient(blurred, grid.cell))
         extra = 1.0 + (steep / (grade * 7)) ** 2 + self._water(relief)
         if blocked is not None:
+            shapely.prepare(blocked)
             inside = shapely.contains_xy(blocked, grid.points()).reshape(z.shape)
             extra = extra + 40.0 * inside
         rows, cols, costs = [], [], []
@@ -139,7 +140,12 @@ class Ground:
         merged = shapely.line_merge(MultiLineString([points[list(edge)] for edge in sorted(edges)]))
         on_network = {tuple(points[i]) for i in sources}
         tree = cKDTree(network)
-        return [self._settle(np.asarray(p.coords), on_network, tree) for p in shapely.get_parts(merged)]
+        found = []
+        for part in shapely.get_parts(merged):
+            xy = np.asarray(part.coords)
+            stops = [0, *(i for i in range(1, len(xy) - 1) if tuple(xy[i]) in on_network), len(xy) - 1]
+            found += [xy[a : b + 1] for a, b in zip(stops[:-1], stops[1:], strict=True)]
+        return [self._settle(xy, on_network, tree) for xy in found]
 
     def _settle(self, xy: Floats, on_network: set[tuple[float, ...]], tree: cKDTree) -> Floats:
         ends = [xy[0].copy(), xy[-1].copy()]
