@@ -61,7 +61,7 @@ def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int
     main = main_road(relief, names.road)
     roads = [main, *(side_road(relief, i, main, n) for i, n in enumerate(names.side_roads))]
     hamlets = find_hamlets(relief, polygons)
-    abroad = _abroad(relief, polygons)
+    abroad = shapely.union_all([_abroad(relief, polygons), *(p[0].buffer(14.0) for p in waters.ponds)])
     high = [h.centre for h in hamlets if h.place == "坡"] + _passes(spec)
     if high:
         ground = Ground(relief, 0.09, abroad)

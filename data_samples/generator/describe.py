@@ -15,7 +15,7 @@ from .fields import NAMES
 from .grid import Floats
 from .hamlets import Hamlet
 from .houses import House
-from .names import HAMLET_NAMES, HILL_NAMES, TOWNSHIPS
+from .names import HILL_NAMES, SLOPE_HAMLETS, TOWNSHIPS, VALLEY_HAMLETS
 from .organisations import Posts, grids, organisations
 from .people import Household, settle
 from .registers import sheets_of
@@ -25,10 +25,12 @@ MU_M2 = 10_000.0 / 15.0
 
 
 def name_hamlets(hamlets: list[Hamlet], seed: int) -> None:
-    """Give every hamlet of a block its own name."""
-    order = dice(seed, "hamlet names").permutation(len(HAMLET_NAMES))
-    for i, hamlet in enumerate(hamlets):
-        hamlet.name = HAMLET_NAMES[int(order[i % len(order)])]
+    """Give every hamlet of a block its own name, one that fits the valley floor or the slope."""
+    rng = dice(seed, "hamlet names")
+    for place, names in (("谷", VALLEY_HAMLETS), ("坡", SLOPE_HAMLETS)):
+        order = rng.permutation(len(names))
+        for i, hamlet in enumerate(h for h in hamlets if h.place == place):
+            hamlet.name = names[int(order[i % len(order)])]
 
 
 class Scene:

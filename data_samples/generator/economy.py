@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial import cKDTree
 from shapely import Point
 
 from .dice import pick
@@ -29,12 +30,13 @@ ENTERPRISES = [
 ]
 
 
-def economy_tables(scene: Scene, families: list[Household], rng: np.random.Generator) -> dict[str, Table]:
-    """Return 产业地块 and 经营主体."""
+def economy_tables(scene: Scene, families: list[Household], rng: np.random.Generator, most: int = 460) -> dict[str, Table]:
+    """Return 产业地块, the `most` fields nearest to houses, and 经营主体."""
     plots, firms = Table("产业地块"), Table("经营主体")
     fields = scene.block.fields[scene.index].plots
     homes = np.array([scene.houses[f.house].shape.centroid.coords[0] for f in families])
-    keep = {int(i) for i in rng.choice(len(fields), min(len(fields), 420), replace=False)}
+    middles = np.array([shape.centroid.coords[0] for shape, _ in fields])
+    keep = set(np.argsort(cKDTree(homes).query(middles)[0], kind="stable")[:most].tolist())
     for number, (shape, kind) in enumerate((f for i, f in enumerate(fields) if i in keep), start=1):
         centre = np.array(shape.centroid.coords[0])
         near = np.argsort(np.hypot(*(homes - centre).T), kind="stable")[:12]

@@ -66,14 +66,15 @@ def land_raster(relief: Relief, houses: list[House], waters: Waters) -> LandRast
     grid = relief.grid.finer(4)
     z = relief.grid.refine(ndimage.gaussian_filter(relief.z, 0.9), grid)
     dx, dy = gradient(relief.z, relief.grid.cell, 22.0)
-    steep = relief.grid.refine(np.hypot(dx, dy), grid, 1)
     points = grid.points()
+    wavy = warped(rng, grid, 9.0, 45.0)
+    steep = relief.grid.sample(np.hypot(dx, dy), wavy).reshape(z.shape)
     centres = np.array([[h.shape.centroid.x, h.shape.centroid.y] for h in houses])
     shape = z.shape
     home = cKDTree(centres).query(points, distance_upper_bound=700.0)[0].reshape(shape)
     home = np.minimum(home, 700.0)
     water_points = np.vstack([v.axis for v in relief.valleys()] + [b.line for b in relief.brooks])
-    damp = np.minimum(cKDTree(water_points).query(points, distance_upper_bound=300.0)[0], 300.0).reshape(shape)
+    damp = np.minimum(cKDTree(water_points).query(wavy, distance_upper_bound=300.0)[0], 300.0).reshape(shape)
     axis, along = cKDTree(relief.main.axis).query(points)
     cover = _cover(relief, grid, steep, home, damp, axis.reshape(shape), along.reshape(shape), z, rng)
     cover = _generalise(cover)
@@ -108,8 +109,7 @@ def _generalise(cover: Ints) -> Ints:
     best = np.zeros(cover.shape)
     out = cover.copy()
     for kind in range(1, 11):
-        share = ndimage.uniform_filter((cover == kind).astype(np.float32), 9)
-        share = ndimage.gaussian_filter(share, 1.5) * (1.9 if kind == BUILT else 1.0)
+        share = ndimage.gaussian_filter((cover == kind).astype(np.float32), 3.2) * (1.9 if kind == BUILT else 1.0)
         out = np.where(share > best, kind, out)
         best = np.maximum(best, share)
     return out
@@ -119,8 +119,8 @@ def _parcels(relief: Relief, grid: Grid, cover: Ints, z: Floats, steep: Floats, 
     """Number the fields: bands between contours cut across on slopes, strips along the stream on the floor."""
     points = grid.points()
     number = np.zeros(cover.shape, int)
-    band = np.floor(z / 9.0).astype(int)
-    across = _cells(rng, points, relief, 92.0).reshape(cover.shape)
+    band = np.floor(z / 8.0).astype(int)
+    across = _cells(rng, warped(rng, grid, 5.0, 40.0), relief, 105.0).reshape(cover.shape)
     terrace = across * 4096 + band
     valley, along = cKDTree(relief.main.axis).query(points)
     strip_rng = dice(relief.spec.seed, "strips")
@@ -137,6 +137,12 @@ def _parcels(relief: Relief, grid: Grid, cover: Ints, z: Floats, steep: Floats, 
     return np.where(np.isin(cover, FARMED), number, 0)
 
 
+def warped(rng: np.random.Generator, grid: Grid, reach_m: float, size_m: float) -> Floats:
+    """Return the cells' centres (n, 2) moved about by smooth noise, so that whatever is looked up there has wavy borders."""
+    moved = [noise(rng, grid, size_m).ravel() * reach_m for _ in range(2)]
+    return np.asarray(grid.points() + np.column_stack(moved))
+
+
 def _cells(rng: np.random.Generator, points: Floats, relief: Relief, size_m: float) -> Ints:
     grid = relief.grid
     side = np.array([grid.cols * grid.cell, grid.rows * grid.cell])
@@ -148,9 +154,8 @@ def _cells(rng: np.random.Generator, points: Floats, relief: Relief, size_m: flo
 
 def _patches(relief: Relief, grid: Grid, cover: Ints, z: Floats, rng: np.random.Generator) -> Ints:
     """Divide farmed land into groups of terraces and forest into compartments between ridges."""
-    times = round(relief.coarse.cell / grid.cell)
-    catchment = np.kron(relief.catchment, np.ones((times, times), int))[: cover.shape[0], : cover.shape[1]]
-    wide = _cells(rng, grid.points(), relief, 260.0).reshape(cover.shape)
+    catchment = relief.catchment[relief.coarse.cell_of(warped(rng, grid, 13.0, 55.0))].reshape(cover.shape)
+    wide = _cells(rng, warped(rng, grid, 16.0, 70.0), relief, 260.0).reshape(cover.shape)
     band = np.floor(z / 27.0).astype(int)
     farmed = np.isin(cover, (TEA, DRY, ORCHARD, CAMELLIA))
     piece = np.where(farmed, wide * 64 + band, catchment + 2)
@@ -161,7 +166,7 @@ def _patches(relief: Relief, grid: Grid, cover: Ints, z: Floats, rng: np.random.
 
 def village_fields(raster: LandRaster, polygon: Polygon, waters: Waters, paved: shapely.Geometry) -> Fields:
     """Draw the land cover and the fields of one village."""
-    land = coverage(polygon, raster.grid, raster.patches, smooth_m=9.0, tolerance_m=1.6, least_m2=900.0)
+    land = coverage(polygon, raster.grid, raster.patches, smooth_m=13.0, tolerance_m=1.2, least_m2=1200.0)
     wet = shapely.union_all([waters.stream, *(p[0] for p in waters.ponds)])
     shapely.prepare(wet)
     dry: list[tuple[Polygon, int]] = []
@@ -171,7 +176,7 @@ def village_fields(raster: LandRaster, polygon: Polygon, waters: Waters, paved: 
     kept = wet.buffer(3.0).union(paved)
     shapely.prepare(kept)
     plots = []
-    for shape, label in coverage(polygon, raster.grid, raster.parcels, smooth_m=6.0, tolerance_m=0.7, least_m2=260.0):
+    for shape, label in coverage(polygon, raster.grid, raster.parcels, smooth_m=9.0, tolerance_m=0.6, least_m2=330.0):
         if label == 0:
             continue
         free = shape.buffer(-0.6)

@@ -119,8 +119,15 @@ def lay_lanes(hamlet: Hamlet, relief: Relief, network: list[Road], water: shapel
         parts = [p for p in shapely.get_parts(clear) if p.length > 24.0]
         if parts:
             best = np.asarray(max(parts, key=lambda p: p.length).coords)
-            hamlet.lanes.append(Road(resample(best, 9.0), "巷道"))
+            hamlet.lanes.append(Road(_crooked(resample(best, 9.0), rng), "巷道"))
     _join(hamlet, network, rng, water)
+
+
+def _crooked(xy: Floats, rng: np.random.Generator) -> Floats:
+    """Bend a lane a little, as lanes are that grew house by house."""
+    s = np.arange(len(xy)) * 9.0
+    bends = sum(a * np.sin(2 * np.pi * s / w + rng.uniform(0, 6.28)) for a, w in ((2.6, 95.0), (1.2, 44.0)))
+    return offset(xy, bends)
 
 
 def _contour(
@@ -189,7 +196,7 @@ def _bent(a: Floats, b: Floats, rng: np.random.Generator) -> Floats:
     if length < 0.5:
         return a[None]
     side = np.array([-(b - a)[1], (b - a)[0]]) / length
-    middle = (a + b) / 2 + side * rng.normal(0, 0.05) * length
+    middle = (a + b) / 2 + side * rng.normal(0, 0.11) * length
     return smooth(resample(np.vstack([a, middle, b]), 6.0), 1.2)
 
 

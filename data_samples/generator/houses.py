@@ -110,6 +110,8 @@ def row_of_houses(
             setback = road.half_m + float(rng.uniform(0.9, 1.4) if old else rng.uniform(1.4, 4.0))
             start, end = (np.array([np.interp(t, s, road.xy[:, k]) for k in (0, 1)]) for t in (at, at + width))
             along = (end - start) / max(float(np.hypot(*(end - start))), 1e-6)
+            turn = 0.0 if old else float(rng.normal(0, 0.035))
+            along = np.array([along[0] - turn * along[1], along[1] + turn * along[0]]) / np.hypot(1.0, turn)
             house = _place(shape, start, along, side, setback)
             if site.free(house, hamlet.village, 0.12):
                 site.add(house)
@@ -161,7 +163,7 @@ def build_houses(site: Site, hamlets: list[Hamlet], roads: list[Road], seed: int
             if len(mine) >= wanted[village]:
                 break
             rng = dice(seed, "roadside", i)
-            near = [_near(r, hamlet.centre, 330.0) for r in roads if r.kind in {"县道", "村道"}]
+            near = [_near(r, hamlet.centre, 330.0) for r in roads if r.kind in {"县道", "乡道", "村道"}]
             extra = [h for r in near if r for h in row_of_houses(site, r, hamlet, i, rng, old_share=0.1)]
             mine += _thin(extra, wanted[village] - len(mine), rng, site)
         houses += mine[: wanted[village]]

@@ -9,6 +9,8 @@ import shapely
 from shapely import Point
 
 from .coverage import coverage
+from .dice import dice
+from .fields import warped
 from .identity import phone
 from .names import person_name
 from .people import Household
@@ -48,7 +50,7 @@ def grids(scene: Scene, families: list[Household], rng: np.random.Generator) -> 
     """Divide a village into grids around its largest hamlets; return them and their workers."""
     heads = sorted(scene.hamlets, key=lambda h: -h.houses)[: min(4, len(scene.hamlets))]
     grid = scene.block.relief.coarse.finer(2)
-    points = grid.points()
+    points = warped(dice(scene.block.relief.spec.seed, "grids"), grid, 45.0, 300.0)
     near = np.argmin([np.hypot(*(points - h.centre).T) for h in heads], axis=0)
     labels = _by_catchment(scene, near.reshape(grid.rows, grid.cols))
     parts = coverage(scene.polygon, grid, labels, smooth_m=60.0, tolerance_m=1.5, least_m2=120_000.0)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from .curves import chainage, resample, smooth
+from .curves import chainage, offset, resample, smooth
 from .dice import dice
 from .grid import Floats, Grid, Ints, noise
 from .terrain import Flow, erode
@@ -81,7 +81,7 @@ def build_relief(spec: BlockSpec) -> Relief:
     z = coarse.refine(ndimage.gaussian_filter(rough, 0.5), fine)
     z += 1.6 * noise(rng, fine, 90) * np.clip((ndimage.generic_gradient_magnitude(z, ndimage.sobel) / 160), 0, 1)
     z = _floors(fine, z, [main, *sides])
-    brooks = _brooks(coarse, flow, owner, [main, *sides])
+    brooks = _brooks(coarse, flow, owner, [main, *sides], rng)
     z = _burn(fine, z, main, sides, brooks)
     village = _villages(spec, flow, owner, main, sides)
     return Relief(spec, fine, z, main, sides, brooks, coarse, village, _catchments(coarse, flow))
@@ -100,7 +100,9 @@ def _floors(grid: Grid, z: Floats, valleys: list[Valley]) -> Floats:
     return z
 
 
-def _brooks(grid: Grid, flow: Flow, owner: Ints, valleys: list[Valley]) -> list[Brook]:
+def _brooks(
+    grid: Grid, flow: Flow, owner: Ints, valleys: list[Valley], rng: np.random.Generator
+) -> list[Brook]:
     receiver, area, flat_owner = flow.receiver, flow.area, owner.ravel()
     wet = (area >= BROOK_AREA_M2) & (flat_owner == -1)
     fed = np.zeros(area.size, bool)
@@ -116,7 +118,7 @@ def _brooks(grid: Grid, flow: Flow, owner: Ints, valleys: list[Valley]) -> list[
             path.append(cell)
         if len(path) < 5 or flat_owner[cell] == -2:
             continue
-        xy = smooth(resample(centres[path], 12.0), 4.0)
+        xy = _winding(smooth(resample(centres[path], 12.0), 4.0), rng)
         if taken[cell]:
             target = lines[taken[cell] - 1]
         elif flat_owner[cell] >= 0:
@@ -134,6 +136,14 @@ def _brooks(grid: Grid, flow: Flow, owner: Ints, valleys: list[Valley]) -> list[
         taken[inner] = len(lines)
         brooks.append(Brook(xy, float(area[path[-2]])))
     return brooks
+
+
+def _winding(xy: Floats, rng: np.random.Generator) -> Floats:
+    """Let a brook wind a little about its line; its ends stay."""
+    s = chainage(xy)
+    calm = np.clip(np.minimum(s, s[-1] - s) / 40.0, 0, 1)
+    sway = sum(a * np.sin(2 * np.pi * s / w + rng.uniform(0, 6.28)) for a, w in ((6.0, 170.0), (3.5, 83.0)))
+    return offset(xy, calm * sway)
 
 
 def _burn(grid: Grid, z: Floats, main: Valley, sides: list[Valley], brooks: list[Brook]) -> Floats:

@@ -17,7 +17,7 @@ from .grid import Floats
 from .relief import Relief
 from .valley import ROAD_OFFSET_M
 
-WIDTH_M = {"县道": 6.5, "乡道": 5.5, "村道": 3.5, "巷道": 2.2, "步道": 1.2}
+WIDTH_M = {"县道": 6.5, "乡道": 4.5, "村道": 3.5, "巷道": 2.2, "步道": 1.2}
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def main_road(relief: Relief, name: str) -> Road:
 
 
 def side_road(relief: Relief, number: int, main: Road, name: str) -> Road:
-    """Draw the village road up side valley `number`, beginning on a vertex of the main road."""
+    """Draw the township road up side valley `number`, beginning on a vertex of the main road."""
     valley = relief.sides[number]
     rng = dice(relief.spec.seed, "side road", number)
     side = 1.0 if rng.random() < 0.5 else -1.0
@@ -74,7 +74,7 @@ def side_road(relief: Relief, number: int, main: Road, name: str) -> Road:
     line = offset(valley.axis, side * flip * 17.0 * wave)[away > 75.0][::-1]
     joint = main.xy[int(np.argmin(np.hypot(*(main.xy - line[0]).T)))]
     line = line[np.hypot(*(line - joint).T) > 40.0]
-    return Road(smooth(resample(np.vstack([joint, line]), 10.0), 2.0), "村道", name)
+    return Road(smooth(resample(np.vstack([joint, line]), 10.0), 2.0), "乡道", name)
 
 
 class Ground:
@@ -107,7 +107,7 @@ class Ground:
     def _water(self, relief: Relief) -> Floats:
         wet = np.zeros(relief.z.shape)
         for line in [v.bed for v in relief.valleys()] + [b.line for b in relief.brooks]:
-            wet[relief.grid.cell_of(resample(line, 8.0))] = 1.5
+            wet[relief.grid.cell_of(resample(line, 8.0))] = 3.0
         return wet
 
     def ways(self, network: Floats, targets: Floats) -> list[Floats]:
@@ -153,7 +153,7 @@ class Ground:
             if tuple(xy[end]) in on_network:
                 ends[i] = tree.data[tree.query(xy[end])[1]]
         line = np.vstack([ends[0], xy[1:-1], ends[1]])
-        return smooth(resample(line, 8.0), 2.4)
+        return smooth(resample(line, 8.0), 3.0)
 
 
 def cross_water(roads: list[Road], relief: Relief, stream: shapely.Geometry) -> list[Road]:
@@ -169,7 +169,8 @@ def cross_water(roads: list[Road], relief: Relief, stream: shapely.Geometry) -> 
             out.append(road)
             continue
         for part in shapely.get_parts(shapely.union_all([line.difference(zone), line.intersection(zone)])):
-            bridge = part.length < 70.0 and zone.contains(part.interpolate(0.5, normalized=True))
+            limit = 60.0 if stream.distance(part) < 1.0 else 30.0
+            bridge = part.length < limit and zone.contains(part.interpolate(0.5, normalized=True))
             crosses = bridge and centres.intersects(part)
             out.append(replace(road, xy=np.asarray(part.coords), crossing="桥" if crosses else ""))
     return out

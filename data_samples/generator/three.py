@@ -19,7 +19,7 @@ from .writing import Style, write_table
 
 HOUSES = (206, 178, 148)
 RESIDENTS = (602, 516, 431)
-ROAD_PIECES = 104
+ROAD_PIECES = 125
 STYLES = (
     Style(),
     Style(cpg=True, ascii_names=True, epsg=4528, household_in_house=True),
@@ -38,6 +38,8 @@ def build_three(seed: int) -> tuple[Block, list[Village]]:
     names = BlockNames("竹源溪", "竹源线", ("后畲坑",), ("后畲路",))
     block = build_block(sample_spec(seed), names, ROAD_PIECES)
     name_hamlets(block.hamlets, seed)
+    for index, (_, name) in enumerate(SAMPLE_VILLAGES):
+        next(h for h in block.hamlets if h.village == index).name = name.removesuffix("村")
     villages = []
     for index, (code, name) in enumerate(SAMPLE_VILLAGES):
         scene = Scene(block, index, code, name, seed, houses=HOUSES[index])
