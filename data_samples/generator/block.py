@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from shapely import Polygon
 
 from .fields import Fields, land_raster, village_fields
-from .grid import Floats
 from .hamlets import Hamlet, find_hamlets, lay_lanes
 from .houses import House, Site, build_houses, pave
 from .network import connected, fit_count, node_roads, pin_ends, village_of
 from .paths import footpaths
 from .relief import Relief, build_relief
 from .roads import Ground, Road, cross_water, main_road, side_road, vertices
-from .valley import BlockSpec
 from .villages import portals, village_polygons
 from .water import Waters, build_water
+
+if TYPE_CHECKING:
+    from .grid import Floats
+    from .valley import BlockSpec
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int
     """Invent a block; every village gets `road_pieces` pieces of road."""
     relief = build_relief(spec)
     polygons = village_polygons(relief)
-    waters = build_water(relief, names.stream, list(names.side_streams))
+    waters = build_water(relief, list(names.side_streams))
     surface = waters.surface()
     main = main_road(relief, names.road)
     roads = [main, *(side_road(relief, i, main, n) for i, n in enumerate(names.side_roads))]
@@ -65,7 +68,7 @@ def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int
     high = [h.centre for h in hamlets if h.place == "坡"] + _passes(spec)
     if high:
         ground = Ground(relief, 0.09, abroad)
-        roads += [Road(xy, "村道") for xy in ground.ways(vertices(roads), np.array(high))]
+        roads += [Road(xy, "村道") for xy in ground.ways(vertices(roads), np.array(high), 38.0)]
     if spec.framed:
         roads = _reach_passes(roads, spec)
     for hamlet in hamlets:
@@ -85,7 +88,7 @@ def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int
     for v, own in enumerate(each):
         others = [r for w, roads_there in enumerate(each) if w != v for r in roads_there]
         each[v] = fit_count(own, road_pieces, spec.seed + v, others)
-    raster = land_raster(relief, houses, waters)
+    raster = land_raster(relief, houses)
     fields = []
     for polygon, own in zip(polygons, each, strict=True):
         paved = shapely.union_all([r.line.buffer(r.half_m + 0.5, cap_style="flat") for r in own] + [built])
@@ -101,11 +104,11 @@ def _abroad(relief: Relief, polygons: list[Polygon]) -> shapely.Geometry:
 
 
 def _passes(spec: BlockSpec) -> list[Floats]:
-    """Return places just inside the ridges over which a framed block's roads go on, to the north and the south."""
+    """Return places just inside the ridges over which a framed block's roads go on."""
     if not spec.framed:
         return []
     north, south = portals(spec)[2:]
-    return [north - [0.0, 30.0], south + [0.0, 30.0]]
+    return [north - np.array([0.0, 30.0]), south + np.array([0.0, 30.0])]
 
 
 def _reach_passes(roads: list[Road], spec: BlockSpec) -> list[Road]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from .dice import dice, pick
 from .identity import phone
 from .names import UNITS, person_name
-from .people import Household, Person
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .people import Household, Person
 
 NEEDS = {
     "独居老人": ["日常买药取药", "冬季取暖", "房屋漏雨", "一键呼叫设备"],
@@ -63,7 +66,9 @@ def _category(rng: np.random.Generator, person: Person, family: Household) -> st
     return ""
 
 
-def key_people(seed: int, code: str, families: list[Household], workers: list[tuple[str, str]]) -> list[KeyPerson]:
+def key_people(
+    seed: int, code: str, families: list[Household], workers: list[tuple[str, str]]
+) -> list[KeyPerson]:
     """Choose the people to look after; `workers` are the grid workers (name, phone) who visit them."""
     rng = dice(seed, "care", code)
     found = []
@@ -81,11 +86,17 @@ def key_people(seed: int, code: str, families: list[Household], workers: list[tu
             others = [p for p in family.members if p is not person and p.phone]
             name, number = workers[int(rng.integers(len(workers)))]
             relative = others[int(rng.integers(len(others)))] if others else None
-            every = "每周" if mobility == "卧床" else pick(rng, ["每周", "每半月", "每月", "每季度"], [2, 3, 4, 1])
+            every = (
+                "每周"
+                if mobility == "卧床"
+                else pick(rng, ["每周", "每半月", "每月", "每季度"], [2, 3, 4, 1])
+            )
             care = pick(rng, ["已列入走访名单", "邻里结对照看", "已办理救助", "志愿者定期上门"])
             need = pick(rng, NEEDS[category])
             found.append(
-                KeyPerson(person, family, category, need, care, degree, mobility, relative, name, number, every)
+                KeyPerson(
+                    person, family, category, need, care, degree, mobility, relative, name, number, every
+                )
             )
     return found
 
@@ -111,7 +122,12 @@ def pair_up(seed: int, code: str, cared_for: list[KeyPerson]) -> list[Help]:
     """Give a helper to the households that need one most."""
     rng = dice(seed, "help", code)
     helpers = [
-        (person_name(rng), pick(rng, UNITS), pick(rng, ["科员", "副主任", "站长", "教师", "医师", "主任"]), phone(rng))
+        (
+            person_name(rng),
+            pick(rng, UNITS),
+            pick(rng, ["科员", "副主任", "站长", "教师", "医师", "主任"]),
+            phone(rng),
+        )
         for _ in range(7)
     ]
     urgent = {"低保户", "特困供养", "残疾人", "失能", "重病患者", "独居老人"}
@@ -122,7 +138,9 @@ def pair_up(seed: int, code: str, cared_for: list[KeyPerson]) -> list[Help]:
         key = first[number]
         helper = pick(rng, helpers)
         year, month = int(rng.integers(2023, 2026)), int(rng.integers(1, 13))
-        measure = pick(rng, ["来料加工就业", "代销茶叶", "危房修缮", "申请救助", "助学", "送医上门", "发放油茶苗"])
+        measure = pick(
+            rng, ["来料加工就业", "代销茶叶", "危房修缮", "申请救助", "助学", "送医上门", "发放油茶苗"]
+        )
         result = pick(rng, ["已稳定增收", "正在落实", "已办结", "生活有改善"])
         ended = f"{year + 3}-{month:02d}-28" if rng.random() < 0.4 else ""
         visit = f"2026-{int(rng.integers(3, 10)):02d}-{int(rng.integers(1, 29)):02d}"

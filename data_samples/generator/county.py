@@ -1,15 +1,15 @@
 """A county of hundreds of villages to measure with: a few dozen village templates, stamped side by side.
 
-Blocks of four or five villages (`villages.frame`) fit one another edge to edge: the same border vertices, the same
-points where roads and streams cross. Houses are drawn anew from each template, people and numbers are every village's own.
+Blocks of four or five villages (`villages.frame`) fit one another edge to edge: the same border vertices, the
+same points where roads and streams cross. Houses are drawn anew from each template; people and numbers are
+every village's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,10 @@ from .names import TOWNSHIPS, village_names
 from .registers import write_workbook
 from .valley import BlockSpec
 from .writing import Style, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SIDE_M = 3740.0
 ORIGIN = (420_000.0, 3_120_000.0)
@@ -49,7 +53,7 @@ _templates: list[Block] = []
 
 def write_county(out: Path, villages: int, seed: int, workers: int = 2) -> None:
     """Write a county; every village has eleven shapefiles and a register."""
-    sides = [(1, -1)] * TEMPLATES + [(1, -1, 1)]
+    sides = [(1, -1)] * min(TEMPLATES, villages // 4) + [(1, -1, 1)] * (villages % 4 > 0)
     jobs = [(seed + 7919 * (i + 1), s) for i, s in enumerate(sides)]
     with ProcessPoolExecutor(workers) as pool:
         blocks = list(pool.map(_template, jobs))
@@ -62,7 +66,9 @@ def write_county(out: Path, villages: int, seed: int, workers: int = 2) -> None:
 def _template(job: tuple[int, tuple[int, ...]]) -> Block:
     seed, sides = job
     spec = BlockSpec(seed, 0.0, 0.0, SIDE_M, SIDE_M, sides, 2, framed=True, houses=ROOM[: 2 + len(sides)])
-    names = BlockNames("大溪", "溪源线", ("里坑", "外坑", "后坑")[: len(sides)], ("里坑路", "外坑路", "后坑路")[: len(sides)])
+    names = BlockNames(
+        "大溪", "溪源线", ("里坑", "外坑", "后坑")[: len(sides)], ("里坑路", "外坑路", "后坑路")[: len(sides)]
+    )
     block = build_block(spec, names, ROAD_PIECES, paths=9)
     name_hamlets(block.hamlets, seed)
     return block
@@ -71,22 +77,29 @@ def _template(job: tuple[int, tuple[int, ...]]) -> Block:
 def plan(villages: int, seed: int, blocks: list[Block]) -> Iterator[Stamp]:
     """Lay blocks out in rows and share the county's houses and residents out among the villages."""
     small, extra = villages // 4, villages % 4
+    plain = len(blocks) - (extra > 0)
     columns = int(np.ceil(np.sqrt(small)))
     rng = dice(seed, "county")
     places = [
-        (TEMPLATES if block < extra else int(rng.integers(TEMPLATES)), block % columns, block // columns)
+        (len(blocks) - 1 if block < extra else int(rng.integers(plain)), block % columns, block // columns)
         for block in range(small)
     ]
     slots = [(t, i, (c * SIDE_M, r * SIDE_M)) for t, c, r in places for i in range(len(blocks[t].polygons))]
     room = np.array([sum(h.village == i for h in blocks[t].houses) for t, i, _ in slots])
     houses = share(room * rng.uniform(0.8, 1.0, len(slots)), round(HOUSES_A_VILLAGE * len(slots)), room)
-    residents = share(houses * rng.uniform(0.9, 1.1, len(slots)), round(RESIDENTS_A_VILLAGE * len(slots)), houses * 5)
+    residents = share(
+        houses * rng.uniform(0.9, 1.1, len(slots)), round(RESIDENTS_A_VILLAGE * len(slots)), houses * 5
+    )
     towns, names = list(TOWNSHIPS), village_names(len(slots))
     for k, (template, index, shift) in enumerate(slots):
         town = towns[k * len(towns) // len(slots)]
-        first = next(j for j in range(len(slots)) if j * len(towns) // len(slots) == k * len(towns) // len(slots))
+        first = next(
+            j for j in range(len(slots)) if j * len(towns) // len(slots) == k * len(towns) // len(slots)
+        )
         place = (ORIGIN[0] + shift[0], ORIGIN[1] + shift[1])
-        yield Stamp(template, index, place, f"{town}{301 + k - first}", names[k], int(houses[k]), int(residents[k]))
+        yield Stamp(
+            template, index, place, f"{town}{301 + k - first}", names[k], int(houses[k]), int(residents[k])
+        )
 
 
 def share(weights: np.ndarray, total: int, most: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ PRECISION_M = 0.01
 
 def arcs_between(grid: Grid, labels: Ints) -> list[Floats]:
     """Return the lines between cells of different label, joined from node to node."""
-    rows, cols = labels.shape
+    _rows, _cols = labels.shape
     r, c = np.nonzero(labels[1:] != labels[:-1])
     level = np.stack([np.column_stack([c, r + 1]), np.column_stack([c + 1, r + 1])], axis=1)
     r, c = np.nonzero(labels[:, 1:] != labels[:, :-1])
@@ -38,7 +38,9 @@ def smooth_arcs(arcs: list[Floats], cell: float, smooth_m: float, tolerance_m: f
 def faces(outer: Polygon, lines: list[LineString], snap_m: float = 0.0) -> list[Polygon]:
     """Cut `outer` along `lines`; with `snap_m`, lines end on vertices that `outer` already has."""
     shapely.prepare(outer)
-    inside = [part for part in shapely.get_parts(shapely.intersection(lines, outer)) if part.geom_type != "Point"]
+    inside = [
+        part for part in shapely.get_parts(shapely.intersection(lines, outer)) if part.geom_type != "Point"
+    ]
     pieces = [p for p in shapely.get_parts(inside) if p.geom_type == "LineString" and p.length > 1.0]
     if snap_m:
         pieces = [_snap_ends(piece, outer, snap_m) for piece in pieces]

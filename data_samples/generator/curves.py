@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy import ndimage
 
-from .grid import Floats
+if TYPE_CHECKING:
+    from .grid import Floats
 
 
 def chainage(xy: Floats) -> Floats:

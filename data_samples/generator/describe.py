@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
 
-from .block import Block
 from .care import KeyPerson, key_people, pair_up
 from .dice import dice, pick
 from .disaster import disaster_tables
 from .economy import economy_tables
 from .fields import NAMES
-from .grid import Floats
-from .hamlets import Hamlet
-from .houses import House
 from .names import HILL_NAMES, SLOPE_HAMLETS, TOWNSHIPS, VALLEY_HAMLETS
 from .organisations import Posts, grids, organisations
 from .people import Household, settle
 from .registers import sheets_of
 from .tables import Table, Village
+
+if TYPE_CHECKING:
+    from .block import Block
+    from .grid import Floats
+    from .hamlets import Hamlet
+    from .houses import House
 
 MU_M2 = 10_000.0 / 15.0
 
@@ -77,9 +81,16 @@ def describe(scene: Scene, residents: int) -> Village:
     tables |= _places(scene, rng)
     border = Table("村界")
     border.add(
-        scene.polygon, 村名=scene.name, 村代码=scene.code, 乡镇=scene.township, 类型="村", 户数=len(families),
-        人口=sum(len(f.members) for f in families), 面积=round(scene.polygon.area / 1e6, 3),
-        村支书=posts.head, 联系电话=posts.phone,
+        scene.polygon,
+        村名=scene.name,
+        村代码=scene.code,
+        乡镇=scene.township,
+        类型="村",
+        户数=len(families),
+        人口=sum(len(f.members) for f in families),
+        面积=round(scene.polygon.area / 1e6, 3),
+        村支书=posts.head,
+        联系电话=posts.phone,
     )
     tables["村界"] = border
     sheets = sheets_of(scene.name, house_table, families, cared, helps, posts)
@@ -97,7 +108,8 @@ def _houses(scene: Scene, rng: np.random.Generator) -> tuple[Table, list[tuple[i
         if house.use != "住宅":
             year = int(rng.integers(1998, 2020))
         structure = (
-            pick(rng, ["土木", "砖木", "石木", "木(竹)", "混杂"], [5, 3, 1, 1, 0.5]) if year < 1985
+            pick(rng, ["土木", "砖木", "石木", "木(竹)", "混杂"], [5, 3, 1, 1, 0.5])
+            if year < 1985
             else pick(rng, ["砖混", "钢筋混凝土", "砖木", "底框"], [6, 3 if year > 2004 else 0.5, 0.6, 0.4])
         )
         most = 2 if year < 1985 else 4
@@ -108,9 +120,19 @@ def _houses(scene: Scene, rng: np.random.Generator) -> tuple[Table, list[tuple[i
         if use == "住宅" and not vacant:
             use = pick(rng, ["住宅", "住宅兼商铺", "民宿", "仓储"], [0.93, 0.03, 0.02, 0.02])
         table.add(
-            house.shape, 房屋编号=f"{scene.code[-6:]}F{number:04d}", 门牌号=f"{hamlet}{counts[hamlet]}号", 房屋结构=structure,
-            层数=storeys, 建成年份=year, 建筑面积=round(house.shape.area * storeys * 0.94, 1), 危房=grade, 用途=use,
-            空置="是" if vacant else "否", 户主="", 人口数=0, 联系电话="",
+            house.shape,
+            房屋编号=f"{scene.code[-6:]}F{number:04d}",
+            门牌号=f"{hamlet}{counts[hamlet]}号",
+            房屋结构=structure,
+            层数=storeys,
+            建成年份=year,
+            建筑面积=round(house.shape.area * storeys * 0.94, 1),
+            危房=grade,
+            用途=use,
+            空置="是" if vacant else "否",
+            户主="",
+            人口数=0,
+            联系电话="",
         )
         if not vacant and use not in {"村委会", "学校", "文化礼堂", "仓储"}:
             homes.append((number - 1, scene.group(house)))
@@ -133,7 +155,9 @@ def _roads(scene: Scene) -> Table:
             surface = "砂石" if road.kind == "步道" else "石板"
         width = round(2 * road.half_m + float(rng.choice([0.0, 0.0, 0.5, -0.2])), 1)
         name = road.name or ("" if road.kind in {"巷道", "步道"} else f"{scene.name[:-1]}村道")
-        table.add(road.line, 道路名称=name, 道路等级=road.kind, 路面宽度=width, 路面类型=surface, 桥隧=road.crossing)
+        table.add(
+            road.line, 道路名称=name, 道路等级=road.kind, 路面宽度=width, 路面类型=surface, 桥隧=road.crossing
+        )
     return table
 
 
@@ -185,10 +209,14 @@ def _places(scene: Scene, rng: np.random.Generator) -> dict[str, Table]:
         joint = min((r.xy[0] for r in mains), key=lambda xy: float(np.hypot(*(xy - centre))))
         places.add(Point(joint), 地名=f"{scene.name[:-1]}路口", 类别="路口")
     kinds = [
-        ("古树", "自然资源", "{h}古樟", "树龄约{n}年"), ("古树", "自然资源", "{h}红豆杉", "树龄约{n}年"),
-        ("祠堂", "人文资源", "{h}宗祠", "清代建筑，现为文化活动场所"), ("古建", "人文资源", "{h}老屋", "土木结构，三合院"),
-        ("古建", "人文资源", "{h}石拱桥", "单孔石拱"), ("景点", "自然资源", "{h}瀑布", "落差约{m}米"),
-        ("非遗", "人文资源", "{h}竹编工坊", "传统手工艺"), ("矿泉", "自然资源", "{h}山泉", "常年不涸"),
+        ("古树", "自然资源", "{h}古樟", "树龄约{n}年"),
+        ("古树", "自然资源", "{h}红豆杉", "树龄约{n}年"),
+        ("祠堂", "人文资源", "{h}宗祠", "清代建筑，现为文化活动场所"),
+        ("古建", "人文资源", "{h}老屋", "土木结构，三合院"),
+        ("古建", "人文资源", "{h}石拱桥", "单孔石拱"),
+        ("景点", "自然资源", "{h}瀑布", "落差约{m}米"),
+        ("非遗", "人文资源", "{h}竹编工坊", "传统手工艺"),
+        ("矿泉", "自然资源", "{h}山泉", "常年不涸"),
     ]
     for kind, group, title, note in kinds[: int(rng.integers(6, 9))]:
         hamlet = pick(rng, scene.hamlets)
@@ -200,7 +228,9 @@ def _places(scene: Scene, rng: np.random.Generator) -> dict[str, Table]:
 
 def _named_ponds(scene: Scene) -> tuple[list[Polygon], list[str]]:
     _, areas = _water(scene)
-    pairs = [(s, str(r["河流名称"])) for s, r in zip(areas.shapes, areas.rows, strict=True) if r["类型"] == "山塘"]
+    pairs = [
+        (s, str(r["河流名称"])) for s, r in zip(areas.shapes, areas.rows, strict=True) if r["类型"] == "山塘"
+    ]
     return [s for s, _ in pairs], [n for _, n in pairs]
 
 
@@ -229,5 +259,3 @@ def _open_spot(scene: Scene, centre: Floats, rng: np.random.Generator) -> Floats
         if free and scene.polygon.contains(point):
             return np.asarray(xy)
     return centre
-
-

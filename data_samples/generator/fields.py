@@ -1,8 +1,9 @@
-"""Land cover and fields: paddies on the valley floor, tea and other terraces along the contour, bamboo, forest."""
+"""Land cover and fields: paddies on the valley floor, terraces along the contour, bamboo, forest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -10,19 +11,27 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 from shapely import Polygon
 
-from .coverage import coverage
+from .coverage import PRECISION_M, coverage
 from .dice import dice
 from .grid import Floats, Grid, Ints, gradient, noise
-from .houses import House
-from .relief import Relief
-from .water import Waters
+
+if TYPE_CHECKING:
+    from .houses import House
+    from .relief import Relief
+    from .water import Waters
 
 FINE_M = 5.0
 PADDY, DRY, TEA, ORCHARD, CAMELLIA, BAMBOO, FOREST, SHRUB, GRASS, BUILT = range(1, 11)
 NAMES = {
-    PADDY: ("农田", "水田", "0101"), DRY: ("农田", "旱地", "0103"), TEA: ("茶园", "茶园", "0202"),
-    ORCHARD: ("园地", "果园", "0201"), CAMELLIA: ("园地", "其他园地", "0204"), BAMBOO: ("山林", "竹林地", "0302"),
-    FOREST: ("山林", "乔木林地", "0301"), SHRUB: ("山林", "灌木林地", "0305"), GRASS: ("草地", "其他草地", "0404"),
+    PADDY: ("农田", "水田", "0101"),
+    DRY: ("农田", "旱地", "0103"),
+    TEA: ("茶园", "茶园", "0202"),
+    ORCHARD: ("园地", "果园", "0201"),
+    CAMELLIA: ("园地", "其他园地", "0204"),
+    BAMBOO: ("山林", "竹林地", "0302"),
+    FOREST: ("山林", "乔木林地", "0301"),
+    SHRUB: ("山林", "灌木林地", "0305"),
+    GRASS: ("草地", "其他草地", "0404"),
     BUILT: ("建设用地", "农村宅基地", "0702"),
 }
 FARMED = (PADDY, DRY, TEA, ORCHARD, CAMELLIA)
@@ -60,7 +69,27 @@ class LandRaster:
     parcels: Ints
 
 
-def land_raster(relief: Relief, houses: list[House], waters: Waters) -> LandRaster:
+@dataclass(frozen=True)
+class Lie:
+    """What decides over the land cover of a cell.
+
+    Attributes
+    ----------
+    z : elevation, metres.
+    steep : slope, rise over run.
+    home, damp, axis : metres to the next house, to the next stream, to the main valley's line.
+    along : vertex of the main valley's line that is nearest.
+    """
+
+    z: Floats
+    steep: Floats
+    home: Floats
+    damp: Floats
+    axis: Floats
+    along: Ints
+
+
+def land_raster(relief: Relief, houses: list[House]) -> LandRaster:
     """Decide what grows where."""
     rng = dice(relief.spec.seed, "land")
     grid = relief.grid.finer(4)
@@ -76,19 +105,18 @@ def land_raster(relief: Relief, houses: list[House], waters: Waters) -> LandRast
     water_points = np.vstack([v.axis for v in relief.valleys()] + [b.line for b in relief.brooks])
     damp = np.minimum(cKDTree(water_points).query(wavy, distance_upper_bound=300.0)[0], 300.0).reshape(shape)
     axis, along = cKDTree(relief.main.axis).query(points)
-    cover = _cover(relief, grid, steep, home, damp, axis.reshape(shape), along.reshape(shape), z, rng)
+    lie = Lie(z, steep, home, damp, axis.reshape(shape), along.reshape(shape))
+    cover = _cover(relief, grid, lie, rng)
     cover = _generalise(cover)
     parcels = _parcels(relief, grid, cover, z, steep, rng)
     return LandRaster(grid, cover, _patches(relief, grid, cover, z, rng), parcels)
 
 
-def _cover(
-    relief: Relief, grid: Grid, steep: Floats, home: Floats, damp: Floats, axis: Floats, along: Ints, z: Floats,
-    rng: np.random.Generator,
-) -> Ints:
+def _cover(relief: Relief, grid: Grid, lie: Lie, rng: np.random.Generator) -> Ints:
     a, b, c = (noise(rng, grid, size) for size in (260, 170, 420))
-    floor = axis < relief.main.floor_m[along] + 14.0
-    above = z - relief.main.bed_z[along]
+    steep, home, damp = lie.steep, lie.home, lie.damp
+    floor = lie.axis < relief.main.floor_m[lie.along] + 14.0
+    above = lie.z - relief.main.bed_z[lie.along]
     cover = np.full(steep.shape, FOREST)
     cover[(c > 0.75) & (above > 180)] = SHRUB
     cover[(above > 330) & (a > 1.15) & (steep < 0.45)] = GRASS
@@ -109,14 +137,18 @@ def _generalise(cover: Ints) -> Ints:
     best = np.zeros(cover.shape)
     out = cover.copy()
     for kind in range(1, 11):
-        share = ndimage.gaussian_filter((cover == kind).astype(np.float32), 3.2) * (1.9 if kind == BUILT else 1.0)
+        share = ndimage.gaussian_filter((cover == kind).astype(np.float32), 3.2) * (
+            1.9 if kind == BUILT else 1.0
+        )
         out = np.where(share > best, kind, out)
         best = np.maximum(best, share)
     return out
 
 
-def _parcels(relief: Relief, grid: Grid, cover: Ints, z: Floats, steep: Floats, rng: np.random.Generator) -> Ints:
-    """Number the fields: bands between contours cut across on slopes, strips along the stream on the floor."""
+def _parcels(
+    relief: Relief, grid: Grid, cover: Ints, z: Floats, steep: Floats, rng: np.random.Generator
+) -> Ints:
+    """Give every field a number: bands between contours on slopes, strips along the stream."""
     points = grid.points()
     number = np.zeros(cover.shape, int)
     band = np.floor(z / 8.0).astype(int)
@@ -138,7 +170,7 @@ def _parcels(relief: Relief, grid: Grid, cover: Ints, z: Floats, steep: Floats, 
 
 
 def warped(rng: np.random.Generator, grid: Grid, reach_m: float, size_m: float) -> Floats:
-    """Return the cells' centres (n, 2) moved about by smooth noise, so that whatever is looked up there has wavy borders."""
+    """Return the cells' centres (n, 2) moved about by smooth noise, to look up wavy borders there."""
     moved = [noise(rng, grid, size_m).ravel() * reach_m for _ in range(2)]
     return np.asarray(grid.points() + np.column_stack(moved))
 
@@ -176,10 +208,15 @@ def village_fields(raster: LandRaster, polygon: Polygon, waters: Waters, paved: 
     kept = wet.buffer(3.0).union(paved)
     shapely.prepare(kept)
     plots = []
-    for shape, label in coverage(polygon, raster.grid, raster.parcels, smooth_m=9.0, tolerance_m=0.6, least_m2=330.0):
+    for shape, label in coverage(
+        polygon, raster.grid, raster.parcels, smooth_m=9.0, tolerance_m=0.6, least_m2=330.0
+    ):
         if label == 0:
             continue
         free = shape.buffer(-0.6)
         free = free.difference(kept) if kept.intersects(free) else free
-        plots += [(p, label % 16) for p in shapely.get_parts(free) if p.area > 180.0 and p.geom_type == "Polygon"]
+        free = shapely.set_precision(free, PRECISION_M)
+        plots += [
+            (p, label % 16) for p in shapely.get_parts(free) if p.area > 180.0 and p.geom_type == "Polygon"
+        ]
     return Fields(dry, plots)

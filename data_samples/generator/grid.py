@@ -71,5 +71,5 @@ def gradient(values: Floats, cell: float, blur_m: float = 0.0) -> tuple[Floats, 
     """Return d/dx and d/dy of `values`, blurred first by `blur_m` metres."""
     if blur_m:
         values = ndimage.gaussian_filter(values, blur_m / cell, mode="nearest")
-    dy, dx = np.gradient(values, cell)
+    dy, dx = (np.asarray(part) for part in np.gradient(values, cell))
     return dx, dy

@@ -1,8 +1,9 @@
-"""Where people live: hamlets at the foot of the slope, in side valleys and on gentle ground above, with their lanes."""
+"""Where people live: hamlets on the valley floor and on gentle ground above, with their lanes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -12,8 +13,10 @@ from shapely import LineString, Point, Polygon
 from .curves import offset, resample, smooth
 from .dice import dice
 from .grid import Floats, gradient
-from .relief import Relief
 from .roads import Road
+
+if TYPE_CHECKING:
+    from .relief import Relief
 
 
 @dataclass
@@ -97,7 +100,9 @@ def _distance(points: Floats, line: Floats) -> Floats:
     return np.asarray(shapely.distance(LineString(line), shapely.points(points)))
 
 
-def lay_lanes(hamlet: Hamlet, relief: Relief, network: list[Road], water: shapely.Geometry, seed: int) -> None:
+def lay_lanes(
+    hamlet: Hamlet, relief: Relief, network: list[Road], water: shapely.Geometry, seed: int
+) -> None:
     """Lay lanes along the contour, joined to one another and to the nearest road."""
     rng = dice(seed, "lanes", *np.round(hamlet.centre, 1))
     dx, dy = gradient(relief.z, relief.grid.cell, 42.0)
@@ -160,7 +165,10 @@ def _join(hamlet: Hamlet, network: list[Road], rng: np.random.Generator, water: 
         spots = [near[0]]
         if len(above.xy) > 9:
             ends = [1, len(above.xy) - 2]
-            spots = [int(rng.integers(2, len(above.xy) // 2)), int(rng.integers(len(above.xy) // 2, len(above.xy) - 2))]
+            spots = [
+                int(rng.integers(2, len(above.xy) // 2)),
+                int(rng.integers(len(above.xy) // 2, len(above.xy) - 2)),
+            ]
             spots += [pick for pick in ends if rng.random() < 0.25]
         for i in dict.fromkeys(spots):
             j = int(np.argmin(gaps[i]))
@@ -184,7 +192,11 @@ def _join(hamlet: Hamlet, network: list[Road], rng: np.random.Generator, water: 
 def _components(rows: list[Road], links: list[Floats]) -> list[list[int]]:
     group = list(range(len(rows)))
     for link in links:
-        touched = [i for i, row in enumerate(rows) if min(np.hypot(*(row.xy - e).T).min() for e in (link[0], link[-1])) < 0.01]
+        touched = [
+            i
+            for i, row in enumerate(rows)
+            if min(np.hypot(*(row.xy - e).T).min() for e in (link[0], link[-1])) < 0.01
+        ]
         low = min(group[i] for i in touched)
         olds = {group[i] for i in touched}
         group = [low if g in olds else g for g in group]
@@ -198,5 +210,3 @@ def _bent(a: Floats, b: Floats, rng: np.random.Generator) -> Floats:
     side = np.array([-(b - a)[1], (b - a)[0]]) / length
     middle = (a + b) / 2 + side * rng.normal(0, 0.11) * length
     return smooth(resample(np.vstack([a, middle, b]), 6.0), 1.2)
-
-

@@ -1,8 +1,9 @@
-"""Houses in rows along the lanes: plain, L-shaped and around a court, never on a road, in the water or on each other."""
+"""Houses in rows along the lanes: plain, L-shaped and around a court, never on anything else."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -11,10 +12,14 @@ from shapely.affinity import affine_transform
 
 from .curves import chainage
 from .dice import dice, pick
-from .grid import Floats
-from .hamlets import Hamlet
-from .relief import Relief
 from .roads import Road
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .grid import Floats
+    from .hamlets import Hamlet
+    from .relief import Relief
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,9 @@ class House:
 class Site:
     """What is built already, so that the next house does not stand on it."""
 
-    def __init__(self, relief: Relief, roads: list[Road], water: shapely.Geometry, polygons: list[Polygon]) -> None:
+    def __init__(
+        self, relief: Relief, roads: list[Road], water: shapely.Geometry, polygons: list[Polygon]
+    ) -> None:
         self.relief = relief
         self.water = water.buffer(3.5)
         self.paved = shapely.union_all([r.line.buffer(r.half_m + 0.7, cap_style="flat") for r in roads])
@@ -51,7 +58,11 @@ class Site:
 
     def free(self, shape: Polygon, village: int, gap_m: float) -> bool:
         """Tell whether a footprint can stand here."""
-        if self.paved.intersects(shape) or self.water.intersects(shape) or not self.inner[village].contains(shape):
+        if (
+            self.paved.intersects(shape)
+            or self.water.intersects(shape)
+            or not self.inner[village].contains(shape)
+        ):
             return False
         ring = np.asarray(shape.exterior.coords)
         z = self.relief.height(ring)
@@ -78,14 +89,32 @@ def footprint(rng: np.random.Generator, *, old: bool) -> list[tuple[float, float
         return [(0, 0), (width, 0), (width, depth), (0, depth)]
     if kind == "ell":
         wing, wide = float(rng.uniform(3.0, 4.6)), float(rng.uniform(3.4, 4.8))
-        shape = [(0, wing), (0, wing + depth), (width, wing + depth), (width, 0), (width - wide, 0), (width - wide, wing)]
+        shape = [
+            (0, wing),
+            (0, wing + depth),
+            (width, wing + depth),
+            (width, 0),
+            (width - wide, 0),
+            (width - wide, wing),
+        ]
         return shape if rng.random() < 0.5 else [(width - u, v) for u, v in shape]
     width, depth = float(rng.uniform(13.5, 17.0)), float(rng.uniform(12.0, 14.5))
     wide, court = float(rng.uniform(3.8, 4.6)), float(rng.uniform(5.0, 6.2))
-    return [(0, 0), (0, depth), (width, depth), (width, 0), (width - wide, 0), (width - wide, court), (wide, court), (wide, 0)]
+    return [
+        (0, 0),
+        (0, depth),
+        (width, depth),
+        (width, 0),
+        (width - wide, 0),
+        (width - wide, court),
+        (wide, court),
+        (wide, 0),
+    ]
 
 
-def _place(shape: list[tuple[float, float]], at: Floats, along: Floats, side: float, setback: float) -> Polygon:
+def _place(
+    shape: Sequence[tuple[float, float]], at: Floats, along: Floats, side: float, setback: float
+) -> Polygon:
     out = np.array([-along[1], along[0]]) * side
     matrix = [along[0], out[0], along[1], out[1], at[0] + out[0] * setback, at[1] + out[1] * setback]
     placed = affine_transform(Polygon(shape), matrix)
@@ -104,11 +133,15 @@ def row_of_houses(
         while at < s[-1] - 5.0:
             if rng.random() < (0.3 if old else 0.5):
                 old = rng.random() < old_share
-            gap = float(rng.uniform(0.18, 0.4)) if old and rng.random() < 0.72 else float(rng.uniform(1.4, 6.5))
+            gap = (
+                float(rng.uniform(0.18, 0.4)) if old and rng.random() < 0.72 else float(rng.uniform(1.4, 6.5))
+            )
             shape = footprint(rng, old=bool(old))
             width = max(u for u, _ in shape)
             setback = road.half_m + float(rng.uniform(0.9, 1.4) if old else rng.uniform(1.4, 4.0))
-            start, end = (np.array([np.interp(t, s, road.xy[:, k]) for k in (0, 1)]) for t in (at, at + width))
+            start, end = (
+                np.array([np.interp(t, s, road.xy[:, k]) for k in (0, 1)]) for t in (at, at + width)
+            )
             along = (end - start) / max(float(np.hypot(*(end - start))), 1e-6)
             turn = 0.0 if old else float(rng.normal(0, 0.035))
             along = np.array([along[0] - turn * along[1], along[1] + turn * along[0]]) / np.hypot(1.0, turn)
@@ -135,7 +168,13 @@ def public_buildings(site: Site, hamlet: Hamlet, number: int, roads: list[Road])
         for road in lines:
             s = chainage(road.xy)
             spots += [(road, s, t, side) for t in np.arange(0.0, s[-1] - 20.0, 12.0) for side in (1.0, -1.0)]
-        gaps = [np.hypot(np.interp(t + 10, s, r.xy[:, 0]) - hamlet.centre[0], np.interp(t + 10, s, r.xy[:, 1]) - hamlet.centre[1]) for r, s, t, _ in spots]
+        gaps = [
+            np.hypot(
+                np.interp(t + 10, s, r.xy[:, 0]) - hamlet.centre[0],
+                np.interp(t + 10, s, r.xy[:, 1]) - hamlet.centre[1],
+            )
+            for r, s, t, _ in spots
+        ]
         for k in np.argsort(gaps, kind="stable"):
             road, s, t, side = spots[int(k)]
             width = max(u for u, _ in shape)
@@ -149,15 +188,19 @@ def public_buildings(site: Site, hamlet: Hamlet, number: int, roads: list[Road])
     return found
 
 
-def build_houses(site: Site, hamlets: list[Hamlet], roads: list[Road], seed: int, wanted: tuple[int, ...]) -> list[House]:
-    """Build every village up to the number of houses wanted, hamlet by hamlet, then along the roads between."""
+def build_houses(
+    site: Site, hamlets: list[Hamlet], roads: list[Road], seed: int, wanted: tuple[int, ...]
+) -> list[House]:
+    """Build every village up to the number of houses wanted, hamlet by hamlet, then by the road."""
     houses: list[House] = []
     for village in range(len(wanted)):
         own = [(i, h) for i, h in enumerate(hamlets) if h.village == village]
         mine = public_buildings(site, own[0][1], own[0][0], roads)
         for i, hamlet in own:
             rng = dice(seed, "houses", i)
-            rows = [h for lane in hamlet.lanes for h in row_of_houses(site, lane, hamlet, i, rng, old_share=0.55)]
+            rows = [
+                h for lane in hamlet.lanes for h in row_of_houses(site, lane, hamlet, i, rng, old_share=0.55)
+            ]
             mine += _thin(rows, hamlet.houses, rng, site)
         for i, hamlet in own:
             if len(mine) >= wanted[village]:
@@ -194,5 +237,3 @@ def _thin(houses: list[House], wanted: int, rng: np.random.Generator, site: Site
 def pave(houses: list[House]) -> shapely.Geometry:
     """Return the ground under all houses."""
     return shapely.union_all([h.shape.buffer(1.0) for h in houses])
-
-

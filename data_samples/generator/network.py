@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import defaultdict
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -14,8 +16,10 @@ from shapely import LineString, Polygon
 
 from .coverage import PRECISION_M
 from .dice import dice
-from .grid import Floats
 from .roads import WIDTH_M, Road
+
+if TYPE_CHECKING:
+    from .grid import Floats
 
 RANK = {kind: i for i, kind in enumerate(WIDTH_M)}
 Node = tuple[float, float]
@@ -53,9 +57,8 @@ def _ticks(lines: list[LineString], cuts: shapely.Geometry) -> list[LineString]:
     for line in lines:
         if line is None or line.is_empty or not cuts.intersects(line):
             continue
-        for part in shapely.get_parts(cuts.intersection(line)):
-            if part.geom_type == "Point":
-                ticks.append(LineString([(part.x - 0.01, part.y - 0.01), (part.x + 0.01, part.y + 0.01)]))
+        points = [p for p in shapely.get_parts(cuts.intersection(line)) if p.geom_type == "Point"]
+        ticks += [LineString([(p.x - 0.01, p.y - 0.01), (p.x + 0.01, p.y + 0.01)]) for p in points]
     return ticks
 
 
@@ -76,17 +79,14 @@ def _chain(found: list[tuple[LineString, Road]], cuts: shapely.Geometry) -> list
 
 
 def _cut_at(xy: Floats, degree: dict[Node, int], cuts: shapely.Geometry) -> list[Floats]:
-    stops = [0]
     on_border = shapely.dwithin(cuts, shapely.points(xy), 0.02)
-    for i in range(1, len(xy) - 1):
-        if degree.get(tuple(xy[i]), 2) > 2 or on_border[i]:
-            stops.append(i)
-    stops.append(len(xy) - 1)
-    return [xy[a : b + 1] for a, b in zip(stops[:-1], stops[1:], strict=True)]
+    inner = [i for i in range(1, len(xy) - 1) if degree.get(tuple(xy[i]), 2) > 2 or on_border[i]]
+    stops = [0, *inner, len(xy) - 1]
+    return [xy[a : b + 1] for a, b in itertools.pairwise(stops)]
 
 
 def pin_ends(roads: list[Road], portals: Floats, reach_m: float = 4.0) -> list[Road]:
-    """Move ends that lie near a portal onto it, so that the next block's road begins at the very same point."""
+    """Move ends that lie near a portal onto it: the next block's road begins at the very same point."""
     out = []
     for road in roads:
         xy = road.xy.copy()
@@ -131,7 +131,8 @@ def fit_count(roads: list[Road], wanted: int, seed: int, others: list[Road]) -> 
             degree[tuple(road.xy[0])] += 1
             degree[tuple(road.xy[-1])] += 1
         loose = [
-            i for i, r in enumerate(roads)
+            i
+            for i, r in enumerate(roads)
             if r.kind in {"步道", "巷道"} and min(degree[tuple(r.xy[0])], degree[tuple(r.xy[-1])]) == 1
         ]
         if not loose:
@@ -192,5 +193,4 @@ class Graph:
             xy = self.roads[edge].xy
             parts.append(xy if tuple(xy[0]) == previous else xy[::-1])
             here = previous
-        whole = np.vstack([parts[-1][:1], *[p[1:] for p in reversed(parts)]])
-        return whole
+        return np.vstack([parts[-1][:1], *[p[1:] for p in reversed(parts)]])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy import ndimage
 from shapely import Point
 
 from .coverage import coverage
@@ -13,17 +14,24 @@ from .dice import dice
 from .fields import warped
 from .identity import phone
 from .names import person_name
-from .people import Household
 from .tables import Table
 
 if TYPE_CHECKING:
     from .describe import Scene
+    from .people import Household
 
 KINDS = [
-    ("村党支部", "", "书记"), ("村民委员会", "村党支部", "主任"), ("经济合作社", "村党支部", "社长"),
-    ("监督委员会", "村党支部", "主任"), ("妇联", "村民委员会", "主席"), ("共青团", "村党支部", "书记"),
-    ("民兵连", "村民委员会", "连长"), ("老年人协会", "村民委员会", "会长"), ("调解委员会", "村民委员会", "主任"),
-    ("志愿者队伍", "村民委员会", "队长"), ("网格服务团队", "村民委员会", "网格长"),
+    ("村党支部", "", "书记"),
+    ("村民委员会", "村党支部", "主任"),
+    ("经济合作社", "村党支部", "社长"),
+    ("监督委员会", "村党支部", "主任"),
+    ("妇联", "村民委员会", "主席"),
+    ("共青团", "村党支部", "书记"),
+    ("民兵连", "村民委员会", "连长"),
+    ("老年人协会", "村民委员会", "会长"),
+    ("调解委员会", "村民委员会", "主任"),
+    ("志愿者队伍", "村民委员会", "队长"),
+    ("网格服务团队", "村民委员会", "网格长"),
 ]
 
 
@@ -39,14 +47,22 @@ class Posts:
             if kind in {"村党支部", "村民委员会", "经济合作社"}:
                 leader = (self.head, self.phone)
             self.leaders[kind] = leader
-            duty = {"村民委员会": "预警转移", "民兵连": "预警转移", "网格服务团队": "监测巡查"}.get(kind, "行政")
+            duty = {"村民委员会": "预警转移", "民兵连": "预警转移", "网格服务团队": "监测巡查"}.get(
+                kind, "行政"
+            )
             self.rows.append((kind, leader[0], title, "2025-2030", duty))
-            others = {"村党支部": ["委员"] * 2, "村民委员会": ["副主任", "委员", "委员"], "志愿者队伍": ["队员"] * 3}
+            others = {
+                "村党支部": ["委员"] * 2,
+                "村民委员会": ["副主任", "委员", "委员"],
+                "志愿者队伍": ["队员"] * 3,
+            }
             for other in others.get(kind, []):
                 self.rows.append((kind, person_name(rng), other, "2025-2030", duty))
 
 
-def grids(scene: Scene, families: list[Household], rng: np.random.Generator) -> tuple[Table, list[tuple[str, str]]]:
+def grids(
+    scene: Scene, families: list[Household], rng: np.random.Generator
+) -> tuple[Table, list[tuple[str, str]]]:
     """Divide a village into grids around its largest hamlets; return them and their workers."""
     heads = sorted(scene.hamlets, key=lambda h: -h.houses)[: min(4, len(scene.hamlets))]
     grid = scene.block.relief.coarse.finer(2)
@@ -62,7 +78,12 @@ def grids(scene: Scene, families: list[Household], rng: np.random.Generator) -> 
         name = f"{scene.name[:-1]}{heads[label].name}网格"
         count = int(shapely.intersects(shape, homes).sum())
         table.add(
-            shape, 网格编号=f"{scene.code}{number:03d}", 网格名称=name, 网格员=worker[0], 联系电话=worker[1], 户数=count
+            shape,
+            网格编号=f"{scene.code}{number:03d}",
+            网格名称=name,
+            网格员=worker[0],
+            联系电话=worker[1],
+            户数=count,
         )
     return table, workers
 
@@ -74,7 +95,8 @@ def _by_catchment(scene: Scene, near: np.ndarray) -> np.ndarray:
     for number in np.unique(catchment[catchment >= 0]):
         cells = catchment == number
         out[cells] = np.bincount(near[cells]).argmax()
-    return out
+    shares = [ndimage.gaussian_filter((out == k).astype(float), 3.5) for k in range(int(near.max()) + 1)]
+    return np.asarray(np.argmax(shares, axis=0))
 
 
 def organisations(
@@ -91,8 +113,11 @@ def organisations(
         if kind == "网格服务团队" and workers:
             leader = workers[int(rng.integers(len(workers)))]
         table.add(
-            Point(xy), 组织名称=f"{scene.name}{kind.removeprefix('村')}", 组织类型=kind,
+            Point(xy),
+            组织名称=f"{scene.name}{kind.removeprefix('村')}",
+            组织类型=kind,
             上级组织=f"{scene.name}{parent.removeprefix('村')}" if parent else f"{scene.township}党委",
-            负责人=leader[0], 联系电话=leader[1],
+            负责人=leader[0],
+            联系电话=leader[1],
         )
     return table

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
 
 from .dice import dice
-from .grid import Floats
-from .hamlets import Hamlet
-from .relief import Relief
 from .roads import Ground, Road, vertices
+
+if TYPE_CHECKING:
+    from .grid import Floats
+    from .hamlets import Hamlet
+    from .relief import Relief
 
 
 def footpaths(
-    relief: Relief, roads: list[Road], hamlets: list[Hamlet], built: shapely.Geometry, abroad: shapely.Geometry,
-    polygons: list[Polygon], many: int,
+    relief: Relief,
+    roads: list[Road],
+    hamlets: list[Hamlet],
+    built: shapely.Geometry,
+    abroad: shapely.Geometry,
+    polygons: list[Polygon],
+    many: int,
 ) -> list[Road]:
     """Lead footpaths to `many` places in every village, around the houses (`built`) and not `abroad`."""
     targets: list[Floats] = []
@@ -43,7 +52,8 @@ def _reached(lines: list[Floats], network: Floats) -> list[Floats]:
     kept: list[int] = []
     while True:
         new = [
-            i for i, xy in enumerate(lines)
+            i
+            for i, xy in enumerate(lines)
             if i not in kept and (tuple(xy[0]) in known or tuple(xy[-1]) in known)
         ]
         if not new:

@@ -65,6 +65,7 @@ def _born(rng: np.random.Generator, age: float) -> date:
 
 def _family(rng: np.random.Generator, size: int) -> list[Person]:
     """Make up a family of `size`; its head comes first."""
+
     def someone(sex: str, age: float, relation: str, name: str = "") -> Person:
         return Person(name or person_name(rng), sex, _born(rng, age), relation)
 
@@ -86,9 +87,16 @@ def _family(rng: np.random.Generator, size: int) -> list[Person]:
         sex = "男" if rng.random() < 0.52 else "女"
         if oldest is not None and oldest.age > 22 and head_age > 47 and rng.random() < 0.6:
             relation = "孙子" if sex == "男" else "孙女"
-            people.append(someone(sex, max(oldest.age - rng.uniform(22, 30), 0.2), relation, child_of(rng, head.name)))
+            people.append(
+                someone(sex, max(oldest.age - rng.uniform(22, 30), 0.2), relation, child_of(rng, head.name))
+            )
             continue
-        child = someone(sex, max(head_age - rng.uniform(22, 33), 0.2), "儿子" if sex == "男" else "女儿", child_of(rng, head.name))
+        child = someone(
+            sex,
+            max(head_age - rng.uniform(22, 33), 0.2),
+            "儿子" if sex == "男" else "女儿",
+            child_of(rng, head.name),
+        )
         oldest = oldest or child
         people.append(child)
     return people
@@ -106,7 +114,9 @@ def _occupy(rng: np.random.Generator, person: Person) -> None:
     if rng.random() < away:
         person.at_home = "外出"
         person.work = pick(rng, ["外出务工", "经商"], [0.88, 0.12])
-        person.work_place = pick(rng, ["丽水市区", "杭州市", "温州市", "义乌市", "宁波市", "金华市", "上海市"])
+        person.work_place = pick(
+            rng, ["丽水市区", "杭州市", "温州市", "义乌市", "宁波市", "金华市", "上海市"]
+        )
     else:
         person.work = pick(rng, ["务农", "本地务工", "创业", "经商"], [0.6, 0.28, 0.05, 0.07])
         person.work_place = "本村" if person.work == "务农" else pick(rng, ["本村", "乡集镇", "县城"])

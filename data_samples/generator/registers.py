@@ -5,61 +5,124 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.worksheet import Worksheet
 
-from .care import Help, KeyPerson
-from .organisations import Posts
-from .people import Household
 from .tables import Table, Value
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from .care import Help, KeyPerson
+    from .organisations import Posts
+    from .people import Household, Person
 
 Sheet = list[dict[str, Value]]
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+POST_COLUMNS = ("组织名称", "姓名", "职务", "任期", "职责")
 ZIP_DATE = (2026, 9, 30, 8, 0, 0)
 
 
 def sheets_of(
-    village: str, houses: Table, families: list[Household], cared: list[KeyPerson], helps: list[Help], posts: Posts
+    village: str,
+    houses: Table,
+    families: list[Household],
+    cared: list[KeyPerson],
+    helps: list[Help],
+    posts: Posts,
 ) -> dict[str, Sheet]:
     """Return the sheets of a village by title."""
     no = [str(row["房屋编号"]) for row in houses.rows]
     address = [str(row["门牌号"]) for row in houses.rows]
+    everyone = [(f, p) for f in families for p in f.members]
     return {
-        "户": [
-            {"户号": f.number, "户主": f.head.name, "房屋编号": no[f.house], "门牌号": address[f.house], "村民小组": f.group,
-             "人口数": len(f.members), "联系电话": f.phone}
-            for f in families
-        ],
-        "人口": [
-            {"户号": f.number, "姓名": p.name, "身份证号": p.id_number, "性别": p.sex, "出生日期": p.birth.isoformat(),
-             "与户主关系": p.relation, "手机号": p.phone, "在家/外出": p.at_home, "房屋编号": no[f.house]}
-            for f in families for p in f.members
-        ],
-        "重点人员": [
-            {"姓名": k.person.name, "身份证号": k.person.id_number, "户号": k.household.number, "房屋编号": no[k.household.house],
-             "类别": k.category, "残疾等级": k.disability, "行动能力": k.mobility, "困难诉求": k.need, "帮助情况": k.care,
-             "联系亲属": k.relative.name if k.relative else "", "亲属电话": k.relative.phone if k.relative else "",
-             "联系人": k.contact, "联系人电话": k.contact_phone, "走访周期": k.visit_every}
-            for k in cared
-        ],
-        "结对帮扶": [
-            {"帮扶干部": h.helper, "帮扶单位": h.unit, "职务": h.post, "联系电话": h.phone, "帮扶对象": h.household.head.name,
-             "户号": h.household.number, "房屋编号": no[h.household.house], "需求": h.need, "帮扶措施": h.measure,
-             "成效": h.result, "开始日期": h.started, "结束日期": h.ended, "最近走访": h.last_visit}
-            for h in helps
-        ],
+        "户": [_household(f, no[f.house], address[f.house]) for f in families],
+        "人口": [_resident(f, p, no[f.house]) for f, p in everyone],
+        "重点人员": [_cared_for(k, no[k.household.house]) for k in cared],
+        "结对帮扶": [_help(h, no[h.household.house]) for h in helps],
         "任职": [
-            {"组织名称": village + kind.removeprefix("村"), "姓名": name, "职务": title, "任期": term, "职责": duty}
-            for kind, name, title, term, duty in posts.rows
+            dict(zip(POST_COLUMNS, (village + row[0].removeprefix("村"), *row[1:]), strict=True))
+            for row in posts.rows
         ],
         "从业": [
-            {"姓名": p.name, "身份证号": p.id_number, "户号": f.number, "从业类型": p.work, "务工地": p.work_place}
-            for f in families for p in f.members if p.work
+            {
+                "姓名": p.name,
+                "身份证号": p.id_number,
+                "户号": f.number,
+                "从业类型": p.work,
+                "务工地": p.work_place,
+            }
+            for f, p in everyone
+            if p.work
         ],
-    }  # fmt: skip
+    }
+
+
+def _household(family: Household, house_no: str, address: str) -> dict[str, Value]:
+    return {
+        "户号": family.number,
+        "户主": family.head.name,
+        "房屋编号": house_no,
+        "门牌号": address,
+        "村民小组": family.group,
+        "人口数": len(family.members),
+        "联系电话": family.phone,
+    }
+
+
+def _resident(family: Household, person: Person, house_no: str) -> dict[str, Value]:
+    return {
+        "户号": family.number,
+        "姓名": person.name,
+        "身份证号": person.id_number,
+        "性别": person.sex,
+        "出生日期": person.birth.isoformat(),
+        "与户主关系": person.relation,
+        "手机号": person.phone,
+        "在家/外出": person.at_home,
+        "房屋编号": house_no,
+    }
+
+
+def _cared_for(key: KeyPerson, house_no: str) -> dict[str, Value]:
+    return {
+        "姓名": key.person.name,
+        "身份证号": key.person.id_number,
+        "户号": key.household.number,
+        "房屋编号": house_no,
+        "类别": key.category,
+        "残疾等级": key.disability,
+        "行动能力": key.mobility,
+        "困难诉求": key.need,
+        "帮助情况": key.care,
+        "联系亲属": key.relative.name if key.relative else "",
+        "亲属电话": key.relative.phone if key.relative else "",
+        "联系人": key.contact,
+        "联系人电话": key.contact_phone,
+        "走访周期": key.visit_every,
+    }
+
+
+def _help(pair: Help, house_no: str) -> dict[str, Value]:
+    return {
+        "帮扶干部": pair.helper,
+        "帮扶单位": pair.unit,
+        "职务": pair.post,
+        "联系电话": pair.phone,
+        "帮扶对象": pair.household.head.name,
+        "户号": pair.household.number,
+        "房屋编号": house_no,
+        "需求": pair.need,
+        "帮扶措施": pair.measure,
+        "成效": pair.result,
+        "开始日期": pair.started,
+        "结束日期": pair.ended,
+        "最近走访": pair.last_visit,
+    }
 
 
 def write_workbook(path: Path, sheets: dict[str, Sheet]) -> None:
@@ -74,7 +137,7 @@ def write_workbook(path: Path, sheets: dict[str, Sheet]) -> None:
 
 
 def write_messy_workbook(path: Path, village: str, sheets: dict[str, Sheet]) -> None:
-    """Write sheets as a village clerk keeps them: a title above, a blank row, numbers as text, full-width digits."""
+    """Write sheets as a clerk keeps them: a title above, a blank row, numbers as text, full-width digits."""
     book = Workbook()
     book.remove(book.active)
     for title, rows in sheets.items():

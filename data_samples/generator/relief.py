@@ -79,7 +79,11 @@ def build_relief(spec: BlockSpec) -> Relief:
     rough, flow = erode(coarse, base, rng)
     fine = coarse.finer(2)
     z = coarse.refine(ndimage.gaussian_filter(rough, 0.5), fine)
-    z += 1.6 * noise(rng, fine, 90) * np.clip((ndimage.generic_gradient_magnitude(z, ndimage.sobel) / 160), 0, 1)
+    z += (
+        1.6
+        * noise(rng, fine, 90)
+        * np.clip((ndimage.generic_gradient_magnitude(z, ndimage.sobel) / 160), 0, 1)
+    )
     z = _floors(fine, z, [main, *sides])
     brooks = _brooks(coarse, flow, owner, [main, *sides], rng)
     z = _burn(fine, z, main, sides, brooks)
@@ -178,7 +182,7 @@ def _cut(grid: Grid, z: Floats, profile: tuple[Floats, Floats], reach_m: float) 
 
 
 def _villages(spec: BlockSpec, flow: Flow, owner: Ints, main: Valley, sides: list[Valley]) -> Ints:
-    """Number each cell by the village it drains to: main villages 1, 2, ... downstream, then the side valleys."""
+    """Say which village each cell drains to: main villages 1, 2, ... downstream, then side valleys."""
     root = owner.ravel()[flow.outlets()]
     line, at = root // 10_000, root % 10_000
     margin = 0.0 if spec.framed else 0.175

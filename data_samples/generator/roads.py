@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -13,9 +15,11 @@ from shapely import LineString, MultiLineString
 
 from .curves import offset, resample, smooth
 from .dice import dice
-from .grid import Floats
-from .relief import Relief
 from .valley import ROAD_OFFSET_M
+
+if TYPE_CHECKING:
+    from .grid import Floats
+    from .relief import Relief
 
 WIDTH_M = {"县道": 6.5, "乡道": 4.5, "村道": 3.5, "巷道": 2.2, "步道": 1.2}
 
@@ -110,13 +114,14 @@ class Ground:
             wet[relief.grid.cell_of(resample(line, 8.0))] = 3.0
         return wet
 
-    def ways(self, network: Floats, targets: Floats) -> list[Floats]:
+    def ways(self, network: Floats, targets: Floats, smooth_m: float = 20.0) -> list[Floats]:
         """Find the easiest ways from a network to each target; ways that meet go on together.
 
         Parameters
         ----------
         network : vertices of the roads that are there, (n, 2); ways begin on one of them.
         targets : where to go, (m, 2).
+        smooth_m : how far along them bends are rounded off.
 
         Returns
         -------
@@ -144,16 +149,18 @@ class Ground:
         for part in shapely.get_parts(merged):
             xy = np.asarray(part.coords)
             stops = [0, *(i for i in range(1, len(xy) - 1) if tuple(xy[i]) in on_network), len(xy) - 1]
-            found += [xy[a : b + 1] for a, b in zip(stops[:-1], stops[1:], strict=True)]
-        return [self._settle(xy, on_network, tree) for xy in found]
+            found += [xy[a : b + 1] for a, b in itertools.pairwise(stops)]
+        return [self._settle(xy, on_network, tree, smooth_m) for xy in found]
 
-    def _settle(self, xy: Floats, on_network: set[tuple[float, ...]], tree: cKDTree) -> Floats:
+    def _settle(
+        self, xy: Floats, on_network: set[tuple[float, ...]], tree: cKDTree, smooth_m: float
+    ) -> Floats:
         ends = [xy[0].copy(), xy[-1].copy()]
         for i, end in enumerate((0, -1)):
             if tuple(xy[end]) in on_network:
                 ends[i] = tree.data[tree.query(xy[end])[1]]
         line = np.vstack([ends[0], xy[1:-1], ends[1]])
-        return smooth(resample(line, 8.0), 3.0)
+        return smooth(resample(line, 8.0), smooth_m / 8.0)
 
 
 def cross_water(roads: list[Road], relief: Relief, stream: shapely.Geometry) -> list[Road]:
@@ -184,8 +191,7 @@ def vertices(roads: list[Road]) -> Floats:
 def dense(xy: Floats, step_m: float) -> Floats:
     """Add vertices so that none are further apart than `step_m`; those that are there stay."""
     pieces = []
-    for a, b in zip(xy[:-1], xy[1:], strict=True):
+    for a, b in itertools.pairwise(xy):
         n = max(1, int(np.ceil(np.hypot(*(b - a)) / step_m)))
         pieces.append(a + (b - a) * (np.arange(n) / n)[:, None])
     return np.vstack([*pieces, xy[-1:]])
-

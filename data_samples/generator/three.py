@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
@@ -13,9 +13,13 @@ from .block import Block, BlockNames, build_block
 from .describe import Scene, describe, name_hamlets
 from .names import SAMPLE_VILLAGES
 from .registers import write_messy_workbook, write_workbook
-from .tables import Village
 from .valley import BlockSpec
 from .writing import Style, write_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .tables import Village
 
 HOUSES = (206, 178, 148)
 RESIDENTS = (602, 516, 431)
@@ -75,8 +79,16 @@ def write_elevation(path: Path, block: Block) -> None:
     relief, grid = block.relief, block.relief.grid
     top = grid.y0 + grid.rows * grid.cell
     profile = {
-        "driver": "GTiff", "width": grid.cols, "height": grid.rows, "count": 1, "dtype": "float32", "crs": "EPSG:4549",
-        "transform": from_origin(grid.x0, top, grid.cell, grid.cell), "compress": "deflate", "predictor": 3, "zlevel": 9,
+        "driver": "GTiff",
+        "width": grid.cols,
+        "height": grid.rows,
+        "count": 1,
+        "dtype": "float32",
+        "crs": "EPSG:4549",
+        "transform": from_origin(grid.x0, top, grid.cell, grid.cell),
+        "compress": "deflate",
+        "predictor": 3,
+        "zlevel": 9,
         "nodata": -9999.0,
     }
     with rasterio.open(path, "w", **profile) as target:

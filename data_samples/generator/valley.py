@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .curves import chainage, offset, resample
 from .dice import dice
-from .grid import Floats
+
+if TYPE_CHECKING:
+    from .grid import Floats
 
 AXIS_SHARE = 0.49
 ROAD_OFFSET_M = 37.0
@@ -126,7 +129,7 @@ def side_valley(spec: BlockSpec, main: Valley, number: int) -> Valley:
 
 
 def neighbours(spec: BlockSpec) -> list[Floats]:
-    """Return lines (x, y) of the next valleys to the north and south, whose ridges bound an unframed block."""
+    """Return the lines of the next valleys north and south; ridges towards them bound the block."""
     if spec.framed:
         return []
     rng = dice(spec.seed, "neighbours")

@@ -1,8 +1,9 @@
-"""Water as it is drawn: the main stream as a polygon, smaller ones as lines, ponds and an irrigation ditch."""
+"""Water as it is drawn: the main stream as a polygon, smaller ones as lines, ponds and ditches."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -11,7 +12,9 @@ from shapely import LineString, Polygon
 from .curves import offset, ribbon, smooth
 from .dice import dice
 from .grid import Floats, gradient
-from .relief import Relief
+
+if TYPE_CHECKING:
+    from .relief import Relief
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Waters:
         return shapely.union_all([self.stream, *thin, *(p[0] for p in self.ponds)])
 
 
-def build_water(relief: Relief, name: str, side_names: list[str]) -> Waters:
+def build_water(relief: Relief, side_names: list[str]) -> Waters:
     """Draw the water of a block."""
     rng = dice(relief.spec.seed, "water")
     bed = relief.main.bed
@@ -60,8 +63,9 @@ def _ditches(relief: Relief, rng: np.random.Generator) -> list[tuple[Floats, str
         side = 1.0 if rng.random() < 0.5 else -1.0
         ramp = np.clip(np.arange(b - a) / 18.0, 0, 1)
         reach = np.minimum(valley.floor_m[a:b] + 4.0, 105.0)
-        line = offset(valley.axis, side * 1.0)[a:b] + (offset(valley.axis, side)[a:b] - valley.axis[a:b]) * (
-            (reach * ramp)[:, None]
+        line = (
+            offset(valley.axis, side * 1.0)[a:b]
+            + (offset(valley.axis, side)[a:b] - valley.axis[a:b]) * ((reach * ramp)[:, None])
         )
         line = smooth(line, 3.0)
         line[0] = valley.bed[a]
@@ -75,7 +79,9 @@ def _ponds(relief: Relief, rng: np.random.Generator) -> list[tuple[Polygon, str,
     dx, dy = gradient(relief.z, relief.grid.cell, 30.0)
     spots = [b.line[int(len(b.line) * rng.uniform(0.25, 0.6))] for b in relief.brooks if b.area_m2 < 900_000]
     for xy in spots:
-        if len(ponds) >= 2 * relief.spec.villages or any(p[0].distance(shapely.Point(xy)) < 500 for p in ponds):
+        if len(ponds) >= 2 * relief.spec.villages or any(
+            p[0].distance(shapely.Point(xy)) < 500 for p in ponds
+        ):
             continue
         g = np.array([relief.grid.sample(v, xy[None])[0] for v in (dx, dy)])
         steep = float(np.hypot(*g))
@@ -85,7 +91,9 @@ def _ponds(relief: Relief, rng: np.random.Generator) -> list[tuple[Polygon, str,
         turn = np.linspace(0, 2 * np.pi, 41)
         up = g / steep
         along = np.array([-up[1], up[0]])
-        radius = size * (1 + 0.13 * np.sin(2 * turn + rng.uniform(0, 6)) + 0.08 * np.sin(3 * turn + rng.uniform(0, 6)))
+        radius = size * (
+            1 + 0.13 * np.sin(2 * turn + rng.uniform(0, 6)) + 0.08 * np.sin(3 * turn + rng.uniform(0, 6))
+        )
         u, v = radius * np.cos(turn) * 0.85, radius * np.sin(turn)
         v = np.maximum(v, -0.42 * size)
         ring = xy + u[:, None] * along + (v[:, None]) * up * 1.25

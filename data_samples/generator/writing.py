@@ -1,9 +1,9 @@
-"""Shapefiles as other people make them: GBK with or without saying so, UTF-8, Chinese or ASCII column names."""
+"""Shapefiles as other people make them: GBK or UTF-8, said or unsaid, Chinese or ASCII column names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyogrio.raw
@@ -11,6 +11,9 @@ import shapely
 from pyproj import CRS, Transformer
 
 from .tables import COLUMNS, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DBF_DATE = "2026-09-30"
 LDID_GBK = 0x4D
@@ -118,5 +121,7 @@ def _shapes(table: Table, style: Style) -> np.ndarray:
     turn = Transformer.from_crs(4549, epsg, always_xy=True)
     digits = 8 if epsg == 4490 else 2
     return np.asarray(
-        shapely.transform(shapes, lambda xy: np.round(np.column_stack(turn.transform(xy[:, 0], xy[:, 1])), digits))
+        shapely.transform(
+            shapes, lambda xy: np.round(np.column_stack(turn.transform(xy[:, 0], xy[:, 1])), digits)
+        )
     )
