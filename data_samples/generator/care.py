@@ -28,6 +28,16 @@ NEEDS = {
 }
 
 
+MEASURES = {
+    "低保户": ["来料加工就业", "代销茶叶", "发放油茶苗", "助学"],
+    "特困供养": ["危房修缮", "申请救助", "每周探望"],
+    "残疾人": ["申请辅助器具", "无障碍改造", "来料加工就业"],
+    "失能": ["送医上门", "联系护理服务", "配送护理用品"],
+    "重病患者": ["申请大病救助", "送医上门", "陪同复诊"],
+    "独居老人": ["每周探望", "安装呼叫设备", "代买药品", "危房修缮"],
+}
+
+
 @dataclass(frozen=True)
 class KeyPerson:
     """Somebody to look after."""
@@ -130,17 +140,14 @@ def pair_up(seed: int, code: str, cared_for: list[KeyPerson]) -> list[Help]:
         )
         for _ in range(7)
     ]
-    urgent = {"低保户", "特困供养", "残疾人", "失能", "重病患者", "独居老人"}
-    families = list(dict.fromkeys(k.household.number for k in cared_for if k.category in urgent))[:26]
-    first = {k.household.number: k for k in reversed(cared_for) if k.category in urgent}
+    families = list(dict.fromkeys(k.household.number for k in cared_for if k.category in MEASURES))[:26]
+    first = {k.household.number: k for k in reversed(cared_for) if k.category in MEASURES}
     found = []
     for number in families:
         key = first[number]
         helper = pick(rng, helpers)
         year, month = int(rng.integers(2023, 2026)), int(rng.integers(1, 13))
-        measure = pick(
-            rng, ["来料加工就业", "代销茶叶", "危房修缮", "申请救助", "助学", "送医上门", "发放油茶苗"]
-        )
+        measure = pick(rng, MEASURES[key.category])
         result = pick(rng, ["已稳定增收", "正在落实", "已办结", "生活有改善"])
         ended = f"{year + 3}-{month:02d}-28" if rng.random() < 0.4 else ""
         visit = f"2026-{int(rng.integers(3, 10)):02d}-{int(rng.integers(1, 29)):02d}"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SIDE_M = 3740.0
 ORIGIN = (420_000.0, 3_120_000.0)
-TEMPLATES = 12
+TEMPLATES = 8
 HOUSES_A_VILLAGE, RESIDENTS_A_VILLAGE = 75_000 / 401, 220_000 / 401
 ROAD_PIECES = 100
 LAYERS = ("村界", "农房", "道路", "水系", "地类", "产业地块", "经营主体", "组织", "网格", "隐患点", "避灾点")

@@ -172,7 +172,7 @@ def cross_water(roads: list[Road], relief: Relief, stream: shapely.Geometry) -> 
     out = []
     for road in roads:
         line = road.line
-        if road.kind in {"步道", "巷道"} or not centres.intersects(line):
+        if road.kind == "步道" or not centres.intersects(line):
             out.append(road)
             continue
         for part in shapely.get_parts(shapely.union_all([line.difference(zone), line.intersection(zone)])):

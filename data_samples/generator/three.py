@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
-from rasterio.transform import from_origin
+from rasterio import Affine
 
 from .block import Block, BlockNames, build_block
 from .describe import Scene, describe, name_hamlets
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HOUSES = (206, 178, 148)
 RESIDENTS = (602, 516, 431)
-ROAD_PIECES = 125
+ROAD_PIECES = 145
 STYLES = (
     Style(),
     Style(cpg=True, ascii_names=True, epsg=4528, household_in_house=True),
@@ -85,7 +85,7 @@ def write_elevation(path: Path, block: Block) -> None:
         "count": 1,
         "dtype": "float32",
         "crs": "EPSG:4549",
-        "transform": from_origin(grid.x0, top, grid.cell, grid.cell),
+        "transform": Affine(grid.cell, 0.0, grid.x0, 0.0, -grid.cell, top),
         "compress": "deflate",
         "predictor": 3,
         "zlevel": 9,
