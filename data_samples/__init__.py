@@ -1,0 +1,1 @@
+"""Sample data and the program that invents it."""
