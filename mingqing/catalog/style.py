@@ -215,6 +215,7 @@ class Label:
     size : height of a character in millimetres; letter_spacing in characters.
     priority : the higher is placed first, and so survives where there is no room for both.
     repeat : along a line, the millimetres from one label to the next of the same text.
+    offset : along a line, the millimetres by which text stands beside it; 0 sets it on the line.
     """
 
     field: str
@@ -227,6 +228,7 @@ class Label:
     letter_spacing: float = 0.0
     priority: int = 50
     repeat: float = 90.0
+    offset: float = 0.0
     shown_from: float = 0.0
     shown_to: float = inf
 

@@ -83,9 +83,11 @@ class _Sheet:
     def _add(self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_], rank: int) -> None:
         if isinstance(symbol, Marker):
             xy, numbers = styled.centres(symbol.on, rows)
+            if not len(numbers):
+                return
             if symbol.beside == 0:
                 self.ground.append(Instruction(styled.table.name, symbol, points(xy, numbers)))
-            elif len(numbers):
+            else:
                 self.signs.append(SignSet(styled.table.name, rank, symbol, xy, numbers))
             return
         for shape in sorted(symbol.on):

@@ -35,6 +35,7 @@ class LabelRequest:
 
     anchor : (1, 2) pixels, or (k, 2) vertices of the line it runs along.
     clear_px : radius of what stands at the anchor. room_px : width and height of the area it should fit in.
+    aside_px : how far beside its line the text's middle stands.
     """
 
     text: str
@@ -43,6 +44,7 @@ class LabelRequest:
     anchor: NDArray[np.float64]
     clear_px: float = 0.0
     room_px: tuple[float, float] = (np.inf, np.inf)
+    aside_px: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,12 @@ def place(
     return placed
 
 
-def _rank(request: LabelRequest) -> tuple[float, ...] | tuple[float, float, str, float, float]:
-    x, y = request.anchor[len(request.anchor) // 2]
-    return (-request.label.priority, -request.size_px, request.text, float(x), float(y))
+def _rank(request: LabelRequest) -> tuple[object, ...]:
+    """Order requests wholly: two that compare equal are alike."""
+    label = request.label
+    looks = (label.placement, label.letter_spacing, label.bold)
+    where = (request.anchor.tolist(), request.clear_px, request.room_px, request.aside_px)
+    return (-label.priority, -request.size_px, request.text, *where, *looks)
 
 
 def _best(
@@ -189,9 +194,10 @@ def _along(request: LabelRequest, measure: Measure) -> Iterator[PlacedLabel]:
         return
     middles = np.cumsum(widths) - np.array(widths) / 2 + spacing * np.arange(len(widths))
     for start in size / 2 + spare * np.array([0.5, 0.38, 0.62, 0.25, 0.75, 0.12, 0.88]):
-        label = _set_along(request, line, travelled, start + middles, max(widths))
-        if label is not None:
-            yield label
+        for aside in (request.aside_px, -request.aside_px) if request.aside_px else (0.0,):
+            label = _set_along(request, line, travelled, start + middles, aside)
+            if label is not None:
+                yield label
 
 
 def _set_along(
@@ -199,12 +205,12 @@ def _set_along(
     line: NDArray[np.float64],
     travelled: NDArray[np.float64],
     at: NDArray[np.float64],
-    width: float,
+    aside: float,
 ) -> PlacedLabel | None:
     def point(distance: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack([np.interp(distance, travelled, line[:, k]) for k in (0, 1)])
 
-    ahead, behind = point(at + width * 0.6), point(at - width * 0.6)
+    ahead, behind = point(at + request.size_px * 0.6), point(at - request.size_px * 0.6)
     middle = point(at)
     overall = middle[-1] - middle[0] if len(at) > 1 else ahead[0] - behind[0]
     steep = abs(overall[1]) > abs(overall[0])
@@ -212,6 +218,7 @@ def _set_along(
     if overall[1 if steep else 0] < 0:  # drawn the wrong way round for reading
         middle, direction = middle[::-1], -direction[::-1]
     turns = np.arctan2(direction[:, 1], direction[:, 0])
+    middle = middle + aside * np.column_stack([np.sin(turns), -np.cos(turns)])
     bend = np.abs((np.diff(turns) + np.pi) % (2 * np.pi) - np.pi)
     if (bend > _MAX_TURN).any():
         return None

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from mingqing.catalog.style import Arrows, Fill, Hatch, Line, Marker, Shape, StyleClass, Symbol
+from mingqing.catalog.style import Fill, Hatch, Line, Marker, Shape, StyleClass, Symbol
 from mingqing.render.fonts import ensure_application
 from mingqing.render.painter import PAINTERS, Sheet
 from mingqing.render.paths import Paths, points
@@ -64,7 +64,7 @@ def _shape(symbols: tuple[Symbol, ...]) -> Shape:
     """Return the kind of geometry that shows the most of a class."""
     if any(isinstance(s, Fill | Hatch) for s in symbols):
         return Shape.POLYGON
-    if any(Shape.LINE in s.on for s in symbols if not isinstance(s, Arrows)):
+    if any(Shape.LINE in s.on for s in symbols):
         return Shape.LINE
     return Shape.POLYGON if any(isinstance(s, Line) for s in symbols) else Shape.POINT
 

@@ -21,7 +21,7 @@ from mingqing.render.paths import Paths
 from mingqing.render.patterns import brush
 from mingqing.render.qpath import chunks, to_qpath
 from mingqing.render.scale import Viewport
-from mingqing.render.scene import PAPER, Instruction, Scene
+from mingqing.render.scene import PAPER, Scene
 
 _THINNEST_PX = 0.4
 _VEIL = Color("#f8f5eca6", "#1b1e20b0")
@@ -254,17 +254,15 @@ def paint(scene: Scene, painter: QPainter, *, cancelled: Callable[[], bool] = _n
     sheet = Sheet(painter, scene.view, scene.dark, cancelled)
     painter.save()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-    painter.fillRect(QRectF(0, 0, *scene.view.size_px), sheet.color(PAPER))
-    for instruction in scene.instructions:
-        _draw(sheet, instruction)
-    if scene.outside is not None:
-        sheet.each(scene.outside, lambda path: painter.fillPath(path, sheet.color(_VEIL)))
-    _write(sheet, scene.labels)
-    painter.restore()
-
-
-def _draw(sheet: Sheet, instruction: Instruction) -> None:
-    PAINTERS[instruction.symbol.type](sheet, instruction.symbol, instruction.paths, casing=instruction.casing)
+    try:
+        painter.fillRect(QRectF(0, 0, *scene.view.size_px), sheet.color(PAPER))
+        for step in scene.instructions:
+            PAINTERS[step.symbol.type](sheet, step.symbol, step.paths, casing=step.casing)
+        if scene.outside is not None:
+            sheet.each(scene.outside, lambda path: painter.fillPath(path, sheet.color(_VEIL)))
+        _write(sheet, scene.labels)
+    finally:
+        painter.restore()
 
 
 def _write(sheet: Sheet, labels: tuple[PlacedLabel, ...]) -> None:
