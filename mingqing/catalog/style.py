@@ -111,6 +111,7 @@ def _color(light: str) -> Color:
 
 
 _INK, _WHITE, _HALO = _color("#3b3a36"), Color("#ffffff", "#ffffff"), _color("#fbf9f2e6")
+_EDGE = Color("#ffffff", "#1b1e20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ class Hatch:
 class Line:
     """A line, or the outline of an area.
 
-    width, casing : millimetres; `casing` is the border on each side, drawn beneath all lines of the table.
+    width : millimetres. A mark's line of no width is the line it marks, drawn again with the mark's casing.
+    casing : millimetres of border on each side, drawn beneath all lines of the table.
     ground_m : metres the thing is wide; where the scale makes that more than `width`, it is drawn to scale.
     dash : lengths of stroke and gap in millimetres.
     once : a border that two areas share is drawn one time, so that dashes stay dashes.
@@ -172,14 +174,18 @@ class Arrows:
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """A fine curve from where a line begins to where it ends, with a knob there. `bend` is rise to length."""
+    """A fine curve from a hub where a line begins to a knob where it ends.
+
+    bend : rise of the curve to its length. knob, hub : diameters in millimetres.
+    """
 
     type: ClassVar[SymbolType] = SymbolType.SPOKE
     color: Color
     width: float = 0.25
     bend: float = 0.14
     knob: float = 1.4
-    outline: Color = _WHITE
+    hub: float = 2.4
+    outline: Color = _EDGE
     on: frozenset[Shape] = frozenset({Shape.LINE, Shape.POINT})
 
 
@@ -197,7 +203,7 @@ class Marker:
     glyph: Glyph = Glyph.NONE
     text: str = ""
     sign_color: Color = _WHITE
-    outline: Color = _WHITE
+    outline: Color = _EDGE
     outline_width: float = 0.25
     size: float = 3.6
     beside: int = 3

@@ -1,7 +1,7 @@
 """A theme and an extent become a scene: read each table, sort it into classes, place signs and labels."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -58,9 +58,11 @@ class _Sheet:
         for mark in styled.style.marks:
             if mark.is_shown(self.view.denominator):
                 rows = visible & marked(styled.features, mark)
-                for symbol in mark.symbols:
-                    self._case(styled, symbol, rows)
-                    self._add(styled, symbol, rows, 0)
+                for rank, c in enumerate(styled.every):
+                    for symbol in mark.symbols:
+                        fitted, some = _fitted(symbol, c), rows & (styled.classes == rank)
+                        self._case(styled, fitted, some)
+                        self._add(styled, fitted, some, 0)
 
     def ring(self, styled: StyledTable, ids: frozenset[int], at: Mapping[tuple[str, int], Spot]) -> None:
         """Outline some rows, and ring the markers of those that have one."""
@@ -103,6 +105,14 @@ class _Sheet:
         if len(paths):
             to = self.spokes if isinstance(symbol, Spoke) else self.ground
             to.append(Instruction(styled.table.name, symbol, paths, casing))
+
+
+def _fitted(symbol: Symbol, marked_class: StyleClass) -> Symbol:
+    """Return a mark's symbol as it is on one class: a line without width takes that of the line it marks."""
+    if not isinstance(symbol, Line) or symbol.width > 0:
+        return symbol
+    own = next((s for s in marked_class.symbols if isinstance(s, Line)), symbol)
+    return replace(own, casing=symbol.casing, casing_color=symbol.casing_color, flat=symbol.flat)
 
 
 def _never() -> bool:

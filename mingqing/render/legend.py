@@ -55,7 +55,8 @@ def paint_swatch(
                     sheet, replace(symbol, size=min(symbol.size, most)), middle, casing=False
                 )
             elif isinstance(symbol, Line) and (symbol.casing > 0 or not casing):
-                PAINTERS[symbol.type](sheet, replace(symbol, ground_m=0.0), paths, casing=casing)
+                line = replace(symbol, ground_m=0.0, width=symbol.width or 0.8)
+                PAINTERS[symbol.type](sheet, line, paths, casing=casing)
             elif not isinstance(symbol, Line | Marker) and not casing:
                 PAINTERS[symbol.type](sheet, symbol, paths, casing=False)
 

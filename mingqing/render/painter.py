@@ -135,12 +135,17 @@ def _spoke(sheet: Sheet, symbol: Spoke, paths: Paths, *, casing: bool) -> None: 
     pen = _pen(sheet.color(symbol.color), sheet.mm(symbol.width))
     sheet.each(curved, lambda path: sheet.painter.strokePath(path, pen))
     radius = symbol.knob / 2 * sheet.view.px_per_mm * sheet.view.sign_factor
-    sheet.painter.setPen(_pen(sheet.color(symbol.outline), radius * 0.3))
     fill = sheet.color(symbol.color)
     fill.setAlpha(255)
+    sheet.painter.setPen(_pen(sheet.color(symbol.outline), radius * 0.3))
     sheet.painter.setBrush(fill)
     for x, y in last.tolist():
         sheet.painter.drawEllipse(QPointF(x, y), radius, radius)
+    sheet.painter.setPen(_pen(fill, radius * 0.5))
+    sheet.painter.setBrush(sheet.color(symbol.outline))
+    hub = radius * symbol.hub / symbol.knob
+    for x, y in np.unique(first[(chord != 0).any(axis=1)], axis=0).tolist():
+        sheet.painter.drawEllipse(QPointF(x, y), hub, hub)
 
 
 def _marker(sheet: Sheet, symbol: Marker, paths: Paths, *, casing: bool) -> None:  # noqa: ARG001
@@ -258,9 +263,9 @@ def paint(scene: Scene, painter: QPainter, *, cancelled: Callable[[], bool] = _n
         painter.fillRect(QRectF(0, 0, *scene.view.size_px), sheet.color(PAPER))
         for step in scene.instructions:
             PAINTERS[step.symbol.type](sheet, step.symbol, step.paths, casing=step.casing)
+        _write(sheet, scene.labels)
         if scene.outside is not None:
             sheet.each(scene.outside, lambda path: painter.fillPath(path, sheet.color(_VEIL)))
-        _write(sheet, scene.labels)
     finally:
         painter.restore()
 

@@ -56,7 +56,8 @@ def _along_lines(styled: StyledTable, label: Label, named: Mapping[int, str]) ->
             count = max(1, round(line.length / every))
             for n in range(count):
                 part = shapely.ops.substring(line, n / count, (n + 1) / count, normalized=True)
-                yield LabelRequest(text, label, size, shapely.get_coordinates(part), aside_px=aside)
+                xy = shapely.get_coordinates(part)
+                yield LabelRequest(text, label, size, xy, aside_px=aside, apart_px=every / 2)
 
 
 def _in_areas(styled: StyledTable, label: Label, named: Mapping[int, str]) -> Iterator[LabelRequest]:

@@ -35,5 +35,5 @@ def test_marks_shrink_steadily_with_the_scale() -> None:
 
 
 def test_text_stays_legible_on_a_screen_and_true_on_paper() -> None:
-    assert Viewport((0, 0), 1, (9, 9)).text_px(1.0) == MIN_TEXT_PX
-    assert Viewport((0, 0), 1, (9, 9), PRINT_PX_PER_MM).text_px(2.54) == 30
+    assert Viewport.at_scale((0, 0), 2_000, (9, 9)).text_px(1.0) == MIN_TEXT_PX
+    assert round(Viewport.at_scale((0, 0), 2_000, (9, 9), PRINT_PX_PER_MM).text_px(2.54), 6) == 30
