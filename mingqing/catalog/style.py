@@ -125,7 +125,11 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """An area strewn or ruled with a pattern. Angle in degrees, counter-clockwise from east."""
+    """An area strewn or ruled with a pattern.
+
+    spacing, size, width : millimetres. angle : degrees, counter-clockwise from east.
+    shown_to : the scale denominator from which on it would only be noise.
+    """
 
     type: ClassVar[SymbolType] = SymbolType.HATCH
     color: Color
@@ -134,6 +138,7 @@ class Hatch:
     size: float = 0.9
     width: float = 0.12
     angle: float = 45.0
+    shown_to: float = 40_000.0
     on: frozenset[Shape] = frozenset({Shape.POLYGON})
 
 
@@ -146,6 +151,7 @@ class Line:
     ground_m : metres the thing is wide; where the scale makes that more than `width`, it is drawn to scale.
     dash : lengths of stroke and gap in millimetres.
     once : a border that two areas share is drawn one time, so that dashes stay dashes.
+    shown_to : the scale denominator from which on it is left out.
     """
 
     type: ClassVar[SymbolType] = SymbolType.LINE
@@ -157,6 +163,7 @@ class Line:
     dash: tuple[float, ...] = ()
     flat: bool = False
     once: bool = False
+    shown_to: float = inf
     on: frozenset[Shape] = frozenset({Shape.LINE, Shape.POLYGON})
 
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from mingqing.catalog.color import Color
 from mingqing.catalog.model import Catalog, Table
-from mingqing.catalog.style import Fill, Hatch, Line, Marker, Shape, Spoke, StyleClass, Symbol
+from mingqing.catalog.style import Hatch, Line, Marker, Shape, Spoke, StyleClass, Symbol
 from mingqing.core.errors import Cancelled
 from mingqing.core.text import tr
 from mingqing.render.classify import marked
 from mingqing.render.labels import Measure, estimate, place
 from mingqing.render.occupancy import Busyness, Occupancy
-from mingqing.render.paths import Paths, drawn_once, paths_of, pixels, points
+from mingqing.render.paths import Paths, paths_of, points
 from mingqing.render.requests import requests
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import Instruction, LegendEntry, Scene
@@ -24,7 +24,6 @@ from mingqing.render.signs import SignSet, Spot, arrange
 from mingqing.render.source import FeatureSource
 from mingqing.render.styled import MARGIN_MM, StyledTable
 
-_OUTLINE_FROM_PX = 2.5  # smaller areas are filled but not outlined
 _GLOW = Color("#ff9500", "#ffc04d")
 _HIGHLIGHT = Line(_GLOW, width=0.9, casing=0.35, casing_color=Color("#ffffff", "#000000"))
 _RING = Marker(Color("#ff950050", "#ffc04d50"), outline=_GLOW, outline_width=0.6, size=8.0, beside=0)
@@ -79,8 +78,7 @@ class _Sheet:
 
     def _case(self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_]) -> None:
         if isinstance(symbol, Line) and symbol.casing > 0:
-            for shape in sorted(symbol.on):
-                self._emit(styled, symbol, styled.paths_where(shape, rows), casing=True)
+            self._emit(styled, symbol, rows, casing=True)
 
     def _add(self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_], rank: int) -> None:
         if isinstance(symbol, Marker):
@@ -92,19 +90,23 @@ class _Sheet:
             else:
                 self.signs.append(SignSet(styled.table.name, rank, symbol, xy, numbers))
             return
-        for shape in sorted(symbol.on):
-            self._emit(styled, symbol, styled.paths_where(shape, rows))
+        self._emit(styled, symbol, rows)
 
-    def _emit(self, styled: StyledTable, symbol: Symbol, paths: Paths, *, casing: bool = False) -> None:
-        if paths.closed and isinstance(symbol, Fill | Hatch):
-            paths = pixels(paths)
-        elif paths.closed and isinstance(symbol, Line):
-            box = paths.bounds()
-            paths = paths.take((box[:, 2:] - box[:, :2]).max(axis=1, initial=0) >= _OUTLINE_FROM_PX)
-            paths = drawn_once(paths) if symbol.once else paths
-        if len(paths):
-            to = self.spokes if isinstance(symbol, Spoke) else self.ground
-            to.append(Instruction(styled.table.name, symbol, paths, casing))
+    def _emit(
+        self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_], *, casing: bool = False
+    ) -> None:
+        if isinstance(symbol, Hatch | Line) and self.view.denominator >= symbol.shown_to:
+            return
+        to = self.spokes if isinstance(symbol, Spoke) else self.ground
+        for shape in sorted(symbol.on):
+            if shape is not Shape.POLYGON:
+                paths = styled.paths_where(shape, rows)
+            elif isinstance(symbol, Line):
+                paths = styled.outlines(rows, once=symbol.once)
+            else:
+                paths = styled.areas(rows)
+            if len(paths):
+                to.append(Instruction(styled.table.name, symbol, paths, casing))
 
 
 def _fitted(symbol: Symbol, marked_class: StyleClass) -> Symbol:

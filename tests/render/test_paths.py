@@ -81,7 +81,7 @@ def test_a_border_that_two_villages_share_is_drawn_once() -> None:
     shared = [(50, 0), (52.3, 40), (47, 70), (50, 100)]
     left = Polygon([(0, 0), *shared, (0, 100)])
     right = Polygon([*shared[::-1], (100, 0), (100, 100)])
-    once = drawn_once(paths_of(objects(left, right), Shape.POLYGON, VIEW))
+    once = drawn_once(paths_of(objects(left, right), Shape.POLYGON, VIEW), 0.1)
     lines = shapely.linestrings(once.xy, indices=np.repeat(np.arange(len(once)), np.diff(once.parts)))
     expected = shapely.union_all([left.exterior, right.exterior]).length
     assert abs(shapely.length(lines).sum() - expected) < 1.0
