@@ -174,9 +174,8 @@ def _centres(request: LabelRequest, width: float, height: float) -> Iterator[tup
     yield x, y - above
     yield from ((x + sx * slant, y + sy * lift) for sx, sy in ((1, -1), (1, 1), (-1, -1), (-1, 1)))
     if request.clear_px == 0:  # the name of a place, not of a sign: it may stand a little way off
-        for away in (1.0, 2.0):
-            yield from ((x, y + s * (above + away * height)) for s in (1, -1))
-            yield from ((x + s * (aside + away * height), y) for s in (1, -1))
+        yield from ((x, y + s * (above + height)) for s in (1, -1))
+        yield from ((x + s * (aside + height), y) for s in (1, -1))
 
 
 def _spaced(

@@ -111,10 +111,14 @@ def _arrows(sheet: Sheet, symbol: Arrows, paths: Paths, *, casing: bool) -> None
 def _steps(
     line: NDArray[np.float64], spacing: float, size: float
 ) -> list[tuple[NDArray[np.float64], tuple[float, float]]]:
-    """Return points every `spacing` along a line, and the direction there, a unit vector."""
+    """Return points every `spacing` along a line, and the direction there, a unit vector.
+
+    They are counted from the end, so that on routes that come together the arrows fall on one another.
+    """
     travelled = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    count = max(1, int(travelled[-1] / spacing)) if travelled[-1] > 2 * size else 0
-    at = (np.arange(count) + 0.5) * travelled[-1] / max(count, 1)
+    at = travelled[-1] - np.arange(spacing / 2, travelled[-1] - size / 2, spacing)
+    if not len(at) and travelled[-1] > 2 * size:
+        at = travelled[-1:] / 2
     before, here, after = (
         np.column_stack([np.interp(at + d, travelled, line[:, k]) for k in (0, 1)])
         for d in (-size / 2, 0.0, size / 2)

@@ -67,6 +67,13 @@ def test_the_legend_counts_what_is_on_this_map(hamlet: Any) -> None:
     assert not scene_of(hamlet, view=far_away).legend
 
 
+def test_the_legend_begins_with_the_subject_of_the_theme(hamlet: Any) -> None:
+    for layer in catalog().themes:
+        own = [e.table in layer.tables for e in scene_of(hamlet, layer.code).legend]
+        assert own == sorted(own, reverse=True)
+        assert own[0]
+
+
 def test_free_text_finds_the_class_whose_word_it_contains(hamlet: Any) -> None:
     titles = {e.title: e.count for e in scene_of(hamlet, "industry").legend}
     assert titles["蔬菜"] == 1  # 高山蔬菜
