@@ -166,7 +166,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     busy = Busyness(np.concatenate(strong) if strong else np.empty((0, 2)), view.size_px)
     wanted = [r for styled in tables for r in requests(styled, arranged.at)] if measure else []
     own = catalog.layers[theme].tables
-    ordered = sorted(reversed(tables), key=lambda t: t.table.name not in own)
+    ordered = sorted(tables[::-1], key=lambda t: t.table.name not in own)
     return Scene(
         view=view,
         dark=dark,

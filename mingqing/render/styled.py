@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from mingqing.catalog.model import Table
-from mingqing.catalog.style import Shape, Style, StyleClass
+from mingqing.catalog.style import Shape, Spoke, Style, StyleClass
 from mingqing.core.features import Features
 from mingqing.render.classify import classify
 from mingqing.render.paths import Paths, clipped, drawn_once, paths_of, pixels
@@ -33,7 +33,9 @@ class StyledTable:
 
     @cached_property
     def geometry(self) -> NDArray[np.object_]:
-        """(n,) shapes cut to the view and a margin."""
+        """(n,) shapes cut to the view and a margin; spokes whole, since a curve has the ends it has."""
+        if any(isinstance(s, Spoke) for c in self.every for s in c.symbols):
+            return self.features.geometry
         return clipped(self.features.geometry, self.view, MARGIN_MM * self.view.px_per_mm)
 
     @cached_property

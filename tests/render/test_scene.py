@@ -107,6 +107,18 @@ def test_an_abandoned_scene_is_given_up(hamlet: Any) -> None:
         scene_of(hamlet, cancelled=lambda: True)
 
 
+def test_a_spoke_keeps_its_ends_however_little_of_it_is_seen(hamlet: Any) -> None:
+    def chord(view: Viewport) -> float:
+        paths = next(
+            i for i in scene_of(hamlet, "assistance", view).instructions if i.table == "assistance"
+        ).paths
+        line = paths.xy[paths.parts[-2] :] if len(paths.xy) > 1 else paths.xy
+        return float(np.hypot(*(line[-1] - line[0]))) * view.metres_per_px
+
+    close = Viewport.at_scale((450_200, 3_140_140), 200, (300, 200))
+    assert abs(chord(VIEW) - chord(close)) < 0.01
+
+
 def test_everything_drawn_lies_near_the_sheet(hamlet: Any) -> None:
     close = Viewport.at_scale((450_200, 3_140_150), 500, (400, 300))
     every = np.concatenate([i.paths.xy for i in scene_of(hamlet, view=close).instructions])
