@@ -166,13 +166,14 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     busy = Busyness(np.concatenate(strong) if strong else np.empty((0, 2)), view.size_px)
     wanted = [r for styled in tables for r in requests(styled, arranged.at)] if measure else []
     own = catalog.layers[theme].tables
-    ordered = sorted(tables[::-1], key=lambda t: t.table.name not in own)
+    tables.reverse()
+    tables.sort(key=lambda t: t.table.name not in own)
     return Scene(
         view=view,
         dark=dark,
         instructions=(*sheet.ground, *sheet.spokes, *sheet.rings, *arranged.instructions),
         labels=tuple(place(wanted, view.size_px, taken, busy, measure or estimate)),
-        legend=tuple(e for styled in ordered for e in _legend(styled)),
+        legend=tuple(e for styled in tables for e in _legend(styled)),
         feature_count=sum(int(np.sum(_shown(t) & t.in_view)) for t in tables),
         outside=_outside(focus, view) if focus is not None else None,
     )
