@@ -42,7 +42,10 @@ class MemorySource:
         geometry = np.array(shapes, dtype=object)
         rows = np.arange(len(shapes))
         if bounds is not None and len(rows):
-            rows = np.flatnonzero(shapely.intersects(geometry, shapely.box(*bounds)))
+            box = shapely.bounds(geometry)
+            west, south, east, north = bounds
+            near = (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
+            rows = np.flatnonzero(near)
         picked: Mapping[str, list[object]] = {
             name: [known[name][r] if name in known else None for r in rows] for name in columns
         }
