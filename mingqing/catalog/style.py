@@ -111,6 +111,7 @@ def _color(light: str) -> Color:
 
 
 _INK, _WHITE, _HALO = _color("#3b3a36"), Color("#ffffff", "#ffffff"), _color("#fbf9f2e6")
+_EDGE = Color("#ffffff", "#1b1e20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,11 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """An area strewn or ruled with a pattern. Angle in degrees, counter-clockwise from east."""
+    """An area strewn or ruled with a pattern.
+
+    spacing, size, width : millimetres. angle : degrees, counter-clockwise from east.
+    shown_to : the scale denominator from which on it would only be noise.
+    """
 
     type: ClassVar[SymbolType] = SymbolType.HATCH
     color: Color
@@ -133,6 +138,7 @@ class Hatch:
     size: float = 0.9
     width: float = 0.12
     angle: float = 45.0
+    shown_to: float = 40_000.0
     on: frozenset[Shape] = frozenset({Shape.POLYGON})
 
 
@@ -140,10 +146,12 @@ class Hatch:
 class Line:
     """A line, or the outline of an area.
 
-    width, casing : millimetres; `casing` is the border on each side, drawn beneath all lines of the table.
+    width : millimetres. A mark's line of no width is the line it marks, drawn again with the mark's casing.
+    casing : millimetres of border on each side, drawn beneath all lines of the table.
     ground_m : metres the thing is wide; where the scale makes that more than `width`, it is drawn to scale.
     dash : lengths of stroke and gap in millimetres.
     once : a border that two areas share is drawn one time, so that dashes stay dashes.
+    shown_to : the scale denominator from which on it is left out.
     """
 
     type: ClassVar[SymbolType] = SymbolType.LINE
@@ -155,6 +163,7 @@ class Line:
     dash: tuple[float, ...] = ()
     flat: bool = False
     once: bool = False
+    shown_to: float = inf
     on: frozenset[Shape] = frozenset({Shape.LINE, Shape.POLYGON})
 
 
@@ -172,14 +181,18 @@ class Arrows:
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """A fine curve from where a line begins to where it ends, with a knob there. `bend` is rise to length."""
+    """A fine curve from a hub where a line begins to a knob where it ends.
+
+    bend : rise of the curve to its length. knob, hub : diameters in millimetres.
+    """
 
     type: ClassVar[SymbolType] = SymbolType.SPOKE
     color: Color
     width: float = 0.25
     bend: float = 0.14
     knob: float = 1.4
-    outline: Color = _WHITE
+    hub: float = 2.4
+    outline: Color = _EDGE
     on: frozenset[Shape] = frozenset({Shape.LINE, Shape.POINT})
 
 
@@ -197,7 +210,7 @@ class Marker:
     glyph: Glyph = Glyph.NONE
     text: str = ""
     sign_color: Color = _WHITE
-    outline: Color = _WHITE
+    outline: Color = _EDGE
     outline_width: float = 0.25
     size: float = 3.6
     beside: int = 3
@@ -215,6 +228,7 @@ class Label:
     size : height of a character in millimetres; letter_spacing in characters.
     priority : the higher is placed first, and so survives where there is no room for both.
     repeat : along a line, the millimetres from one label to the next of the same text.
+    offset : along a line, the millimetres by which text stands beside it; 0 sets it on the line.
     """
 
     field: str
@@ -227,6 +241,7 @@ class Label:
     letter_spacing: float = 0.0
     priority: int = 50
     repeat: float = 90.0
+    offset: float = 0.0
     shown_from: float = 0.0
     shown_to: float = inf
 

@@ -1,7 +1,7 @@
 """A theme and an extent become a scene: read each table, sort it into classes, place signs and labels."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from mingqing.catalog.color import Color
 from mingqing.catalog.model import Catalog, Table
-from mingqing.catalog.style import Fill, Hatch, Line, Marker, Shape, Spoke, StyleClass, Symbol
+from mingqing.catalog.style import Hatch, Line, Marker, Shape, Spoke, StyleClass, Symbol
 from mingqing.core.errors import Cancelled
 from mingqing.core.text import tr
 from mingqing.render.classify import marked
 from mingqing.render.labels import Measure, estimate, place
 from mingqing.render.occupancy import Busyness, Occupancy
-from mingqing.render.paths import Paths, drawn_once, paths_of, pixels, points
+from mingqing.render.paths import Paths, paths_of, points
 from mingqing.render.requests import requests
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import Instruction, LegendEntry, Scene
@@ -24,7 +24,6 @@ from mingqing.render.signs import SignSet, Spot, arrange
 from mingqing.render.source import FeatureSource
 from mingqing.render.styled import MARGIN_MM, StyledTable
 
-_OUTLINE_FROM_PX = 2.5  # smaller areas are filled but not outlined
 _GLOW = Color("#ff9500", "#ffc04d")
 _HIGHLIGHT = Line(_GLOW, width=0.9, casing=0.35, casing_color=Color("#ffffff", "#000000"))
 _RING = Marker(Color("#ff950050", "#ffc04d50"), outline=_GLOW, outline_width=0.6, size=8.0, beside=0)
@@ -58,9 +57,11 @@ class _Sheet:
         for mark in styled.style.marks:
             if mark.is_shown(self.view.denominator):
                 rows = visible & marked(styled.features, mark)
-                for symbol in mark.symbols:
-                    self._case(styled, symbol, rows)
-                    self._add(styled, symbol, rows, 0)
+                for rank, c in enumerate(styled.every):
+                    for symbol in mark.symbols:
+                        fitted, some = _fitted(symbol, c), rows & (styled.classes == rank)
+                        self._case(styled, fitted, some)
+                        self._add(styled, fitted, some, 0)
 
     def ring(self, styled: StyledTable, ids: frozenset[int], at: Mapping[tuple[str, int], Spot]) -> None:
         """Outline some rows, and ring the markers of those that have one."""
@@ -77,30 +78,43 @@ class _Sheet:
 
     def _case(self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_]) -> None:
         if isinstance(symbol, Line) and symbol.casing > 0:
-            for shape in sorted(symbol.on):
-                self._emit(styled, symbol, styled.paths_where(shape, rows), casing=True)
+            self._emit(styled, symbol, rows, casing=True)
 
     def _add(self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_], rank: int) -> None:
         if isinstance(symbol, Marker):
             xy, numbers = styled.centres(symbol.on, rows)
+            if not len(numbers):
+                return
             if symbol.beside == 0:
                 self.ground.append(Instruction(styled.table.name, symbol, points(xy, numbers)))
-            elif len(numbers):
+            else:
                 self.signs.append(SignSet(styled.table.name, rank, symbol, xy, numbers))
             return
-        for shape in sorted(symbol.on):
-            self._emit(styled, symbol, styled.paths_where(shape, rows))
+        self._emit(styled, symbol, rows)
 
-    def _emit(self, styled: StyledTable, symbol: Symbol, paths: Paths, *, casing: bool = False) -> None:
-        if paths.closed and isinstance(symbol, Fill | Hatch):
-            paths = pixels(paths)
-        elif paths.closed and isinstance(symbol, Line):
-            box = paths.bounds()
-            paths = paths.take((box[:, 2:] - box[:, :2]).max(axis=1, initial=0) >= _OUTLINE_FROM_PX)
-            paths = drawn_once(paths) if symbol.once else paths
-        if len(paths):
-            to = self.spokes if isinstance(symbol, Spoke) else self.ground
-            to.append(Instruction(styled.table.name, symbol, paths, casing))
+    def _emit(
+        self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_], *, casing: bool = False
+    ) -> None:
+        if isinstance(symbol, Hatch | Line) and self.view.denominator >= symbol.shown_to:
+            return
+        to = self.spokes if isinstance(symbol, Spoke) else self.ground
+        for shape in sorted(symbol.on):
+            if shape is not Shape.POLYGON:
+                paths = styled.paths_where(shape, rows)
+            elif isinstance(symbol, Line):
+                paths = styled.outlines(rows, once=symbol.once)
+            else:
+                paths = styled.areas(rows)
+            if len(paths):
+                to.append(Instruction(styled.table.name, symbol, paths, casing))
+
+
+def _fitted(symbol: Symbol, marked_class: StyleClass) -> Symbol:
+    """Return a mark's symbol as it is on one class: a line without width takes that of the line it marks."""
+    if not isinstance(symbol, Line) or symbol.width > 0:
+        return symbol
+    own = next((s for s in marked_class.symbols if isinstance(s, Line)), symbol)
+    return replace(own, casing=symbol.casing, casing_color=symbol.casing_color, flat=symbol.flat)
 
 
 def _never() -> bool:
@@ -151,12 +165,15 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     strong = [i.paths.xy for i in sheet.ground if not isinstance(i.symbol, Hatch)]
     busy = Busyness(np.concatenate(strong) if strong else np.empty((0, 2)), view.size_px)
     wanted = [r for styled in tables for r in requests(styled, arranged.at)] if measure else []
+    own = catalog.layers[theme].tables
+    tables.reverse()
+    tables.sort(key=lambda t: t.table.name not in own)
     return Scene(
         view=view,
         dark=dark,
         instructions=(*sheet.ground, *sheet.spokes, *sheet.rings, *arranged.instructions),
         labels=tuple(place(wanted, view.size_px, taken, busy, measure or estimate)),
-        legend=tuple(e for styled in reversed(tables) for e in _legend(styled)),
+        legend=tuple(e for styled in tables for e in _legend(styled)),
         feature_count=sum(int(np.sum(_shown(t) & t.in_view)) for t in tables),
         outside=_outside(focus, view) if focus is not None else None,
     )

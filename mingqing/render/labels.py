@@ -1,7 +1,9 @@
 """Labels put where there is room: highest priority first, never over one another or over a sign."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import hypot
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +17,8 @@ Measure: TypeAlias = Callable[[str, float, bool], tuple[float, float]]
 
 _GAP_PX = 2.0
 _LONG = 9  # more characters than this are set in two lines
-_MAX_TURN = np.radians(32)  # between neighbouring characters along a line
+# Between neighbouring characters on a line, and beside one, where they spread or bunch as it bends.
+_MAX_TURN, _MAX_TURN_ASIDE = np.radians(24), np.radians(11)
 _BUSY_WEIGHT = 0.35
 
 
@@ -35,6 +38,7 @@ class LabelRequest:
 
     anchor : (1, 2) pixels, or (k, 2) vertices of the line it runs along.
     clear_px : radius of what stands at the anchor. room_px : width and height of the area it should fit in.
+    aside_px : how far beside its line the text's middle stands. apart_px : how far from the same text elsewhere.
     """
 
     text: str
@@ -43,6 +47,8 @@ class LabelRequest:
     anchor: NDArray[np.float64]
     clear_px: float = 0.0
     room_px: tuple[float, float] = (np.inf, np.inf)
+    aside_px: float = 0.0
+    apart_px: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +78,28 @@ def place(
 
     The same requests always give the same result, in whatever order they come.
     """
-    placed = []
+    placed: list[PlacedLabel] = []
+    said: defaultdict[str, list[Run]] = defaultdict(list)
     for request in sorted(requests, key=_rank):
         best = _best(request, size_px, taken, busy, measure)
-        if best is not None:
-            taken.add(best.boxes)
-            placed.append(best)
+        if best is None or any(_near(best.runs[0], run, request.apart_px) for run in said[best.text]):
+            continue
+        taken.add(best.boxes)
+        placed.append(best)
+        said[best.text].append(best.runs[0])
     return placed
 
 
-def _rank(request: LabelRequest) -> tuple[float, ...] | tuple[float, float, str, float, float]:
-    x, y = request.anchor[len(request.anchor) // 2]
-    return (-request.label.priority, -request.size_px, request.text, float(x), float(y))
+def _near(a: Run, b: Run, px: float) -> bool:
+    return hypot(a.x - b.x, a.y - b.y) < px
+
+
+def _rank(request: LabelRequest) -> tuple[object, ...]:
+    """Order requests wholly: two that compare equal are alike."""
+    label = request.label
+    looks = (label.placement, label.letter_spacing, label.bold)
+    where = (request.anchor.tolist(), request.clear_px, request.room_px, request.aside_px, request.apart_px)
+    return (-label.priority, -request.size_px, request.text, *where, *looks)
 
 
 def _best(
@@ -157,6 +173,9 @@ def _centres(request: LabelRequest, width: float, height: float) -> Iterator[tup
     yield x, y + above
     yield x, y - above
     yield from ((x + sx * slant, y + sy * lift) for sx, sy in ((1, -1), (1, 1), (-1, -1), (-1, 1)))
+    if request.clear_px == 0:  # the name of a place, not of a sign: it may stand a little way off
+        yield from ((x, y + s * (above + height)) for s in (1, -1))
+        yield from ((x + s * (aside + height), y) for s in (1, -1))
 
 
 def _spaced(
@@ -189,9 +208,10 @@ def _along(request: LabelRequest, measure: Measure) -> Iterator[PlacedLabel]:
         return
     middles = np.cumsum(widths) - np.array(widths) / 2 + spacing * np.arange(len(widths))
     for start in size / 2 + spare * np.array([0.5, 0.38, 0.62, 0.25, 0.75, 0.12, 0.88]):
-        label = _set_along(request, line, travelled, start + middles, max(widths))
-        if label is not None:
-            yield label
+        for aside in (request.aside_px, -request.aside_px) if request.aside_px else (0.0,):
+            label = _set_along(request, line, travelled, start + middles, aside)
+            if label is not None:
+                yield label
 
 
 def _set_along(
@@ -199,12 +219,12 @@ def _set_along(
     line: NDArray[np.float64],
     travelled: NDArray[np.float64],
     at: NDArray[np.float64],
-    width: float,
+    aside: float,
 ) -> PlacedLabel | None:
     def point(distance: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack([np.interp(distance, travelled, line[:, k]) for k in (0, 1)])
 
-    ahead, behind = point(at + width * 0.6), point(at - width * 0.6)
+    ahead, behind = point(at + request.size_px * 0.6), point(at - request.size_px * 0.6)
     middle = point(at)
     overall = middle[-1] - middle[0] if len(at) > 1 else ahead[0] - behind[0]
     steep = abs(overall[1]) > abs(overall[0])
@@ -212,8 +232,9 @@ def _set_along(
     if overall[1 if steep else 0] < 0:  # drawn the wrong way round for reading
         middle, direction = middle[::-1], -direction[::-1]
     turns = np.arctan2(direction[:, 1], direction[:, 0])
+    middle = middle + aside * np.column_stack([np.sin(turns), -np.cos(turns)])
     bend = np.abs((np.diff(turns) + np.pi) % (2 * np.pi) - np.pi)
-    if (bend > _MAX_TURN).any():
+    if (bend > (_MAX_TURN_ASIDE if aside else _MAX_TURN)).any():
         return None
     angles = turns - np.pi / 2 if steep else turns
     side = request.size_px * 1.1 * (np.abs(np.cos(angles)) + np.abs(np.sin(angles))) / 2

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from mingqing.catalog.style import Arrows, Fill, Hatch, Line, Marker, Shape, StyleClass, Symbol
+from mingqing.catalog.style import Fill, Hatch, Line, Marker, Shape, StyleClass, Symbol
 from mingqing.render.fonts import ensure_application
 from mingqing.render.painter import PAINTERS, Sheet
 from mingqing.render.paths import Paths, points
@@ -45,41 +45,44 @@ def paint_swatch(
     sheet = Sheet(painter, Viewport.at_scale((0.0, 0.0), 2_000, (1, 1), px_per_mm), dark)
     shape = _shape(style_class.symbols)
     paths = _sample(shape, *size_px)
+    symbols = [_fitted(s, shape, min(size_px) / px_per_mm) for s in style_class.symbols if shape in s.on]
     middle = points(np.array([[size_px[0] / 2, size_px[1] / 2]]))
-    symbols = [s for s in style_class.symbols if shape in s.on]
-    for casing in (True, False):
-        for symbol in symbols:
-            if isinstance(symbol, Marker) and not casing:
-                most = min(size_px) / px_per_mm - 2 * symbol.outline_width
-                PAINTERS[symbol.type](
-                    sheet, replace(symbol, size=min(symbol.size, most)), middle, casing=False
-                )
-            elif isinstance(symbol, Line) and (symbol.casing > 0 or not casing):
-                PAINTERS[symbol.type](sheet, replace(symbol, ground_m=0.0), paths, casing=casing)
-            elif not isinstance(symbol, Line | Marker) and not casing:
-                PAINTERS[symbol.type](sheet, symbol, paths, casing=False)
+    for symbol in symbols:
+        if isinstance(symbol, Line) and symbol.casing > 0:
+            PAINTERS[symbol.type](sheet, symbol, paths, casing=True)
+    for symbol in symbols:
+        where = middle if isinstance(symbol, Marker) else paths
+        PAINTERS[symbol.type](sheet, symbol, where, casing=False)
+
+
+def _fitted(symbol: Symbol, shape: Shape, height_mm: float) -> Symbol:
+    """Return a symbol as it shows best on a swatch: signs within it, patterns dense enough to be seen."""
+    if isinstance(symbol, Marker):
+        most = height_mm * (0.62 if shape is Shape.POLYGON else 1.0) - 2 * symbol.outline_width
+        return replace(symbol, size=min(symbol.size, most))
+    if isinstance(symbol, Hatch):
+        return replace(symbol, spacing=min(symbol.spacing, height_mm * 0.4))
+    if isinstance(symbol, Line):
+        return replace(symbol, ground_m=0.0, width=symbol.width or 0.8)
+    return symbol
 
 
 def _shape(symbols: tuple[Symbol, ...]) -> Shape:
     """Return the kind of geometry that shows the most of a class."""
     if any(isinstance(s, Fill | Hatch) for s in symbols):
         return Shape.POLYGON
-    if any(Shape.LINE in s.on for s in symbols if not isinstance(s, Arrows)):
+    if any(Shape.LINE in s.on for s in symbols):
         return Shape.LINE
     return Shape.POLYGON if any(isinstance(s, Line) for s in symbols) else Shape.POINT
 
 
 def _sample(shape: Shape, width: float, height: float) -> Paths:
-    """Return a rectangle or a gentle line that fills a swatch, pixels."""
+    """Return a rectangle or a line that fills a swatch, pixels."""
     left, right, top, bottom = 1.5, width - 1.5, 1.5, height - 1.5
-    if shape is Shape.POLYGON:
-        ring = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-        xy = np.array(ring)
+    closed = shape is Shape.POLYGON
+    if closed:
+        xy = np.array([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)])
     else:
-        t = np.linspace(0, 1, 25)
-        inset = min(3.0, width / 8)
-        xy = np.column_stack(
-            [inset + t * (width - 2 * inset), height / 2 + height * 0.13 * np.sin(2 * np.pi * t)]
-        )
+        xy = np.array([(width * 0.1, height / 2), (width * 0.9, height / 2)])
     ends, one = np.array([0, len(xy)]), np.array([0, 1])
-    return Paths(xy, ends, one, np.zeros(1, dtype=np.int64), closed=shape is Shape.POLYGON)
+    return Paths(xy, ends, one, np.zeros(1, dtype=np.int64), closed=closed)

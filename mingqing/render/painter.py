@@ -21,7 +21,7 @@ from mingqing.render.paths import Paths
 from mingqing.render.patterns import brush
 from mingqing.render.qpath import chunks, to_qpath
 from mingqing.render.scale import Viewport
-from mingqing.render.scene import PAPER, Instruction, Scene
+from mingqing.render.scene import PAPER, Scene
 
 _THINNEST_PX = 0.4
 _VEIL = Color("#f8f5eca6", "#1b1e20b0")
@@ -111,10 +111,14 @@ def _arrows(sheet: Sheet, symbol: Arrows, paths: Paths, *, casing: bool) -> None
 def _steps(
     line: NDArray[np.float64], spacing: float, size: float
 ) -> list[tuple[NDArray[np.float64], tuple[float, float]]]:
-    """Return points every `spacing` along a line, and the direction there, a unit vector."""
+    """Return points every `spacing` along a line, and the direction there, a unit vector.
+
+    They are counted from the end, so that on routes that come together the arrows fall on one another.
+    """
     travelled = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    count = max(1, int(travelled[-1] / spacing)) if travelled[-1] > 2 * size else 0
-    at = (np.arange(count) + 0.5) * travelled[-1] / max(count, 1)
+    at = travelled[-1] - np.arange(spacing / 2, travelled[-1] - size / 2, spacing)
+    if not len(at) and travelled[-1] > 2 * size:
+        at = travelled[-1:] / 2
     before, here, after = (
         np.column_stack([np.interp(at + d, travelled, line[:, k]) for k in (0, 1)])
         for d in (-size / 2, 0.0, size / 2)
@@ -135,12 +139,17 @@ def _spoke(sheet: Sheet, symbol: Spoke, paths: Paths, *, casing: bool) -> None: 
     pen = _pen(sheet.color(symbol.color), sheet.mm(symbol.width))
     sheet.each(curved, lambda path: sheet.painter.strokePath(path, pen))
     radius = symbol.knob / 2 * sheet.view.px_per_mm * sheet.view.sign_factor
-    sheet.painter.setPen(_pen(sheet.color(symbol.outline), radius * 0.3))
     fill = sheet.color(symbol.color)
     fill.setAlpha(255)
+    sheet.painter.setPen(_pen(sheet.color(symbol.outline), radius * 0.3))
     sheet.painter.setBrush(fill)
     for x, y in last.tolist():
         sheet.painter.drawEllipse(QPointF(x, y), radius, radius)
+    sheet.painter.setPen(_pen(fill, radius * 0.5))
+    sheet.painter.setBrush(sheet.color(symbol.outline))
+    hub = radius * symbol.hub / symbol.knob
+    for x, y in np.unique(first[(chord != 0).any(axis=1)], axis=0).tolist():
+        sheet.painter.drawEllipse(QPointF(x, y), hub, hub)
 
 
 def _marker(sheet: Sheet, symbol: Marker, paths: Paths, *, casing: bool) -> None:  # noqa: ARG001
@@ -254,17 +263,15 @@ def paint(scene: Scene, painter: QPainter, *, cancelled: Callable[[], bool] = _n
     sheet = Sheet(painter, scene.view, scene.dark, cancelled)
     painter.save()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-    painter.fillRect(QRectF(0, 0, *scene.view.size_px), sheet.color(PAPER))
-    for instruction in scene.instructions:
-        _draw(sheet, instruction)
-    if scene.outside is not None:
-        sheet.each(scene.outside, lambda path: painter.fillPath(path, sheet.color(_VEIL)))
-    _write(sheet, scene.labels)
-    painter.restore()
-
-
-def _draw(sheet: Sheet, instruction: Instruction) -> None:
-    PAINTERS[instruction.symbol.type](sheet, instruction.symbol, instruction.paths, casing=instruction.casing)
+    try:
+        painter.fillRect(QRectF(0, 0, *scene.view.size_px), sheet.color(PAPER))
+        for step in scene.instructions:
+            PAINTERS[step.symbol.type](sheet, step.symbol, step.paths, casing=step.casing)
+        _write(sheet, scene.labels)
+        if scene.outside is not None:
+            sheet.each(scene.outside, lambda path: painter.fillPath(path, sheet.color(_VEIL)))
+    finally:
+        painter.restore()
 
 
 def _write(sheet: Sheet, labels: tuple[PlacedLabel, ...]) -> None:

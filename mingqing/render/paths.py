@@ -150,8 +150,8 @@ def _oriented(xy: NDArray[np.float64], levels: list[NDArray[np.int64]]) -> NDArr
     return xy[np.where(turn, mirrored, index)]
 
 
-def drawn_once(paths: Paths) -> Paths:
-    """Return the borders of rings as lines in which a border shared by two rings occurs one time."""
+def drawn_once(paths: Paths, tolerance_px: float) -> Paths:
+    """Return the borders of rings as lines, simplified, in which one shared by two rings occurs one time."""
     inner = np.ones(len(paths.xy), dtype=bool)
     inner[paths.parts[1:] - 1] = False
     at = np.flatnonzero(inner)
@@ -164,7 +164,8 @@ def drawn_once(paths: Paths) -> Paths:
     if not len(ends):
         return Paths(np.empty((0, 2)), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int64))
     segments = shapely.linestrings(ends.reshape(-1, 2, 2) / 4)
-    lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(segments)))
+    merged = shapely.line_merge(shapely.multilinestrings(segments))
+    lines = shapely.simplify(shapely.get_parts(merged), tolerance_px, preserve_topology=False)
     _, xy, offsets = shapely.to_ragged_array(lines)
     count = np.arange(len(lines) + 1)
     return Paths(xy, np.asarray(offsets[0], dtype=np.int64), count, count[:-1])

@@ -42,6 +42,7 @@ def _mask(styled: StyledTable, rows: Mapping[int, str]) -> NDArray[np.bool_]:
 def _along_lines(styled: StyledTable, label: Label, named: Mapping[int, str]) -> Iterator[LabelRequest]:
     """Join the pieces of what bears one name, and label it again and again at `label.repeat`."""
     size, every = styled.view.text_px(label.size), label.repeat * styled.view.px_per_mm
+    aside = label.offset * styled.view.px_per_mm
     paths = styled.paths_where(Shape.LINE, _mask(styled, named))
     pieces: defaultdict[str, list[NDArray[np.float64]]] = defaultdict(list)
     for n, row in enumerate(paths.rows.tolist()):
@@ -55,7 +56,8 @@ def _along_lines(styled: StyledTable, label: Label, named: Mapping[int, str]) ->
             count = max(1, round(line.length / every))
             for n in range(count):
                 part = shapely.ops.substring(line, n / count, (n + 1) / count, normalized=True)
-                yield LabelRequest(text, label, size, shapely.get_coordinates(part))
+                xy = shapely.get_coordinates(part)
+                yield LabelRequest(text, label, size, xy, aside_px=aside, apart_px=every / 2)
 
 
 def _in_areas(styled: StyledTable, label: Label, named: Mapping[int, str]) -> Iterator[LabelRequest]:

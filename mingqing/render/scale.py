@@ -106,5 +106,6 @@ class Viewport:
         return west + x_px * self.metres_per_px, north - y_px * self.metres_per_px
 
     def text_px(self, size_mm: float) -> float:
-        """Return the height of a character in pixels."""
-        return max(size_mm * self.px_per_mm, MIN_TEXT_PX)
+        """Return the height of a character in pixels: text changes least with the scale."""
+        grown = self.factor if self.factor > 1 else self.factor ** (1 / 3)
+        return max(size_mm * self.px_per_mm * grown, MIN_TEXT_PX)

@@ -1,6 +1,6 @@
 """Markers that would hide one another are set side by side, or counted."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mingqing.catalog.color import Color
 from mingqing.catalog.style import Glyph, Marker
 from mingqing.render.occupancy import Box, Occupancy
 from mingqing.render.paths import Paths, points
@@ -20,6 +21,10 @@ Spot: TypeAlias = tuple[float, float, float]
 
 _SIDE_BY_SIDE_TO = 6_000.0  # denominators; at smaller scales a crowd is counted
 _A_ROW = 4
+_MIXED = Color("#4f555e", "#656c76")
+_AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+_MOVES = ((0.0, (0, 0)), *((share, way) for share in (0.35, 0.7, 1.05) for way in _AROUND))
+"""Where a crowd may move to, in shares of its own width and height, nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +66,22 @@ def size_px(symbol: Marker, view: Viewport) -> float:
 
 def arrange(sets: Sequence[SignSet], view: Viewport) -> Arranged:
     """Give every marker a place of its own. Tables come in drawing order; the last one's move least."""
-    taken = Occupancy()
+    others = Occupancy()
     boxes: list[Box] = []
     at: dict[tuple[str, int], Spot] = {}
     drawn: list[list[Instruction]] = []
     for table, group in reversed([(t, list(g)) for t, g in groupby(sets, key=lambda s: s.table)]):
         stamped: defaultdict[Marker, list[_Sign]] = defaultdict(list)
+        own, covered = Occupancy(), list[Box]()
         for crowd in _crowds(group, view):
-            signs, own = _settle(_laid_out(crowd, view), taken, view)
-            boxes += own
+            signs, now = _settle(_laid_out(crowd, view), others, own, view)
+            covered += now
             for sign in signs:
                 stamped[sign.symbol].append(sign)
                 if sign.row >= 0:
                     at[table, sign.row] = (sign.x, sign.y, size_px(sign.symbol, view) / 2)
+        others.add(covered)
+        boxes += covered
         drawn.append([Instruction(table, symbol, _stamps(signs)) for symbol, signs in stamped.items()])
     return Arranged(tuple(i for some in reversed(drawn) for i in some), at, tuple(boxes))
 
@@ -93,7 +101,7 @@ def _crowds(group: Iterable[SignSet], view: Viewport) -> list[list[_Sign]]:
         for (x, y), row in zip(s.xy, s.rows, strict=True)
     ]
     signs.sort(key=lambda s: (round(s.x - s.y, 1), s.x, s.rank, s.row))
-    reach = max((size_px(s.symbol, view) for s in signs), default=1.0) * 0.75
+    reach = max((size_px(s.symbol, view) for s in signs), default=1.0) * (0.75 if _sets_out(view) else 1.6)
     crowds: list[list[_Sign]] = []
     cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for sign in signs:
@@ -117,10 +125,8 @@ def _laid_out(crowd: list[_Sign], view: Viewport) -> list[_Sign]:
     if len(crowd) == 1:
         return crowd
     x, y = (float(np.mean([getattr(s, k) for s in crowd])) for k in ("x", "y"))
-    if len(crowd) > crowd[0].symbol.beside or view.denominator >= _SIDE_BY_SIDE_TO:
-        commonest = Counter(s.symbol for s in crowd).most_common(1)[0][0]
-        counted = replace(commonest, glyph=Glyph.NONE, text=str(len(crowd)), size=commonest.size * 1.15)
-        return [_Sign(crowd[0].rank, counted, x, y, -1)]
+    if len(crowd) > crowd[0].symbol.beside or not _sets_out(view):
+        return [_Sign(crowd[0].rank, _count(crowd), x, y, -1)]
     step = max(size_px(s.symbol, view) for s in crowd) * 1.06
     across = min(_A_ROW, len(crowd))
     down = -(-len(crowd) // across)
@@ -134,20 +140,36 @@ def _laid_out(crowd: list[_Sign], view: Viewport) -> list[_Sign]:
     ]
 
 
-def _settle(signs: list[_Sign], taken: Occupancy, view: Viewport) -> tuple[list[_Sign], list[Box]]:
-    """Move signs that would cover another table's just beside them; where there is no room they stay."""
+def _sets_out(view: Viewport) -> bool:
+    return view.denominator < _SIDE_BY_SIDE_TO
+
+
+def _count(crowd: list[_Sign]) -> Marker:
+    """Return a marker with the number of a crowd; it has their colour only if they share one."""
+    first = crowd[0].symbol
+    color = first.color if len({s.symbol.color for s in crowd}) == 1 else _MIXED
+    return replace(first, color=color, glyph=Glyph.NONE, text=str(len(crowd)), size=first.size * 1.15)
+
+
+def _settle(
+    signs: list[_Sign], others: Occupancy, own: Occupancy, view: Viewport
+) -> tuple[list[_Sign], list[Box]]:
+    """Move signs that would cover others just beside them; where there is no room near by they stay.
+
+    Signs of one table may touch, since moving a person's sign to the neighbour's house would mislead more.
+    """
     boxes = [_box(s, view) for s in signs]
     width = max(b[2] for b in boxes) - min(b[0] for b in boxes)
     height = max(b[3] for b in boxes) - min(b[1] for b in boxes)
-    for dx, dy in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)):
-        x, y = dx * width * 1.05, dy * height * 1.05
+    for share, (dx, dy) in _MOVES:
+        x, y = share * dx * width, share * dy * height
         shifted = [(b[0] + x, b[1] + y, b[2] + x, b[3] + y) for b in boxes]
-        if taken.is_free([_core(b) for b in shifted]):
+        if others.is_free(shifted) and own.is_free([_core(b) for b in shifted]):
             break
     else:
         x = y = 0.0
         shifted = boxes
-    taken.add(shifted)
+    own.add([_core(b) for b in shifted])
     return [replace(s, x=s.x + x, y=s.y + y) for s in signs], shifted
 
 
@@ -157,5 +179,5 @@ def _box(sign: _Sign, view: Viewport) -> Box:
 
 
 def _core(box: Box) -> Box:
-    trim = (box[2] - box[0]) * 0.15
+    trim = (box[2] - box[0]) * 0.12
     return box[0] + trim, box[1] + trim, box[2] - trim, box[3] - trim

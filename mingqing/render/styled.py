@@ -1,5 +1,6 @@
 """One table of a map with its style: which rows are of which class, and their shapes in pixels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,14 +9,17 @@ import shapely
 from numpy.typing import NDArray
 
 from mingqing.catalog.model import Table
-from mingqing.catalog.style import Shape, Style, StyleClass
+from mingqing.catalog.style import Shape, Spoke, Style, StyleClass
 from mingqing.core.features import Features
 from mingqing.render.classify import classify
-from mingqing.render.paths import Paths, clipped, paths_of
+from mingqing.render.paths import Paths, clipped, drawn_once, paths_of, pixels
 from mingqing.render.scale import Viewport
 
 MARGIN_MM = 8.0
 """How far beyond the edge of the sheet shapes are kept, so that their borders and signs end outside it."""
+
+_OUTLINE_FROM_PX = 2.5  # smaller areas are filled but not outlined
+_TOLERANCE_PX = 0.35  # by which a line may leave its true course
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,9 @@ class StyledTable:
 
     @cached_property
     def geometry(self) -> NDArray[np.object_]:
-        """(n,) shapes cut to the view and a margin."""
+        """(n,) shapes cut to the view and a margin; spokes whole, since a curve has the ends it has."""
+        if any(isinstance(s, Spoke) for c in self.every for s in c.symbols):
+            return self.features.geometry
         return clipped(self.features.geometry, self.view, MARGIN_MM * self.view.px_per_mm)
 
     @cached_property
@@ -54,19 +60,43 @@ class StyledTable:
         return inside
 
     @cached_property
-    def _paths(self) -> dict[Shape, Paths]:
+    def _made(self) -> dict[tuple[object, ...], Paths]:
         return {}
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], Paths]) -> Paths:
+        """Return what was made under `key` before, or make it."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def paths(self, shape: Shape) -> Paths:
         """Return the rows' parts of one shape, in pixels."""
-        if shape not in self._paths:
-            self._paths[shape] = paths_of(self.geometry, shape, self.view).thinned()
-        return self._paths[shape]
+        geometry = self.geometry
+        if shape is Shape.LINE:
+            geometry = shapely.simplify(
+                geometry, _TOLERANCE_PX * self.view.metres_per_px, preserve_topology=False
+            )
+        return self._once((shape,), lambda: paths_of(geometry, shape, self.view).thinned())
 
     def paths_where(self, shape: Shape, rows: NDArray[np.bool_]) -> Paths:
         """Return the same for some rows only."""
         every = self.paths(shape)
-        return every.take(rows[every.rows])
+        return self._once((shape, rows.tobytes()), lambda: every.take(rows[every.rows]))
+
+    def areas(self, rows: NDArray[np.bool_]) -> Paths:
+        """Return the polygons of some rows as they are filled: specks as whole pixels."""
+        return self._once(("areas", rows.tobytes()), lambda: pixels(self.paths_where(Shape.POLYGON, rows)))
+
+    def outlines(self, rows: NDArray[np.bool_], *, once: bool) -> Paths:
+        """Return the borders of some rows' polygons but of specks; with `once`, shared ones one time."""
+
+        def make() -> Paths:
+            paths = self.paths_where(Shape.POLYGON, rows)
+            box = paths.bounds()
+            large = paths.take((box[:, 2:] - box[:, :2]).max(axis=1, initial=0) >= _OUTLINE_FROM_PX)
+            return drawn_once(large, _TOLERANCE_PX) if once else large
+
+        return self._once(("outlines", once, rows.tobytes()), make)
 
     def centres(
         self, shapes: frozenset[Shape], rows: NDArray[np.bool_]
