@@ -14,7 +14,7 @@ def tr(text: str) -> str:
 def clean(text: str) -> str:
     """Return `text` without the accidents of typing: surrounding and ideographic spaces, control characters.
 
-    Full-width letters, digits and signs of the ASCII range become half-width. Anything else is left as it is,
+    Full-width letters and digits become half-width. Anything else is left as it is, punctuation and
     rare characters of the extension planes included.
 
     Examples
