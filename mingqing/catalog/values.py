@@ -176,7 +176,7 @@ def id_check_character(first_17: str) -> str:
 
     Examples
     --------
-    >>> id_check_character("99999919900307001")
+    >>> id_check_character("99999919900307008")
     'X'
     """
     total = sum(int(c) * w for c, w in zip(first_17, _ID_WEIGHTS, strict=True))

@@ -148,6 +148,13 @@ def test_an_id_number_keeps_its_eighteen_characters(number: str) -> None:
     assert parse(ID_NUMBER, f"'{number}") == number
 
 
+@given(st.text("0123456789", min_size=17, max_size=17))
+def test_the_check_character_is_that_of_iso_7064_mod_11_2(first: str) -> None:
+    check = id_check_character(first)
+    digits = [*map(int, first), 10 if check == "X" else int(check)]
+    assert sum(digit * pow(2, 17 - place, 11) for place, digit in enumerate(digits)) % 11 == 1
+
+
 @given(id_numbers(), st.integers(0, 17), st.integers(1, 9))
 def test_one_wrong_digit_in_an_id_number_is_noticed(number: str, place: int, by: int) -> None:
     digit = 10 if number[place] == "X" else int(number[place])
