@@ -305,9 +305,9 @@ def load_catalog(folder: Path) -> Catalog:
     for path in sorted(folder.glob("*.toml")):
         if path.name != "common.toml":
             _read_layer(path, common, found)
-    for table in found.tables.values():
-        _check_references(table, found)
-        _check_places(table, found)
+    for check in (_check_references, _check_places):
+        for table in found.tables.values():
+            check(table, found)
     _check_styles(found)
     return Catalog(found.layers, found.tables, common.codes, found.styles, common.refusals)
 
