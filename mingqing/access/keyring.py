@@ -5,7 +5,6 @@ and may be read by anyone who has the folder; what it leaks is the names of the 
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -114,7 +113,7 @@ class Keyring:
             content = json.loads(path.read_bytes())
             slots = {name: _read_slot(entry) for name, entry in content["slots"].items()}
             project = content["project"]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise damaged from error
         if not isinstance(project, str):
             raise damaged

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from mingqing.catalog.model import (
     GeometryKind,
     Layer,
     Link,
+    Mask,
     Privacy,
     Refusal,
     Table,
@@ -128,13 +130,15 @@ def _read_field(reader: _Reader, codes: Mapping[str, CodeList]) -> Field:
         maximum=reader.maybe("maximum", float),
         max_length=reader.maybe("max_length", int),
         privacy=_enum(reader, "privacy", Privacy, reader.take("privacy", str, "open")),
-        mask=reader.maybe("mask", str),
+        mask=_enum(reader, "mask", Mask, mask) if (mask := reader.maybe("mask", str)) else None,
         search=reader.take("search", bool, default=False),
         group=reader.take("group", str, ""),
         help=reader.take("help", str, ""),
         arrives_as=reader.strings("arrives_as"),
         leaves_as=reader.maybe("leaves_as", str),
     )
+    if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
+        raise reader.error("minimum", tr("大于 maximum"))
     reader.finish()
     return field
 
@@ -165,7 +169,10 @@ def _read_table(
     common = common + (person if personal else ())
     _unique(reader, "field", (f.name for f in (*common, *fields)))
     known = {f.name for f in fields}
-    keys = tuple(tuple(key) for key in reader.take("keys", list, []))
+    keys = tuple(
+        _Reader(reader.file, reader.where, {"keys": key}).strings("keys")
+        for key in reader.take("keys", list, [])
+    )
     title_field = reader.take("title_field", str)
     for used in (title_field, *(k for key in keys for k in key)):
         if used not in known:
@@ -195,41 +202,94 @@ def _read_table(
 def _parse(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise DefinitionError(
             tr("图层定义 {file} 无法读取：{reason}").format(file=path.name, reason=error)
         ) from error
 
 
-def _check_links(tables: Mapping[str, Table], files: Mapping[str, str]) -> None:
-    """Refuse references, feeds and places that lead nowhere."""
+class _Found:
+    """What the files of a folder have said so far."""
 
-    def error(table: Table, key: str, reason: str) -> DefinitionError:
-        return _Reader(files[table.name], f"table.{table.name}", {}).error(key, reason)
+    def __init__(self) -> None:
+        self.layers: dict[str, Layer] = {}
+        self.tables: dict[str, Table] = {}
+        self.styles: dict[str, dict[str, Style]] = {}
+        self.files: dict[str, str] = {}  # table → the file that defines it
 
-    missing = tr("没有表“{name}”")
-    for table in tables.values():
-        for field in table.fields:
-            if field.references is not None and field.references not in tables:
-                raise error(table, f"{field.name}.references", missing.format(name=field.references))
-            for link in field.links:
-                if link.table not in tables or link.field not in tables[link.table].field_by_name:
-                    raise error(
-                        table,
-                        f"{field.name}.links",
-                        tr("没有字段“{name}”").format(name=f"{link.table}.{link.field}"),
-                    )
-        for fed in table.feeds:
-            if fed not in tables:
-                raise error(table, "feeds", missing.format(name=fed))
-        here = table
-        for step in table.located_at:
-            reference = here.field_by_name.get(step)
-            if reference is None or reference.references is None:
-                raise error(table, "located_at", tr("“{name}”不是引用字段").format(name=step))
-            here = tables[reference.references]
-        if table.located_at and not here.has_geometry:
-            raise error(table, "located_at", tr("最后一张表没有图形"))
+    def error(self, table: Table, key: str, reason: str) -> DefinitionError:
+        return _Reader(self.files[table.name], f"table.{table.name}", {}).error(key, reason)
+
+    def require_field(self, by: Table, key: str, table: str, field: str) -> None:
+        if table not in self.tables or field not in self.tables[table].field_by_name:
+            raise self.error(by, key, tr("没有字段“{name}”").format(name=f"{table}.{field}"))
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What `common.toml` says: code lists, the fields every row has, those of people's rows, refused columns."""
+
+    codes: Mapping[str, CodeList]
+    fields: tuple[Field, ...]
+    person: tuple[Field, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def _read_common(path: Path) -> _Common:
+    head = _Reader(path.name, "", _parse(path))
+    codes = {
+        name: _read_codes(_Reader(path.name, f"codes.{name}", entry), name)
+        for name, entry in head.take("codes", dict, {}).items()
+    }
+    fields, person = (
+        tuple(_read_field(_Reader(path.name, key, f), codes) for f in head.take(key, list, []))
+        for key in ("field", "person_field")
+    )
+    refusals = []
+    for entry in head.take("refuse", list, []):
+        reader = _Reader(path.name, "refuse", entry)
+        refusals.append(Refusal(reader.take("reason", str), reader.strings("words"), reader.strings("exact")))
+        reader.finish()
+    head.finish()
+    return _Common(codes, fields, person, tuple(refusals))
+
+
+def _read_layer(path: Path, common: _Common, found: _Found) -> None:
+    """Add the layer that one file defines to what was found."""
+    reader = _Reader(path.name, "", _parse(path))
+    top = _Reader(path.name, "layer", reader.take("layer", dict))
+    code = top.take("code", str)
+    if code in found.layers:
+        raise top.error("code", tr("图层“{code}”已经有了").format(code=code))
+    own = [
+        _read_table(_Reader(path.name, "table", t), code, common.codes, common.fields, common.person)
+        for t in reader.take("table", list)
+    ]
+    for table in own:
+        if table.name in found.tables:
+            raise reader.error(
+                f"table.{table.name}", tr("与 {file} 里的表重名").format(file=found.files[table.name])
+            )
+        found.tables[table.name], found.files[table.name] = table, path.name
+    for name, variants in reader.take("style", dict, {}).items():
+        if found.files.get(name) != path.name:
+            raise reader.error(f"style.{name}", tr("这个文件里没有表“{name}”").format(name=name))
+        found.styles[name] = _read_styles(_Reader(path.name, f"style.{name}", variants))
+    draws = []
+    for text in top.strings("draws"):
+        name, _, variant = text.partition(":")
+        draws.append(Draw(name, variant or "normal"))
+    found.layers[code] = Layer(
+        code=code,
+        title=top.take("title", str),
+        about=top.take("about", str, ""),
+        order=top.take("order", int),
+        icon=top.take("icon", str, ""),
+        tables=tuple(t.name for t in own),
+        draws=tuple(draws),
+    )
+    top.finish()
+    reader.finish()
 
 
 def load_catalog(folder: Path) -> Catalog:
@@ -240,85 +300,61 @@ def load_catalog(folder: Path) -> Catalog:
     DefinitionError
         at the first mistake, naming file, key and reason.
     """
-    head = _Reader("common.toml", "", _parse(folder / "common.toml"))
-    codes = {
-        name: _read_codes(_Reader("common.toml", f"codes.{name}", entry), name)
-        for name, entry in head.take("codes", dict, {}).items()
-    }
-    common = tuple(
-        _read_field(_Reader("common.toml", "field", f), codes) for f in head.take("field", list, [])
-    )
-    person = tuple(
-        _read_field(_Reader("common.toml", "person_field", f), codes)
-        for f in head.take("person_field", list, [])
-    )
-    refusals = []
-    for entry in head.take("refuse", list, []):
-        reader = _Reader("common.toml", "refuse", entry)
-        refusals.append(Refusal(reader.take("reason", str), reader.strings("words"), reader.strings("exact")))
-        reader.finish()
-    head.finish()
-
-    layers: dict[str, Layer] = {}
-    tables: dict[str, Table] = {}
-    files: dict[str, str] = {}
-    styles: dict[str, dict[str, Style]] = {}
+    common = _read_common(folder / "common.toml")
+    found = _Found()
     for path in sorted(folder.glob("*.toml")):
-        if path.name == "common.toml":
-            continue
-        reader = _Reader(path.name, "", _parse(path))
-        top = _Reader(path.name, "layer", reader.take("layer", dict))
-        code = top.take("code", str)
-        own = [
-            _read_table(_Reader(path.name, "table", t), code, codes, common, person)
-            for t in reader.take("table", list)
-        ]
-        for table in own:
-            if table.name in tables:
-                raise reader.error(
-                    f"table.{table.name}", tr("与 {file} 里的表重名").format(file=files[table.name])
-                )
-            tables[table.name], files[table.name] = table, path.name
-        for table_name, variants in reader.take("style", dict, {}).items():
-            styles[table_name] = _read_styles(_Reader(path.name, f"style.{table_name}", variants))
-        draws = []
-        for text in top.strings("draws"):
-            table_name, _, variant = text.partition(":")
-            draws.append(Draw(table_name, variant or "normal"))
-        layers[code] = Layer(
-            code=code,
-            title=top.take("title", str),
-            about=top.take("about", str, ""),
-            order=top.take("order", int),
-            icon=top.take("icon", str, ""),
-            tables=tuple(t.name for t in own),
-            draws=tuple(draws),
-        )
-        top.finish()
-        reader.finish()
-    _check_links(tables, files)
-    _check_styles(tables, files, styles)
-    for layer in layers.values():
+        if path.name != "common.toml":
+            _read_layer(path, common, found)
+    for check in (_check_references, _check_places):
+        for table in found.tables.values():
+            check(table, found)
+    _check_styles(found)
+    return Catalog(found.layers, found.tables, common.codes, found.styles, common.refusals)
+
+
+def _check_references(table: Table, found: _Found) -> None:
+    """Refuse references, links and feeds that lead nowhere."""
+    missing = tr("没有表“{name}”")
+    for field in table.fields:
+        if field.references is not None and field.references not in found.tables:
+            raise found.error(table, f"{field.name}.references", missing.format(name=field.references))
+        for link in field.links:
+            found.require_field(table, f"{field.name}.links", link.table, link.field)
+    for fed in table.feeds:
+        if fed not in found.tables:
+            raise found.error(table, "feeds", missing.format(name=fed))
+
+
+def _check_places(table: Table, found: _Found) -> None:
+    """Refuse places, and ends of spokes, that lead nowhere."""
+    here = table
+    for step in table.located_at:
+        reference = here.field_by_name.get(step)
+        if reference is None or reference.references is None:
+            raise found.error(table, "located_at", tr("“{name}”不是引用字段").format(name=step))
+        here = found.tables[reference.references]
+    if table.located_at and not here.has_geometry:
+        raise found.error(table, "located_at", tr("最后一张表没有图形"))
+    if table.spoke_from is not None:
+        found.require_field(table, "spoke_from", table.spoke_from[0], table.spoke_from[1])
+
+
+def _check_styles(found: _Found) -> None:
+    """Refuse styles by fields, and maps of styles, that do not exist."""
+    for name, variants in found.styles.items():
+        for variant, style in variants.items():
+            for column in style.columns:
+                if column not in found.tables[name].field_by_name:
+                    reader = _Reader(found.files[name], f"style.{name}", {})
+                    raise reader.error(variant, tr("没有字段“{name}”").format(name=column))
+    for layer in found.layers.values():
         for draw in layer.draws:
-            if draw.variant not in styles.get(draw.table, {}):
-                raise _Reader(f"{layer.code}.toml", "layer", {}).error(
+            if draw.variant not in found.styles.get(draw.table, {}):
+                file = found.files[layer.tables[0]] if layer.tables else f"{layer.code}.toml"
+                raise _Reader(file, "layer", {}).error(
                     "draws",
                     tr("表 {table} 没有样式 {variant}").format(table=draw.table, variant=draw.variant),
                 )
-    return Catalog(layers, tables, codes, styles, tuple(refusals))
-
-
-def _check_styles(
-    tables: Mapping[str, Table], files: Mapping[str, str], styles: Mapping[str, Mapping[str, Style]]
-) -> None:
-    """Refuse styles of tables, or by fields, that do not exist."""
-    for name, variants in styles.items():
-        for variant, style in variants.items():
-            known = tables[name].field_by_name if name in tables else {}
-            for column in style.columns:
-                if column not in known:
-                    reader = _Reader(files.get(name, "*.toml"), f"style.{name}", {})
-                    raise reader.error(variant, tr("没有字段“{name}”").format(name=column))
 
 
 def _read_styles(reader: _Reader) -> dict[str, Style]:

@@ -41,6 +41,14 @@ class Privacy(StrEnum):
     SENSITIVE = "sensitive"
 
 
+class Mask(StrEnum):
+    """How a value is shown to those who may not see it whole."""
+
+    NAME = "name"
+    PHONE = "phone"
+    ID_NUMBER = "id_number"
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """One value of a code list: what is stored and shown, and the other ways people write it."""
@@ -93,7 +101,7 @@ class Field:
     maximum: float | None = None
     max_length: int | None = None
     privacy: Privacy = Privacy.OPEN
-    mask: str | None = None
+    mask: Mask | None = None
     search: bool = False
     group: str = ""
     help: str = ""

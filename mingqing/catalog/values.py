@@ -3,20 +3,26 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from math import inf, isinf
 
 from mingqing.catalog.model import Field, FieldType
 from mingqing.core.text import clean, tr
 
 Value = str | int | float | None
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+]?\.\d+")
-_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)?|年)?(?:[ T].*)?\Z")
+# Digits are ASCII ones from here on: `clean` has made those of full width so, and others are nobody's numbers.
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+]?\.\d+", re.ASCII)
+_FULL_WIDTH_SIGNS = str.maketrans("．－＋", ".-+", ",，")
+_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)?|年)?(?:[ T].*)?\Z", re.ASCII)
 _TRUE = frozenset(
     {"是", "有", "对", "1", "y", "yes", "t", "true", "√", "✓", "空置", "危房", "已销号", "c级", "d级"}
 )  # grades of 危房鉴定: C and D are dangerous
 _FALSE = frozenset({"否", "无", "不是", "没有", "0", "n", "no", "f", "false", "×", "x", "a级", "b级"})
-_PHONE = re.compile(r"\+?\d{3,4}(?:-?\d{3,8}){1,3}(?:转\d{1,6})?|\d{3,8}")
+_PHONE = re.compile(
+    r"(?!\+?(?:-?\d){17})\+?\d{3,4}(?:-?\d{3,8}){1,3}(?:转\d{1,6})?|\d{3,8}", re.ASCII
+)  # 17 digits are two numbers run together
 _BLANK = frozenset({"", "-", "--", "/", "\\", "无数据", "null", "none", "nan", "<null>", "<空>", "n/a"})
+_HUGE = 1e300
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 _ID_CHECKS = "10X98765432"
 # Excel counts days from 1899-12-30; 1927 to 2118 is what a register can mean by such a number.
@@ -84,13 +90,13 @@ def _number(field: Field, raw: object) -> float:
     if isinstance(raw, bool):
         return float(raw)
     if isinstance(raw, (int, float)):
-        number = float(raw)
+        number = float(raw) if abs(raw) < _HUGE else inf
     else:
-        text = _without_unit(field, plain_text(raw).replace(",", "").replace("，", ""))
+        text = _without_unit(field, plain_text(raw).translate(_FULL_WIDTH_SIGNS).strip())
         if not _NUMBER.fullmatch(text):
             raise ValueRefusedError(tr("不是数字：{text}").format(text=text[:20]))
         number = float(text)
-    if number in (float("inf"), float("-inf")):
+    if isinf(number):
         raise ValueRefusedError(tr("数字太大"))
     return number
 
@@ -132,11 +138,12 @@ def _date(_field: Field, raw: object) -> str:
     if isinstance(raw, date):
         return raw.isoformat()
     text = plain_text(raw).replace(" ", "") if not isinstance(raw, str) else raw.strip()
-    if text.isdigit() and len(text) == 8:
+    digits = len(text) if text.isascii() and text.isdigit() else 0
+    if digits == 8:
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    elif text.isdigit() and len(text) == 6:
+    elif digits == 6:
         text = f"{text[:4]}-{text[4:]}"
-    elif text.isdigit() and int(text) in _EXCEL_DAYS:
+    elif digits == 5 and int(text) in _EXCEL_DAYS:
         return (_EXCEL_EPOCH + timedelta(days=int(text))).isoformat()
     found = _DATE.match(text)
     refused = ValueRefusedError(tr("不是日期：{text}").format(text=text[:20]))
@@ -175,7 +182,7 @@ def id_check_character(first_17: str) -> str:
 
     Examples
     --------
-    >>> id_check_character("99999919900307001")
+    >>> id_check_character("99999919900307008")
     'X'
     """
     total = sum(int(c) * w for c, w in zip(first_17, _ID_WEIGHTS, strict=True))
@@ -187,11 +194,11 @@ def _id_number(_field: Field, raw: object) -> str:
     if isinstance(raw, float) and raw >= 1e15:
         raise ValueRefusedError(tr("被 Excel 存成了数字，末几位已丢失，请在原表中改为文本格式"))
     if re.fullmatch(
-        r"\d{15}", text
+        r"[0-9]{15}", text
     ):  # first generation: two-digit year of the 20th century, no check character
         text = text[:6] + "19" + text[6:]
         text += id_check_character(text)
-    if not re.fullmatch(r"\d{17}[\dX]", text):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", text):
         raise ValueRefusedError(tr("身份证号应为 18 位"))
     if id_check_character(text[:17]) != text[17]:
         raise ValueRefusedError(tr("身份证号的校验位不对，请核对是否录错"))

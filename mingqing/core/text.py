@@ -25,8 +25,8 @@ _TIDY = (
 def clean(text: str) -> str:
     """Return `text` without the accidents of typing: surrounding and ideographic spaces, control characters.
 
-    Full-width letters and digits become half-width. Anything else is left as it is, rare characters of the
-    extension planes included.
+    Full-width letters and digits become half-width. Anything else is left as it is, punctuation and
+    rare characters of the extension planes included.
 
     Examples
     --------

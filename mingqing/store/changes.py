@@ -56,8 +56,8 @@ class Transaction:
         if recorder is None:
             raise StoreBug("transaction left twice")
         try:
-            if kind is None and not recorder.is_empty:
-                self._record(recorder.changeset())
+            if kind is None and (changeset := recorder.changeset()):
+                self._record(changeset)
         except BaseException:
             kind = StoreBug
             raise

@@ -62,7 +62,10 @@ def _chain(session: Session) -> list[str]:
         "SELECT * FROM mq_change ORDER BY seq"
     ):
         entry = (int(str(seq)), str(at), str(account), str(kind), str(why), str(counts))
-        raw = zlib.decompress(changeset) if isinstance(changeset, bytes) else b""
+        try:
+            raw = zlib.decompress(changeset) if isinstance(changeset, bytes) else b""
+        except zlib.error:
+            raw = b""
         if change_hash(previous, entry, raw) != digest:
             return [tr("第 {seq} 条修改记录被改动过，或它之前有记录缺失").format(seq=seq)]
         previous = digest if isinstance(digest, bytes) else b""

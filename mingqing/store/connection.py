@@ -39,12 +39,12 @@ def connect(path: Path, key: bytes, *, read_only: bool, create: bool = False) ->
     with engine_errors(path):
         database = apsw.Connection(str(path), flags=flags)
         try:
-            database.set_busy_timeout(_BUSY_MS)
             database.pragma("cipher", "chacha20")
             database.pragma("key", f"raw:{key.hex()}")
             if create:
                 database.pragma("page_size", 8192)
             _load_spatialite(database)
+            database.set_busy_timeout(_BUSY_MS)  # after SpatiaLite, which sets one of its own
             database.pragma("temp_store", "MEMORY")  # nothing of people's data in temporary files
             database.pragma("cache_size", -_CACHE_KIB)
             database.pragma("foreign_keys", 1)

@@ -167,6 +167,7 @@ def _read_meta(database: apsw.Connection, folder: Path) -> dict[str, str]:
     try:
         meta = {str(k): str(v) for k, v in database.execute("SELECT key, value FROM mq_meta")}
         major = int(meta["format"].partition(".")[0])
+        _ = meta["name"], int(meta["epsg"]), meta["epsg_chosen"]
     except (apsw.SQLError, KeyError, ValueError) as error:
         raise ProjectUnavailable(
             tr("项目 {name} 的数据文件不完整，请用备份恢复").format(name=folder.name)
@@ -186,14 +187,24 @@ def _upgrade(database: apsw.Connection, folder: Path, catalog: Catalog, meta: di
     """Bring the file to this program's format in one transaction, after copying it into `backups/`."""
     with database:  # BEGIN…COMMIT; the copy is made under the write lock, so that it is of one moment
         database.execute("UPDATE mq_meta SET value = value WHERE key = 'format'")
-        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-        target = folder / "backups" / f"before-upgrade-{stamp}"
-        target.mkdir(parents=True, exist_ok=True)
-        for name in ("map.db", "keyring.json"):
-            shutil.copy2(folder / name, target / name)
+        _back_up(folder)
         for major in range(int(meta["format"].partition(".")[0]), FORMAT_MAJOR):
             UPGRADES[major](database)
         extend_schema(database, catalog, int(meta["epsg"]))
         database.execute(
             "UPDATE mq_meta SET value = ? WHERE key = 'format'", (f"{FORMAT_MAJOR}.{FORMAT_MINOR}",)
         )
+
+
+def _back_up(folder: Path) -> None:
+    """Copy a project that is about to be upgraded into its own `backups/`."""
+    stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    target = folder / "backups" / f"before-upgrade-{stamp}"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name in ("map.db", "keyring.json"):
+            shutil.copy2(folder / name, target / name)
+    except OSError as error:
+        raise ProjectUnavailable(
+            tr("项目 {name} 升级前要先备份，但备份写不进去，请检查磁盘空间").format(name=folder.name)
+        ) from error
