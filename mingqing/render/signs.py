@@ -21,6 +21,7 @@ Spot: TypeAlias = tuple[float, float, float]
 
 _SIDE_BY_SIDE_TO = 6_000.0  # denominators; at smaller scales a crowd is counted
 _A_ROW = 4
+_STEP = 1.11  # from one sign of a row to the next, in sizes: their outlines just meet
 _MIXED = Color("#4f555e", "#656c76")
 _AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 _MOVES = ((0.0, (0, 0)), *((share, way) for share in (0.35, 0.7, 1.05) for way in _AROUND))
@@ -127,7 +128,7 @@ def _laid_out(crowd: list[_Sign], view: Viewport) -> list[_Sign]:
     x, y = (float(np.mean([getattr(s, k) for s in crowd])) for k in ("x", "y"))
     if len(crowd) > crowd[0].symbol.beside or not _sets_out(view):
         return [_Sign(crowd[0].rank, _count(crowd), x, y, -1)]
-    step = max(size_px(s.symbol, view) for s in crowd) * 1.06
+    step = max(size_px(s.symbol, view) for s in crowd) * _STEP
     across = min(_A_ROW, len(crowd))
     down = -(-len(crowd) // across)
     return [
@@ -179,5 +180,5 @@ def _box(sign: _Sign, view: Viewport) -> Box:
 
 
 def _core(box: Box) -> Box:
-    trim = (box[2] - box[0]) * 0.12
+    trim = (box[2] - box[0]) * 0.05
     return box[0] + trim, box[1] + trim, box[2] - trim, box[3] - trim
