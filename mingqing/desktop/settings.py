@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import platformdirs
+from PySide6.QtCore import QStandardPaths
 
 from mingqing.core.files import write_whole
 
@@ -25,9 +25,7 @@ class Settings:
     @classmethod
     def load(cls) -> "Settings":
         """Read the file (`MINGQING_SETTINGS` names another); whatever is unreadable in it is forgotten."""
-        folder = os.environ.get("MINGQING_SETTINGS") or platformdirs.user_config_dir(
-            "mingqing", appauthor=False
-        )
+        folder = os.environ.get("MINGQING_SETTINGS") or _config_folder()
         path = Path(folder) / "window.json"
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
@@ -61,3 +59,8 @@ class Settings:
     def existing_recent(self) -> list[tuple[Path, str]]:
         """Return the recent projects that are still there."""
         return [(Path(p), u) for p, u in self.recent if Path(p).is_dir()]
+
+
+def _config_folder() -> str:
+    base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+    return f"{base}/mingqing"

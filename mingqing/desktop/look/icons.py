@@ -1,4 +1,4 @@
-"""Icons that take their colour from the palette each time they are painted, so light and dark need no refresh."""
+"""Icons that take their colour from the palette each time they are painted, light or dark."""
 
 from typing import TYPE_CHECKING
 
@@ -35,9 +35,9 @@ class _Glyph(QIconEngine):
         return _Glyph(self._name, self._role)
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        prefix, glyph = qtawesome.charmap(self._name)  # type: ignore[attr-defined]
+        glyph = qtawesome.charmap(self._name)
         painter.save()
-        painter.setFont(qtawesome.font(self._name.split(".")[0], round(rect.height() * 0.86)))
+        painter.setFont(qtawesome.font(self._name.split(".")[0], round(rect.height() * 0.84)))
         painter.setPen(_colour(self._role, mode, state))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, glyph)
         painter.restore()

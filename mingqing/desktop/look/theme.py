@@ -34,7 +34,7 @@ class Appearance(StrEnum):
     DARK = "dark"
 
     @property
-    def title(self) -> str:
+    def caption(self) -> str:
         """The choice as the menu calls it."""
         return {"system": tr("跟随系统"), "light": tr("浅色"), "dark": tr("深色")}[self.value]
 

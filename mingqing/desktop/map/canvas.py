@@ -1,6 +1,6 @@
 """The map canvas: the last drawing moved and scaled at once, a new one made meanwhile off the UI thread."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -14,10 +14,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QPinchGesture, QGestureEvent, QWidget
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from mingqing.core.text import tr
-from mingqing.desktop.jobs import DrawJob, Jobs
+from mingqing.desktop.jobs import DrawJob, Job, Jobs
 from mingqing.desktop.look.colours import colours, is_dark
 from mingqing.desktop.map.frame import Draw, Frame, Request
 from mingqing.desktop.map.overlay import Mark, paint_marks, paint_scale_bar
@@ -210,12 +210,12 @@ class Canvas(QWidget):
         )
         asked = wanted.with_margin()
 
-        def work(session: "Session", job: DrawJob[Frame]) -> Frame:
+        def work(session: "Session", job: Job[Frame]) -> Frame:
             return self._draw(session, asked, job.cancelled)
 
-        job = DrawJob(work, done=self._receive, topic="draw")
-        self._pending = (wanted, job)
-        self._jobs.start(job)
+        drawing = DrawJob(work, done=self._receive, topic="draw")
+        self._pending = (wanted, drawing)
+        self._jobs.start(drawing)
 
     def _receive(self, frame: Frame) -> None:
         wanted = self._pending[0] if self._pending is not None else None
@@ -233,17 +233,16 @@ class Canvas(QWidget):
                 return
             if self._frame is not None:
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                painter.drawImage(self._place(self._frame), self._frame.image)
+                painter.drawImage(self._place(self._frame, self._view), self._frame.image)
             paint_marks(painter, self._marks, self._view, self._size)
             paint_scale_bar(painter, self._view, self._size)
 
-    def _place(self, frame: Frame) -> QRectF:
-        """Return the rectangle in which `frame` lies in the present view, whole pixels where it is unscaled."""
-        assert self._view is not None
+    def _place(self, frame: Frame, view: View) -> QRectF:
+        """Return the rectangle in which `frame` lies in the present view, on whole pixels where unscaled."""
         xmin, ymin, xmax, ymax = frame.request.extent
-        left, top = self._view.to_screen(xmin, ymax, self._size)
-        right, bottom = self._view.to_screen(xmax, ymin, self._size)
-        if frame.request.view.m_per_px == self._view.m_per_px:
+        left, top = view.to_screen(xmin, ymax, self._size)
+        right, bottom = view.to_screen(xmax, ymin, self._size)
+        if frame.request.view.m_per_px == view.m_per_px:
             ratio = frame.image.devicePixelRatio()
             left, top = round(left * ratio) / ratio, round(top * ratio) / ratio
             return QRectF(left, top, frame.image.width() / ratio, frame.image.height() / ratio)
@@ -341,7 +340,7 @@ class Canvas(QWidget):
         return super().event(event)
 
 
-def _single_shot(owner: Canvas, milliseconds: int, call: "object") -> QTimer:
+def _single_shot(owner: Canvas, milliseconds: int, call: Callable[[], None]) -> QTimer:
     timer = QTimer(owner)
     timer.setSingleShot(True)
     timer.setInterval(milliseconds)

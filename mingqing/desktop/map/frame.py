@@ -17,7 +17,7 @@ MARGIN = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A drawing wanted: the thematic map, the view, a canvas of `size` logical pixels, the tables switched on."""
+    """A drawing wanted: which thematic map, from where, on a canvas of `size` logical pixels."""
 
     theme: str
     view: View

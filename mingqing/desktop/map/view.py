@@ -14,7 +14,7 @@ MIN_SCALE, MAX_SCALE = 100.0, 5_000_000.0
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A centre in the project's CRS, metres, and how many of them one logical pixel covers. y grows northward."""
+    """A centre in the project's CRS and the metres one logical pixel covers. y grows northward."""
 
     x: float
     y: float
