@@ -99,6 +99,10 @@ class WriteJob(Job[T]):
     lane = Lane.WRITE
 
 
+_NOTHING: Job[None] = ReadJob(lambda _session, _job: None, done=lambda _: None)
+"""Wakes a lane so that it looks which project is open."""
+
+
 class _Project:
     """The open project: the session it was opened with, from which each lane makes its own."""
 
@@ -127,6 +131,11 @@ class _Worker:
             self._thread.start()
         self._queue.put(job)
 
+    def let_go(self) -> None:
+        """Close the session of a project that is no longer open."""
+        if self._thread is not None:
+            self._queue.put(_NOTHING)
+
     def stop(self) -> None:
         if self._thread is not None:
             self._queue.put(None)
@@ -135,7 +144,9 @@ class _Worker:
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
-            if not job.cancelled():
+            if job is _NOTHING:
+                self._current_session()
+            elif not job.cancelled():
                 self._perform(job)
             self._jobs.finished(job)
         self._let_go()
@@ -208,6 +219,8 @@ class Jobs(QObject):
         """Let later jobs work on `session`'s project; jobs under way on the one before are abandoned."""
         self.abandon_all()
         before, self.project = self.project, _Project(session) if session is not None else None
+        for worker in self._workers.values():
+            worker.let_go()
         if before is not None:
             before.session.close()
 

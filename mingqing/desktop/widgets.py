@@ -118,11 +118,10 @@ def empty(layout: QBoxLayout) -> None:
     """Take everything out of `layout` and delete it."""
     while layout.count():
         item = layout.takeAt(0)
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
+        if widget := item.widget():
             widget.hide()
             widget.deleteLater()
-        elif isinstance(inner, QBoxLayout):
+        elif isinstance(inner := item.layout(), QBoxLayout):
             empty(inner)
 
 

@@ -145,7 +145,7 @@ class _Gatherer:
     # ── One row ────────────────────────────────────────────────────────────────────────────────────────────
 
     def tags(self, table: str, row: Row) -> tuple[str, ...]:
-        """Return the titles of what is so: dangerous, vacant, closed…"""
+        """Return the titles of what is so: dangerous, vacant and the like."""
         return tuple(
             f.title for f in self.definition(table).fields if f.type is FieldType.BOOLEAN and row.get(f.name)
         )

@@ -46,8 +46,8 @@ def identify(
     for depth, draw in enumerate(reversed(theme.draws)):
         if only is not None and draw.table not in only:
             continue
-        for hit in _near(session, session.catalog.tables[draw.table], point, box, tolerance_m):
-            found.append((_order(hit, point, depth), hit))
+        near = _near(session, session.catalog.tables[draw.table], point, box, tolerance_m)
+        found += [(_order(hit, point, depth), hit) for hit in near]
     found.sort(key=lambda pair: pair[0])
     return [hit for _, hit in found[:_MOST]]
 

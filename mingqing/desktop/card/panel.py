@@ -1,6 +1,7 @@
 """The card at the right of the map."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -168,7 +169,7 @@ def _others(hits: "Sequence[Hit]", wanted: Callable[[str, int], object]) -> QWid
     layout.addWidget(label(tr("这里还有"), "section"))
     for hit in hits:
         text = f"{hit.kind} · {hit.title}" if hit.title else hit.kind
-        layout.addWidget(button(text, lambda h=hit: wanted(h.table, h.id), "link"))
+        layout.addWidget(button(text, partial(wanted, hit.table, hit.id), "link"))
     return made
 
 

@@ -86,6 +86,11 @@ class Canvas(QWidget):
         return self._frame
 
     @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What is outlined over the map."""
+        return self._marks
+
+    @property
     def _size(self) -> Size:
         return float(self.width()), float(self.height())
 
@@ -97,9 +102,9 @@ class Canvas(QWidget):
         self._view = fit(extent, self._size) if extent is not None else None
         self._changed()
 
-    def show_theme(self, theme: str) -> None:
-        """Draw another thematic map of the same view."""
-        self._theme = theme
+    def show_theme(self, theme: str, only: frozenset[str] | None) -> None:
+        """Draw another thematic map of the same view, all its tables or `only` some."""
+        self._theme, self._only = theme, only
         self.redraw()
 
     def show_only(self, tables: frozenset[str] | None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
@@ -47,12 +47,22 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class LegendRow:
+    """One class of symbols that the drawing shows, `count` times; `swatch` is how it looks."""
+
+    table: str
+    title: str
+    count: int
+    swatch: QImage
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """A drawing: `image` shows `request.extent` exactly. `legend` is what the drawing says it shows."""
+    """A drawing: `image` shows `request.extent` exactly, `legend` lists what is on it."""
 
     image: QImage
     request: Request
-    legend: tuple[Any, ...] = ()
+    legend: tuple[LegendRow, ...] = ()
 
 
 Draw = Callable[["Session", Request, Callable[[], bool]], Frame]
