@@ -33,8 +33,8 @@ def make_window(settings: Settings | None = None) -> MainWindow:
     """Return the main window, dressed but not shown."""
     app = application()
     settings = settings if settings is not None else Settings.load()
+    dress(app, settings.look)
     window = MainWindow(catalog(), settings)
-    dress(app, window.appearance)
     window.setWindowIcon(icon("fa6s.map-location-dot", "accent"))
     return window
 

@@ -23,7 +23,7 @@ from mingqing.desktop.rail import Rail
 from mingqing.desktop.status import StatusLine
 from mingqing.desktop.topbar import TopBar
 from mingqing.desktop.villages.matching import Entry, index
-from mingqing.desktop.widgets import L, M, column, row, tool
+from mingqing.desktop.widgets import L, M, button, column, row, tool
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
@@ -57,7 +57,9 @@ class Explorer(QWidget):
         self.banner, self.card = Banner(self.canvas), CardPanel(self.canvas)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), tr("项目里还没有数据，先把村里的资料导进来"))
         self.nothing.setParent(self.canvas)
-        self.nothing.buttons.addWidget(tool(actions["import_folder"], text=True))
+        self.nothing.buttons.addWidget(
+            button(tr("选择文件夹"), actions["import_folder"].trigger, "primary", glyph="fa6s.folder-open")
+        )
         self._zoom = self._zoom_buttons()
         self._lay_out()
         self._connect()
@@ -130,7 +132,7 @@ class Explorer(QWidget):
         """Put what floats over the canvas in its place."""
         width, height = self.canvas.width(), self.canvas.height()
         beside = CARD_WIDTH + M if self.card.isVisibleTo(self.canvas) else 0
-        self.card.setGeometry(width - CARD_WIDTH - M, M, CARD_WIDTH, height - 2 * M)
+        self.card.setGeometry(width - CARD_WIDTH - M, M, CARD_WIDTH, self.card.height_within(height - 2 * M))
         size = self._zoom.sizeHint()
         self._zoom.setGeometry(
             width - size.width() - M - beside, height - size.height() - M, size.width(), size.height()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from mingqing.core.errors import Cancelled, MingqingError
+from mingqing.core.text import tr
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
@@ -36,8 +37,8 @@ class Job(Generic[T]):
     ----------
     work : called in the lane's thread as `work(session, job)`; asks `job.cancelled()` often.
     done : called on the UI thread with the result.
-    failed : called on the UI thread with an error a user can act on; without it the error goes to
-        `Jobs.refused`. Anything else that is raised goes to `Jobs.crashed`.
+    failed : called on the UI thread with an error a user can act on, `Cancelled` among them; without it
+        the error goes to `Jobs.refused`. Anything else that is raised goes to `Jobs.crashed`.
     progressed : called on the UI thread as `progressed(text, done, total)`.
     topic : a later job on the same topic replaces this one.
     """
@@ -146,16 +147,16 @@ class _Worker:
         while (job := self._queue.get()) is not None:
             if job is _NOTHING:
                 self._current_session()
-            elif not job.cancelled():
+            else:
                 self._perform(job)
             self._jobs.finished(job)
         self._let_go()
 
     def _perform(self, job: Job[Any]) -> None:
         try:
+            if job.cancelled():
+                raise Cancelled(tr("已取消"))
             result = job.work(self._current_session(), job)
-        except Cancelled:
-            return
         except MingqingError as error:
             refused = error
             job.deliver(lambda: self._jobs.refuse(job, refused))
@@ -252,7 +253,7 @@ class Jobs(QObject):
         """Report an error the user can act on."""
         if job.failed is not None:
             job.failed(error)
-        else:
+        elif not isinstance(error, Cancelled):
             self.refused.emit(str(error))
 
     @Slot(object)

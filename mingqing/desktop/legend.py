@@ -4,21 +4,25 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from mingqing.core.text import tr
+from mingqing.desktop.look.colours import is_dark
+from mingqing.desktop.map.view import PX_PER_MM
 from mingqing.desktop.widgets import L, M, S, column, empty, label, row, scrolling
+from mingqing.render.legend import legend_swatch
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog, Layer
-    from mingqing.desktop.map.frame import LegendRow
+    from mingqing.render.scene import LegendEntry
 
-WIDTH = 232
+WIDTH = 240
+_SWATCH = 24, 16
 
 
 class LegendPanel(QWidget):
-    """Lists a thematic map's tables, top first. `switched(tables)` gives those that are on."""
+    """Lists a thematic map's tables, its subject first. `switched(tables)` gives those that are on."""
 
     switched = Signal(object)
 
@@ -33,6 +37,7 @@ class LegendPanel(QWidget):
         self._counts: Mapping[str, int] = {}
         self._theme: Layer | None = None
         self._classes: dict[str, QVBoxLayout] = {}
+        self._shown: object = None
         self._title = label("", "title")
         self._about = label("", "caption", wrap=True)
         inside = QWidget()
@@ -56,13 +61,24 @@ class LegendPanel(QWidget):
         self._title.setText(theme.title)
         self._about.setText(theme.about)
         empty(self._list)
-        self._classes = {}
-        for draw in reversed(theme.draws):
-            self._list.addWidget(self._table(draw.table))
+        self._classes, self._shown = {}, None
+        drawn = [d.table for d in reversed(theme.draws)]
+        subject = [name for name in theme.tables if name in drawn]
+        for name in subject:
+            self._list.addWidget(self._table(name))
+        self._list.addSpacing(S)
+        self._list.addWidget(label(tr("衬底"), "section"))
+        for name in drawn:
+            if name not in subject:
+                self._list.addWidget(self._table(name))
         self._list.addStretch(1)
 
-    def show_classes(self, rows: "Sequence[LegendRow]") -> None:
+    def show_classes(self, rows: "Sequence[LegendEntry]") -> None:
         """Show the symbols of what the last drawing shows."""
+        shown = (is_dark(), [(entry.table, entry.title, entry.count) for entry in rows])
+        if shown == self._shown:
+            return
+        self._shown = shown
         for layout in self._classes.values():
             empty(layout)
         for entry in rows:
@@ -88,7 +104,7 @@ class LegendPanel(QWidget):
         line.addWidget(switch, 1)
         line.addWidget(label(f"{count:,}" if count else tr("暂无"), "caption"))
         layout.addLayout(line)
-        self._classes[name] = column(margins=(26, 0, 0, 4), gap=2)
+        self._classes[name] = column(margins=(0, 0, 0, 8), gap=2)
         layout.addLayout(self._classes[name])
         return made
 
@@ -97,11 +113,19 @@ class LegendPanel(QWidget):
         self.switched.emit(self.tables_on())
 
 
-def _class_row(entry: "LegendRow") -> QWidget:
+def _class_row(entry: "LegendEntry") -> QWidget:
     made = QWidget()
     layout = row(made, gap=S)
-    swatch = QLabel()
-    swatch.setPixmap(QPixmap.fromImage(entry.swatch))
+    swatch, ratio = QLabel(), QGuiApplication.primaryScreen().devicePixelRatio()
+    width, height = _SWATCH
+    image = legend_swatch(
+        entry.style_class,
+        (round(width * ratio), round(height * ratio)),
+        px_per_mm=PX_PER_MM * ratio,
+        dark=is_dark(),
+    )
+    image.setDevicePixelRatio(ratio)
+    swatch.setPixmap(QPixmap.fromImage(image))
     layout.addWidget(swatch)
     layout.addWidget(label(entry.title, "caption"), 1)
     if entry.count:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 
 from mingqing.core.files import write_whole
+from mingqing.desktop.look.theme import Appearance
 
 _RECENT = 8
 
@@ -21,6 +22,14 @@ class Settings:
     theme: str = ""
     legend_open: bool = True
     path: Path | None = None
+
+    @property
+    def look(self) -> Appearance:
+        """Light, dark, or as the system is."""
+        try:
+            return Appearance(self.appearance)
+        except ValueError:
+            return Appearance.SYSTEM
 
     @classmethod
     def load(cls) -> "Settings":

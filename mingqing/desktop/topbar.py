@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.villages.chooser import VillageChooser
-from mingqing.desktop.widgets import M, S, row, tool
+from mingqing.desktop.widgets import M, S, rounded, row, tool
 
 if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
@@ -28,7 +28,7 @@ class TopBar(QWidget):
         self.project.setIconSize(QSize(16, 16))
         self.project.setAccessibleName(tr("项目菜单"))
         self.project.setToolTip(tr("项目：新建、打开、外观  Alt+M"))
-        self.menu = QMenu(self)
+        self.menu = rounded(QMenu(self))
         self.project.clicked.connect(self.open_menu)
         self.villages = VillageChooser()
         layout = row(self, margins=(M, 0, M, 0), gap=S)

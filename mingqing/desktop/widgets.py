@@ -10,9 +10,9 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -42,7 +42,8 @@ def button(
     text: str, clicked: Callable[[], object], kind: str = "plain", *, glyph: str = "", key: str = ""
 ) -> QPushButton:
     """Return a push button; `kind` is plain, primary, large or link, `key` its shortcut ("Ctrl+O")."""
-    made = QPushButton(text)
+    made = QPushButton(f" {text}" if glyph else text)
+    made.setAccessibleName(text)
     made.setProperty("kind", kind)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.clicked.connect(lambda _checked=False: clicked())
@@ -64,6 +65,7 @@ def tool(action: QAction, *, size: int = 18, text: bool = False) -> QToolButton:
     made.setAccessibleName(action.text())
     if text:
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setText(f" {action.text()}")
     return made
 
 
@@ -107,11 +109,13 @@ def scrolling(inside: QWidget) -> QScrollArea:
     return area
 
 
-def stretch() -> QWidget:
-    """Return an empty widget that takes what room is left."""
-    made = QWidget()
-    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    return made
+def rounded(menu: QMenu) -> QMenu:
+    """Let the style sheet's round corners show through at the corners of a menu."""
+    menu.setWindowFlags(
+        menu.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
+    )
+    menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    return menu
 
 
 def empty(layout: QBoxLayout) -> None:

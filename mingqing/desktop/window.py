@@ -23,14 +23,14 @@ from mingqing.core.text import tr
 from mingqing.desktop.actions import Actions
 from mingqing.desktop.banner import Banner
 from mingqing.desktop.explorer import Explorer
+from mingqing.desktop.importing.page import ImportPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.look.theme import Appearance, dress
 from mingqing.desktop.pages.crash import CrashPage
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
-from mingqing.desktop.pages.importing import ImportPage
 from mingqing.desktop.pages.welcome import DropTarget, Welcome
 from mingqing.desktop.project import Survey, survey
-from mingqing.desktop.widgets import restyle
+from mingqing.desktop.widgets import restyle, rounded
 from mingqing.store.project import SUFFIX, accounts_of, create_project, open_project, project_folder
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1366, 728)
         self.setMinimumSize(1024, 640)
-        self.welcome = Welcome(has_sample=sample_folder() is not None)
+        self.welcome = Welcome(catalog, has_sample=sample_folder() is not None)
         self.explorer = Explorer(catalog, self.jobs, self.actions_)
         self.importing = ImportPage(catalog, self.jobs)
         self.crash = CrashPage()
@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         self.welcome.reopen.connect(self.ask_login)
         self.explorer.themed.connect(self._remember_theme)
         self.importing.finished.connect(self._after_import)
+        self.importing.refused.connect(self.say)
         self.importing.left.connect(lambda: self.pages.setCurrentWidget(self.explorer))
         self.crash.dismissed.connect(self._after_crash)
         for name, call in {
@@ -102,20 +103,20 @@ class MainWindow(QMainWindow):
         self.explorer.legend.setVisible(self.settings.legend_open)
         self.actions_["legend"].toggled.connect(self._remember_legend)
         QShortcut(QKeySequence("Alt+M"), self).activated.connect(self.explorer.topbar.open_menu)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.wear(self.appearance))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.wear(self.settings.look))
 
     def _fill_menu(self) -> None:
         menu = self.explorer.topbar.menu
         menu.addActions([self.actions_["new"], self.actions_["open"]])
-        self._recent_menu = menu.addMenu(tr("最近打开"))
+        self._recent_menu = rounded(menu.addMenu(tr("最近打开")))
         menu.addActions([self.actions_["import"], self.actions_["import_folder"], self.actions_["close"]])
         menu.addSeparator()
-        looks = menu.addMenu(tr("外观"))
+        looks = rounded(menu.addMenu(tr("外观")))
         group = QActionGroup(self)
         for choice in Appearance:
             action = looks.addAction(choice.caption)
             action.setCheckable(True)
-            action.setChecked(choice is self.appearance)
+            action.setChecked(choice is self.settings.look)
             action.triggered.connect(lambda _checked=False, c=choice: self.wear(c))
             group.addAction(action)
         menu.addSeparator()
@@ -130,14 +131,6 @@ class MainWindow(QMainWindow):
         self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
 
     # ── Looks ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def appearance(self) -> Appearance:
-        """Light, dark, or as the system is."""
-        try:
-            return Appearance(self.settings.appearance)
-        except ValueError:
-            return Appearance.SYSTEM
 
     def wear(self, appearance: Appearance) -> None:
         """Change between light and dark."""
@@ -261,6 +254,7 @@ class MainWindow(QMainWindow):
         self.actions_.enable((*_WITH_PROJECT, "back", "forward", "to_village", "to_selection"), on=False)
         self.welcome.show_recent(self.settings.existing_recent())
         self.pages.setCurrentWidget(self.welcome)
+        self.welcome.setFocus()
 
     def open_sample(self) -> None:
         """Begin a new project with the sample villages."""

@@ -265,6 +265,23 @@ def _origin(row: Row) -> str:
     return " · ".join(parts)
 
 
+def name_of(session: "Session", table: str, row_id: int) -> str:
+    """Return what names a row in a list; empty where nothing in it does."""
+    reader = _Gatherer(session, _today())
+    row = reader.row(table, row_id)
+    if row is None:
+        return ""
+    heading = reader.heading(table, row)
+    brief = reader.brief(table, row)
+    if heading == reader.definition(table).title:
+        return brief
+    return f"{heading} · {brief}" if brief else heading
+
+
+def _today() -> date:
+    return datetime.now(tz=UTC).astimezone().date()
+
+
 def gather(session: "Session", table: str, row_id: int, *, village_names: Mapping[str, str]) -> Card | None:
     """Return the card of a row, or None where it is gone.
 
@@ -272,7 +289,7 @@ def gather(session: "Session", table: str, row_id: int, *, village_names: Mappin
     ----------
     village_names : code → name, for the line that says where the row belongs.
     """
-    reader = _Gatherer(session, datetime.now(tz=UTC).astimezone().date())
+    reader = _Gatherer(session, _today())
     row = reader.row(table, row_id)
     if row is None:
         return None

@@ -1,12 +1,21 @@
 """The card at the right of the map."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
@@ -17,7 +26,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.card.hit import Hit
 
 WIDTH = 368
-_LONG_FACT = 14
+_LONG_FACT, _MOST_OTHERS = 14, 5
 
 
 class CardPanel(QFrame):
@@ -51,20 +60,32 @@ class CardPanel(QFrame):
         empty(self._head)
         empty(self._body)
         self._fill_head(card, can_back=can_back)
-        if others:
-            self._body.addWidget(_others(others, self.wanted.emit))
+        alike = [h for h in others if h.table == card.table]
+        beside = [h for h in others if h.table != card.table and h.title]
+        if alike:
+            self._body.addWidget(
+                _others(tr("这里共有 {n} 条").format(n=len(alike) + 1), alike, self.wanted.emit)
+            )
         if card.contacts:
             self._body.addWidget(_contacts(card.contacts))
         if card.facts:
             self._body.addWidget(_facts(card.facts))
         for group in card.groups:
             self._body.addWidget(self._group(group))
+        if beside:
+            self._body.addWidget(_others(tr("这里还有"), beside, self.wanted.emit))
         if card.origin:
             self._body.addWidget(label(card.origin, "caption", wrap=True, selectable=True))
         self._body.addStretch(1)
         self.setAccessibleDescription(card.title)
         self.show()
         self.raise_()
+
+    def height_within(self, most: int) -> int:
+        """Return the height that shows everything, but not more than `most`."""
+        inside = self._inside.layout()
+        wanted = inside.heightForWidth(WIDTH - 2) if inside is not None else 0
+        return min(most, self._head.heightForWidth(WIDTH - 2) + wanted + 4)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Close on Esc."""
@@ -112,15 +133,15 @@ class CardPanel(QFrame):
         made.setObjectName("group")
         layout = column(made, margins=(M, S, M, S), gap=4)
         self._fill_entry(layout, entry)
+        called = {contact.phone for contact in entry.contacts}
         for person in entry.within:
-            if person.title == entry.title and not person.contacts:
-                _add_brief(layout, person.brief)
+            if person.title == entry.title:
                 continue
             layout.addWidget(rule())
-            self._fill_entry(layout, person)
+            self._fill_entry(layout, person, called)
         return made
 
-    def _fill_entry(self, layout: QVBoxLayout, entry: "Entry") -> None:
+    def _fill_entry(self, layout: QVBoxLayout, entry: "Entry", called: Collection[str] = ()) -> None:
         line = row(gap=S)
         name = button(entry.title, lambda: self.wanted.emit(entry.table, entry.id), "link")
         name.setToolTip(tr("打开“{title}”").format(title=entry.title))
@@ -131,7 +152,12 @@ class CardPanel(QFrame):
         line.addStretch(1)
         layout.addLayout(line)
         _add_brief(layout, entry.brief)
+        for same in entry.within:
+            if same.title == entry.title:
+                _add_brief(layout, same.brief)
         for contact in entry.contacts:
+            if contact.phone in called:
+                continue
             role = contact.role if contact.name and contact.name != entry.title else ""
             layout.addWidget(_contact(contact, role))
 
@@ -139,7 +165,6 @@ class CardPanel(QFrame):
 def _add_brief(layout: QVBoxLayout, text: str) -> None:
     if text:
         made = label(text, "muted", wrap=True, selectable=True)
-        made.setContentsMargins(5, 0, 0, 2)
         layout.addWidget(made)
 
 
@@ -162,14 +187,24 @@ def _tags(tags: Sequence[str]) -> QWidget:
     return made
 
 
-def _others(hits: "Sequence[Hit]", wanted: Callable[[str, int], object]) -> QWidget:
+def _others(title: str, hits: "Sequence[Hit]", wanted: Callable[[str, int], object]) -> QWidget:
     """Return the list of what else lies at the place clicked."""
     made = QWidget()
     layout = column(made, gap=4)
-    layout.addWidget(label(tr("这里还有"), "section"))
-    for hit in hits:
-        text = f"{hit.kind} · {hit.title}" if hit.title else hit.kind
-        layout.addWidget(button(text, partial(wanted, hit.table, hit.id), "link"))
+    layout.addWidget(label(title, "section"))
+    for hit in hits[:_MOST_OTHERS]:
+        layout.addWidget(_elided(hit.title or hit.kind, partial(wanted, hit.table, hit.id)))
+    if len(hits) > _MOST_OTHERS:
+        layout.addWidget(label(tr("还有 {n} 条，放大后再点").format(n=len(hits) - _MOST_OTHERS), "caption"))
+    return made
+
+
+def _elided(text: str, clicked: Callable[[], object]) -> QPushButton:
+    """Return a link that fits the card, its whole text in the tip."""
+    made = button(text, clicked, "link")
+    metrics = QFontMetrics(made.font())
+    made.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, WIDTH - 4 * L))
+    made.setToolTip(text)
     return made
 
 

@@ -244,7 +244,7 @@ class Canvas(QWidget):
 
     def _place(self, frame: Frame, view: View) -> QRectF:
         """Return the rectangle in which `frame` lies in the present view, on whole pixels where unscaled."""
-        xmin, ymin, xmax, ymax = frame.request.extent
+        xmin, ymin, xmax, ymax = frame.extent
         left, top = view.to_screen(xmin, ymax, self._size)
         right, bottom = view.to_screen(xmax, ymin, self._size)
         if frame.request.view.m_per_px == view.m_per_px:

@@ -1,30 +1,52 @@
-"""TEMPORARY until render lands: crude outlines, so that the canvas has something to show."""
+"""Making one drawing: the request becomes a scene, the scene an image. Runs in the drawing lane."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import shapely
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
 
 from mingqing.desktop.map.frame import Frame, Request
+from mingqing.desktop.map.view import PX_PER_MM
+from mingqing.render.compose import build_scene
+from mingqing.render.fonts import measure
+from mingqing.render.painter import to_image
+from mingqing.render.scale import Viewport
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 
 def draw(session: "Session", request: Request, cancelled: Callable[[], bool]) -> Frame:
-    """Draw `request`."""
-    ratio, size = request.device_ratio, request.size
-    image = QImage(round(size[0] * ratio), round(size[1] * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    """Draw `request`.
+
+    Raises
+    ------
+    Cancelled
+        once `cancelled` says so.
+    """
+    ratio = request.device_ratio
+    size_px = round(request.size[0] * ratio), round(request.size[1] * ratio)
+    place = Viewport(
+        (request.view.x, request.view.y), request.view.m_per_px / ratio, size_px, PX_PER_MM * ratio
+    )
+    scene = build_scene(
+        session.catalog,
+        session,
+        request.theme,
+        place,
+        dark=request.dark,
+        only=request.only,
+        focus=_focus(session, request.focus),
+        measure=measure,
+        cancelled=cancelled,
+    )
+    image = to_image(scene, cancelled=cancelled)
     image.setDevicePixelRatio(ratio)
-    image.fill(QColor("#1c1e1c" if request.dark else "#f6f2e8"))
-    with QPainter(image) as painter:
-        painter.setPen(QColor("#8a8" if request.dark else "#575"))
-        for d in session.catalog.layers[request.theme].draws:
-            for shape in session.features(d.table, bounds=request.extent).geometry:
-                if cancelled() or shape is None:
-                    break
-                xy = [QPointF(*request.view.to_screen(x, y, size)) for x, y in shapely.get_coordinates(shape)]
-                painter.drawPolyline(QPolygonF(xy)) if len(xy) > 1 else painter.drawEllipse(xy[0], 3, 3)
-    return Frame(image, request)
+    return Frame(image, request, place.extent, scene.legend)
+
+
+def _focus(session: "Session", code: str | None) -> shapely.Geometry | None:
+    if code is None:
+        return None
+    shapes = session.features("village", where={"code": code}).geometry
+    return shapes[0] if len(shapes) else None

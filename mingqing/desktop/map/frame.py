@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
-from mingqing.desktop.map.view import Size, View
+from mingqing.desktop.map.view import Bounds, Size, View
 
 if TYPE_CHECKING:
+    from mingqing.render.scene import LegendEntry
     from mingqing.store.session import Session
 
 MARGIN = 0.12
@@ -41,28 +42,19 @@ class Request:
         return replace(self, size=(self.size[0] * (1 + 2 * MARGIN), self.size[1] * (1 + 2 * MARGIN)))
 
     @property
-    def extent(self) -> tuple[float, float, float, float]:
+    def extent(self) -> Bounds:
         """The extent of the canvas asked for, project CRS, metres."""
         return self.view.extent(self.size)
 
 
 @dataclass(frozen=True, slots=True)
-class LegendRow:
-    """One class of symbols that the drawing shows, `count` times; `swatch` is how it looks."""
-
-    table: str
-    title: str
-    count: int
-    swatch: QImage
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
-    """A drawing: `image` shows `request.extent` exactly, `legend` lists what is on it."""
+    """A drawing: `image` shows `extent` exactly, `legend` lists what is on it."""
 
     image: QImage
     request: Request
-    legend: tuple[LegendRow, ...] = ()
+    extent: Bounds
+    legend: tuple["LegendEntry", ...] = ()
 
 
 Draw = Callable[["Session", Request, Callable[[], bool]], Frame]

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
-from mingqing.desktop.widgets import XL, L, S, button, column, empty, label, row
+from mingqing.desktop.widgets import XL, L, M, S, button, column, empty, label, row
+
+if TYPE_CHECKING:
+    from mingqing.catalog.model import Catalog
 
 
 class DropTarget(QFrame):
@@ -41,7 +45,7 @@ class Welcome(QWidget):
     sample = Signal()
     reopen = Signal(object, str)
 
-    def __init__(self, *, has_sample: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, catalog: "Catalog", *, has_sample: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -63,17 +67,18 @@ class Welcome(QWidget):
         middle.setMaximumWidth(760)
         middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         body = column(middle, gap=L)
-        self._fill(body)
+        self._fill(body, catalog)
         outer = row(self, margins=(XL, XL, XL, XL))
         outer.addStretch(1)
         outer.addWidget(middle, 4)
         outer.addStretch(1)
 
-    def _fill(self, body: QVBoxLayout) -> None:
+    def _fill(self, body: QVBoxLayout, catalog: "Catalog") -> None:
         body.addStretch(1)
         body.addWidget(label(tr("民情地图"), "display"))
         body.addWidget(label(tr("一个村，六张图。不用联网，数据加密存在本机。"), "muted"))
         body.addSpacing(S)
+        body.addLayout(_six_maps(catalog))
         body.addWidget(self.drop)
         body.addSpacing(S)
         body.addWidget(self._recent_title)
@@ -88,14 +93,32 @@ class Welcome(QWidget):
             self._recent.addWidget(self._entry(path, user))
 
     def _entry(self, path: Path, user: str) -> QPushButton:
-        made = button(
-            f"  {path.stem}      {path.parent}", lambda: self.reopen.emit(path, user), glyph="fa6s.map"
-        )
-        made.setStyleSheet("text-align: left;")
-        made.setMinimumHeight(44)
+        made = button("", lambda: self.reopen.emit(path, user))
+        made.setFixedHeight(52)
         made.setToolTip(str(path))
         made.setAccessibleName(tr("打开 {name}").format(name=path.stem))
+        line = row(made, margins=(L, 0, L, 0), gap=M)
+        glyph = QLabel()
+        glyph.setPixmap(icon("fa6s.map", "muted").pixmap(QSize(18, 18)))
+        line.addWidget(glyph)
+        line.addWidget(label(path.stem, "strong"))
+        line.addStretch(1)
+        line.addWidget(label(str(path.parent), "caption"))
+        for part in made.findChildren(QLabel):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return made
+
+
+def _six_maps(catalog: "Catalog") -> QHBoxLayout:
+    """Return the names of the six maps in a line, each with its sign: what this program is about."""
+    line = row(gap=S)
+    for theme in catalog.themes:
+        glyph = QLabel()
+        glyph.setPixmap(icon(theme.icon, theme.code).pixmap(QSize(18, 18)))
+        line.addWidget(glyph)
+        line.addWidget(label(theme.title, "muted"))
+        line.addStretch(1)
+    return line
 
 
 def _centred(text: str, kind: str) -> QLabel:

@@ -69,6 +69,7 @@ class _Popup(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("sheet")
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setFixedSize(_WIDTH, _HEIGHT)
         self._entries: Sequence[Entry] = ()
         self.field = QLineEdit()
