@@ -39,6 +39,7 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("legend", tr("图层与图例"), ("Ctrl+B",), "fa6s.layer-group", checkable=True)
     yield _Entry("village", tr("选择村"), ("Ctrl+F",), "fa6s.location-dot")
     yield _Entry("scale", tr("改比例尺"), ("Ctrl+L",), "fa6s.ruler-horizontal")
+    yield _Entry("dismiss", tr("关闭详情"), ("Esc",), "fa6s.xmark")
     yield _Entry("quit", tr("退出"), ("Ctrl+Q",), "fa6s.power-off")
 
 

@@ -67,7 +67,7 @@ class LegendPanel(QWidget):
         for name in subject:
             self._list.addWidget(self._table(name))
         self._list.addSpacing(S)
-        self._list.addWidget(label(tr("衬底"), "section"))
+        self._list.addWidget(label(tr("底图"), "section"))
         for name in drawn:
             if name not in subject:
                 self._list.addWidget(self._table(name))

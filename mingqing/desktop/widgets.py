@@ -65,7 +65,7 @@ def tool(action: QAction, *, size: int = 18, text: bool = False) -> QToolButton:
     made.setAccessibleName(action.text())
     if text:
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        made.setText(f" {action.text()}")
+        action.setIconText(f" {action.text()}")
     return made
 
 

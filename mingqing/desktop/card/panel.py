@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -86,13 +86,6 @@ class CardPanel(QFrame):
         inside = self._inside.layout()
         wanted = inside.heightForWidth(WIDTH - 2) if inside is not None else 0
         return min(most, self._head.heightForWidth(WIDTH - 2) + wanted + 4)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Close on Esc."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
 
     def _fill_head(self, card: "Card", *, can_back: bool) -> None:
         line = row(gap=S)

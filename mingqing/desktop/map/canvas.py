@@ -38,7 +38,6 @@ class Canvas(QWidget):
     -------
     viewed(View) : the view changed. drawn(Frame) : a new drawing is on screen.
     clicked(float, float), hovered(float, float) : a place, project CRS, metres. left() : the pointer is gone.
-    dismissed() : Esc was pressed.
     """
 
     viewed = Signal(object)
@@ -46,7 +45,6 @@ class Canvas(QWidget):
     clicked = Signal(float, float)
     hovered = Signal(float, float)
     left = Signal()
-    dismissed = Signal()
     history_changed = Signal()
 
     def __init__(self, jobs: Jobs, draw: Draw, parent: QWidget | None = None) -> None:
@@ -326,8 +324,6 @@ class Canvas(QWidget):
                 self.zoom(1 / 1.5)
             case Qt.Key.Key_Home:
                 self.see_all()
-            case Qt.Key.Key_Escape:
-                self.dismissed.emit()
             case _:
                 super().keyPressEvent(event)
 
