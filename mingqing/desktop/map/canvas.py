@@ -89,6 +89,15 @@ class Canvas(QWidget):
         return self._marks
 
     @property
+    def at_rest(self) -> bool:
+        """Whether the drawing on screen is of the present view, or there is nothing to draw."""
+        if self._view is None or not self.isVisible():
+            return True
+        drawn = self._frame.request if self._frame is not None else None
+        waiting = self._pending is not None or self._settle.isActive()
+        return not waiting and drawn is not None and drawn.view == self._view
+
+    @property
     def _size(self) -> Size:
         return float(self.width()), float(self.height())
 
