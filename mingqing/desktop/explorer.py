@@ -184,6 +184,11 @@ class Explorer(QWidget):
     # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────
 
     @property
+    def themes(self) -> list[str]:
+        """The codes of the maps to choose among, in order."""
+        return [theme.code for theme in self._catalog.themes]
+
+    @property
     def theme(self) -> str:
         """The code of the map on screen."""
         return self._theme.code

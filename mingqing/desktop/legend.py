@@ -37,6 +37,7 @@ class LegendPanel(QWidget):
         self._counts: Mapping[str, int] = {}
         self._theme: Layer | None = None
         self._classes: dict[str, QVBoxLayout] = {}
+        self._switches: dict[str, QCheckBox] = {}
         self._shown: object = None
         self._title = label("", "title")
         self._about = label("", "caption", wrap=True)
@@ -85,6 +86,10 @@ class LegendPanel(QWidget):
             if entry.table in self._classes:
                 self._classes[entry.table].addWidget(_class_row(entry))
 
+    def switch_of(self, table: str) -> QCheckBox:
+        """Return the box that switches a table on and off."""
+        return self._switches[table]
+
     def tables_on(self) -> frozenset[str] | None:
         """Return the tables of this map that are on, or None where all are."""
         if self._theme is None or not self._off:
@@ -97,6 +102,7 @@ class LegendPanel(QWidget):
         layout = column(made, gap=0)
         line = row(gap=S)
         switch = QCheckBox(table.title)
+        self._switches[name] = switch
         switch.setChecked(name not in self._off)
         switch.setToolTip(tr("在图上显示或隐藏{title}").format(title=table.title))
         switch.toggled.connect(lambda on, of=name: self._switch(of, on=on))

@@ -147,6 +147,11 @@ class MainWindow(QMainWindow):
     def _remember_legend(self, *, on: bool) -> None:
         self.settings.legend_open = on
 
+    @property
+    def notice(self) -> str:
+        """The sentence shown on the first page, or empty."""
+        return self._notice.text
+
     def say(self, sentence: str, tone: str = "warning") -> None:
         """Show one sentence on whatever page is open."""
         if self.pages.currentWidget() is self.welcome:

@@ -81,6 +81,11 @@ class CardPanel(QFrame):
         self.show()
         self.raise_()
 
+    @property
+    def names(self) -> list[str]:
+        """The linked rows that can be followed, as they are called."""
+        return [x.text() for x in self.findChildren(QPushButton) if not x.isHidden()]
+
     def height_within(self, most: int) -> int:
         """Return the height that shows everything, but not more than `most`."""
         inside = self._inside.layout()

@@ -34,8 +34,8 @@ class VillageChooser(QPushButton):
         self.setToolTip(tr("选择村：可输入村名、拼音或首字母  Ctrl+F"))
         self.setAccessibleName(tr("选择村"))
         self._entries: Sequence[Entry] = ()
-        self._popup = _Popup(self)
-        self._popup.chosen.connect(self._choose)
+        self.popup = _Popup(self)
+        self.popup.chosen.connect(self._choose)
         self.clicked.connect(self.open)
         self.show_village(None)
 
@@ -51,7 +51,7 @@ class VillageChooser(QPushButton):
     def open(self) -> None:
         """Drop the list down and wait for typing."""
         if self._entries:
-            self._popup.open(self._entries, self.mapToGlobal(QPoint(0, self.height() + 4)))
+            self.popup.open(self._entries, self.mapToGlobal(QPoint(0, self.height() + 4)))
 
     def _choose(self, code: str) -> None:
         village = next((e.village for e in self._entries if e.village.code == code), None)
