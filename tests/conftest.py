@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mingqing.access import keyring
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.files import data_dir
 from mingqing.ingest.run import import_paths
@@ -77,3 +78,27 @@ def sample_session(sample_project_once: Path) -> Iterator[Session]:
     """A session of the sample project, for tests that only read."""
     with open_project(sample_project_once, user=USER, password=PASSWORD) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def empty_project_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty project whose password is cheap to check; its slot says so itself. Account as above."""
+    path = tmp_path_factory.mktemp("empty") / "空项目.mingqing"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keyring, "_OPS", 1)
+        patch.setattr(keyring, "_MEMORY", 8192)
+        create_project(path, "空项目", user=USER, password=PASSWORD).close()
+    return path
+
+
+@pytest.fixture
+def empty_project(empty_project_once: Path, tmp_path: Path) -> Path:
+    """A copy of the empty project, to be written to or broken."""
+    return shutil.copytree(empty_project_once, tmp_path / empty_project_once.name)
+
+
+@pytest.fixture
+def session(empty_project: Path) -> Iterator[Session]:
+    """A session of an empty project."""
+    with open_project(empty_project, user=USER, password=PASSWORD) as opened:
+        yield opened

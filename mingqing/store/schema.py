@@ -10,7 +10,7 @@ FORMAT_MAJOR, FORMAT_MINOR = 1, 0
 _SQL_TYPE = {
     FieldType.INTEGER: "INTEGER",
     FieldType.BOOLEAN: "INTEGER",
-    FieldType.REFERENCE: "INTEGER",
+    FieldType.REFERENCE: "BIGINT",  # 63-bit ids; OGR and so QGIS reads INTEGER as 32-bit
     FieldType.NUMBER: "REAL",
 }
 

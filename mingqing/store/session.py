@@ -104,7 +104,7 @@ class Session:
         """Return the number of rows of every table."""
         names = list(self.catalog.tables)
         row = self._query("SELECT " + ", ".join(f'(SELECT count(*) FROM "{n}")' for n in names))[0]
-        return {name: count for name, count in zip(names, row, strict=True)}
+        return dict(zip(names, row, strict=True))
 
     def villages(self) -> list[Village]:
         """Return the villages of the project by code, those that only occur as a code among them."""

@@ -67,7 +67,7 @@ def test_the_dictionary_names_every_table() -> None:
 
 @pytest.mark.parametrize(("table", "column"), [(t, c) for t, names in COLUMNS.items() for c in names.split()])
 def test_a_column_of_the_dictionary_is_recognised(table: str, column: str) -> None:
-    found = match(catalog(), catalog().tables[table], [column])
+    found = match(catalog(), catalog().tables[table], (column,))
     assert column in found.fields or any(w.column == column for ways in found.links.values() for w in ways)
 
 
@@ -101,7 +101,7 @@ def test_every_row_says_where_it_comes_from_and_people_why_they_are_kept(table: 
 @pytest.mark.parametrize("column", NEVER.split())
 def test_a_column_that_must_never_be_kept_is_refused_for_every_table(column: str) -> None:
     for table in catalog().tables.values():
-        found = match(catalog(), table, [column], {"source": column})
+        found = match(catalog(), table, (column,), (("source", column),))
         assert list(found.refused) == [column]
         assert {**found.fields, **found.links, **found.feeds} == {}
 
