@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from math import inf, isinf
+from operator import mul
 
 from mingqing.catalog.model import Field, FieldType
 from mingqing.core.text import clean, tr
@@ -22,6 +23,7 @@ _PHONE = re.compile(
     r"(?!\+?(?:-?\d){17})\+?\d{3,4}(?:-?\d{3,8}){1,3}(?:转\d{1,6})?|\d{3,8}", re.ASCII
 )  # 17 digits are two numbers run together
 _BLANK = frozenset({"", "-", "--", "/", "\\", "无数据", "null", "none", "nan", "<null>", "<空>", "n/a"})
+_LONGEST_BLANK = max(map(len, _BLANK))
 _HUGE = 1e300
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 _ID_CHECKS = "10X98765432"
@@ -47,12 +49,12 @@ def parse(field: Field, raw: object) -> Value:
     >>> parse(storeys, "３ 层"), parse(storeys, "")
     (3, None)
     """
-    if raw is None or raw != raw:  # noqa: PLR0124 - NaN
-        return None
     if isinstance(raw, str):
         raw = clean(raw)
-        if raw.lower() in _BLANK:
+        if len(raw) <= _LONGEST_BLANK and raw.lower() in _BLANK:
             return None
+    elif raw is None or raw != raw:  # noqa: PLR0124 - NaN
+        return None
     value = _PARSERS[field.type](field, raw)
     if isinstance(value, (int, float)) and field.type is not FieldType.BOOLEAN:
         _check_range(field, value)
@@ -185,7 +187,7 @@ def id_check_character(first_17: str) -> str:
     >>> id_check_character("99999919900307008")
     'X'
     """
-    total = sum(int(c) * w for c, w in zip(first_17, _ID_WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, first_17), _ID_WEIGHTS))
     return _ID_CHECKS[total % 11]
 
 

@@ -42,6 +42,8 @@ class Linker:
         target = reference.references or ""
         reasons: dict[int, str] = {}
         for table, field, values in part.links.get(reference.name, ()):
+            if None not in ids:
+                break
             what = self._catalog.tables[table].field_by_name[field].title
             indexes = {v: self._index(table, field, target, v) for v in set(villages)}
             for i, value in enumerate(values):
@@ -91,12 +93,12 @@ class Linker:
         return self._kept[key]
 
     def _read(self, table: str, field: str, target: str, village: str | None) -> _Index:
-        rows = list(self._session.rows(table, ["id", field], village=village))
+        rows = self._session.rows(table, ["id", field], village=village)
         if table == target:
-            pairs = [(value, int(str(row))) for row, value in rows]
+            pairs = [(value, row) for row, value in rows]
         elif (forward := self._reference(table, target)) is not None:
             pairs = [
-                (value, int(str(row)))
+                (value, row)
                 for value, row in self._session.rows(table, [field, forward], village=village)
                 if row is not None
             ]
@@ -104,7 +106,7 @@ class Linker:
             backward = self._reference(target, table) or ""
             living = defaultdict(list)
             for row, at in self._session.rows(target, ["id", backward], village=village):
-                living[at].append(int(str(row)))
+                living[at].append(row)
             pairs = [(value, row) for at, value in rows for row in living.get(at, ())]
         index: _Index = {}
         for value, row in pairs:

@@ -243,14 +243,17 @@ def _link_values(
 ) -> list[str | None]:
     """The values by which rows name other rows, written as the field they are compared with stores them."""
     field, values = catalog.tables[table].field_by_name[field_name], layer.columns[column]
-    out: list[str | None] = []
-    for i in keep:
-        try:
-            value = parse(field, values[i])
-        except ValueRefusedError:
-            value = plain_text(values[i])
-        out.append(None if value is None else str(value))
-    return out
+    wanted = [values[i] for i in keep]
+    known = {raw: _as_stored(field, raw) for raw in set(wanted)}
+    return [known[raw] for raw in wanted]
+
+
+def _as_stored(field: Field, raw: object) -> str | None:
+    try:
+        value = parse(field, raw)
+    except ValueRefusedError:
+        value = plain_text(raw)
+    return None if value is None else str(value)
 
 
 def _list_shapeless(part: Part, table: Table, report: SourceReport) -> None:

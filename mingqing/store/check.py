@@ -61,7 +61,7 @@ def _chain(session: Session) -> list[str]:
     for seq, at, account, kind, why, counts, changeset, digest in session.query_for_check(
         "SELECT * FROM mq_change ORDER BY seq"
     ):
-        entry = (int(str(seq)), str(at), str(account), str(kind), str(why), str(counts))
+        entry = (seq, str(at), str(account), str(kind), str(why), str(counts))
         try:
             raw = zlib.decompress(changeset) if isinstance(changeset, bytes) else b""
         except zlib.error:

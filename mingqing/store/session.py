@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -92,11 +92,11 @@ class Session:
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _query(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[object, ...]]:
+    def _query(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         with engine_errors(self._file):
             return list(self._database.execute(sql, tuple(values)))
 
-    def query_for_check(self, sql: str) -> list[tuple[object, ...]]:
+    def query_for_check(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a statement of `mingqing.store.check`, of this package alone."""
         return self._query(sql)
 
@@ -104,7 +104,7 @@ class Session:
         """Return the number of rows of every table."""
         names = list(self.catalog.tables)
         row = self._query("SELECT " + ", ".join(f'(SELECT count(*) FROM "{n}")' for n in names))[0]
-        return {name: int(str(count)) for name, count in zip(names, row, strict=True)}
+        return dict(zip(names, row, strict=True))
 
     def villages(self) -> list[Village]:
         """Return the villages of the project by code, those that only occur as a code among them."""
@@ -145,8 +145,8 @@ class Session:
         *,
         village: str | None = None,
         where: Mapping[str, Value] | None = None,
-    ) -> Iterator[tuple[object, ...]]:
-        """Yield `columns` of the rows of a table, by id; `where` asks for equal values."""
+    ) -> list[tuple[Any, ...]]:
+        """Return `columns` of the rows of a table, by id; `where` asks for equal values."""
         conditions = dict(where or {})
         if village is not None:
             conditions["village_code"] = village
@@ -157,8 +157,7 @@ class Session:
             + (f" WHERE {clause}" if clause else "")
             + " ORDER BY id"
         )
-        with engine_errors(self._file):
-            yield from self._database.execute(sql, tuple(conditions.values()))
+        return self._query(sql, tuple(conditions.values()))
 
     def referring(self, table: str, row_id: int) -> list[tuple[str, int]]:
         """Return (table, id) of the rows that point to this one, such as the residents of a household."""
@@ -167,7 +166,7 @@ class Session:
             for field in other.fields:
                 if field.references == table:
                     sql = f'SELECT id FROM "{other.name}" WHERE "{field.name}" = ? ORDER BY id'
-                    found += [(other.name, int(str(i))) for (i,) in self._query(sql, (row_id,))]
+                    found += [(other.name, i) for (i,) in self._query(sql, (row_id,))]
         return found
 
     def stored(self, table: str, columns: Sequence[str], *, village: str | None) -> "Stored":
@@ -180,7 +179,7 @@ class Session:
         )
         ids, geometry, *cells = _transpose(rows, 2 + len(columns))
         kept = geometry if self._table(table).has_geometry else None
-        return Stored(ids, dict(zip(columns, cells, strict=True)), kept)  # type: ignore[arg-type]
+        return Stored(ids, dict(zip(columns, cells, strict=True)), kept)
 
     def values_of(self, table: str, column: str, ids: Iterable[int]) -> list[tuple[int, int]]:
         """Return (id, value of an integer column) of rows, those where it is null left out."""
@@ -190,7 +189,7 @@ class Session:
             f' WHERE id IN (SELECT value FROM json_each(?)) AND "{column}" NOT NULL',
             (json.dumps(list(ids)),),
         )
-        return [(int(str(i)), int(str(v))) for i, v in found]
+        return [(i, v) for i, v in found]
 
     def features(
         self,
@@ -342,8 +341,8 @@ class Session:
             self._database.execute("INSERT OR REPLACE INTO mq_memory VALUES(?, ?)", (key, value))
 
 
-def _bounds(box: Sequence[object]) -> Bounds:
-    a, b, c, d = (float(str(v)) for v in box)
+def _bounds(box: Sequence[float]) -> Bounds:
+    a, b, c, d = box
     return a, b, c, d
 
 
@@ -375,7 +374,7 @@ def _box(bounds: Bounds) -> list[Value]:
     return [xmax, xmin, ymax, ymin]
 
 
-def _transpose(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+def _transpose(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +59,18 @@ def read_grid(grid: Sequence[Row], numbers: Sequence[int], merged: Iterable[Merg
     Table or None
         None where the grid holds nothing.
     """
-    rows = [[_blank_to_none(cell) for cell in row] for row in grid]
-    width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell is not None), default=0)
+    rows = [
+        [None if cell == "" or (isinstance(cell, str) and cell.isspace()) else cell for cell in row]
+        for row in grid
+    ]
+    columns = list(zip_longest(*rows))
+    while columns and not any(cell is not None for cell in columns[-1]):
+        columns.pop()
+    width = len(columns)
     if width == 0:
         return None
-    rows = [[*row[:width], *[None] * (width - len(row))] for row in rows]
+    if any(len(row) != width for row in rows):
+        rows = [[*row[:width], *[None] * (width - len(row))] for row in rows]
     ranges = list(merged)
     notes: list[str] = []
     head = _find_header(rows, ranges)
@@ -75,7 +83,8 @@ def read_grid(grid: Sequence[Row], numbers: Sequence[int], merged: Iterable[Merg
         notes.append(tr("合并单元格的内容已填到其中每一行"))
     kept = [c for c in range(width) if names[c] or any(row[c] is not None for row in rows[start:])]
     titles = unique(names[c] or tr("第{place}列").format(place=c + 1) for c in kept)
-    return _take([[row[c] for c in kept] for row in rows[start:]], numbers[start:], titles, notes)
+    body = rows[start:] if len(kept) == width else [[row[c] for c in kept] for row in rows[start:]]
+    return _take(body, numbers[start:], titles, notes)
 
 
 def _take(body: list[list[object]], numbers: Sequence[int], titles: list[str], notes: list[str]) -> Table:
@@ -84,17 +93,18 @@ def _take(body: list[list[object]], numbers: Sequence[int], titles: list[str], n
     taken: list[list[object]] = []
     where: list[int] = []
     for number, row in zip(numbers, body, strict=True):
-        filled = [cell for cell in row if cell is not None]
-        if not filled:
+        empty = row.count(None)
+        if empty == len(row):
             continue
         if any(isinstance(cell, str) and "计" in cell and _TOTAL.fullmatch(cell) for cell in row[:3]):
             problems.append(RowProblem(number, None, tr("是合计行，没有读")))
-        elif len(filled) == 1 and len(row) > 2 and _REMARK.fullmatch(str(filled[0]).strip()):
+        elif empty == len(row) - 1 > 1 and _REMARK.fullmatch(str(next(filter(None, row), "")).strip()):
             problems.append(RowProblem(number, None, tr("是表下的说明，没有读")))
         else:
             taken.append(row)
             where.append(number)
-    columns = {title: [row[i] for row in taken] for i, title in enumerate(titles)}
+    cells: list[list[object]] = [list(c) for c in zip(*taken, strict=True)] or [[] for _ in titles]
+    columns = dict(zip(titles, cells, strict=True))
     for title, values in columns.items():
         problems += _settle(title, values, where)
     problems.sort(key=lambda p: p.row)
@@ -111,7 +121,7 @@ def _settle(title: str, values: list[object], where: Sequence[int]) -> list[RowP
             if value[0] == "#" and _ERROR.fullmatch(value):
                 values[i] = None
                 problems.append(RowProblem(where[i], title, tr("公式出错（{value}）").format(value=value)))
-            elif value[-1].isdigit() and _DAMAGED.fullmatch(value.strip()):
+            elif ("E" in value or "e" in value) and _DAMAGED.fullmatch(value.strip()):
                 values[i] = None
                 problems.append(_damaged(title, where[i]))
         elif isinstance(value, int | float):
@@ -129,10 +139,6 @@ def _settle(title: str, values: list[object], where: Sequence[int]) -> list[RowP
 
 def _damaged(title: str, row: int) -> RowProblem:
     return RowProblem(row, title, tr("{title}被 Excel 改成了科学计数，末几位已丢失").format(title=title))
-
-
-def _blank_to_none(cell: object) -> object:
-    return None if cell is None or (isinstance(cell, str) and not cell.strip()) else cell
 
 
 def _is_heading(cell: object) -> bool:
