@@ -12,12 +12,12 @@ import shapely
 from numpy.typing import NDArray
 
 from mingqing.catalog.load import catalog as own_catalog
-from mingqing.catalog.model import Catalog, Field, Table
+from mingqing.catalog.model import Catalog, Field, Link, Table
 from mingqing.catalog.values import Value, ValueRefusedError, parse, plain_text
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.crs.transform import require_usable, transform
-from mingqing.ingest.match import TableMatch, match, recognise_table
+from mingqing.ingest.match import ColumnLink, TableMatch, match, recognise_table
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, read
 from mingqing.ingest.repair import kinds_of, repair
@@ -169,15 +169,7 @@ def _parts(
     keep = np.array([i for i, row in enumerate(layer.rows.tolist()) if row not in gone], dtype=np.intp)
     own = _part(layer, found.table, found.fields, keep, report)
     keep = keep[np.isin(layer.rows[keep], own.rows)]
-    for reference, ways in found.links.items():
-        own.links[reference] = [
-            (
-                way.link.table,
-                way.link.field,
-                _link_values(catalog, way.link.table, way.link.field, layer, way.column, keep),
-            )
-            for way in ways
-        ]
+    own.links = _link_values(catalog, found.links, layer, keep)
     if geometry is not None:
         own.geometry = encode(geometry[keep], epsg)
         _list_shapeless(own, found.table, report)
@@ -185,6 +177,8 @@ def _parts(
     for name, fields in found.feeds.items():
         fed = _part(layer, catalog.tables[name], fields, keep, None)
         if fed.rows:
+            there = keep[np.isin(layer.rows[keep], fed.rows)]
+            fed.links = _link_values(catalog, found.feed_links[name], layer, there)
             parts.append(fed)
     return sorted(parts, key=lambda p: catalog.depth(p.table))
 
@@ -239,16 +233,33 @@ def _values(field: Field, raws: Sequence[object], rows: Sequence[int], refused: 
 
 
 def _link_values(
-    catalog: Catalog, table: str, field_name: str, layer: SourceLayer, column: str, keep: NDArray[np.intp]
-) -> list[str | None]:
-    """The values by which rows name other rows, written as the field they are compared with stores them."""
-    field, values = catalog.tables[table].field_by_name[field_name], layer.columns[column]
-    wanted = [values[i] for i in keep]
-    known = {raw: _as_stored(field, raw) for raw in set(wanted)}
-    return [known[raw] for raw in wanted]
+    catalog: Catalog,
+    links: Mapping[str, Sequence[ColumnLink]],
+    layer: SourceLayer,
+    keep: NDArray[np.intp],
+) -> dict[str, list[tuple[str, str, list[str | None]]]]:
+    """For each reference, the values by which the rows `keep` name other rows, as `Part.links` has them."""
+    return {
+        reference: [
+            (
+                w.link.table,
+                w.link.field,
+                _as_stored(catalog, w.link, [layer.columns[w.column][i] for i in keep]),
+            )
+            for w in ways
+        ]
+        for reference, ways in links.items()
+    }
 
 
-def _as_stored(field: Field, raw: object) -> str | None:
+def _as_stored(catalog: Catalog, link: Link, raws: Sequence[object]) -> list[str | None]:
+    """Values written as the field they are compared with stores them."""
+    field = catalog.tables[link.table].field_by_name[link.field]
+    known = {raw: _one_as_stored(field, raw) for raw in set(raws)}
+    return [known[raw] for raw in raws]
+
+
+def _one_as_stored(field: Field, raw: object) -> str | None:
     try:
         value = parse(field, raw)
     except ValueRefusedError:
