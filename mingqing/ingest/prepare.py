@@ -130,7 +130,7 @@ def _place(
         return None
     crs = options.crs if options.crs is not None else (layer.crs.crs if layer.crs else None)
     if crs is None:
-        raise InputRefused(ask_crs(layer))
+        raise InputRefused(ask_crs(layer, epsg))
     require_usable(crs)
     geometry, repaired, refused = repair(layer.geometry, table.geometry)
     placed = geometry if crs == epsg else transform(geometry, crs, epsg)
@@ -144,16 +144,22 @@ def _place(
     return placed
 
 
-def ask_crs(layer: SourceLayer) -> str:
-    """Return the question about a layer that does not say its CRS, with a guess from its numbers."""
+def ask_crs(layer: SourceLayer, epsg: int) -> str:
+    """Return the question about a layer that does not say its CRS, with a guess from its numbers.
+
+    epsg : of the project, which tells the likely central meridian.
+    """
     from mingqing.crs.guess import guess
 
     text = tr("“{name}”没有说明坐标系，请指定").format(name=layer.name)
     if layer.geometry is None or not len(layer.geometry):
         return text
     bounds = tuple(shapely.total_bounds(layer.geometry).tolist())
-    guesses = guess(bounds) if np.isfinite(bounds).all() else []
-    return text + (tr("；{guess}").format(guess=guesses[0].sentence) if guesses else "")
+    guesses = guess(bounds, project_epsg=epsg) if np.isfinite(bounds).all() else []
+    if not guesses:
+        return text
+    code = f"EPSG:{guesses[0].crs}" if isinstance(guesses[0].crs, int) else guesses[0].crs
+    return text + tr("；{guess}（{code}）").format(guess=guesses[0].sentence, code=code)
 
 
 def _parts(
