@@ -185,6 +185,9 @@ def _parts(
         if fed.rows:
             there = keep[np.isin(layer.rows[keep], fed.rows)]
             fed.links = _link_values(catalog, found.feed_links[name], layer, there)
+            if "village_code" in own.columns:
+                said = dict(zip(own.rows, own.columns["village_code"], strict=True))
+                fed.columns["village_code"] = [said.get(row) for row in fed.rows]
             parts.append(fed)
     return sorted(parts, key=lambda p: catalog.depth(p.table))
 

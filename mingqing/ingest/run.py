@@ -209,7 +209,7 @@ def _longitude(source: SourceFile, options: Options) -> float | None:
     try:
         for layer in read(source, encoding=options.encoding):
             crs = options.crs if options.crs is not None else (layer.crs.crs if layer.crs else None)
-            if layer.geometry is None or crs is None:
+            if layer.geometry is None or not len(layer.geometry) or crs is None:
                 continue
             xmin, ymin, xmax, ymax = shapely.total_bounds(layer.geometry)
             lon = transform_xy(np.array([[(xmin + xmax) / 2, (ymin + ymax) / 2]]), crs, _WGS84)[0, 0]

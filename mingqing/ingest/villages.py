@@ -37,6 +37,11 @@ class VillageFinder:
             return text
         return self._by_name.get(text) or self._by_name.get(_SUFFIX.sub("", text))
 
+    def placeholder(self, name: str) -> str | None:
+        """Return what stands for the code of a village that was known by its name alone; None for others."""
+        code = self.by_text(name)
+        return None if code is None or _CODE.fullmatch(code) else code
+
     def by_path(self, path: PurePath) -> str | None:
         """Return the code that the file's name or a folder above it says, as a code or a village's name."""
         for part in (path.stem, *(p.name for p in path.parents)):

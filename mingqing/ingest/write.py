@@ -55,6 +55,7 @@ class Writer:
                 if code is None:
                     codes[i] = self._villages.by_path(source) if len(codes) == 1 else None
                     codes[i] = codes[i] or part.columns["name"][i]
+            self._settle_codes(change, part.columns["name"], codes, report)
             return [str(c) for c in codes]
         texts = None if stated is None else [None if s is None else str(s) for s in stated]
         found = self._villages.find(texts, source, part.geometry, len(part.rows))
@@ -64,6 +65,22 @@ class Writer:
                 report.notes.append(tr("没有“{name}”的村界和区划代码，暂以村名代替").format(name=named))
                 return [named] * len(part.rows)
         return found
+
+    def _settle_codes(
+        self, change: Transaction, names: Sequence[Value], codes: Sequence[Value], report: SourceReport
+    ) -> None:
+        """Give villages that were entered by their folder's name the code that their boundary brings, rows and all."""
+        for name, code in zip(names, codes, strict=True):
+            old = self._villages.placeholder(str(name))
+            if old is None or old == code:
+                continue
+            for table in self._catalog.tables:
+                ids = [int(str(i)) for (i,) in self._session.rows(table, ["id"], village=old)]
+                if ids:
+                    columns = ["village_code", "code"] if table == "village" else ["village_code"]
+                    change.update(table, ids, {column: [code] * len(ids) for column in columns})
+            self._linker = Linker(self._session)
+            report.notes.append(tr("“{name}”原来没有区划代码，已补上 {code}").format(name=name, code=code))
 
     def _named_by_folder(self, change: Transaction, source: PurePath) -> str | None:
         """A village known only by its folder's name, entered so that its rows are not taken for another's."""
