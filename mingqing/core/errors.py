@@ -2,7 +2,7 @@
 
 
 class MingqingError(Exception):
-    """Anything the user can act on. Its text is one Chinese sentence that says what happened and what to do."""
+    """Anything the user can act on. Its text is one Chinese sentence: what happened, what to do."""
 
 
 class ProjectUnavailable(MingqingError):

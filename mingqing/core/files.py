@@ -1,6 +1,7 @@
 """Where the program's own data lies, and writing a file so that it is whole or absent."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -35,3 +36,51 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def is_writable(path: Path) -> bool:
+    """Whether this process may write to an existing file or folder."""
+    return os.access(path, os.W_OK)
+
+
+def is_network_share(path: Path) -> bool:
+    """Whether `path` lies on another machine's disk, where two writers cannot see each other's locks."""
+    if sys.platform == "win32":
+        import ctypes
+
+        drive = path.resolve().drive
+        remote = 4  # DRIVE_REMOTE of GetDriveTypeW
+        return drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\") == remote
+    return _mount_type(path.resolve(), Path("/proc/self/mounts")) in _REMOTE_FILE_SYSTEMS
+
+
+_REMOTE_FILE_SYSTEMS = frozenset(
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "fuse.sshfs",
+        "afs",
+        "9p",
+        "davfs",
+        "fuse.davfs2",
+        "fuse.gvfsd-fuse",
+    }
+)
+
+
+def _mount_type(path: Path, mounts: Path) -> str:
+    """Return the file system type of the mount that holds `path`, from a table like /proc/self/mounts."""
+    best, kind = "", ""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    for line in lines:
+        _, place, file_system, *_ = line.split(" ")
+        place = place.replace("\\040", " ")
+        if len(place) >= len(best) and path.is_relative_to(place):
+            best, kind = place, file_system
+    return kind

@@ -1,7 +1,6 @@
 """Text a user reads, and text a user wrote."""
 
 import gettext
-import unicodedata
 
 _translation = gettext.NullTranslations()
 
@@ -11,10 +10,22 @@ def tr(text: str) -> str:
     return _translation.gettext(text)
 
 
+# Full-width digits and letters to half-width, ideographic and no-break space to space, controls to nothing.
+_TIDY = (
+    {
+        code: code - 0xFEE0
+        for first, last in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
+        for code in range(first, last + 1)
+    }
+    | dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0xFEFF))
+    | {0x09: 0x09, 0x0A: 0x0A, 0x3000: 0x20, 0xA0: 0x20}
+)
+
+
 def clean(text: str) -> str:
     """Return `text` without the accidents of typing: surrounding and ideographic spaces, control characters.
 
-    Full-width letters, digits and signs of the ASCII range become half-width. Anything else is left as it is,
+    Full-width letters and digits become half-width. Anything else is left as it is, punctuation and
     rare characters of the extension planes included.
 
     Examples
@@ -26,15 +37,6 @@ def clean(text: str) -> str:
     >>> clean("大竹溪村（东）")
     '大竹溪村（东）'
     """
-    out = []
-    for ch in text:
-        code = ord(ch)
-        if code in {0x3000, 0xA0}:
-            out.append(" ")
-        elif 0xFF10 <= code <= 0xFF19 or 0xFF21 <= code <= 0xFF3A or 0xFF41 <= code <= 0xFF5A:
-            out.append(chr(code - 0xFEE0))
-        elif code == 0xFEFF or (unicodedata.category(ch) == "Cc" and ch not in "\n\t"):
-            continue
-        else:
-            out.append(ch)
-    return "".join(out).strip()
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return text.translate(_TIDY).strip()

@@ -1,1 +1,1 @@
-"""Coordinate systems met in Chinese county offices: recognising them, and bringing coordinates into the project's own."""
+"""Coordinate systems of Chinese county offices: recognised, guessed, and brought into the project's own."""

@@ -1,1 +1,1 @@
-"""Files from elsewhere become rows: readers, encodings, matching, repair, linking, and a report of what happened."""
+"""Files from elsewhere become rows: read, matched, repaired, linked, and reported."""

@@ -1,1 +1,1 @@
-"""The project folder: encrypted SpatiaLite, schema, sessions, recorded changes. The only package that speaks SQL."""
+"""The project folder: encrypted SpatiaLite, schema, sessions, changes. The only package that speaks SQL."""

@@ -1,0 +1,376 @@
+"""Read `layers/*.toml` into a `Catalog`, refusing any mistake with file, key and reason."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mingqing.catalog.model import (
+    Catalog,
+    Code,
+    CodeList,
+    Draw,
+    Field,
+    FieldType,
+    GeometryKind,
+    Layer,
+    Link,
+    Mask,
+    Privacy,
+    Refusal,
+    Table,
+)
+from mingqing.catalog.style import Style, read_style
+from mingqing.core.errors import DefinitionError
+from mingqing.core.files import data_dir
+from mingqing.core.text import tr
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_RESERVED = frozenset({"id", "geometry", "rowid", "oid"})
+_T = TypeVar("_T")
+
+
+class _Reader:
+    """One mapping of a TOML file, read key by key; whatever is left at the end is a mistake."""
+
+    def __init__(self, file: str, where: str, data: object) -> None:
+        self.file, self.where = file, where
+        if not isinstance(data, dict):
+            raise self.error("", tr("应为一组键值"))
+        self.data = dict(data)
+
+    def error(self, key: str, reason: str) -> DefinitionError:
+        place = ".".join(p for p in (self.where, key) if p)
+        return DefinitionError(
+            tr("图层定义 {file} 的 {key} 有误：{reason}").format(file=self.file, key=place, reason=reason)
+        )
+
+    def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
+        if key not in self.data:
+            if default is None:
+                raise self.error(key, tr("缺少这一项"))
+            return default
+        value = self.data.pop(key)
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.error(key, tr("值的类型不对：{value}").format(value=value))
+        return value
+
+    def maybe(self, key: str, kind: type[_T]) -> _T | None:
+        return self.take(key, kind) if key in self.data else None
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        value = self.take(key, list, [])
+        if not all(isinstance(x, str) for x in value):
+            raise self.error(key, tr("应为一列文字"))
+        return tuple(value)
+
+    def finish(self) -> None:
+        if self.data:
+            raise self.error(next(iter(self.data)), tr("不认识这一项"))
+
+
+def _read_codes(reader: _Reader, name: str) -> CodeList:
+    title, codes = reader.take("title", str), []
+    for entry in reader.take("codes", list):
+        parts = [entry] if isinstance(entry, str) else entry
+        if not (isinstance(parts, list) and parts and all(isinstance(p, str) for p in parts)):
+            raise reader.error("codes", tr("应为 [值, 输出代码, 其他写法…]"))
+        codes.append(Code(parts[0], tuple(parts[2:]), parts[1] if len(parts) > 1 else None))
+    seen: dict[str, str] = {}
+    for code in codes:
+        for spelling in (code.value, *code.arrives_as):
+            if seen.setdefault(spelling, code.value) != code.value:
+                raise reader.error("codes", tr("“{spelling}”同时属于两个代码").format(spelling=spelling))
+    reader.finish()
+    return CodeList(name, title, tuple(codes))
+
+
+def _enum(reader: _Reader, key: str, kind: type[_T], value: str) -> _T:
+    try:
+        return kind(value)  # type: ignore[call-arg]
+    except ValueError as error:
+        raise reader.error(key, tr("不认识“{value}”").format(value=value)) from error
+
+
+def _read_field(reader: _Reader, codes: Mapping[str, CodeList]) -> Field:
+    name = reader.take("name", str)
+    reader.where = f"{reader.where}.{name}"
+    if not _NAME.match(name) or name in _RESERVED:
+        raise reader.error("name", tr("只能用小写英文字母、数字和下划线，且不能是 id、geometry"))
+    kind = _enum(reader, "type", FieldType, reader.take("type", str))
+    list_name = reader.maybe("codes", str)
+    if (kind is FieldType.CODE) != (list_name is not None):
+        raise reader.error("codes", tr("代码字段必须且只有代码字段才能指定代码表"))
+    if list_name is not None and list_name not in codes:
+        raise reader.error("codes", tr("没有名为“{name}”的代码表").format(name=list_name))
+    references = reader.maybe("references", str)
+    if (kind is FieldType.REFERENCE) != (references is not None):
+        raise reader.error("references", tr("引用字段必须且只有引用字段才能指定所引用的表"))
+    links = []
+    for text in reader.strings("links"):
+        table, dot, linked = text.partition(".")
+        if not dot:
+            raise reader.error("links", tr("应写成“表.字段”：{text}").format(text=text))
+        links.append(Link(table, linked))
+    field = Field(
+        name=name,
+        title=reader.take("title", str),
+        type=kind,
+        required=reader.take("required", bool, default=False),
+        codes=codes[list_name] if list_name else None,
+        references=references,
+        links=tuple(links),
+        unit=reader.maybe("unit", str),
+        minimum=reader.maybe("minimum", float),
+        maximum=reader.maybe("maximum", float),
+        max_length=reader.maybe("max_length", int),
+        privacy=_enum(reader, "privacy", Privacy, reader.take("privacy", str, "open")),
+        mask=_enum(reader, "mask", Mask, mask) if (mask := reader.maybe("mask", str)) else None,
+        search=reader.take("search", bool, default=False),
+        group=reader.take("group", str, ""),
+        help=reader.take("help", str, ""),
+        arrives_as=reader.strings("arrives_as"),
+        leaves_as=reader.maybe("leaves_as", str),
+    )
+    if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
+        raise reader.error("minimum", tr("大于 maximum"))
+    reader.finish()
+    return field
+
+
+def _unique(reader: _Reader, key: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise reader.error(key, tr("“{name}”重复").format(name=name))
+        seen.add(name)
+
+
+def _read_table(
+    reader: _Reader,
+    layer: str,
+    codes: Mapping[str, CodeList],
+    common: tuple[Field, ...],
+    person: tuple[Field, ...],
+) -> Table:
+    name = reader.take("name", str)
+    reader.where = f"table.{name}"
+    if not _NAME.match(name):
+        raise reader.error("name", tr("只能用小写英文字母、数字和下划线"))
+    fields = tuple(
+        _read_field(_Reader(reader.file, reader.where, f), codes) for f in reader.take("field", list)
+    )
+    personal = reader.take("personal", bool, default=False)
+    common = common + (person if personal else ())
+    _unique(reader, "field", (f.name for f in (*common, *fields)))
+    known = {f.name for f in fields}
+    keys = tuple(
+        _Reader(reader.file, reader.where, {"keys": key}).strings("keys")
+        for key in reader.take("keys", list, [])
+    )
+    title_field = reader.take("title_field", str)
+    for used in (title_field, *(k for key in keys for k in key)):
+        if used not in known:
+            raise reader.error("keys/title_field", tr("没有字段“{name}”").format(name=used))
+    spoke = reader.strings("spoke_from")
+    if spoke and len(spoke) != 3:
+        raise reader.error("spoke_from", tr("应为 [表, 字段, 值]"))
+    table = Table(
+        name=name,
+        title=reader.take("title", str),
+        layer=layer,
+        geometry=frozenset(_enum(reader, "geometry", GeometryKind, k) for k in reader.strings("geometry")),
+        keys=keys,
+        fields=fields,
+        common=common,
+        title_field=title_field,
+        recognised_by=reader.strings("recognised_by"),
+        feeds=reader.strings("feeds"),
+        located_at=reader.strings("located_at"),
+        spoke_from=(spoke[0], spoke[1], spoke[2]) if spoke else None,
+        personal=personal,
+    )
+    reader.finish()
+    return table
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise DefinitionError(
+            tr("图层定义 {file} 无法读取：{reason}").format(file=path.name, reason=error)
+        ) from error
+
+
+class _Found:
+    """What the files of a folder have said so far."""
+
+    def __init__(self) -> None:
+        self.layers: dict[str, Layer] = {}
+        self.tables: dict[str, Table] = {}
+        self.styles: dict[str, dict[str, Style]] = {}
+        self.files: dict[str, str] = {}  # table → the file that defines it
+
+    def error(self, table: Table, key: str, reason: str) -> DefinitionError:
+        return _Reader(self.files[table.name], f"table.{table.name}", {}).error(key, reason)
+
+    def require_field(self, by: Table, key: str, table: str, field: str) -> None:
+        if table not in self.tables or field not in self.tables[table].field_by_name:
+            raise self.error(by, key, tr("没有字段“{name}”").format(name=f"{table}.{field}"))
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What `common.toml` says: code lists, the fields every row has, those of people's rows, refused columns."""
+
+    codes: Mapping[str, CodeList]
+    fields: tuple[Field, ...]
+    person: tuple[Field, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def _read_common(path: Path) -> _Common:
+    head = _Reader(path.name, "", _parse(path))
+    codes = {
+        name: _read_codes(_Reader(path.name, f"codes.{name}", entry), name)
+        for name, entry in head.take("codes", dict, {}).items()
+    }
+    fields, person = (
+        tuple(_read_field(_Reader(path.name, key, f), codes) for f in head.take(key, list, []))
+        for key in ("field", "person_field")
+    )
+    refusals = []
+    for entry in head.take("refuse", list, []):
+        reader = _Reader(path.name, "refuse", entry)
+        refusals.append(Refusal(reader.take("reason", str), reader.strings("words"), reader.strings("exact")))
+        reader.finish()
+    head.finish()
+    return _Common(codes, fields, person, tuple(refusals))
+
+
+def _read_layer(path: Path, common: _Common, found: _Found) -> None:
+    """Add the layer that one file defines to what was found."""
+    reader = _Reader(path.name, "", _parse(path))
+    top = _Reader(path.name, "layer", reader.take("layer", dict))
+    code = top.take("code", str)
+    if code in found.layers:
+        raise top.error("code", tr("图层“{code}”已经有了").format(code=code))
+    own = [
+        _read_table(_Reader(path.name, "table", t), code, common.codes, common.fields, common.person)
+        for t in reader.take("table", list)
+    ]
+    for table in own:
+        if table.name in found.tables:
+            raise reader.error(
+                f"table.{table.name}", tr("与 {file} 里的表重名").format(file=found.files[table.name])
+            )
+        found.tables[table.name], found.files[table.name] = table, path.name
+    for name, variants in reader.take("style", dict, {}).items():
+        if found.files.get(name) != path.name:
+            raise reader.error(f"style.{name}", tr("这个文件里没有表“{name}”").format(name=name))
+        found.styles[name] = _read_styles(_Reader(path.name, f"style.{name}", variants))
+    draws = []
+    for text in top.strings("draws"):
+        name, _, variant = text.partition(":")
+        draws.append(Draw(name, variant or "normal"))
+    found.layers[code] = Layer(
+        code=code,
+        title=top.take("title", str),
+        about=top.take("about", str, ""),
+        order=top.take("order", int),
+        icon=top.take("icon", str, ""),
+        tables=tuple(t.name for t in own),
+        draws=tuple(draws),
+    )
+    top.finish()
+    reader.finish()
+
+
+def load_catalog(folder: Path) -> Catalog:
+    """Return the definitions in `folder` (`common.toml` and one file a layer).
+
+    Raises
+    ------
+    DefinitionError
+        at the first mistake, naming file, key and reason.
+    """
+    common = _read_common(folder / "common.toml")
+    found = _Found()
+    for path in sorted(folder.glob("*.toml")):
+        if path.name != "common.toml":
+            _read_layer(path, common, found)
+    for check in (_check_references, _check_places):
+        for table in found.tables.values():
+            check(table, found)
+    _check_styles(found)
+    return Catalog(found.layers, found.tables, common.codes, found.styles, common.refusals)
+
+
+def _check_references(table: Table, found: _Found) -> None:
+    """Refuse references, links and feeds that lead nowhere."""
+    missing = tr("没有表“{name}”")
+    for field in table.fields:
+        if field.references is not None and field.references not in found.tables:
+            raise found.error(table, f"{field.name}.references", missing.format(name=field.references))
+        for link in field.links:
+            found.require_field(table, f"{field.name}.links", link.table, link.field)
+    for fed in table.feeds:
+        if fed not in found.tables:
+            raise found.error(table, "feeds", missing.format(name=fed))
+
+
+def _check_places(table: Table, found: _Found) -> None:
+    """Refuse places, and ends of spokes, that lead nowhere."""
+    here = table
+    for step in table.located_at:
+        reference = here.field_by_name.get(step)
+        if reference is None or reference.references is None:
+            raise found.error(table, "located_at", tr("“{name}”不是引用字段").format(name=step))
+        here = found.tables[reference.references]
+    if table.located_at and not here.has_geometry:
+        raise found.error(table, "located_at", tr("最后一张表没有图形"))
+    if table.spoke_from is not None:
+        found.require_field(table, "spoke_from", table.spoke_from[0], table.spoke_from[1])
+
+
+def _check_styles(found: _Found) -> None:
+    """Refuse styles by fields, and maps of styles, that do not exist."""
+    for name, variants in found.styles.items():
+        for variant, style in variants.items():
+            for column in style.columns:
+                if column not in found.tables[name].field_by_name:
+                    reader = _Reader(found.files[name], f"style.{name}", {})
+                    raise reader.error(variant, tr("没有字段“{name}”").format(name=column))
+    for layer in found.layers.values():
+        for draw in layer.draws:
+            if draw.variant not in found.styles.get(draw.table, {}):
+                file = found.files[layer.tables[0]] if layer.tables else f"{layer.code}.toml"
+                raise _Reader(file, "layer", {}).error(
+                    "draws",
+                    tr("表 {table} 没有样式 {variant}").format(table=draw.table, variant=draw.variant),
+                )
+
+
+def _read_styles(reader: _Reader) -> dict[str, Style]:
+    """Read the variants of one table's style, each a mapping under its name."""
+    found = {}
+    for variant in list(reader.data):
+        raw = reader.take(variant, dict)
+        found[variant] = read_style(raw, partial(_style_error, reader, variant))
+    return found
+
+
+def _style_error(reader: _Reader, variant: str, key: str, reason: str) -> DefinitionError:
+    return reader.error(f"{variant}.{key}", reason)
+
+
+@cache
+def catalog() -> Catalog:
+    """Return the program's own definitions, read once."""
+    return load_catalog(data_dir("layers"))

@@ -1,0 +1,42 @@
+"""The command `mingqing`: its groups, its exit codes, and the one place where errors become sentences."""
+
+import multiprocessing
+import sys
+
+import typer
+
+from mingqing.cli import data, demo, drawing, project
+from mingqing.core.errors import MingqingError
+from mingqing.core.text import tr
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    help=tr("民情地图：每个村六张专题图，离线使用。不带命令直接打开窗口。"),
+)
+for module in (project, data, drawing, demo):
+    module.register(app)
+
+
+@app.callback(invoke_without_command=True)
+def window(context: typer.Context) -> None:
+    """Open the window where no command is given."""
+    if context.invoked_subcommand is None:
+        project.open_window(None)
+
+
+def main() -> None:
+    """Run the command line; exit 0 done, 1 done in part, 2 refused."""
+    multiprocessing.freeze_support()
+    try:
+        app()
+    except MingqingError as error:
+        print(str(error), file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print(tr("已取消"), file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(2)

@@ -1,0 +1,193 @@
+"""`import` and `features`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import shapely
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from mingqing.catalog.model import Catalog, Table
+from mingqing.catalog.values import Value, ValueRefusedError, parse
+from mingqing.cli.common import AsJson, ProjectPath, User, open_session, print_json, print_table, say
+from mingqing.core.errors import InputRefused
+from mingqing.core.files import write_whole
+from mingqing.core.text import tr
+from mingqing.crs.transform import transform
+from mingqing.ingest.prepare import Options
+from mingqing.ingest.report import ImportReport
+from mingqing.ingest.run import Watch, import_paths
+from mingqing.store.session import Session
+
+_EXCHANGE_EPSG = 4490
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("import")(import_)
+    app.command("features")(features)
+
+
+def find_table(catalog: Catalog, name: str) -> Table:
+    """Return a table by its name or Chinese title.
+
+    Raises
+    ------
+    InputRefused
+        if there is none.
+    """
+    found = catalog.tables.get(name) or next((t for t in catalog.tables.values() if t.title == name), None)
+    if found is None:
+        names = "、".join(f"{t.name}（{t.title}）" for t in catalog.tables.values())
+        raise InputRefused(tr("没有“{name}”这张表，可选：{names}").format(name=name, names=names))
+    return found
+
+
+def _pairs(texts: list[str], option: str) -> dict[str, str]:
+    """The FIELD=VALUE arguments of an option."""
+    pairs = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise InputRefused(tr("{option} 请写成 字段=值：{text}").format(option=option, text=text))
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _field_name(table: Table, text: str, option: str) -> str:
+    if text in table.field_by_name:
+        return text
+    found = next((f.name for f in (*table.fields, *table.common) if f.title == text), None)
+    if found is None:
+        raise InputRefused(
+            tr("{option}：{table}没有“{name}”这个字段").format(option=option, table=table.title, name=text)
+        )
+    return found
+
+
+def import_(  # noqa: PLR0913 - one option of CLI.md each
+    project: ProjectPath,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=tr("文件或整个文件夹"))],
+    table: Annotated[str | None, typer.Option("--table", help=tr("全部导入到这张表"))] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help=tr("文字编码，如 GBK"))] = None,
+    crs: Annotated[str | None, typer.Option("--crs", help=tr("文件的坐标系，如 EPSG:4528、GCJ-02"))] = None,
+    mapping: Annotated[list[str] | None, typer.Option("--map", help=tr("字段=列名，可写多次"))] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=tr("只看结果，不写入"))] = False,
+    report: Annotated[Path | None, typer.Option("--report", help=tr("把报告存成 JSON"))] = None,
+    user: User = None,
+    as_json: AsJson = False,
+) -> None:
+    """导入文件或整个文件夹：shp、gpkg、geojson、kml、csv、xlsx。"""
+    with open_session(project, user) as session:
+        found = find_table(session.catalog, table) if table else None
+        chosen = _pairs(mapping or [], "--map")
+        if chosen and found is None:
+            raise InputRefused(tr("使用 --map 时请同时用 --table 说明是哪张表"))
+        fields = {_field_name(found, f, "--map"): column for f, column in chosen.items()} if found else {}
+        options = Options(table=found.name if found else None, encoding=encoding, crs=crs, mapping=fields)
+        result = _with_progress(session, paths, options, dry_run=dry_run)
+        catalog = session.catalog
+    if report is not None:
+        write_whole(report, result.as_json().encode())
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _print_report(result, catalog)
+    if result.nothing_taken:
+        raise typer.Exit(2)
+    if not result.complete:
+        raise typer.Exit(1)
+
+
+def _with_progress(session: Session, paths: list[Path], options: Options, *, dry_run: bool) -> ImportReport:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(tr("导入"), total=None)
+
+        def progress(name: str, done: int, total: int) -> None:
+            bar.update(task, description=name[:24], completed=done, total=total)
+
+        return import_paths(session, paths, options, dry_run=dry_run, watch=Watch(progress))
+
+
+def _print_report(result: ImportReport, catalog: Catalog) -> None:
+    rows = []
+    for s in result.sources:
+        title = catalog.tables[s.table].title if s.table else "—"
+        numbers = (
+            s.read,
+            s.added.total(),
+            s.updated.total(),
+            s.unchanged.total(),
+            s.repaired,
+            s.rows_left_out,
+        )
+        rows.append((s.path.parent.name, s.path.name, s.name, title, *numbers))
+    titles = [tr(t) for t in ("文件夹", "文件", "图层", "表", "读", "新增", "更新", "相同", "修复", "未导入")]
+    print_table(titles, rows)
+    for s in result.sources:
+        for note in s.notes:
+            say(f"{s.path.name}：{note}")
+        for column, reason in s.refused.items():
+            say(
+                tr("{file}：“{column}”一列涉及{reason}，本软件不保存").format(
+                    file=s.path.name, column=column, reason=reason
+                )
+            )
+        if s.error:
+            say(f"{s.path.name}：{s.error}")
+        for x in s.left_out[:5]:
+            where = tr("第 {row} 行").format(row=x.row) + (f" {x.field}" if x.field else "")
+            say(f"{s.path.name}：{where}：{x.reason}")
+        if len(s.left_out) > 5:
+            say(
+                tr("{file}：还有 {n} 条，用 --report 存下全部").format(
+                    file=s.path.name, n=len(s.left_out) - 5
+                )
+            )
+    print(result.summary())
+
+
+def features(
+    project: ProjectPath,
+    table: Annotated[str, typer.Argument(metavar="TABLE")],
+    village: Annotated[str | None, typer.Option("--village", help=tr("村代码"))] = None,
+    where: Annotated[list[str] | None, typer.Option("--where", help=tr("字段=值，可写多次"))] = None,
+    user: User = None,
+    as_json: AsJson = False,
+) -> None:
+    """列出一张表的记录，坐标为 EPSG:4490。"""
+    with open_session(project, user) as session:
+        definition = find_table(session.catalog, table)
+        conditions = _conditions(definition, where or [])
+        names = definition.column_names
+        found = session.features(definition.name, columns=names, village=village, where=conditions)
+        geometry = transform(found.geometry, session.info.epsg, _EXCHANGE_EPSG)
+    shapes = shapely.to_geojson(geometry)
+    if not as_json:
+        titles = [f.title for f in definition.fields]
+        print_table(
+            ["id", *titles], zip(found.ids, *(found.columns[f.name] for f in definition.fields), strict=True)
+        )
+        return
+    rows = [
+        {
+            "id": int(row_id),
+            "properties": {name: found.columns[name][i] for name in names},
+            "geometry": json.loads(shapes[i]) if shapes[i] else None,
+        }
+        for i, row_id in enumerate(found.ids)
+    ]
+    print_json({"features": rows})
+
+
+def _conditions(table: Table, texts: list[str]) -> dict[str, Value]:
+    conditions: dict[str, Value] = {}
+    for name, text in _pairs(texts, "--where").items():
+        field = _field_name(table, name, "--where")
+        try:
+            conditions[field] = parse(table.field_by_name[field], text)
+        except ValueRefusedError as error:
+            raise InputRefused(tr("--where {name}：{why}").format(name=name, why=error)) from error
+    return conditions

@@ -1,0 +1,169 @@
+"""`render`."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+
+from mingqing.cli.common import AsJson, ProjectPath, User, open_session, print_json, say
+from mingqing.core.errors import InputRefused, ProjectUnavailable
+from mingqing.core.text import tr
+from mingqing.crs.transform import transform_xy
+from mingqing.store.session import Bounds, Session
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from mingqing.render.scale import Viewport
+    from mingqing.render.scene import Scene
+
+_EXCHANGE_EPSG = 4490
+_MARGIN = 0.03  # of the extent, so that a village does not touch the edge
+_MAX_PX = 20_000
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("render")(render)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Return width and height in pixels of `1600x1000`.
+
+    Raises
+    ------
+    InputRefused
+        if it is no such size, or larger than an image can be.
+    """
+    width, _, height = text.lower().partition("x")
+    if not (
+        width.isdigit() and height.isdigit() and 0 < int(width) <= _MAX_PX and 0 < int(height) <= _MAX_PX
+    ):
+        raise InputRefused(tr("图片大小请写成 1600x1000 这样：{size}").format(size=text))
+    return int(width), int(height)
+
+
+def parse_bbox(text: str, session: Session) -> Bounds:
+    """Return the bounds in the project's CRS of `x0,y0,x1,y1`, in its metres or in degrees of EPSG:4490.
+
+    Raises
+    ------
+    InputRefused
+        if it is not four numbers, or has no area.
+    """
+    try:
+        x0, y0, x1, y1 = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InputRefused(tr("范围请写成 x0,y0,x1,y1 四个数：{bbox}").format(bbox=text)) from error
+    if max(abs(x0), abs(x1)) <= 180 and max(abs(y0), abs(y1)) <= 90:
+        corners = np.array([[x0, y0], [x0, y1], [x1, y0], [x1, y1]])
+        xy = transform_xy(corners, _EXCHANGE_EPSG, session.info.epsg)
+        (x0, y0), (x1, y1) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+    if not (x0 < x1 and y0 < y1):
+        raise InputRefused(tr("范围没有面积，或顺序不对：{bbox}").format(bbox=text))
+    return x0, y0, x1, y1
+
+
+def extent_of(session: Session, village: str | None) -> Bounds:
+    """Return the extent of a village, or of everything.
+
+    Raises
+    ------
+    InputRefused
+        if there is no such village, or nothing in the project has a place.
+    """
+    if village is None:
+        bounds = session.extent()
+        if bounds is None:
+            raise InputRefused(tr("项目里还没有图形，请先导入数据"))
+        return bounds
+    found = next((v for v in session.villages() if village in (v.code, v.name)), None)
+    if found is None:
+        raise InputRefused(tr("项目里没有代码为 {code} 的村").format(code=village))
+    if found.bounds is None:
+        raise InputRefused(tr("{name}没有村界，请用 --bbox 指定范围").format(name=found.name))
+    return found.bounds
+
+
+def render(  # noqa: PLR0913 - one option of CLI.md each
+    project: ProjectPath,
+    out: Annotated[Path, typer.Argument(metavar="OUT.png")],
+    theme: Annotated[str, typer.Option("--theme", help=tr("专题图代码，如 household"))],
+    bbox: Annotated[str | None, typer.Option("--bbox", help=tr("x0,y0,x1,y1，米或度"))] = None,
+    village: Annotated[str | None, typer.Option("--village", help=tr("村代码"))] = None,
+    size: Annotated[str, typer.Option("--size", help=tr("宽x高，像素"))] = "1600x1000",
+    repeat: Annotated[int, typer.Option("--repeat", min=1, help=tr("画几遍，用来计时"))] = 1,
+    dark: Annotated[bool, typer.Option("--dark", help=tr("深色"))] = False,
+    user: User = None,
+    as_json: AsJson = False,
+) -> None:
+    """画一张专题图，与屏幕上看到的一样。"""
+    size_px = parse_size(size)
+    with open_session(project, user) as session:
+        check_theme(session, theme)
+        bounds = parse_bbox(bbox, session) if bbox else extent_of(session, village)
+        view = view_of(bounds, size_px)
+        taken = []
+        for _ in range(repeat):
+            started = time.perf_counter()
+            scene, image = draw(session, theme, view, dark=dark)
+            taken.append(round((time.perf_counter() - started) * 1000, 2))
+    save(image, out)
+    result = {"ms": taken, "features": scene.feature_count, "labels": len(scene.labels)}
+    if as_json:
+        print_json(result)
+    else:
+        say(tr("{n} 个要素，{labels} 处注记").format(n=scene.feature_count, labels=len(scene.labels)))
+        print(out)
+
+
+def check_theme(session: Session, theme: str) -> None:
+    """Raise `InputRefused` where there is no such thematic map."""
+    themes = session.catalog.themes
+    if theme not in {t.code for t in themes}:
+        names = "、".join(f"{t.code}（{t.title}）" for t in themes)
+        raise InputRefused(tr("没有“{theme}”这张专题图，可选：{names}").format(theme=theme, names=names))
+
+
+def view_of(bounds: Bounds, size_px: tuple[int, int]) -> "Viewport":
+    """Return the viewport that shows `bounds` with a margin."""
+    from mingqing.render.scale import Viewport
+
+    xmin, ymin, xmax, ymax = bounds
+    dx, dy = (xmax - xmin) * _MARGIN, (ymax - ymin) * _MARGIN
+    return Viewport.of_extent((xmin - dx, ymin - dy, xmax + dx, ymax + dy), size_px)
+
+
+def draw(session: Session, theme: str, view: "Viewport", *, dark: bool = False) -> "tuple[Scene, QImage]":
+    """Return the scene of a thematic map and its picture."""
+    from mingqing.render.compose import build_scene
+    from mingqing.render.fonts import ensure_application, measure
+    from mingqing.render.painter import to_image
+
+    ensure_application()
+    scene = build_scene(session.catalog, session, theme, view, dark=dark, measure=measure)
+    return scene, to_image(scene)
+
+
+def save(image: "QImage", out: Path) -> None:
+    """Write a picture.
+
+    Raises
+    ------
+    ProjectUnavailable
+        if the place cannot be written.
+    """
+    from PySide6.QtCore import QBuffer, QIODevice
+
+    from mingqing.core.files import write_whole
+
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(out, bytes(buffer.data().data()))
+    except OSError as error:
+        raise ProjectUnavailable(tr("图片 {out} 写不进去，请检查位置和磁盘空间").format(out=out)) from error

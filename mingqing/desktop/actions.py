@@ -1,0 +1,70 @@
+"""Everything the window can be told to do, each with its words, key and icon, in one table."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from mingqing.core.text import tr
+from mingqing.desktop.look.icons import icon
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str
+    text: str
+    keys: tuple[str, ...]
+    glyph: str
+    checkable: bool = False
+
+
+def _table() -> Iterator[_Entry]:
+    yield _Entry("new", tr("新建项目…"), ("Ctrl+N",), "fa6s.plus")
+    yield _Entry("open", tr("打开项目…"), ("Ctrl+O",), "fa6s.folder-open")
+    yield _Entry("close", tr("关闭项目"), ("Ctrl+W",), "fa6s.xmark")
+    yield _Entry("import", tr("导入数据"), ("Ctrl+I",), "fa6s.file-import")
+    yield _Entry("import_folder", tr("导入文件夹…"), ("Ctrl+Shift+I",), "fa6s.folder-plus")
+    yield _Entry("back", tr("回到上一处"), ("Alt+Left",), "fa6s.arrow-left")
+    yield _Entry("forward", tr("去下一处"), ("Alt+Right",), "fa6s.arrow-right")
+    yield _Entry("zoom_in", tr("放大"), ("Ctrl++", "Ctrl+="), "fa6s.plus")
+    yield _Entry("zoom_out", tr("缩小"), ("Ctrl+-",), "fa6s.minus")
+    yield _Entry("whole", tr("看全图"), ("Ctrl+Home",), "fa6s.expand")
+    yield _Entry("to_village", tr("看全村"), ("Ctrl+G",), "fa6s.location-crosshairs")
+    yield _Entry("to_selection", tr("放大到选中的"), ("Ctrl+J",), "fa6s.magnifying-glass-plus")
+    yield _Entry("legend", tr("图层与图例"), ("Ctrl+B",), "fa6s.layer-group", checkable=True)
+    yield _Entry("village", tr("选择村"), ("Ctrl+F",), "fa6s.location-dot")
+    yield _Entry("scale", tr("改比例尺"), ("Ctrl+L",), "fa6s.ruler-horizontal")
+    yield _Entry("dismiss", tr("关闭详情"), ("Esc",), "fa6s.xmark")
+    yield _Entry("quit", tr("退出"), ("Ctrl+Q",), "fa6s.power-off")
+
+
+class Actions:
+    """The actions of one window, by name."""
+
+    def __init__(self, window: "QWidget") -> None:
+        self._made: dict[str, QAction] = {}
+        for entry in _table():
+            made = QAction(icon(entry.glyph), entry.text, window)
+            made.setShortcuts([QKeySequence(key) for key in entry.keys])
+            made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            made.setToolTip(f"{entry.text.rstrip('…')}  {entry.keys[0]}")
+            made.setCheckable(entry.checkable)
+            window.addAction(made)
+            self._made[entry.name] = made
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._made[name]
+
+    def connect(self, name: str, call: Callable[[], object]) -> None:
+        """Let the action `name` do `call`."""
+        self._made[name].triggered.connect(lambda _checked=False: call())
+
+    def enable(self, names: tuple[str, ...], *, on: bool) -> None:
+        """Switch actions on or off together."""
+        for name in names:
+            self._made[name].setEnabled(on)

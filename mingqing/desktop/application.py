@@ -1,0 +1,65 @@
+"""Starting the application: Qt, looks, what happens to an exception nobody caught."""
+
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from mingqing.catalog.load import catalog
+from mingqing.core.text import tr
+from mingqing.desktop.look.icons import icon
+from mingqing.desktop.look.theme import dress
+from mingqing.desktop.settings import Settings
+from mingqing.desktop.window import MainWindow
+
+
+def application() -> QApplication:
+    """Return the one QApplication, made if need be."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    made = QApplication(sys.argv[:1])
+    made.setApplicationName("mingqing")
+    made.setApplicationDisplayName(tr("民情地图"))
+    made.setDesktopFileName("mingqing")
+    return made
+
+
+def make_window(settings: Settings | None = None) -> MainWindow:
+    """Return the main window, dressed but not shown."""
+    app = application()
+    settings = settings if settings is not None else Settings.load()
+    dress(app, settings.look)
+    window = MainWindow(catalog(), settings)
+    window.setWindowIcon(icon("fa6s.map-location-dot", "accent"))
+    return window
+
+
+def run(project: Path | None = None, *, user: str | None = None, password: str | None = None) -> int:
+    """Run the application until its window is closed; return the exit code.
+
+    Parameters
+    ----------
+    project : opened at once where `user` and `password` are given too, else after asking for them.
+    """
+    app = application()
+    window = make_window()
+
+    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+        else:
+            sys.__excepthook__(kind, error, trace)
+            window.show_crash(error)
+
+    sys.excepthook = caught
+    window.show()
+    if project is not None and user is not None and password is not None:
+        window.open_now(project, user, password)
+    elif project is not None:
+        window.ask_login(project, user or "")
+    return app.exec()

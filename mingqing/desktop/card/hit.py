@@ -1,0 +1,77 @@
+"""What is under a click: the rows drawn there, the one that was most likely meant first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import shapely
+
+from mingqing.desktop.card.content import name_of
+
+if TYPE_CHECKING:
+    from mingqing.catalog.model import Layer, Table
+    from mingqing.store.session import Session
+
+_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row under the pointer, with its name and its geometry in the project's CRS."""
+
+    table: str
+    id: int
+    kind: str
+    title: str
+    geometry: shapely.Geometry
+
+
+def identify(
+    session: "Session",
+    theme: "Layer",
+    at: tuple[float, float],
+    *,
+    tolerance_m: float,
+    only: frozenset[str] | None = None,
+) -> list[Hit]:
+    """Return the rows drawn at a place, what is drawn on top first.
+
+    Parameters
+    ----------
+    at : x, y in the project's CRS, metres.
+    tolerance_m : how far from a point or a line still means it; areas are hit inside only.
+    only : the tables switched on; None for all.
+    """
+    point = shapely.Point(at)
+    box = (at[0] - tolerance_m, at[1] - tolerance_m, at[0] + tolerance_m, at[1] + tolerance_m)
+    found: list[tuple[tuple[int, float, float], Hit]] = []
+    for depth, draw in enumerate(reversed(theme.draws)):
+        if only is not None and draw.table not in only:
+            continue
+        near = _near(session, session.catalog.tables[draw.table], point, box, tolerance_m)
+        found += [(_order(hit, point, depth), hit) for hit in near]
+    found.sort(key=lambda pair: pair[0])
+    return [replace(hit, title=name_of(session, hit.table, hit.id)) for _, hit in found[:_MOST]]
+
+
+def _order(hit: Hit, point: shapely.Point, depth: int) -> tuple[int, float, float]:
+    """What is drawn higher first; within a table the nearer, then the smaller."""
+    return depth, float(hit.geometry.distance(point)), float(hit.geometry.area)
+
+
+def _near(
+    session: "Session",
+    table: "Table",
+    point: shapely.Point,
+    box: tuple[float, float, float, float],
+    tolerance_m: float,
+) -> Sequence[Hit]:
+    features = session.features(table.name, bounds=box)
+    hits = []
+    for row_id, shape in zip(features.ids, features.geometry, strict=True):
+        if shape is None or shape.is_empty:
+            continue
+        reach = 0.0 if shapely.get_dimensions(shape) == 2 else tolerance_m
+        if shape.distance(point) <= reach:
+            hits.append(Hit(table.name, int(row_id), table.title, "", shape))
+    return hits

@@ -1,0 +1,270 @@
+"""The card at the right of the map."""
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mingqing.core.text import tr
+from mingqing.desktop.look.icons import icon
+from mingqing.desktop.widgets import L, M, S, button, column, empty, label, row, rule, scrolling
+
+if TYPE_CHECKING:
+    from mingqing.desktop.card.content import Card, Contact, Entry, Group
+    from mingqing.desktop.card.hit import Hit
+
+WIDTH = 368
+_LONG_FACT, _MOST_OTHERS = 14, 5
+
+
+class CardPanel(QFrame):
+    """Shows one card, and the other rows found at the same place.
+
+    Signals
+    -------
+    wanted(str, int) : another row's card is asked for. zoom() : its place is to be seen close. closed().
+    """
+
+    wanted = Signal(str, int)
+    zoom = Signal()
+    back = Signal()
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.setFixedWidth(WIDTH)
+        self._inside = QWidget()
+        self._body = column(self._inside, margins=(L, 0, L, L), gap=L)
+        self._head = column(margins=(L, M, S, M), gap=4)
+        outer = column(self, gap=0)
+        outer.addLayout(self._head)
+        outer.addWidget(scrolling(self._inside), 1)
+        self.setAccessibleName(tr("详情"))
+        self.hide()
+
+    def show_card(self, card: "Card", others: "Sequence[Hit]", *, can_back: bool) -> None:
+        """Show `card`; `others` are further rows at the place that was clicked."""
+        empty(self._head)
+        empty(self._body)
+        self._fill_head(card, can_back=can_back)
+        alike = [h for h in others if h.table == card.table]
+        beside = [h for h in others if h.table != card.table and h.title]
+        if alike:
+            self._body.addWidget(
+                _others(tr("这里共有 {n} 条").format(n=len(alike) + 1), alike, self.wanted.emit)
+            )
+        if card.contacts:
+            self._body.addWidget(_contacts(card.contacts))
+        if card.facts:
+            self._body.addWidget(_facts(card.facts))
+        for group in card.groups:
+            self._body.addWidget(self._group(group))
+        if beside:
+            self._body.addWidget(_others(tr("这里还有"), beside, self.wanted.emit))
+        if card.origin:
+            self._body.addWidget(label(card.origin, "caption", wrap=True, selectable=True))
+        self._body.addStretch(1)
+        self.setAccessibleDescription(card.title)
+        self.show()
+        self.raise_()
+
+    @property
+    def names(self) -> list[str]:
+        """The linked rows that can be followed, as they are called."""
+        return [x.text() for x in self.findChildren(QPushButton) if not x.isHidden()]
+
+    def height_within(self, most: int) -> int:
+        """Return the height that shows everything, but not more than `most`."""
+        inside = self._inside.layout()
+        wanted = inside.heightForWidth(WIDTH - 2) if inside is not None else 0
+        return min(most, self._head.heightForWidth(WIDTH - 2) + wanted + 4)
+
+    def _fill_head(self, card: "Card", *, can_back: bool) -> None:
+        line = row(gap=S)
+        if can_back:
+            line.addWidget(_small("fa6s.arrow-left", tr("返回上一张"), self.back.emit))
+        else:
+            glyph = QLabel()
+            glyph.setPixmap(icon(card.icon, card.layer).pixmap(QSize(18, 18)))
+            line.addWidget(glyph)
+        where = f"{card.kind} · {card.place}" if card.place else card.kind
+        line.addWidget(label(where, "caption"), 1)
+        line.addWidget(_small("fa6s.magnifying-glass-plus", tr("放大到这里"), self.zoom.emit))
+        line.addWidget(_small("fa6s.xmark", tr("关闭  Esc"), self.closed.emit))
+        self._head.addLayout(line)
+        self._head.addWidget(label(card.title, "heading", wrap=True, selectable=True))
+        if card.tags:
+            self._head.addWidget(_tags(card.tags))
+
+    def _group(self, group: "Group") -> QWidget:
+        made = QWidget()
+        layout = column(made, gap=S)
+        heading = row(gap=S)
+        glyph = QLabel()
+        glyph.setPixmap(icon(group.icon, "muted").pixmap(QSize(14, 14)))
+        heading.addWidget(glyph)
+        heading.addWidget(label(group.title, "section"))
+        heading.addWidget(label(str(group.count), "caption"), 1)
+        layout.addLayout(heading)
+        for entry in group.entries:
+            layout.addWidget(self._entry(entry))
+        rest = group.count - len(group.entries)
+        if rest > 0:
+            layout.addWidget(label(tr("还有 {n} 条").format(n=rest), "caption"))
+        return made
+
+    def _entry(self, entry: "Entry") -> QFrame:
+        made = QFrame()
+        made.setObjectName("group")
+        layout = column(made, margins=(M, S, M, S), gap=4)
+        self._fill_entry(layout, entry)
+        called = {contact.phone for contact in entry.contacts}
+        for person in entry.within:
+            if person.title == entry.title:
+                continue
+            layout.addWidget(rule())
+            self._fill_entry(layout, person, called)
+        return made
+
+    def _fill_entry(self, layout: QVBoxLayout, entry: "Entry", called: Collection[str] = ()) -> None:
+        line = row(gap=S)
+        name = button(entry.title, lambda: self.wanted.emit(entry.table, entry.id), "link")
+        name.setToolTip(tr("打开“{title}”").format(title=entry.title))
+        name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        line.addWidget(name)
+        for tag in entry.tags:
+            line.addWidget(label(tag, "tag"))
+        line.addStretch(1)
+        layout.addLayout(line)
+        _add_brief(layout, entry.brief)
+        for same in entry.within:
+            if same.title == entry.title:
+                _add_brief(layout, same.brief)
+        for contact in entry.contacts:
+            if contact.phone in called:
+                continue
+            role = contact.role if contact.name and contact.name != entry.title else ""
+            layout.addWidget(_contact(contact, role))
+
+
+def _add_brief(layout: QVBoxLayout, text: str) -> None:
+    if text:
+        made = label(text, "muted", wrap=True, selectable=True)
+        layout.addWidget(made)
+
+
+def _small(glyph: str, tip: str, clicked: Callable[[], object]) -> QToolButton:
+    made = QToolButton()
+    made.setIcon(icon(glyph))
+    made.setIconSize(QSize(16, 16))
+    made.setToolTip(tip)
+    made.setAccessibleName(tip)
+    made.clicked.connect(lambda _checked=False: clicked())
+    return made
+
+
+def _tags(tags: Sequence[str]) -> QWidget:
+    made = QWidget()
+    layout = row(made, gap=S)
+    for tag in tags:
+        layout.addWidget(label(tag, "tag"))
+    layout.addStretch(1)
+    return made
+
+
+def _others(title: str, hits: "Sequence[Hit]", wanted: Callable[[str, int], object]) -> QWidget:
+    """Return the list of what else lies at the place clicked."""
+    made = QWidget()
+    layout = column(made, gap=4)
+    layout.addWidget(label(title, "section"))
+    for hit in hits[:_MOST_OTHERS]:
+        layout.addWidget(_elided(hit.title or hit.kind, partial(wanted, hit.table, hit.id)))
+    if len(hits) > _MOST_OTHERS:
+        layout.addWidget(label(tr("还有 {n} 条，放大后再点").format(n=len(hits) - _MOST_OTHERS), "caption"))
+    return made
+
+
+def _elided(text: str, clicked: Callable[[], object]) -> QPushButton:
+    """Return a link that fits the card, its whole text in the tip."""
+    made = button(text, clicked, "link")
+    metrics = QFontMetrics(made.font())
+    made.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, WIDTH - 4 * L))
+    made.setToolTip(text)
+    return made
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> QWidget:
+    """Return label and value pairs, two short ones a line, long ones a line each."""
+    made = QWidget()
+    grid = QGridLayout(made)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(L)
+    grid.setVerticalSpacing(M)
+    grid.setColumnStretch(0, 1)
+    grid.setColumnStretch(1, 1)
+    line, side = 0, 0
+    for title, value in facts:
+        wide = len(value) > _LONG_FACT
+        if wide and side:
+            line, side = line + 1, 0
+        grid.addWidget(_fact(title, value), line, side, 1, 2 if wide else 1)
+        line, side = (line + 1, 0) if wide or side else (line, 1)
+    return made
+
+
+def _fact(title: str, value: str) -> QWidget:
+    made = QWidget()
+    layout = column(made, gap=2)
+    layout.addWidget(label(title, "caption"))
+    layout.addWidget(label(value, wrap=True, selectable=True))
+    return made
+
+
+def _contacts(contacts: "Sequence[Contact]") -> QFrame:
+    made = QFrame()
+    made.setObjectName("group")
+    layout = column(made, margins=(M, S, S, S), gap=4)
+    for contact in contacts:
+        layout.addWidget(_contact(contact, contact.role))
+    return made
+
+
+def _contact(contact: "Contact", role: str) -> QWidget:
+    """Return who, the number in groups one can read out, and a button that copies it."""
+    made = QWidget()
+    layout = row(made, gap=S)
+    who = "  ".join(part for part in (role, contact.name if role else "") if part)
+    if who:
+        layout.addWidget(label(who, "muted"), 1)
+    layout.addWidget(label(grouped(contact.phone), "phone", selectable=True), 0 if who else 1)
+    copy = _small("fa6s.copy", tr("复制号码"), lambda: QGuiApplication.clipboard().setText(contact.phone))
+    layout.addWidget(copy)
+    return made
+
+
+def grouped(phone: str) -> str:
+    """Return a mobile number in groups of 3-4-4, as it is read out; anything else as it is.
+
+    Examples
+    --------
+    >>> grouped("00012345678")
+    '000 1234 5678'
+    >>> grouped("0578-806123")
+    '0578-806123'
+    """
+    if len(phone) == 11 and phone.isdigit():
+        return f"{phone[:3]} {phone[3:7]} {phone[7:]}"
+    return phone

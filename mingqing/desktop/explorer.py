@@ -1,0 +1,312 @@
+"""The map page: the six maps, the legend, the canvas, the card. It asks the jobs; it holds no data of its own."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QWidget
+
+from mingqing.core.text import tr
+from mingqing.desktop.banner import Banner
+from mingqing.desktop.card.content import Card, gather
+from mingqing.desktop.card.hit import Hit, identify
+from mingqing.desktop.card.panel import WIDTH as CARD_WIDTH
+from mingqing.desktop.card.panel import CardPanel
+from mingqing.desktop.jobs import Job, Jobs, ReadJob
+from mingqing.desktop.legend import LegendPanel
+from mingqing.desktop.map.canvas import Canvas
+from mingqing.desktop.map.drawing import draw
+from mingqing.desktop.map.overlay import Mark
+from mingqing.desktop.pages.welcome import DropTarget
+from mingqing.desktop.project import Survey
+from mingqing.desktop.rail import Rail
+from mingqing.desktop.status import StatusLine
+from mingqing.desktop.topbar import TopBar
+from mingqing.desktop.villages.matching import Entry, index
+from mingqing.desktop.widgets import L, M, button, column, row, tool
+
+if TYPE_CHECKING:
+    from mingqing.catalog.model import Catalog
+    from mingqing.desktop.actions import Actions
+    from mingqing.desktop.map.frame import Frame
+    from mingqing.store.session import Session
+
+_CLICK_PX = 7
+_Key = tuple[str, int]
+
+
+class Explorer(QWidget):
+    """Where one looks at the maps. `themed(code)` when another map is chosen."""
+
+    themed = Signal(str)
+
+    def __init__(
+        self, catalog: "Catalog", jobs: Jobs, actions: "Actions", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._catalog, self._jobs, self._actions = catalog, jobs, actions
+        self._survey: Survey | None = None
+        self._village, self._theme = "", catalog.themes[0]
+        self._hits: list[Hit] = []
+        self._card: _Key | None = None
+        self._trail: list[_Key] = []
+        self.topbar, self.rail, self.status = TopBar(actions), Rail(catalog), StatusLine()
+        self.legend, self.canvas = LegendPanel(catalog), Canvas(jobs, draw)
+        self.banner, self.card = Banner(self.canvas), CardPanel(self.canvas)
+        self.nothing = DropTarget(tr("把文件夹拖到这里"), tr("项目里还没有数据，先把村里的资料导进来"))
+        self.nothing.setParent(self.canvas)
+        self.nothing.buttons.addWidget(
+            button(tr("选择文件夹"), actions["import_folder"].trigger, "primary", glyph="fa6s.folder-open")
+        )
+        self._zoom = self._zoom_buttons()
+        self._lay_out()
+        self._connect()
+        self.canvas.installEventFilter(self)
+
+    # ── Made of ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _lay_out(self) -> None:
+        middle = row(gap=0)
+        middle.addWidget(self.rail)
+        middle.addWidget(self.legend)
+        middle.addWidget(self.canvas, 1)
+        outer = column(self, gap=0)
+        outer.addWidget(self.topbar)
+        outer.addLayout(middle, 1)
+        outer.addWidget(self.status)
+
+    def _zoom_buttons(self) -> QFrame:
+        made = QFrame(self.canvas)
+        made.setObjectName("floating")
+        layout = column(made, margins=(1, 1, 1, 1), gap=0)
+        for name in ("zoom_in", "zoom_out", "whole"):
+            layout.addWidget(tool(self._actions[name], size=16))
+        return made
+
+    def _connect(self) -> None:
+        canvas, card, status, actions = self.canvas, self.card, self.status, self._actions
+        self.rail.chosen.connect(self.show_theme)
+        for number, theme in enumerate(self._catalog.themes, start=1):
+            key = QShortcut(QKeySequence(str(number)), self)
+            key.activated.connect(lambda code=theme.code: self.show_theme(code))
+        self.legend.switched.connect(canvas.show_only)
+        self.topbar.villages.chosen.connect(self.show_village)
+        canvas.viewed.connect(status.show_view)
+        canvas.hovered.connect(status.show_place)
+        canvas.left.connect(status.forget_place)
+        canvas.drawn.connect(self._show_drawn)
+        canvas.clicked.connect(self.identify)
+        canvas.history_changed.connect(self._update_actions)
+        status.scale_wanted.connect(canvas.set_scale)
+        card.wanted.connect(self._follow)
+        card.back.connect(self._back)
+        card.zoom.connect(self.see_selection)
+        card.closed.connect(self.close_card)
+        actions.connect("dismiss", self.close_card)
+        actions.connect("back", lambda: canvas.step(-1))
+        actions.connect("forward", lambda: canvas.step(1))
+        actions.connect("zoom_in", lambda: canvas.zoom(1.5))
+        actions.connect("zoom_out", lambda: canvas.zoom(1 / 1.5))
+        actions.connect("whole", canvas.see_all)
+        actions.connect("to_village", self.see_village)
+        actions.connect("to_selection", self.see_selection)
+        actions.connect("village", self.topbar.villages.open)
+        actions.connect("scale", status.scale.setFocus)
+        actions["legend"].toggled.connect(self.legend.setVisible)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Keep what floats over the canvas in its corners."""
+        if event.type() == QEvent.Type.Resize:
+            self.place_floating()
+        return False
+
+    def restyled(self) -> None:
+        """Draw everything again after a change between light and dark."""
+        self.canvas.redraw()
+        if self._card is not None:
+            self._ask_card(self._card)
+
+    def place_floating(self) -> None:
+        """Put what floats over the canvas in its place."""
+        width, height = self.canvas.width(), self.canvas.height()
+        beside = CARD_WIDTH + M if self.card.isVisibleTo(self.canvas) else 0
+        self.card.setGeometry(width - CARD_WIDTH - M, M, CARD_WIDTH, self.card.height_within(height - 2 * M))
+        size = self._zoom.sizeHint()
+        self._zoom.setGeometry(
+            width - size.width() - M - beside, height - size.height() - M, size.width(), size.height()
+        )
+        self.banner.setGeometry(L, M, min(720, width - 2 * L - beside), self.banner.sizeHint().height())
+        self.nothing.setGeometry(width // 2 - 320, max(height // 2 - 190, M), 640, 340)
+
+    # ── The project ────────────────────────────────────────────────────────────────────────────────────────
+
+    def show_project(self, session: "Session", found: Survey, theme: str) -> None:
+        """Show a project that was just opened."""
+        self.topbar.show_project(session.info.name)
+        self.status.show_project(session.info, session.user)
+        self._village = ""
+        self.close_card()
+        self.banner.hide()
+        self.topbar.villages.show_village(None)
+        self.refresh(found)
+        self.canvas.show_project(found.extent, self._theme.code)
+        self.show_theme(theme if theme in self._catalog.layers else self._catalog.themes[0].code)
+        self.canvas.setFocus()
+        if session.info.read_only is not None:
+            self.banner.say(tr("只能查看：{reason}").format(reason=session.info.read_only))
+
+    def refresh(self, found: Survey) -> None:
+        """Take note of what the project holds now, after something was written."""
+        was_empty = self._survey is None or self._survey.extent is None
+        self._survey = found
+        self.legend.show_counts(found.counts)
+        self.nothing.setVisible(found.extent is None)
+        self._zoom.setVisible(found.extent is not None)
+        self._update_actions()
+
+        def work(_session: "Session", _job: Job[list[Entry]]) -> list[Entry]:
+            return index(found.villages)
+
+        self._jobs.start(ReadJob(work, done=self.topbar.villages.offer, topic="villages"))
+        if was_empty and found.extent is not None:
+            self.canvas.show_project(found.extent, self._theme.code)
+        self.canvas.redraw()
+
+    def _update_actions(self) -> None:
+        history, has_map = self.canvas.history, self.canvas.view is not None
+        self._actions["back"].setEnabled(has_map and history.can_back)
+        self._actions["forward"].setEnabled(has_map and history.can_forward)
+        self._actions["to_village"].setEnabled(bool(self._village))
+        self._actions["to_selection"].setEnabled(self._card is not None)
+
+    # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def themes(self) -> list[str]:
+        """The codes of the maps to choose among, in order."""
+        return [theme.code for theme in self._catalog.themes]
+
+    @property
+    def theme(self) -> str:
+        """The code of the map on screen."""
+        return self._theme.code
+
+    @property
+    def village(self) -> str:
+        """The code of the village in view; empty for all."""
+        return self._village
+
+    def show_theme(self, code: str) -> None:
+        """Show another thematic map of the same place."""
+        self._theme = self._catalog.layers[code]
+        self.rail.show_theme(code)
+        self.legend.show_theme(self._theme)
+        self.canvas.show_theme(code, self.legend.tables_on())
+        self.themed.emit(code)
+
+    def show_village(self, code: str) -> None:
+        """Go to a village; an empty code for all of them."""
+        village = self._survey.by_code.get(code) if self._survey is not None else None
+        self._village = code if village is not None else ""
+        self.topbar.villages.show_village(village)
+        self.close_card()
+        self.canvas.show_village(self._village, village.bounds if village is not None else None)
+        if village is None:
+            self.canvas.see_all()
+        elif village.bounds is None:
+            self.banner.say(tr("{name}还没有村界，导入村界后就能定位").format(name=village.name))
+        self.canvas.setFocus()
+        self._update_actions()
+
+    def see_village(self) -> None:
+        """Show the chosen village whole."""
+        village = self._survey.by_code.get(self._village) if self._survey is not None else None
+        if village is not None and village.bounds is not None:
+            self.canvas.see(village.bounds)
+
+    def _show_drawn(self, frame: "Frame") -> None:
+        self.legend.show_classes(frame.legend)
+
+    # ── What is there ──────────────────────────────────────────────────────────────────────────────────────
+
+    def identify(self, x: float, y: float) -> None:
+        """Ask what lies at a place, and show the card of what was most likely meant."""
+        view = self.canvas.view
+        if view is None:
+            return
+        theme, only, near = self._theme, self.legend.tables_on(), _CLICK_PX * view.m_per_px
+
+        def work(session: "Session", _job: Job[list[Hit]]) -> list[Hit]:
+            return identify(session, theme, (x, y), tolerance_m=near, only=only)
+
+        self._jobs.start(ReadJob(work, done=self._show_hits, topic="card"))
+
+    def _show_hits(self, hits: list[Hit]) -> None:
+        self._hits, self._trail = hits, []
+        if hits:
+            self._ask_card((hits[0].table, hits[0].id))
+        else:
+            self.close_card()
+
+    def _follow(self, table: str, row_id: int) -> None:
+        if self._card is not None:
+            self._trail.append(self._card)
+        self._ask_card((table, row_id))
+
+    def _back(self) -> None:
+        if self._trail:
+            self._ask_card(self._trail.pop())
+
+    def _ask_card(self, key: _Key) -> None:
+        names = self._survey.names if self._survey is not None else {}
+
+        def work(session: "Session", _job: Job["_Found"]) -> "_Found":
+            return gather(session, *key, village_names=names), place_of(session, *key)
+
+        self._jobs.start(ReadJob(work, done=self._show_card, topic="card"))
+
+    def _show_card(self, found: "_Found") -> None:
+        card, mark = found
+        if card is None:
+            self.close_card()
+            return
+        self._card = (card.table, card.id)
+        self.canvas.mark([mark] if mark is not None else [])
+        others = [h for h in self._hits if (h.table, h.id) != self._card] if not self._trail else []
+        self.card.show_card(card, others, can_back=bool(self._trail))
+        self.place_floating()
+        if mark is not None:
+            self.canvas.reveal(mark.bounds, CARD_WIDTH + M)
+        self._update_actions()
+
+    def close_card(self) -> None:
+        """Put the card away and take its mark off the map."""
+        self._card, self._hits, self._trail = None, [], []
+        self.card.hide()
+        self.canvas.mark([])
+        self.place_floating()
+        self._update_actions()
+
+    def see_selection(self) -> None:
+        """Zoom to what the card is about."""
+        if self.canvas.marks:
+            xmin, ymin, xmax, ymax = self.canvas.marks[0].bounds
+            self.canvas.see((xmin, ymin, xmax, ymax), closest=1000)
+
+
+_Found = tuple[Card | None, Mark | None]
+
+
+def place_of(session: "Session", table: str, row_id: int) -> Mark | None:
+    """Return the mark for a row: its own shape, or that of the row whose place it takes."""
+    definition = session.catalog.tables[table]
+    if not definition.has_geometry and definition.located_at:
+        step = definition.located_at[0]
+        found = session.row(table, row_id)
+        if found is None or found[step] is None:
+            return None
+        return place_of(session, definition.field_by_name[step].references or "", int(str(found[step])))
+    shapes = session.features(table, where={"id": row_id}).geometry
+    return Mark(shapes[0]) if len(shapes) and shapes[0] is not None and not shapes[0].is_empty else None

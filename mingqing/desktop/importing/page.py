@@ -1,0 +1,145 @@
+"""The import's steps, one after another: looking through the files, review, importing, report."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
+
+from mingqing.core.errors import MingqingError
+from mingqing.core.text import tr
+from mingqing.desktop.importing.decisions import kinds_of_files, options_of, paths_taken
+from mingqing.desktop.importing.preview import SourcePreview, look_through, remember
+from mingqing.desktop.importing.report import ReportPage
+from mingqing.desktop.importing.review import ReviewPage
+from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
+from mingqing.desktop.widgets import M, S, button, column, label
+from mingqing.ingest.run import Watch, import_paths
+
+if TYPE_CHECKING:
+    from mingqing.catalog.model import Catalog
+    from mingqing.ingest.report import ImportReport
+    from mingqing.store.session import Session
+
+
+class ImportPage(QStackedWidget):
+    """Signals: finished() after the report was read; left() where nothing was imported; refused(str)."""
+
+    finished = Signal()
+    left = Signal()
+    refused = Signal(str)
+
+    def __init__(self, catalog: "Catalog", jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._jobs = jobs
+        self._paths: list[Path] = []
+        self._job: Job[Any] | None = None
+        self.waiting, self.review, self.report = _Waiting(), ReviewPage(catalog), ReportPage()
+        for page in (self.waiting, self.review, self.report):
+            self.addWidget(page)
+        self.waiting.cancelled.connect(self.cancel)
+        self.review.confirmed.connect(self._import)
+        self.review.left.connect(self.left)
+        self.report.done.connect(self.finished)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an import is being prepared or under way."""
+        return self._job is not None
+
+    def cancel(self) -> None:
+        """Stop what is under way; files already in stay in."""
+        if self._job is not None:
+            self.waiting.stopping()
+            self._job.cancel()
+
+    def begin(self, paths: list[Path]) -> None:
+        """Look through files and folders, then show what would be imported."""
+        self._paths = paths
+        self._wait(tr("正在查看文件"), tr("还没有写入任何数据"))
+
+        def work(session: "Session", job: Job[list[SourcePreview]]) -> list[SourcePreview]:
+            return look_through(session, paths, progress=job.progress, cancelled=job.cancelled)
+
+        self._start(
+            ReadJob(work, done=self._looked, failed=self._failed, progressed=self.waiting.show_progress)
+        )
+
+    def _looked(self, previews: list[SourcePreview]) -> None:
+        self._job = None
+        if not previews:
+            self.refused.emit(tr("这里没有能导入的文件：支持 shp、gpkg、geojson、kml、csv、xlsx"))
+            self.left.emit()
+            return
+        self.review.show_kinds(kinds_of_files(previews))
+        self.setCurrentWidget(self.review)
+
+    def _import(self) -> None:
+        options = options_of(self.review.kinds, self.review.answers)
+        paths = paths_taken(self.review.kinds, self._paths)
+        self._wait(tr("正在导入"), tr("可以随时停下，已经完成的文件会保留"))
+
+        def work(session: "Session", job: Job["ImportReport"]) -> "ImportReport":
+            remember(session, options)
+            return import_paths(session, paths, options, watch=Watch(job.progress, job.cancelled))
+
+        self._start(
+            WriteJob(work, done=self._imported, failed=self._failed, progressed=self.waiting.show_progress)
+        )
+
+    def _imported(self, report: "ImportReport") -> None:
+        self._job = None
+        self.report.show_report(report)
+        self.setCurrentWidget(self.report)
+
+    def _failed(self, error: MingqingError) -> None:
+        self._job = None
+        self.refused.emit(str(error))
+        self.left.emit()
+
+    def _start(self, job: Job[Any]) -> None:
+        self._job = self._jobs.start(job)
+
+    def _wait(self, heading: str, advice: str) -> None:
+        self.waiting.begin(heading, advice)
+        self.setCurrentWidget(self.waiting)
+
+
+class _Waiting(QWidget):
+    """A heading, how far it is, and a way out."""
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heading, self._advice = label("", "heading"), label("", "muted")
+        self._name, self._bar = label(" ", "caption"), QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(480)
+        self.button = button(tr("停下"), self.cancelled.emit)
+        layout = column(self, gap=M)
+        layout.addStretch(1)
+        centre = Qt.AlignmentFlag.AlignHCenter
+        for widget in (self._heading, self._advice, self._bar, self._name, self.button):
+            layout.addWidget(widget, 0, centre)
+        layout.insertSpacing(3, S)
+        layout.addStretch(2)
+
+    def begin(self, heading: str, advice: str) -> None:
+        self._heading.setText(heading)
+        self._advice.setText(advice)
+        self._name.setText(" ")
+        self._bar.setRange(0, 0)
+        self.button.setEnabled(True)
+        self.button.setFocus()
+
+    def show_progress(self, name: str, done: int, total: int) -> None:
+        self._bar.setRange(0, total)
+        self._bar.setValue(done)
+        self._name.setText(tr("{name}　{done:,} / {total:,}").format(name=name, done=done, total=total))
+
+    def stopping(self) -> None:
+        self._advice.setText(tr("正在停下…"))
+        self.button.setEnabled(False)

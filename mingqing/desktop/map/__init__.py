@@ -1,0 +1,1 @@
+"""The map on screen: where it is looked at from, the canvas, what lies over it."""

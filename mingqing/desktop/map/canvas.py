@@ -1,0 +1,358 @@
+"""The map canvas: the last drawing moved and scaled at once, a new one made meanwhile off the UI thread."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+
+from mingqing.core.text import tr
+from mingqing.desktop.jobs import DrawJob, Job, Jobs
+from mingqing.desktop.look.colours import colours, is_dark
+from mingqing.desktop.map.frame import Draw, Frame, Request
+from mingqing.desktop.map.overlay import Mark, paint_marks, paint_scale_bar
+from mingqing.desktop.map.view import Bounds, History, Size, View, fit
+
+if TYPE_CHECKING:
+    from mingqing.store.session import Session
+
+_CLICK_PX = 4
+_NOTCH = 1.25
+_SETTLE_MS, _REST_MS = 25, 600
+
+
+class Canvas(QWidget):
+    """Shows one thematic map and lets the user move over it.
+
+    Signals
+    -------
+    viewed(View) : the view changed. drawn(Frame) : a new drawing is on screen.
+    clicked(float, float), hovered(float, float) : a place, project CRS, metres. left() : the pointer is gone.
+    """
+
+    viewed = Signal(object)
+    drawn = Signal(object)
+    clicked = Signal(float, float)
+    hovered = Signal(float, float)
+    left = Signal()
+    history_changed = Signal()
+
+    def __init__(self, jobs: Jobs, draw: Draw, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs, self._draw = jobs, draw
+        self._view: View | None = None
+        self._home: Bounds | None = None
+        self._theme, self._focus = "", ""
+        self._only: frozenset[str] | None = None
+        self._frame: Frame | None = None
+        self._pending: tuple[Request, DrawJob[Frame]] | None = None
+        self._marks: tuple[Mark, ...] = ()
+        self._pressed: QPointF | None = None
+        self._dragged = False
+        self.history = History(self.history_changed.emit)
+        self._settle = _single_shot(self, _SETTLE_MS, self._request)
+        self._rest = _single_shot(self, _REST_MS, self._remember)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.grabGesture(Qt.GestureType.PinchGesture)
+        self.setMinimumSize(320, 240)
+        self.setAccessibleName(tr("地图"))
+        self.setAccessibleDescription(tr("方向键移动，加号减号缩放，Home 看全图"))
+
+    # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def view(self) -> View | None:
+        """The view on screen, or None before a project is open."""
+        return self._view
+
+    @property
+    def frame(self) -> Frame | None:
+        """The last drawing, perhaps of an earlier view."""
+        return self._frame
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What is outlined over the map."""
+        return self._marks
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the drawing on screen is of the present view, or there is nothing to draw."""
+        if self._view is None or not self.isVisible():
+            return True
+        drawn = self._frame.request if self._frame is not None else None
+        waiting = self._pending is not None or self._settle.isActive()
+        return not waiting and drawn is not None and drawn.view == self._view
+
+    @property
+    def _size(self) -> Size:
+        return float(self.width()), float(self.height())
+
+    def show_project(self, extent: Bounds | None, theme: str) -> None:
+        """Start on a project: see all of `extent`, or nothing where the project is empty."""
+        self._home, self._theme, self._focus, self._only = extent, theme, "", None
+        self._frame, self._marks = None, ()
+        self.history.clear()
+        self._view = fit(extent, self._size) if extent is not None else None
+        self._changed()
+
+    def show_theme(self, theme: str, only: frozenset[str] | None) -> None:
+        """Draw another thematic map of the same view, all its tables or `only` some."""
+        self._theme, self._only = theme, only
+        self.redraw()
+
+    def show_only(self, tables: frozenset[str] | None) -> None:
+        """Draw only these tables; None for all."""
+        self._only = tables
+        self.redraw()
+
+    def show_village(self, code: str, bounds: Bounds | None) -> None:
+        """See one village whole and dim what lies around it; an empty code for all villages."""
+        self._focus = code
+        if bounds is not None:
+            self.see(bounds)
+        self.redraw()
+
+    def mark(self, marks: Iterable[Mark]) -> None:
+        """Outline these geometries over the map."""
+        self._marks = tuple(marks)
+        self.update()
+
+    def redraw(self) -> None:
+        """Draw again, because what is drawn or how has changed."""
+        if self._pending is not None:
+            self._pending[1].abandon()
+            self._pending = None
+        self._settle.start()
+
+    # ── Moving ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def go(self, view: View) -> None:
+        """Look from `view`."""
+        if view != self._view:
+            self._view = view
+            self._changed()
+
+    def see(self, bounds: Bounds, *, closest: float = 500) -> None:
+        """Show `bounds` whole, no closer than 1:`closest`."""
+        self.go(fit(bounds, self._size, closest=closest))
+
+    def see_all(self) -> None:
+        """Show the whole project."""
+        if self._home is not None:
+            self.see(self._home)
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom in (`factor` > 1) or out about a pixel, by default the centre."""
+        if self._view is not None:
+            at = at if at is not None else QPointF(self.width() / 2, self.height() / 2)
+            self.go(self._view.zoomed(factor, at.x(), at.y(), self._size))
+
+    def pan(self, dx_px: float, dy_px: float) -> None:
+        """Move the content by so many pixels."""
+        if self._view is not None:
+            self.go(self._view.panned(dx_px, dy_px))
+
+    def set_scale(self, denominator: float) -> None:
+        """Show 1:`denominator` about the centre."""
+        if self._view is not None:
+            self.go(self._view.at_scale(denominator))
+
+    def step(self, by: int) -> None:
+        """Go back (-1) or forward (1) through the views rested at."""
+        self._remember()
+        view = self.history.step(by)
+        if view is not None:
+            self.go(view)
+            self._rest.stop()
+
+    def reveal(self, bounds: Bounds, covered_px: float) -> None:
+        """Pan just enough that `bounds` is not under a panel covering `covered_px` at the right edge."""
+        if self._view is None:
+            return
+        right, _ = self._view.to_screen(bounds[2], bounds[1], self._size)
+        hidden = right - (self.width() - covered_px - 24)
+        if 0 < hidden < self.width():
+            self.pan(-hidden, 0)
+
+    def _changed(self) -> None:
+        self.update()
+        if self._view is not None:
+            self.viewed.emit(self._view)
+        self._rest.start()
+        if not self._settle.isActive():
+            self._settle.start()
+
+    def _remember(self) -> None:
+        self._rest.stop()
+        if self._view is not None and self._view != self.history.current:
+            self.history.rest(self._view)
+
+    # ── Drawing ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _request(self) -> None:
+        """Ask for a drawing of the present view, unless the one under way will do for now."""
+        if self._view is None or not self._theme:
+            return
+        if self._pending is not None:
+            if self._pending[0].covers(self._view, self._size):
+                return
+            self._pending[1].abandon()
+        wanted = Request(
+            self._theme,
+            self._view,
+            self._size,
+            self.devicePixelRatioF(),
+            is_dark(),
+            self._only,
+            self._focus or None,
+        )
+        asked = wanted.with_margin()
+
+        def work(session: "Session", job: Job[Frame]) -> Frame:
+            return self._draw(session, asked, job.cancelled)
+
+        drawing = DrawJob(work, done=self._receive, topic="draw")
+        self._pending = (wanted, drawing)
+        self._jobs.start(drawing)
+
+    def _receive(self, frame: Frame) -> None:
+        wanted = self._pending[0] if self._pending is not None else None
+        self._frame, self._pending = frame, None
+        self.update()
+        self.drawn.emit(frame)
+        if wanted is not None and (wanted.view != self._view or wanted.size != self._size):
+            self._request()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the last drawing where it belongs in the present view, and what lies over it."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(colours().paper))
+            if self._view is None:
+                return
+            if self._frame is not None:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                painter.drawImage(self._place(self._frame, self._view), self._frame.image)
+            paint_marks(painter, self._marks, self._view, self._size)
+            paint_scale_bar(painter, self._view, self._size)
+
+    def _place(self, frame: Frame, view: View) -> QRectF:
+        """Return the rectangle in which `frame` lies in the present view, on whole pixels where unscaled."""
+        xmin, ymin, xmax, ymax = frame.extent
+        left, top = view.to_screen(xmin, ymax, self._size)
+        right, bottom = view.to_screen(xmax, ymin, self._size)
+        if frame.request.view.m_per_px == view.m_per_px:
+            ratio = frame.image.devicePixelRatio()
+            left, top = round(left * ratio) / ratio, round(top * ratio) / ratio
+            return QRectF(left, top, frame.image.width() / ratio, frame.image.height() / ratio)
+        return QRectF(left, top, right - left, bottom - top)
+
+    # ── Hands ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the centre; before anything was drawn, fit again."""
+        super().resizeEvent(event)
+        if self._frame is None and self._view is not None and self._home is not None:
+            self._view = fit(self._home, self._size)
+        if self._view is not None:
+            self._changed()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom at the cursor."""
+        notches = event.angleDelta().y() / 120
+        if notches:
+            self.zoom(_NOTCH**notches, event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Begin a click or a drag."""
+        if event.button() in {Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton}:
+            self._pressed, self._dragged = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Drag the map, or say what is under the pointer."""
+        here = event.position()
+        if self._pressed is not None:
+            moved = here - self._pressed
+            if self._dragged or moved.manhattanLength() > _CLICK_PX:
+                self._dragged = True
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+                self.pan(moved.x(), moved.y())
+                self._pressed = here
+        if self._view is not None:
+            self.hovered.emit(*self._view.to_map(here.x(), here.y(), self._size))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """End a drag, or take a click for a question about that place."""
+        pressed, dragged = self._pressed, self._dragged
+        self._pressed, self._dragged = None, False
+        self.unsetCursor()
+        left = event.button() == Qt.MouseButton.LeftButton
+        if pressed is not None and not dragged and left and self._view is not None:
+            here = event.position()
+            self.clicked.emit(*self._view.to_map(here.x(), here.y(), self._size))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Zoom in twofold at the cursor; with Shift, out."""
+        out = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        self.zoom(0.5 if out else 2.0, event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Forget the pointer."""
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Move by keyboard; a key that means nothing here is passed on."""
+        step = 240 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 80
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.pan(step, 0)
+            case Qt.Key.Key_Right:
+                self.pan(-step, 0)
+            case Qt.Key.Key_Up:
+                self.pan(0, step)
+            case Qt.Key.Key_Down:
+                self.pan(0, -step)
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.zoom(1.5)
+            case Qt.Key.Key_Minus:
+                self.zoom(1 / 1.5)
+            case Qt.Key.Key_Home:
+                self.see_all()
+            case _:
+                super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Zoom by pinching, on a touch pad or a touch screen."""
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom(1 + event.value(), event.position())
+                return True
+        elif isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self.zoom(pinch.scaleFactor(), QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint())))
+                return True
+        return super().event(event)
+
+
+def _single_shot(owner: Canvas, milliseconds: int, call: Callable[[], None]) -> QTimer:
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(call)
+    return timer

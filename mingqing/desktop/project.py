@@ -1,0 +1,34 @@
+"""What the window must know of a project before it can show it; read in a job."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mingqing.desktop.map.view import Bounds
+    from mingqing.store.session import Session, Village
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The extent of a project (None where it is empty), its villages by code, and the rows of every table."""
+
+    extent: "Bounds | None"
+    villages: tuple["Village", ...]
+    counts: Mapping[str, int]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, "Village"]:
+        """The villages, each under its code."""
+        return {v.code: v for v in self.villages}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The names of the villages, each under its code."""
+        return {v.code: v.name for v in self.villages}
+
+
+def survey(session: "Session") -> Survey:
+    """Read what there is in a project."""
+    return Survey(session.extent(), tuple(session.villages()), session.counts())

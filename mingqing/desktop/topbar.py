@@ -1,0 +1,53 @@
+"""The bar at the top: project, village, import, back and forward."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+
+from mingqing.core.text import tr
+from mingqing.desktop.look.icons import icon
+from mingqing.desktop.villages.chooser import VillageChooser
+from mingqing.desktop.widgets import M, S, rounded, row, tool
+
+if TYPE_CHECKING:
+    from mingqing.desktop.actions import Actions
+
+
+class TopBar(QWidget):
+    """`menu` drops from the project's name; the window fills it."""
+
+    def __init__(self, actions: "Actions", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(56)
+        self.project = QPushButton()
+        self.project.setObjectName("project")
+        self.project.setIcon(icon("fa6s.bars"))
+        self.project.setIconSize(QSize(16, 16))
+        self.project.setAccessibleName(tr("项目菜单"))
+        self.project.setToolTip(tr("项目：新建、打开、外观  Alt+M"))
+        self.menu = rounded(QMenu(self))
+        self.project.clicked.connect(self.open_menu)
+        self.villages = VillageChooser()
+        layout = row(self, margins=(M, 0, M, 0), gap=S)
+        layout.addWidget(self.project)
+        layout.addSpacing(M)
+        layout.addWidget(self.villages)
+        layout.addWidget(tool(actions["to_village"]))
+        layout.addStretch(1)
+        layout.addWidget(tool(actions["back"]))
+        layout.addWidget(tool(actions["forward"]))
+        layout.addWidget(tool(actions["legend"]))
+        layout.addSpacing(S)
+        self.add = tool(actions["import"], text=True)
+        layout.addWidget(self.add)
+
+    def show_project(self, name: str) -> None:
+        """Name the project."""
+        self.project.setText("  " + name)
+
+    def open_menu(self) -> None:
+        """Drop the project menu down."""
+        self.menu.popup(self.project.mapToGlobal(self.project.rect().bottomLeft()))

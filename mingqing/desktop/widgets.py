@@ -1,0 +1,136 @@
+"""Small building blocks that every screen shares, so that one thing looks one way."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mingqing.desktop.look.icons import icon
+
+S, M, L, XL = 8, 12, 16, 24
+"""The spacing scale, logical pixels."""
+
+_Box = TypeVar("_Box", bound=QBoxLayout)
+
+
+def label(text: str, kind: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
+    """Return a plain-text label; `kind` is one of the style sheet's: heading, title, caption, muted and so on."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("kind", kind)
+    made.setWordWrap(wrap)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        made.setCursor(Qt.CursorShape.IBeamCursor)
+    return made
+
+
+def button(
+    text: str, clicked: Callable[[], object], kind: str = "plain", *, glyph: str = "", key: str = ""
+) -> QPushButton:
+    """Return a push button; `kind` is plain, primary, large or link, `key` its shortcut ("Ctrl+O")."""
+    made = QPushButton(f" {text}" if glyph else text)
+    made.setAccessibleName(text)
+    made.setProperty("kind", kind)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.clicked.connect(lambda _checked=False: clicked())
+    if glyph:
+        made.setIcon(icon(glyph, "on_accent" if kind == "primary" else "muted"))
+        made.setIconSize(QSize(16, 16))
+    if key:
+        made.setShortcut(QKeySequence(key))
+        made.setToolTip(f"{text}  {key}")
+    return made
+
+
+def tool(action: QAction, *, size: int = 18, text: bool = False) -> QToolButton:
+    """Return a tool button for `action`, with its key in the tip and its text as accessible name."""
+    made = QToolButton()
+    made.setDefaultAction(action)
+    made.setIconSize(QSize(size, size))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setAccessibleName(action.text())
+    if text:
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        action.setIconText(f" {action.text()}")
+    return made
+
+
+def column(
+    parent: QWidget | None = None, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), gap: int = S
+) -> QVBoxLayout:
+    """Return a vertical layout without Qt's own margins."""
+    return _bare(QVBoxLayout(parent) if parent is not None else QVBoxLayout(), margins, gap)
+
+
+def row(
+    parent: QWidget | None = None, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), gap: int = S
+) -> QHBoxLayout:
+    """Return a horizontal layout without Qt's own margins."""
+    return _bare(QHBoxLayout(parent) if parent is not None else QHBoxLayout(), margins, gap)
+
+
+def _bare(layout: _Box, margins: tuple[int, int, int, int], gap: int) -> _Box:
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(gap)
+    return layout
+
+
+def rule() -> QFrame:
+    """Return a hairline."""
+    made = QFrame()
+    made.setObjectName("rule")
+    return made
+
+
+def scrolling(inside: QWidget) -> QScrollArea:
+    """Return `inside` in a frameless area that scrolls up and down only."""
+    inside.setObjectName("inside")
+    area = QScrollArea()
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.viewport().setAutoFillBackground(False)
+    inside.setAutoFillBackground(False)
+    return area
+
+
+def rounded(menu: QMenu) -> QMenu:
+    """Let the style sheet's round corners show through at the corners of a menu."""
+    menu.setWindowFlags(
+        menu.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
+    )
+    menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    return menu
+
+
+def empty(layout: QBoxLayout) -> None:
+    """Take everything out of `layout` and delete it."""
+    while layout.count():
+        item = layout.takeAt(0)
+        if widget := item.widget():
+            widget.hide()
+            widget.deleteLater()
+        elif isinstance(inner := item.layout(), QBoxLayout):
+            empty(inner)
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet selects by, and let it take effect."""
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

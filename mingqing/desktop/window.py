@@ -1,0 +1,371 @@
+"""The main window: which page is shown, opening and closing projects, what is dropped on it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import (
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWidget
+
+from mingqing.core.errors import MingqingError
+from mingqing.core.files import data_dir
+from mingqing.core.text import tr
+from mingqing.desktop.actions import Actions
+from mingqing.desktop.banner import Banner
+from mingqing.desktop.explorer import Explorer
+from mingqing.desktop.importing.page import ImportPage
+from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
+from mingqing.desktop.look.theme import Appearance, dress
+from mingqing.desktop.pages.crash import CrashPage
+from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
+from mingqing.desktop.pages.welcome import DropTarget, Welcome
+from mingqing.desktop.project import Survey, survey
+from mingqing.desktop.widgets import restyle, rounded
+from mingqing.store.project import SUFFIX, accounts_of, create_project, open_project, project_folder
+
+if TYPE_CHECKING:
+    from mingqing.catalog.model import Catalog
+    from mingqing.desktop.settings import Settings
+    from mingqing.store.session import Session
+
+_WITH_PROJECT = (
+    "close",
+    "import",
+    "import_folder",
+    "village",
+    "scale",
+    "whole",
+    "zoom_in",
+    "zoom_out",
+    "legend",
+)
+
+
+class MainWindow(QMainWindow):
+    """One window, at most one project."""
+
+    def __init__(self, catalog: "Catalog", settings: "Settings") -> None:
+        super().__init__()
+        self.settings = settings
+        self.jobs = Jobs(self)
+        self.actions_ = Actions(self)
+        self.session: Session | None = None
+        self._waiting: list[Path] = []
+        self.setWindowTitle(tr("民情地图"))
+        self.setAcceptDrops(True)
+        self.resize(1366, 728)
+        self.setMinimumSize(1024, 640)
+        self.welcome = Welcome(catalog, has_sample=sample_folder() is not None)
+        self.explorer = Explorer(catalog, self.jobs, self.actions_)
+        self.importing = ImportPage(catalog, self.jobs)
+        self.crash = CrashPage()
+        self.pages = QStackedWidget()
+        for page in (self.welcome, self.explorer, self.importing, self.crash):
+            self.pages.addWidget(page)
+        self.setCentralWidget(self.pages)
+        self._notice = Banner(self.welcome)
+        self._fill_menu()
+        self._connect()
+        self._show_no_project()
+
+    def _connect(self) -> None:
+        self.jobs.refused.connect(self.say)
+        self.jobs.crashed.connect(self.show_crash)
+        self.welcome.fresh.connect(self.ask_new)
+        self.welcome.browse.connect(self.ask_open)
+        self.welcome.sample.connect(self.open_sample)
+        self.welcome.reopen.connect(self.ask_login)
+        self.explorer.themed.connect(self._remember_theme)
+        self.importing.finished.connect(self._after_import)
+        self.importing.refused.connect(self.say)
+        self.importing.left.connect(lambda: self.pages.setCurrentWidget(self.explorer))
+        self.crash.dismissed.connect(self._after_crash)
+        for name, call in {
+            "new": self.ask_new,
+            "open": self.ask_open,
+            "close": self.close_project,
+            "import": self.ask_import,
+            "import_folder": self.ask_import_folder,
+            "quit": self.close,
+        }.items():
+            self.actions_.connect(name, call)
+        self.actions_["legend"].setChecked(self.settings.legend_open)
+        self.explorer.legend.setVisible(self.settings.legend_open)
+        self.actions_["legend"].toggled.connect(self._remember_legend)
+        QShortcut(QKeySequence("Alt+M"), self).activated.connect(self.explorer.topbar.open_menu)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.wear(self.settings.look))
+
+    def _fill_menu(self) -> None:
+        menu = self.explorer.topbar.menu
+        menu.addActions([self.actions_["new"], self.actions_["open"]])
+        self._recent_menu = rounded(menu.addMenu(tr("最近打开")))
+        menu.addActions([self.actions_["import"], self.actions_["import_folder"], self.actions_["close"]])
+        menu.addSeparator()
+        looks = rounded(menu.addMenu(tr("外观")))
+        group = QActionGroup(self)
+        for choice in Appearance:
+            action = looks.addAction(choice.caption)
+            action.setCheckable(True)
+            action.setChecked(choice is self.settings.look)
+            action.triggered.connect(lambda _checked=False, c=choice: self.wear(c))
+            group.addAction(action)
+        menu.addSeparator()
+        menu.addAction(self.actions_["quit"])
+        menu.aboutToShow.connect(self._fill_recent)
+
+    def _fill_recent(self) -> None:
+        self._recent_menu.clear()
+        for path, user in self.settings.existing_recent():
+            action = self._recent_menu.addAction(path.stem)
+            action.triggered.connect(lambda _checked=False, p=path, u=user: self.ask_login(p, u))
+        self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
+
+    # ── Looks ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def wear(self, appearance: Appearance) -> None:
+        """Change between light and dark."""
+        self.settings.appearance = appearance.value
+        self.settings.save()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            dress(app, appearance)
+        self.explorer.restyled()
+
+    def _remember_theme(self, code: str) -> None:
+        self.settings.theme = code
+
+    def _remember_legend(self, *, on: bool) -> None:
+        self.settings.legend_open = on
+
+    @property
+    def notice(self) -> str:
+        """The sentence shown on the first page, or empty."""
+        return self._notice.text
+
+    def say(self, sentence: str, tone: str = "warning") -> None:
+        """Show one sentence on whatever page is open."""
+        if self.pages.currentWidget() is self.welcome:
+            self._notice.say(sentence, tone)
+            self._notice.setGeometry(24, 24, self.welcome.width() - 48, self._notice.sizeHint().height())
+        else:
+            self.explorer.banner.say(sentence, tone)
+            self.explorer.place_floating()
+
+    # ── Projects ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def ask_open(self) -> None:
+        """Let the user pick a project folder."""
+        chosen = QFileDialog.getExistingDirectory(
+            self, tr("打开项目（以 .mingqing 结尾的文件夹）"), str(Path.home())
+        )
+        if chosen:
+            self.ask_login(Path(chosen), "")
+
+    def ask_login(self, path: Path, user: str = "") -> None:
+        """Ask for account and password of the project at `path`, then open it."""
+        try:
+            folder = project_folder(path)
+            sheet = LoginSheet(folder, accounts_of(folder), user, self)
+        except MingqingError as error:
+            self.say(str(error))
+            return
+
+        def submitted() -> None:
+            self._open(
+                lambda: open_project(folder, user=sheet.user.currentText(), password=sheet.password.text()),
+                sheet.accept,
+                lambda error: sheet.refuse(str(error), sheet.password),
+            )
+
+        sheet.submitted.connect(submitted)
+        ask(sheet)
+
+    def ask_new(self) -> None:
+        """Ask for what a new project needs, then make it."""
+        name = self._waiting[0].stem if self._waiting else ""
+        sheet = NewProjectSheet(Path.home(), name, self)
+
+        def submitted() -> None:
+            path, user, password = sheet.path, sheet.user.text().strip(), sheet.password.text()
+            title = sheet.name.text().strip()
+            self._open(
+                lambda: create_project(path, title, user=user, password=password),
+                sheet.accept,
+                lambda error: sheet.refuse(str(error)),
+            )
+
+        sheet.submitted.connect(submitted)
+        sheet.rejected.connect(self._waiting.clear)
+        ask(sheet)
+
+    def open_now(self, path: Path, user: str, password: str) -> None:
+        """Open a project whose account and password are known already."""
+        self._open(
+            lambda: open_project(path, user=user, password=password),
+            lambda: None,
+            lambda error: self.say(str(error)),
+        )
+
+    def _open(
+        self,
+        opener: Callable[[], "Session"],
+        accept: Callable[[], object],
+        refuse: Callable[[MingqingError], None],
+    ) -> None:
+        """Run `opener` as a job and show its project; the one open before is closed only then."""
+
+        def work(_session: "Session", _job: Job[tuple["Session", Survey]]) -> tuple["Session", Survey]:
+            opened = opener()
+            return opened, survey(opened)
+
+        def done(found: tuple["Session", Survey]) -> None:
+            accept()
+            self._show_project(*found)
+
+        self.jobs.start(WriteJob(work, done=done, failed=refuse, topic="open"))
+
+    def _show_project(self, session: "Session", found: Survey) -> None:
+        self.jobs.use(session)
+        self.session = session
+        self.settings.opened(session.info.path, session.user)
+        self.setWindowTitle(tr("{name} — 民情地图").format(name=session.info.name))
+        self.actions_.enable(_WITH_PROJECT, on=True)
+        writable = session.info.read_only is None
+        self.actions_.enable(("import", "import_folder"), on=writable)
+        self.pages.setCurrentWidget(self.explorer)
+        self.explorer.show_project(session, found, self.settings.theme)
+        if self._waiting and writable:
+            paths, self._waiting = self._waiting, []
+            self.import_paths(paths)
+
+    def close_project(self) -> None:
+        """Close the project and show the first page."""
+        self.jobs.use(None)
+        self.session = None
+        self._show_no_project()
+
+    def _show_no_project(self) -> None:
+        self.setWindowTitle(tr("民情地图"))
+        self.actions_.enable((*_WITH_PROJECT, "back", "forward", "to_village", "to_selection"), on=False)
+        self.welcome.show_recent(self.settings.existing_recent())
+        self.pages.setCurrentWidget(self.welcome)
+        self.welcome.setFocus()
+
+    def open_sample(self) -> None:
+        """Begin a new project with the sample villages."""
+        folder = sample_folder()
+        if folder is not None:
+            self._waiting = [folder]
+            self.ask_new()
+
+    # ── Import ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def ask_import(self) -> None:
+        """Let the user pick files to import."""
+        kinds = (
+            tr("数据文件")
+            + " (*.shp *.dbf *.gpkg *.geojson *.json *.kml *.kmz *.csv *.txt *.xlsx *.xls *.ods)"
+        )
+        chosen, _ = QFileDialog.getOpenFileNames(self, tr("选择要导入的文件"), str(Path.home()), kinds)
+        if chosen:
+            self.import_paths([Path(c) for c in chosen])
+
+    def ask_import_folder(self) -> None:
+        """Let the user pick a folder to import."""
+        chosen = QFileDialog.getExistingDirectory(self, tr("选择要导入的文件夹"), str(Path.home()))
+        if chosen:
+            self.import_paths([Path(chosen)])
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Look through files and folders and show what would be imported."""
+        self.explorer.close_card()
+        self.pages.setCurrentWidget(self.importing)
+        self.importing.begin(list(paths))
+
+    def _after_import(self) -> None:
+        self.pages.setCurrentWidget(self.explorer)
+
+        def work(session: "Session", _job: Job[Survey]) -> Survey:
+            return survey(session)
+
+        self.jobs.start(ReadJob(work, done=self.explorer.refresh, topic="survey"))
+
+    # ── What is dropped ────────────────────────────────────────────────────────────────────────────────────
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Welcome files and folders."""
+        if event.mimeData().hasUrls() and not self.importing.busy:
+            event.acceptProposedAction()
+            self._show_over(over=True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """Put the drop target back as it was."""
+        super().dragLeaveEvent(event)
+        self._show_over(over=False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what is a project, import anything else."""
+        self._show_over(over=False)
+        event.acceptProposedAction()
+        self.take([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Open a dropped project, or import dropped data, first making a project where none is open."""
+        project = next((p for p in paths if p.suffix == SUFFIX), None)
+        if project is not None:
+            self.ask_login(project)
+        elif not paths:
+            self.say(tr("只能拖入本机上的文件和文件夹"))
+        elif self.session is None:
+            self._waiting = list(paths)
+            self.ask_new()
+        elif self.session.info.read_only is not None:
+            self.say(tr("项目只能查看，不能导入：{reason}").format(reason=self.session.info.read_only))
+        else:
+            self.import_paths(paths)
+
+    def _show_over(self, *, over: bool) -> None:
+        for target in self.findChildren(DropTarget):
+            restyle(target, "over", "true" if over else "false")
+
+    # ── Trouble, and the end ───────────────────────────────────────────────────────────────────────────────
+
+    def show_crash(self, error: BaseException) -> None:
+        """Show what a bug did, on a page of its own."""
+        self.crash.show_error(error)
+        self.pages.setCurrentWidget(self.crash)
+
+    def _after_crash(self) -> None:
+        self.pages.setCurrentWidget(self.explorer if self.session is not None else self.welcome)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Stop what is under way, wait for it to stop, and remember the settings."""
+        self.settings.save()
+        self.jobs.close()
+        self.session = None
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Draw again when the window moves to a screen of another density."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.explorer.canvas.redraw()
+
+
+def sample_folder() -> Path | None:
+    """Return where the sample villages lie, or None in an installation without them."""
+    try:
+        folder = data_dir("data_samples") / "三村"
+    except FileNotFoundError:
+        return None
+    return folder if folder.is_dir() else None

@@ -1,0 +1,272 @@
+"""One file, read and made ready: recognised, typed, repaired and brought into the project's CRS.
+
+Runs in worker processes and touches no project. What comes out is columns of stored values and SpatiaLite BLOBs,
+cheap to hand to the process that writes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.catalog.load import catalog as own_catalog
+from mingqing.catalog.model import Catalog, Field, Table
+from mingqing.catalog.values import Value, ValueRefusedError, parse, plain_text
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
+from mingqing.crs.transform import require_usable, transform
+from mingqing.ingest.match import TableMatch, match, recognise_table
+from mingqing.ingest.reading.layer import SourceLayer
+from mingqing.ingest.reading.source import SourceFile, read
+from mingqing.ingest.repair import kinds_of, repair
+from mingqing.ingest.report import LeftOut, SourceReport
+from mingqing.store.geometry import encode
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user decided about an import.
+
+    table : take every source as this table.
+    encoding, crs : of every source that leaves it open or says otherwise.
+    mapping : field → column, for every source.
+    tables, mappings : by `header_key`, for sources with the same columns as one that was decided before.
+    """
+
+    table: str | None = None
+    encoding: str | None = None
+    crs: str | int | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    mappings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass
+class Part:
+    """The rows of one layer for one table.
+
+    rows : source row number of each row, `columns` and `geometry` as long as it.
+    links : reference field → for each way of naming the row pointed to: (table, field, n values).
+    """
+
+    table: str
+    rows: list[int]
+    columns: dict[str, list[Value]]
+    geometry: list[bytes | None] | None = None
+    links: dict[str, list[tuple[str, str, list[str | None]]]] = field(default_factory=dict)
+    village: list[str | None] | None = None
+
+
+@dataclass
+class Prepared:
+    """One layer of one file, ready to be written: the parts in the order in which they refer to one another."""
+
+    report: SourceReport
+    parts: list[Part] = field(default_factory=list)
+
+
+def header_key(columns: Sequence[str]) -> str:
+    """Return what tells files of one kind from others: their column names."""
+    return "\x1f".join(sorted(columns))
+
+
+def prepare(source: SourceFile, options: Options, epsg: int) -> list[Prepared]:
+    """Read a file and return its layers, each with a report; a file that cannot be read gives one with an error."""
+    try:
+        layers = read(source, encoding=options.encoding)
+    except InputRefused as error:
+        return [Prepared(SourceReport(source.path, source.path.name, error=str(error)))]
+    prepared = [_prepare_layer(layer, options, epsg) for layer in layers]
+    return sorted(prepared, key=lambda p: own_catalog().depth(p.report.table) if p.report.table else 0)
+
+
+def recognise(layer: SourceLayer, options: Options, catalog: Catalog) -> TableMatch | None:
+    """Return which table a layer is and how its columns fill it, None where that cannot be told."""
+    columns = tuple(layer.columns)
+    key = header_key(columns)
+    name = options.table or options.tables.get(key)
+    if name is None:
+        kinds = None if layer.geometry is None else kinds_of(layer.geometry)
+        table = recognise_table(
+            catalog, (layer.name, layer.path.stem, layer.path.parent.name), columns, kinds
+        )
+    else:
+        table = catalog.tables[name]
+    if table is None:
+        return None
+    chosen = {**options.mappings.get(key, {}), **options.mapping}
+    return match(catalog, table, columns, tuple(chosen.items()))
+
+
+def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
+    catalog = own_catalog()
+    report = SourceReport(layer.path, layer.name, read=_rows_read(layer))
+    report.notes += layer.notes
+    report.left_out += [LeftOut(p.row, p.field, p.reason) for p in layer.problems]
+    found = recognise(layer, options, catalog)
+    if found is None:
+        report.error = tr("认不出“{name}”是哪类数据，请指定要导入到哪张表").format(name=layer.name)
+        return Prepared(report)
+    report.table, report.unmatched, report.refused = found.table.name, list(found.unmatched), found.refused
+    try:
+        geometry = _place(layer, found.table, options, epsg, report)
+    except InputRefused as error:
+        report.error = str(error)
+        return Prepared(report)
+    return Prepared(report, _parts(layer, found, geometry, epsg, report))
+
+
+def _rows_read(layer: SourceLayer) -> int:
+    return len(layer.rows) + len({p.row for p in layer.problems if p.field is None})
+
+
+def _place(
+    layer: SourceLayer, table: Table, options: Options, epsg: int, report: SourceReport
+) -> NDArray[np.object_] | None:
+    """The layer's shapes in the project's CRS, repaired; None where the table has none or the layer has none."""
+    if layer.geometry is None or not table.has_geometry:
+        return None
+    crs = options.crs if options.crs is not None else (layer.crs.crs if layer.crs else None)
+    if crs is None:
+        raise InputRefused(ask_crs(layer))
+    require_usable(crs)
+    geometry, repaired, refused = repair(layer.geometry, table.geometry)
+    placed = geometry if crs == epsg else transform(geometry, crs, epsg)
+    lost = shapely.is_missing(placed) & ~shapely.is_missing(geometry)
+    report.repaired = int(repaired.sum())
+    for gone in np.flatnonzero(lost).tolist():
+        refused[gone] = tr("坐标不在项目坐标系的范围内")
+    for i, reason in sorted(refused.items()):
+        report.left_out.append(LeftOut(int(layer.rows[i]), None, reason))
+        placed[i] = None
+    return placed
+
+
+def ask_crs(layer: SourceLayer) -> str:
+    """Return the question about a layer that does not say its CRS, with a guess from its numbers."""
+    from mingqing.crs.guess import guess
+
+    text = tr("“{name}”没有说明坐标系，请指定").format(name=layer.name)
+    if layer.geometry is None or not len(layer.geometry):
+        return text
+    bounds = tuple(shapely.total_bounds(layer.geometry).tolist())
+    guesses = guess(bounds) if np.isfinite(bounds).all() else []
+    return text + (tr("；{guess}").format(guess=guesses[0].sentence) if guesses else "")
+
+
+def _parts(
+    layer: SourceLayer,
+    found: TableMatch,
+    geometry: NDArray[np.object_] | None,
+    epsg: int,
+    report: SourceReport,
+) -> list[Part]:
+    """The layer's rows for its own table and for those it feeds, referred-to tables first."""
+    catalog = own_catalog()
+    gone = {x.row for x in report.left_out if x.field is None}
+    keep = np.array([i for i, row in enumerate(layer.rows.tolist()) if row not in gone], dtype=np.intp)
+    own = _part(layer, found.table, found.fields, keep, report)
+    keep = keep[np.isin(layer.rows[keep], own.rows)]
+    for reference, ways in found.links.items():
+        own.links[reference] = [
+            (
+                way.link.table,
+                way.link.field,
+                _link_values(catalog, way.link.table, way.link.field, layer, way.column, keep),
+            )
+            for way in ways
+        ]
+    if geometry is not None:
+        own.geometry = encode(geometry[keep], epsg)
+        _list_shapeless(own, found.table, report)
+    parts = [own]
+    for name, fields in found.feeds.items():
+        fed = _part(layer, catalog.tables[name], fields, keep, None)
+        if fed.rows:
+            parts.append(fed)
+    return sorted(parts, key=lambda p: catalog.depth(p.table))
+
+
+def _part(
+    layer: SourceLayer,
+    table: Table,
+    fields: Mapping[str, str],
+    keep: NDArray[np.intp],
+    report: SourceReport | None,
+) -> Part:
+    """The rows `keep` of a layer as rows of `table`; those without what it requires are left out.
+
+    What cannot be taken is listed in `report`; None for a table fed besides, whose gaps are no fault.
+    """
+    refused: list[LeftOut] = []
+    rows = layer.rows[keep].tolist()
+    columns = {}
+    for column, name in fields.items():
+        field = table.field_by_name[name]
+        values = layer.columns[column]
+        columns[name] = _values(field, [values[i] for i in keep], rows, refused)
+    required = [f.name for f in table.fields if f.required and f.references is None]
+    whole = np.ones(len(rows), dtype=bool)
+    for name in required:
+        filled = np.array([v is not None for v in columns.get(name, [None] * len(rows))], dtype=bool)
+        reason = tr("缺少{title}").format(title=table.field_by_name[name].title)
+        refused += [LeftOut(rows[i], None, reason) for i in np.flatnonzero(whole & ~filled)]
+        whole &= filled
+    if report is not None:
+        report.left_out += refused
+    index = np.flatnonzero(whole).tolist()
+    return Part(table.name, [rows[i] for i in index], {n: [v[i] for i in index] for n, v in columns.items()})
+
+
+def _values(field: Field, raws: Sequence[object], rows: Sequence[int], refused: list[LeftOut]) -> list[Value]:
+    """One column as stored; a value that the field cannot hold is listed and left empty."""
+    # True and 1 are equal, and not the same thing to have typed: each kind of value is looked up by itself.
+    keys: Sequence[object] = raws
+    if len({type(raw) for raw in raws} - {type(None)}) > 1:
+        keys = [(type(raw), raw) for raw in raws]
+    known: dict[object, Value] = {}
+    wrong: dict[object, str] = {}
+    for key, raw in dict(zip(keys, raws, strict=True)).items():
+        try:
+            known[key] = parse(field, raw)
+        except ValueRefusedError as error:
+            known[key], wrong[key] = None, str(error)
+    if wrong:
+        refused += [LeftOut(r, field.title, wrong[k]) for r, k in zip(rows, keys, strict=True) if k in wrong]
+    return [known[key] for key in keys]
+
+
+def _link_values(
+    catalog: Catalog, table: str, field_name: str, layer: SourceLayer, column: str, keep: NDArray[np.intp]
+) -> list[str | None]:
+    """The values by which rows name other rows, written as the field they are compared with stores them."""
+    field, values = catalog.tables[table].field_by_name[field_name], layer.columns[column]
+    wanted = [values[i] for i in keep]
+    known = {raw: _as_stored(field, raw) for raw in set(wanted)}
+    return [known[raw] for raw in wanted]
+
+
+def _as_stored(field: Field, raw: object) -> str | None:
+    try:
+        value = parse(field, raw)
+    except ValueRefusedError:
+        value = plain_text(raw)
+    return None if value is None else str(value)
+
+
+def _list_shapeless(part: Part, table: Table, report: SourceReport) -> None:
+    """List rows without a shape; where only the shape could tell rows apart, leave them out."""
+    if part.geometry is None:
+        return
+    missing = [i for i, blob in enumerate(part.geometry) if blob is None]
+    for i in missing:
+        reason = tr("没有图形，只导入了属性") if table.keys else tr("没有图形")
+        report.left_out.append(LeftOut(part.rows[i], tr("图形") if table.keys else None, reason))
+    if missing and not table.keys:
+        keep = [i for i, blob in enumerate(part.geometry) if blob is not None]
+        part.rows = [part.rows[i] for i in keep]
+        part.columns = {n: [v[i] for i in keep] for n, v in part.columns.items()}
+        part.links = {r: [(t, f, [v[i] for i in keep]) for t, f, v in ways] for r, ways in part.links.items()}
+        part.geometry = [part.geometry[i] for i in keep]

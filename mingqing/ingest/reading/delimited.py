@@ -1,0 +1,89 @@
+"""CSV and other text tables: encoding and delimiter found, then read like a sheet."""
+
+import codecs
+import csv
+import io
+from collections.abc import Sequence
+
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
+from mingqing.ingest.reading import encoding as enc
+from mingqing.ingest.reading.grid import read_grid, refuse_empty
+from mingqing.ingest.reading.layer import SourceLayer
+from mingqing.ingest.reading.source import SourceFile
+
+_DELIMITERS = (",", "\t", ";", "|", "，")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+def read_delimited(file: SourceFile, *, encoding: str | None = None) -> list[SourceLayer]:
+    """Read a text table. A .txt without columns is refused: it is something written, not a register."""
+    text, found, notes = decode_text(file.path.read_bytes(), encoding)
+    prose = file.path.suffix.lower() == ".txt"
+    delimiter = _delimiter(text, agreeing=0.9 if prose else 0.5)
+    if delimiter is None and prose:
+        raise InputRefused(tr("不是表格（没有用逗号或制表符分列），没有导入。"))
+    rows, numbers = [], []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ",")
+    try:
+        before = 0
+        for row in reader:
+            rows.append(row)
+            numbers.append(before + 1)
+            before = reader.line_num
+    except csv.Error as error:
+        raise InputRefused(
+            tr("第 {row} 行的引号不成对，请改正后再导入。").format(row=reader.line_num)
+        ) from error
+    table = read_grid(rows, numbers)
+    if table is None:
+        raise refuse_empty()
+    return [
+        SourceLayer(
+            file.path,
+            file.path.stem,
+            table.rows,
+            table.columns,
+            encoding=found,
+            notes=(*notes, *table.notes),
+            problems=table.problems,
+        )
+    ]
+
+
+def decode_text(
+    data: bytes, chosen: str | None, declared: Sequence[enc.Declared] = ()
+) -> tuple[str, enc.Encoding, tuple[str, ...]]:
+    """Decode a whole text file; a byte order mark decides. Parameters and errors as `encoding.decode`."""
+    for mark, codec in _BOMS:
+        if data.startswith(mark):
+            try:
+                text = data[len(mark) :].decode(codec)
+            except UnicodeDecodeError as error:
+                raise InputRefused(tr("的文字已损坏（不符合文件头标明的编码），请重新索取。")) from error
+            return text, enc.Encoding(codec, tr("由文件头的标记得知"), certain=True), ()
+    if b"\0" in data:
+        raise InputRefused(tr("不是文本文件，没有导入。"))
+    decoded = enc.decode([enc.Column(data.split(b"\n"))], declared, chosen)
+    if decoded.lost:
+        raise InputRefused(
+            tr("第 {row} 行的文字无法解读，请改正后再导入。").format(row=decoded.lost[0][1] + 1)
+        )
+    return "\n".join(decoded.columns[0]), decoded.encoding, decoded.notes
+
+
+def _delimiter(text: str, *, agreeing: float) -> str | None:
+    """Find the delimiter that cuts enough of the first lines into equally many parts, two at least."""
+    lines = [line for line in text[:20_000].splitlines()[:30] if line.strip()]
+    best: tuple[int, int] = (0, 0)
+    found = None
+    for delimiter in _DELIMITERS:
+        try:
+            counts = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        except csv.Error:
+            continue
+        usual = max(set(counts), key=counts.count, default=1)
+        lines_agreeing = counts.count(usual)
+        if usual > 1 and lines_agreeing >= agreeing * len(counts) and (lines_agreeing, usual) > best:
+            best, found = (lines_agreeing, usual), delimiter
+    return found

@@ -1,0 +1,220 @@
+"""Importing: sources read in parallel, written by one process, whole files at a time."""
+
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from mingqing.core.errors import Cancelled, InputRefused, MingqingError
+from mingqing.core.text import tr
+from mingqing.crs.transform import transform_xy
+from mingqing.crs.zones import zone_for
+from mingqing.ingest.match import plain_name
+from mingqing.ingest.prepare import Options, Prepared, prepare
+from mingqing.ingest.reading.source import Kind, SourceFile, discover, read
+from mingqing.ingest.report import ImportReport
+from mingqing.ingest.write import Writer, source_name
+from mingqing.store.session import Session
+
+# A transaction is whole files up to about this many rows: a crash costs a second's work.
+_ROWS_A_BATCH = 20_000
+# Below this many files, starting worker processes takes longer than they save.
+_FILES_WORTH_WORKERS = 200
+_AHEAD = 64  # files read ahead of the writer, so that memory stays bounded
+_SPATIAL = {Kind.SHAPEFILE, Kind.VECTOR}
+_WGS84 = 4326
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How a caller follows an import and stops it.
+
+    progress : called with a file's name, the number of files done, and of all.
+    cancelled : asked after each file.
+    """
+
+    progress: Callable[[str, int, int], None] = lambda _name, _done, _total: None
+    cancelled: Callable[[], bool] = lambda: False
+
+
+class _NothingKept(Exception):
+    """Ends a trial's transaction, so that it is rolled back."""
+
+
+def import_paths(
+    session: Session,
+    paths: Sequence[Path],
+    options: Options | None = None,
+    *,
+    dry_run: bool = False,
+    watch: Watch | None = None,
+) -> ImportReport:
+    """Import files and folder trees.
+
+    Every transaction holds whole files. A file that cannot be taken is reported and the rest goes in. When the
+    user stops, or the disk is full, the files of finished transactions stay and the report says why it ended.
+
+    Raises
+    ------
+    ProjectUnavailable
+        if the project may only be read.
+    """
+    session.require_writable()
+    options, watch = options or Options(), watch or Watch()
+    sources = in_order(session, discover(paths))
+    report = ImportReport(dry_run=dry_run)
+    run = _Run(session, sources, options, watch, report, [p.resolve().parent for p in paths])
+    try:
+        run.trial() if dry_run else run.through()
+    except (Cancelled, KeyboardInterrupt):
+        report.stopped = tr("已取消，此前完成的文件已经导入")
+    except MingqingError as error:
+        report.stopped = str(error)
+    return report
+
+
+@dataclass
+class _Run:
+    """One import under way."""
+
+    session: Session
+    sources: Sequence[SourceFile]
+    options: Options
+    watch: Watch
+    report: ImportReport
+    roots: Sequence[Path]
+
+    def trial(self) -> None:
+        """Do everything in one transaction, and roll it back."""
+        info = self.session.info
+        try:
+            with self.session.transaction("import", tr("试导入")) as change:
+                settle_crs(self.session, self.sources, self.options)
+                writer = Writer(self.session)
+                with closing(self._prepared()) as stream:
+                    for one in stream:
+                        writer.write(change, one, source_name(one.report.path, self.roots, one.report.name))
+                        self.report.sources.append(one.report)
+                raise _NothingKept
+        except _NothingKept:
+            pass
+        finally:
+            self.session.info = info
+
+    def through(self) -> None:
+        """Write batch by batch; what a batch holds is reported once it is safely in."""
+        settle_crs(self.session, self.sources, self.options)
+        writer = Writer(self.session)
+        with closing(self._prepared()) as stream:
+            for batch in _batches(stream):
+                why = tr("导入 {name} 等 {n} 份数据").format(name=batch[0].report.path.name, n=len(batch))
+                with self.session.transaction("import", why) as change:
+                    for one in batch:
+                        writer.write(change, one, source_name(one.report.path, self.roots, one.report.name))
+                self.report.sources += [one.report for one in batch]
+
+    def _prepared(self) -> Generator[Prepared, None, None]:
+        """Yield every layer of every source, in order, reading ahead in worker processes where that pays."""
+        job = partial(prepare, options=self.options, epsg=self.session.info.epsg)
+        total = len(self.sources)
+        for done, (source, layers) in enumerate(_in_workers(job, self.sources), start=1):
+            yield from layers
+            self.watch.progress(source.path.name, done, total)
+            if self.watch.cancelled():
+                raise Cancelled
+
+
+def _in_workers(
+    job: Callable[[SourceFile], list[Prepared]], sources: Sequence[SourceFile]
+) -> Iterator[tuple[SourceFile, list[Prepared]]]:
+    if len(sources) < _FILES_WORTH_WORKERS:
+        for source in sources:
+            yield source, job(source)
+        return
+    workers = max(1, min(os.cpu_count() or 1, 8))
+    # Spawned, not forked: a forked copy of an open SQLite connection or of Qt's threads would be unsound.
+    pool = ProcessPoolExecutor(workers, get_context("spawn"))
+    try:
+        pending: list[tuple[SourceFile, Future[list[Prepared]]]] = []
+        rest = iter(sources)
+        while True:
+            pending += [(s, pool.submit(job, s)) for s in islice(rest, _AHEAD - len(pending))]
+            if not pending:
+                return
+            source, future = pending.pop(0)
+            yield source, future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _batches(stream: Iterator[Prepared]) -> Iterator[list[Prepared]]:
+    """Whole files, up to about `_ROWS_A_BATCH` rows together."""
+    batch: list[Prepared] = []
+    rows = 0
+    for one in stream:
+        if rows >= _ROWS_A_BATCH and batch and one.report.path != batch[-1].report.path:
+            yield batch
+            batch, rows = [], 0
+        batch.append(one)
+        rows += one.report.read
+    if batch:
+        yield batch
+
+
+def in_order(session: Session, sources: Sequence[SourceFile]) -> list[SourceFile]:
+    """Return the sources so that what others refer to comes first: villages, houses, …, registers last.
+
+    Which table a file is, is guessed from its name alone; a register with an unknown name comes before those
+    that are known to refer to people.
+    """
+    catalog = session.catalog
+    referred = {f.references for t in catalog.tables.values() for f in t.fields}
+    ranks: dict[str, float] = {}
+    for table in catalog.tables.values():
+        depth = catalog.depth(table.name) - (0.5 if table.name in referred else 0)
+        ranks.update({plain_name(a): -1 if table.name == "village" else depth for a in table.recognised_by})
+
+    def rank(source: SourceFile) -> tuple[bool, float]:
+        stem = plain_name(source.path.stem)
+        named = [alias for alias in ranks if alias in stem]
+        spatial = source.kind in _SPATIAL
+        unknown = len(catalog.tables) if spatial else 0
+        return not spatial, ranks[max(named, key=len)] if named else unknown
+
+    return sorted(sources, key=rank)  # stable: within a rank the natural order of the paths
+
+
+def settle_crs(session: Session, sources: Sequence[SourceFile], options: Options) -> None:
+    """Give an empty project whose CRS nobody chose the zone in which its first data lies."""
+    if session.info.epsg_chosen or session.extent() is not None:
+        return
+    for source in sources:
+        if source.kind in _SPATIAL:
+            lon = _longitude(source, options)
+            if lon is not None:
+                session.choose_crs(zone_for(lon))
+                return
+
+
+def _longitude(source: SourceFile, options: Options) -> float | None:
+    """Degrees east of the middle of a source's first layer with shapes and a known CRS; None where there is none."""
+    try:
+        for layer in read(source, encoding=options.encoding):
+            crs = options.crs if options.crs is not None else (layer.crs.crs if layer.crs else None)
+            if layer.geometry is None or crs is None:
+                continue
+            xmin, ymin, xmax, ymax = shapely.total_bounds(layer.geometry)
+            lon = transform_xy(np.array([[(xmin + xmax) / 2, (ymin + ymax) / 2]]), crs, _WGS84)[0, 0]
+            if np.isfinite(lon):
+                return float(lon)
+    except InputRefused:
+        return None
+    return None

@@ -1,0 +1,84 @@
+"""Which village a row belongs to: by its own column, by the folders it lay in, by where it is."""
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.store.geometry import decode
+from mingqing.store.session import Session
+
+_CODE = re.compile(r"\d{12}")
+_SUFFIX = re.compile(r"(村民委员会|居民委员会|村委会|居委会|社区|行政村|村)$")
+
+
+class VillageFinder:
+    """The villages of a project, asked for by name, folder or place. Made anew when villages were written."""
+
+    def __init__(self, session: Session) -> None:
+        rows = session.features("village", columns=["code", "name"])
+        self._codes = [str(c) if c is not None else None for c in rows.columns["code"]]
+        names = [str(n or "") for n in rows.columns["name"]]
+        self._by_name = dict(zip(names, self._codes, strict=True))
+        for name, code in zip(names, self._codes, strict=True):
+            self._by_name.setdefault(_SUFFIX.sub("", name), code)
+        self._by_path: dict[str, str | None] = {}
+        self._shapes = rows.geometry
+        self._tree = shapely.STRtree(rows.geometry)
+
+    def by_text(self, text: str | None) -> str | None:
+        """Return the code that `text` is or that the village of this name has."""
+        if text is None:
+            return None
+        if _CODE.fullmatch(text):
+            return text
+        return self._by_name.get(text) or self._by_name.get(_SUFFIX.sub("", text))
+
+    def by_path(self, path: PurePath) -> str | None:
+        """Return the code that the file's name or a folder above it says, as a code or a village's name."""
+        for part in (path.stem, *(p.name for p in path.parents)):
+            if part not in self._by_path:
+                self._by_path[part] = self._named_in(part)
+            if self._by_path[part] is not None:
+                return self._by_path[part]
+        return None
+
+    def _named_in(self, text: str) -> str | None:
+        found = _CODE.search(text)
+        if found:
+            return found[0]
+        known = [n for n in self._by_name if len(n) >= 2 and n in text]
+        return self._by_name[max(known, key=len)] if known else None
+
+    def by_place(self, shapes: NDArray[np.object_]) -> list[str | None]:
+        """Return the code of the village in which each of (n,) shapes lies, by a point inside it."""
+        out: list[str | None] = [None] * len(shapes)
+        if len(self._shapes):
+            points = shapely.point_on_surface(shapes)
+            for i, village in self._tree.query(points, predicate="intersects").T:
+                out[i] = self._codes[village]
+        return out
+
+    def find(
+        self,
+        stated: Sequence[str | None] | None,
+        path: PurePath,
+        geometry: Sequence[bytes | None] | None,
+        count: int,
+    ) -> list[str | None]:
+        """Return a code for each of `count` rows, or None: what the row states, its folder, its place."""
+        codes: list[str | None] = [None] * count if stated is None else [self.by_text(s) for s in stated]
+        if all(codes) and count:
+            return codes
+        folder = self.by_path(path)
+        if folder is not None:
+            return [c or folder for c in codes]
+        if geometry is not None:
+            open_rows = [i for i, c in enumerate(codes) if c is None and geometry[i] is not None]
+            placed = self.by_place(decode([geometry[i] for i in open_rows]))
+            for i, code in zip(open_rows, placed, strict=True):
+                codes[i] = code
+        return codes

@@ -1,0 +1,245 @@
+"""Prepared rows into the project: village, links, comparison with what is there, then insert or update."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
+
+from mingqing.catalog.model import Field, FieldType, Table
+from mingqing.catalog.values import Value
+from mingqing.core.text import tr
+from mingqing.ingest.link import Linker, Unlinked
+from mingqing.ingest.merge import Plan, corrected, plan
+from mingqing.ingest.prepare import Part, Prepared
+from mingqing.ingest.report import LeftOut, SourceReport
+from mingqing.ingest.villages import VillageFinder
+from mingqing.store.changes import Transaction
+from mingqing.store.ids import new_ids
+from mingqing.store.session import Session, Stored
+
+_VILLAGE_FOLDER = re.compile(r"[\d\s._、-]*([㐀-鿿]{1,20}(?:村|社区))")
+
+
+class Writer:
+    """Writes prepared layers, one after another, through transactions that its caller opens."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._catalog = session.catalog
+        self._villages = VillageFinder(session)
+        self._linker = Linker(session)
+
+    def write(self, change: Transaction, prepared: Prepared, source: PurePath) -> None:
+        """Write one layer and complete its report.
+
+        source : its path below the folder that was imported, kept with each row.
+        """
+        given: dict[str, dict[int, int]] = {}
+        own = prepared.report.table
+        for part in prepared.parts:
+            report = prepared.report
+            villages = self._find_villages(change, part, source, report)
+            self._link(part, villages, given, report, own=part.table == own)
+            given[part.table] = self._write_part(
+                change, part, villages, str(source), report, own=part.table == own
+            )
+            self._link_to_own_kind(change, part, villages, given[part.table])
+
+    def _find_villages(
+        self, change: Transaction, part: Part, source: PurePath, report: SourceReport
+    ) -> list[str | None]:
+        table = self._catalog.tables[part.table]
+        stated = part.columns.pop("village_code", None)
+        if table.name == "village":
+            codes = part.columns.setdefault("code", [None] * len(part.rows))
+            for i, code in enumerate(codes):
+                if code is None:
+                    codes[i] = self._villages.by_path(source) if len(codes) == 1 else None
+                    codes[i] = codes[i] or part.columns["name"][i]
+            return [str(c) for c in codes]
+        texts = None if stated is None else [None if s is None else str(s) for s in stated]
+        found = self._villages.find(texts, source, part.geometry, len(part.rows))
+        if part.rows and not any(found):
+            named = self._named_by_folder(change, source)
+            if named is not None:
+                report.notes.append(tr("没有“{name}”的村界和区划代码，暂以村名代替").format(name=named))
+                return [named] * len(part.rows)
+        return found
+
+    def _named_by_folder(self, change: Transaction, source: PurePath) -> str | None:
+        """A village known only by its folder's name, entered so that its rows are not taken for another's."""
+        for folder in source.parents:
+            found = _VILLAGE_FOLDER.fullmatch(folder.name)
+            if found:
+                name = found[1]
+                change.insert("village", new_ids(1), {"name": [name], "code": [name], "village_code": [name]})
+                self._villages = VillageFinder(self._session)
+                return name
+        return None
+
+    def _link(
+        self,
+        part: Part,
+        villages: list[str | None],
+        given: dict[str, dict[int, int]],
+        report: SourceReport,
+        *,
+        own: bool,
+    ) -> None:
+        """Fill the references of a part, from rows written of the same layer, then from what the rows say."""
+        missed: list[Unlinked] = []
+        references = [f for f in self._catalog.tables[part.table].fields if f.type is FieldType.REFERENCE]
+        for field in references:
+            same_row = given.get(field.references or "")
+            if same_row is not None:
+                part.columns[field.name] = [same_row.get(row) for row in part.rows]
+            elif field.name in part.links and field.references != part.table:
+                ids, unlinked = self._linker.resolve(part, field, villages)
+                part.columns[field.name] = list(ids)
+                missed += unlinked
+        self._link_through(part, references)
+        for i, code in enumerate(villages):
+            if code is None:
+                villages[i] = self._village_by_link(part, references, i)
+        if own:
+            for x in missed:
+                if part.columns[x.reference.name][x.index] is None:
+                    report.unlinked += 1
+                    if not x.reference.required:
+                        report.left_out.append(LeftOut(part.rows[x.index], x.reference.title, x.reason))
+
+    def _link_through(self, part: Part, references: Sequence[Field]) -> None:
+        """Fill a reference that is open from one that is known and leads there: a person's house by the household."""
+        for field in references:
+            column = part.columns.get(field.name)
+            if column is not None and all(v is not None for v in column):
+                continue
+            for other in references:
+                known = part.columns.get(other.name)
+                if other is field or known is None or not any(known):
+                    continue
+                ids = [v if isinstance(v, int) else None for v in known]
+                found = self._linker.through(other.references or "", field.references or "", ids)
+                if any(found):
+                    before = column or [None] * len(found)
+                    column = [b if b is not None else f for b, f in zip(before, found, strict=True)]
+                    part.columns[field.name] = column
+
+    def _link_to_own_kind(
+        self, change: Transaction, part: Part, villages: Sequence[str | None], ids: Mapping[int, int]
+    ) -> None:
+        """Fill references to rows of the same table, once the rows themselves are in: an organisation's parent.
+
+        What is not found is no fault of the row: the body above a village's is often not in its files.
+        """
+        for field in self._catalog.tables[part.table].fields:
+            if field.references == part.table and field.name in part.links:
+                found, _ = self._linker.resolve(part, field, villages)
+                wanted = {
+                    ids[row]: above
+                    for row, above in zip(part.rows, found, strict=True)
+                    if above and row in ids
+                }
+                known = dict(self._session.values_of(part.table, field.name, wanted))
+                new = {i: above for i, above in wanted.items() if known.get(i) != above and above != i}
+                if new:
+                    change.update(part.table, list(new), {field.name: list(new.values())})
+
+    def _village_by_link(self, part: Part, references: Sequence[Field], i: int) -> str | None:
+        for field in references:
+            row = part.columns.get(field.name, [None] * (i + 1))[i]
+            if isinstance(row, int):
+                found = self._session.row(field.references or "", row)
+                if found and found["village_code"]:
+                    return str(found["village_code"])
+        return None
+
+    def _write_part(
+        self,
+        change: Transaction,
+        part: Part,
+        villages: Sequence[str | None],
+        source: str,
+        report: SourceReport,
+        *,
+        own: bool,
+    ) -> dict[int, int]:
+        """Write the rows village by village; return source row → id."""
+        table = self._catalog.tables[part.table]
+        rows = self._complete_rows(part, table, report, own=own)
+        groups: dict[str | None, list[int]] = {}
+        for i in rows:
+            groups.setdefault(villages[i], []).append(i)
+        ids: dict[int, int] = {}
+        part.columns["source"] = [source] * len(part.rows)
+        for village, at in groups.items():
+            wanted = list(dict.fromkeys([*part.columns, *(k for key in table.keys for k in key)]))
+            stored = self._session.stored(part.table, wanted, village=village)
+            made = plan(part, at, table, stored, source)
+            new = list(new_ids(len(made.insert)))
+            ids |= dict(zip((part.rows[i] for i in made.insert), new, strict=True))
+            _insert(change, part, made.insert, new, village)
+            pairs = list(made.update.items())
+            _update(change, part, stored, pairs)
+            for i, j in (*pairs, *made.unchanged.items()):
+                ids[part.rows[i]] = stored.ids[j]
+            self._count(made, part, report, own=own)
+            for i, earlier in made.same_as.items():
+                ids[part.rows[i]] = ids[part.rows[earlier]]
+        if groups:
+            self._linker.written(part.table)
+        if part.table == "village":
+            self._villages = VillageFinder(self._session)
+        return ids
+
+    @staticmethod
+    def _count(made: Plan, part: Part, report: SourceReport, *, own: bool) -> None:
+        report.added[part.table] += len(made.insert)
+        report.updated[part.table] += len(made.update)
+        report.unchanged[part.table] += len(made.unchanged)
+        if own:  # rows of a fed table naturally name the same thing many times
+            report.left_out += [LeftOut(part.rows[i], None, made.reasons[i]) for i in made.same_as]
+
+    @staticmethod
+    def _complete_rows(part: Part, table: Table, report: SourceReport, *, own: bool) -> list[int]:
+        """Indices of the rows that have every reference the table requires."""
+        required = [f for f in table.fields if f.required and f.references is not None]
+        rows = []
+        for i in range(len(part.rows)):
+            missing = next(
+                (f for f in required if part.columns.get(f.name, [None] * (i + 1))[i] is None), None
+            )
+            if missing is None:
+                rows.append(i)
+            elif own:
+                reason = tr("没有找到它的{title}，请核对姓名、户号或房屋编号").format(title=missing.title)
+                report.left_out.append(LeftOut(part.rows[i], None, reason))
+        return rows
+
+
+def _insert(
+    change: Transaction, part: Part, at: Sequence[int], ids: Sequence[int], village: str | None
+) -> None:
+    if not at:
+        return
+    columns: dict[str, Sequence[Value]] = {n: [v[i] for i in at] for n, v in part.columns.items()}
+    columns["village_code"] = [village] * len(at)
+    geometry = None if part.geometry is None else [part.geometry[i] for i in at]
+    change.insert(part.table, ids, columns, geometry)
+
+
+def _update(change: Transaction, part: Part, stored: Stored, pairs: Sequence[tuple[int, int]]) -> None:
+    if not pairs:
+        return
+    columns = {n: corrected(v, stored.columns[n], pairs) for n, v in part.columns.items()}
+    geometry = None
+    if part.geometry is not None and stored.geometry is not None:
+        geometry = corrected(part.geometry, stored.geometry, pairs)
+    change.update(part.table, [stored.ids[j] for _, j in pairs], columns, geometry)
+
+
+def source_name(path: Path, roots: Sequence[Path], layer: str) -> PurePath:
+    """Return what a row remembers of where it came from: the path below the imported folder, and a sheet's name."""
+    resolved = path.resolve()
+    root = next((r for r in roots if resolved.is_relative_to(r)), resolved.parent)
+    below = resolved.relative_to(root)
+    return below if layer == path.stem else below.with_name(f"{below.name}#{layer}")

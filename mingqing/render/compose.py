@@ -1,0 +1,221 @@
+"""A theme and an extent become a scene: read each table, sort it into classes, place signs and labels."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.catalog.color import Color
+from mingqing.catalog.model import Catalog, Table
+from mingqing.catalog.style import Hatch, Line, Marker, Shape, Spoke, StyleClass, Symbol
+from mingqing.core.errors import Cancelled
+from mingqing.core.text import tr
+from mingqing.render.classify import marked
+from mingqing.render.labels import Measure, estimate, place
+from mingqing.render.occupancy import Busyness, Occupancy
+from mingqing.render.paths import Paths, paths_of, points
+from mingqing.render.requests import requests
+from mingqing.render.scale import Viewport
+from mingqing.render.scene import Instruction, LegendEntry, Scene
+from mingqing.render.signs import SignSet, Spot, arrange
+from mingqing.render.source import FeatureSource
+from mingqing.render.styled import MARGIN_MM, StyledTable
+
+_GLOW = Color("#ff9500", "#ffc04d")
+_HIGHLIGHT = Line(_GLOW, width=0.9, casing=0.35, casing_color=Color("#ffffff", "#000000"))
+_RING = Marker(Color("#ff950050", "#ffc04d50"), outline=_GLOW, outline_width=0.6, size=8.0, beside=0)
+
+
+@dataclass
+class _Sheet:
+    """What is gathered while the tables of a theme are drawn one by one."""
+
+    view: Viewport
+    ground: list[Instruction] = field(default_factory=list)
+    spokes: list[Instruction] = field(default_factory=list)
+    rings: list[Instruction] = field(default_factory=list)
+    signs: list[SignSet] = field(default_factory=list)
+
+    def draw(self, styled: StyledTable) -> None:
+        """Add a table: borders of all lines, then first symbols of all classes, then second ones, marks."""
+        shown = [
+            (rank, c, styled.classes == rank)
+            for rank, c in enumerate(styled.every)
+            if c.is_shown(self.view.denominator)
+        ]
+        for _, c, rows in reversed(shown):
+            for symbol in c.symbols:
+                self._case(styled, symbol, rows)
+        for level in range(max((len(c.symbols) for _, c, _ in shown), default=0)):
+            for rank, c, rows in reversed(shown):
+                if level < len(c.symbols):
+                    self._add(styled, c.symbols[level], rows, rank)
+        visible = np.isin(styled.classes, [rank for rank, _, _ in shown])
+        for mark in styled.style.marks:
+            if mark.is_shown(self.view.denominator):
+                rows = visible & marked(styled.features, mark)
+                for rank, c in enumerate(styled.every):
+                    for symbol in mark.symbols:
+                        fitted, some = _fitted(symbol, c), rows & (styled.classes == rank)
+                        self._case(styled, fitted, some)
+                        self._add(styled, fitted, some, 0)
+
+    def ring(self, styled: StyledTable, ids: frozenset[int], at: Mapping[tuple[str, int], Spot]) -> None:
+        """Outline some rows, and ring the markers of those that have one."""
+        rows = np.isin(styled.features.ids, list(ids))
+        self._case(styled, _HIGHLIGHT, rows)
+        self._add(styled, _HIGHLIGHT, rows, 0)
+        spots = [
+            at[styled.table.name, r][:2]
+            for r in np.flatnonzero(rows).tolist()
+            if (styled.table.name, r) in at
+        ]
+        if spots:
+            self.rings.append(Instruction(styled.table.name, _RING, points(np.array(spots))))
+
+    def _case(self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_]) -> None:
+        if isinstance(symbol, Line) and symbol.casing > 0:
+            self._emit(styled, symbol, rows, casing=True)
+
+    def _add(self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_], rank: int) -> None:
+        if isinstance(symbol, Marker):
+            xy, numbers = styled.centres(symbol.on, rows)
+            if not len(numbers):
+                return
+            if symbol.beside == 0:
+                self.ground.append(Instruction(styled.table.name, symbol, points(xy, numbers)))
+            else:
+                self.signs.append(SignSet(styled.table.name, rank, symbol, xy, numbers))
+            return
+        self._emit(styled, symbol, rows)
+
+    def _emit(
+        self, styled: StyledTable, symbol: Symbol, rows: NDArray[np.bool_], *, casing: bool = False
+    ) -> None:
+        if isinstance(symbol, Hatch | Line) and self.view.denominator >= symbol.shown_to:
+            return
+        to = self.spokes if isinstance(symbol, Spoke) else self.ground
+        for shape in sorted(symbol.on):
+            if shape is not Shape.POLYGON:
+                paths = styled.paths_where(shape, rows)
+            elif isinstance(symbol, Line):
+                paths = styled.outlines(rows, once=symbol.once)
+            else:
+                paths = styled.areas(rows)
+            if len(paths):
+                to.append(Instruction(styled.table.name, symbol, paths, casing))
+
+
+def _fitted(symbol: Symbol, marked_class: StyleClass) -> Symbol:
+    """Return a mark's symbol as it is on one class: a line without width takes that of the line it marks."""
+    if not isinstance(symbol, Line) or symbol.width > 0:
+        return symbol
+    own = next((s for s in marked_class.symbols if isinstance(s, Line)), symbol)
+    return replace(own, casing=symbol.casing, casing_color=symbol.casing_color, flat=symbol.flat)
+
+
+def _never() -> bool:
+    return False
+
+
+def build_scene(  # noqa: PLR0913 - what a person can choose about a map
+    catalog: Catalog,
+    source: FeatureSource,
+    theme: str,
+    view: Viewport,
+    *,
+    dark: bool = False,
+    only: frozenset[str] | None = None,
+    highlight: Mapping[str, frozenset[int]] = MappingProxyType({}),
+    focus: shapely.Geometry | None = None,
+    measure: Measure | None = estimate,
+    cancelled: Callable[[], bool] = _never,
+) -> Scene:
+    """Return the drawing of `theme` in `view`.
+
+    Parameters
+    ----------
+    only : the tables switched on; None is all of the theme's.
+    highlight : ids, by table, of rows that are ringed.
+    focus : an area in the project's CRS outside which the map is dimmed.
+    measure : how wide text is; the painter has an exact one. None leaves all text out.
+    cancelled : asked between tables; once it says yes the scene is given up.
+
+    Raises
+    ------
+    Cancelled
+        when `cancelled` said so.
+    """
+    sheet, tables = _Sheet(view), []
+    for styled in _read(catalog, source, theme, view, only):
+        if cancelled():
+            raise Cancelled(tr("已停止绘图。"))
+        sheet.draw(styled)
+        tables.append(styled)
+    arranged = arrange(sheet.signs, view)
+    for styled in tables:
+        ids = highlight.get(styled.table.name)
+        if ids:
+            sheet.ring(styled, ids, arranged.at)
+    taken = Occupancy()
+    taken.add(arranged.boxes)
+    strong = [i.paths.xy for i in sheet.ground if not isinstance(i.symbol, Hatch)]
+    busy = Busyness(np.concatenate(strong) if strong else np.empty((0, 2)), view.size_px)
+    wanted = [r for styled in tables for r in requests(styled, arranged.at)] if measure else []
+    own = catalog.layers[theme].tables
+    tables.reverse()
+    tables.sort(key=lambda t: t.table.name not in own)
+    return Scene(
+        view=view,
+        dark=dark,
+        instructions=(*sheet.ground, *sheet.spokes, *sheet.rings, *arranged.instructions),
+        labels=tuple(place(wanted, view.size_px, taken, busy, measure or estimate)),
+        legend=tuple(e for styled in tables for e in _legend(styled)),
+        feature_count=sum(int(np.sum(_shown(t) & t.in_view)) for t in tables),
+        outside=_outside(focus, view) if focus is not None else None,
+    )
+
+
+def _read(
+    catalog: Catalog, source: FeatureSource, theme: str, view: Viewport, only: frozenset[str] | None
+) -> Iterator[StyledTable]:
+    """Read the tables of a theme that show anything at this scale, from the ground up."""
+    bounds = view.grown(MARGIN_MM * view.px_per_mm)
+    for draw in catalog.layers[theme].draws:
+        style = catalog.styles[draw.table][draw.variant]
+        if (only is None or draw.table in only) and style.is_shown(view.denominator):
+            features = source.features(draw.table, bounds=bounds, columns=style.columns)
+            yield StyledTable(catalog.tables[draw.table], style, features, view)
+
+
+def _shown(styled: StyledTable) -> NDArray[np.bool_]:
+    shown = [rank for rank, c in enumerate(styled.every) if c.is_shown(styled.view.denominator)]
+    return np.isin(styled.classes, shown)
+
+
+def _legend(styled: StyledTable) -> Iterator[LegendEntry]:
+    table, view = styled.table, styled.view
+    seen = styled.in_view
+    for rank, c in enumerate(styled.every):
+        title = c.title or "、".join(map(str, c.values)) or table.title
+        yield from _entry(table, c, title, seen & (styled.classes == rank), view)
+    for mark in styled.style.marks:
+        yield from _entry(
+            table, mark, mark.title, seen & _shown(styled) & marked(styled.features, mark), view
+        )
+
+
+def _entry(
+    table: Table, c: StyleClass, title: str, rows: NDArray[np.bool_], view: Viewport
+) -> Iterator[LegendEntry]:
+    count = int(rows.sum())
+    if count and c.legend and c.symbols and c.is_shown(view.denominator):
+        yield LegendEntry(table.name, table.title, title, c, count)
+
+
+def _outside(focus: shapely.Geometry, view: Viewport) -> Paths:
+    sheet = shapely.box(*view.grown(MARGIN_MM * view.px_per_mm))
+    return paths_of(np.array([shapely.difference(sheet, focus)]), Shape.POLYGON, view)

@@ -1,0 +1,49 @@
+"""What a map consists of once everything is decided: instructions in order, labels in place, a legend."""
+
+from dataclasses import dataclass
+
+from mingqing.catalog.color import Color
+from mingqing.catalog.style import StyleClass, Symbol
+from mingqing.render.labels import PlacedLabel
+from mingqing.render.paths import Paths
+from mingqing.render.scale import Viewport
+
+PAPER = Color("#f8f5ec", "#1b1e20")
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One symbol on many features. `casing` asks for a line's border instead of the line."""
+
+    table: str
+    symbol: Symbol
+    paths: Paths
+    casing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A class that occurs on this map: its table's title, its own, how it looks, and how many there are."""
+
+    table: str
+    table_title: str
+    title: str
+    style_class: StyleClass
+    count: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything on one map, in the order it is drawn.
+
+    outside : what lies beyond the focus, in pixels, to be dimmed; None where nothing is.
+    legend : the theme's subject first, the ground last. feature_count : rows that touch the extent.
+    """
+
+    view: Viewport
+    dark: bool
+    instructions: tuple[Instruction, ...]
+    labels: tuple[PlacedLabel, ...]
+    legend: tuple[LegendEntry, ...]
+    feature_count: int
+    outside: Paths | None = None

@@ -1,0 +1,112 @@
+"""One table of a map with its style: which rows are of which class, and their shapes in pixels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.catalog.model import Table
+from mingqing.catalog.style import Shape, Spoke, Style, StyleClass
+from mingqing.core.features import Features
+from mingqing.render.classify import classify
+from mingqing.render.paths import Paths, clipped, drawn_once, paths_of, pixels
+from mingqing.render.scale import Viewport
+
+MARGIN_MM = 8.0
+"""How far beyond the edge of the sheet shapes are kept, so that their borders and signs end outside it."""
+
+_OUTLINE_FROM_PX = 2.5  # smaller areas are filled but not outlined
+_TOLERANCE_PX = 0.35  # by which a line may leave its true course
+
+
+@dataclass(frozen=True)
+class StyledTable:
+    """The rows of one table on this map, and how they look. Row numbers count in `features`."""
+
+    table: Table
+    style: Style
+    features: Features
+    view: Viewport
+
+    @cached_property
+    def geometry(self) -> NDArray[np.object_]:
+        """(n,) shapes cut to the view and a margin; spokes whole, since a curve has the ends it has."""
+        if any(isinstance(s, Spoke) for c in self.every for s in c.symbols):
+            return self.features.geometry
+        return clipped(self.features.geometry, self.view, MARGIN_MM * self.view.px_per_mm)
+
+    @cached_property
+    def classes(self) -> NDArray[np.int64]:
+        """(n,) position of each row's class in `every`."""
+        return classify(self.features, self.style)
+
+    @property
+    def every(self) -> tuple[StyleClass, ...]:
+        """The classes and, last, what belongs to none."""
+        return (*self.style.classes, self.style.otherwise)
+
+    @cached_property
+    def in_view(self) -> NDArray[np.bool_]:
+        """(n,) whether a row's shape touches the extent."""
+        west, south, east, north = self.view.extent
+        box = shapely.bounds(self.features.geometry)
+        with np.errstate(invalid="ignore"):
+            inside: NDArray[np.bool_] = (
+                (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
+            )
+        return inside
+
+    @cached_property
+    def _made(self) -> dict[tuple[object, ...], Paths]:
+        return {}
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], Paths]) -> Paths:
+        """Return what was made under `key` before, or make it."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def paths(self, shape: Shape) -> Paths:
+        """Return the rows' parts of one shape, in pixels."""
+        geometry = self.geometry
+        if shape is Shape.LINE:
+            geometry = shapely.simplify(
+                geometry, _TOLERANCE_PX * self.view.metres_per_px, preserve_topology=False
+            )
+        return self._once((shape,), lambda: paths_of(geometry, shape, self.view).thinned())
+
+    def paths_where(self, shape: Shape, rows: NDArray[np.bool_]) -> Paths:
+        """Return the same for some rows only."""
+        every = self.paths(shape)
+        return self._once((shape, rows.tobytes()), lambda: every.take(rows[every.rows]))
+
+    def areas(self, rows: NDArray[np.bool_]) -> Paths:
+        """Return the polygons of some rows as they are filled: specks as whole pixels."""
+        return self._once(("areas", rows.tobytes()), lambda: pixels(self.paths_where(Shape.POLYGON, rows)))
+
+    def outlines(self, rows: NDArray[np.bool_], *, once: bool) -> Paths:
+        """Return the borders of some rows' polygons but of specks; with `once`, shared ones one time."""
+
+        def make() -> Paths:
+            paths = self.paths_where(Shape.POLYGON, rows)
+            box = paths.bounds()
+            large = paths.take((box[:, 2:] - box[:, :2]).max(axis=1, initial=0) >= _OUTLINE_FROM_PX)
+            return drawn_once(large, _TOLERANCE_PX) if once else large
+
+        return self._once(("outlines", once, rows.tobytes()), make)
+
+    def centres(
+        self, shapes: frozenset[Shape], rows: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return (k, 2) pixels where markers of some rows stand, and (k,) their rows."""
+        points = self.paths_where(Shape.POINT, rows) if Shape.POINT in shapes else None
+        parts = [(points.xy[points.first], points.rows)] if points is not None else []
+        if Shape.POLYGON in shapes:
+            areas = self.paths_where(Shape.POLYGON, rows)
+            inside = shapely.get_coordinates(shapely.point_on_surface(self.geometry[areas.rows]))
+            parts.append((self.view.to_px(inside), areas.rows))
+        xy, row = zip(*parts, strict=True)
+        return np.concatenate(xy), np.concatenate(row)

@@ -1,0 +1,176 @@
+"""The one way anything is written: a transaction recorded as a changeset.
+
+The changeset, kept with who, when and why, is the history; its inverse is undo; shipped, it is sync; its hash
+chains the audit log. Nothing in `store` writes a catalog table in any other way.
+"""
+
+import hashlib
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import apsw
+
+from mingqing.catalog.model import Catalog
+from mingqing.core.errors import StoreBug
+from mingqing.store.geometry import box_of
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+Value = str | int | float | None
+
+
+class Transaction:
+    """Rows to be written together, or not at all.
+
+    Use as a context manager: leaving it normally commits rows and their changeset in one step, an exception rolls
+    both back. `counts` says, by table, how many rows were added, changed and deleted.
+    """
+
+    def __init__(
+        self, database: apsw.Connection, catalog: Catalog, account: str, kind: str, why: str
+    ) -> None:
+        self._database, self._catalog = database, catalog
+        self._account, self._kind, self._why = account, kind, why
+        self._at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+        self._recorder: apsw.Session | None = None
+        self.counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+
+    def __enter__(self) -> "Self":
+        self._database.execute("BEGIN IMMEDIATE")
+        self._recorder = apsw.Session(self._database, "main")
+        for name in self._catalog.tables:
+            self._recorder.attach(name)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            raise StoreBug("transaction left twice")
+        try:
+            if kind is None and (changeset := recorder.changeset()):
+                self._record(changeset)
+        except BaseException:
+            kind = StoreBug
+            raise
+        finally:
+            recorder.close()
+            if self._database.in_transaction:
+                self._finish(commit=kind is None)
+
+    def _finish(self, *, commit: bool) -> None:
+        if commit:
+            try:
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+        else:
+            self._database.execute("ROLLBACK")
+
+    def _record(self, changeset: bytes) -> None:
+        last = self._database.execute("SELECT seq, hash FROM mq_change ORDER BY seq DESC LIMIT 1").fetchone()
+        seq, previous = (last[0] + 1, last[1]) if last else (1, b"")
+        counts = json.dumps(self.counts, ensure_ascii=False)
+        digest = change_hash(
+            previous, (seq, self._at, self._account, self._kind, self._why, counts), changeset
+        )
+        self._database.execute(
+            "INSERT INTO mq_change VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                seq,
+                self._at,
+                self._account,
+                self._kind,
+                self._why,
+                counts,
+                zlib.compress(changeset, 1),
+                digest,
+            ),
+        )
+
+    def insert(
+        self,
+        table: str,
+        ids: Sequence[int],
+        columns: Mapping[str, Sequence[Value]],
+        geometry: Sequence[bytes | None] | None = None,
+    ) -> None:
+        """Add rows: `ids` from `new_ids`, each column as long as them, geometry as SpatiaLite BLOBs.
+
+        The spatial index is filled here and not by SpatiaLite's triggers, which take a row at a time and three
+        times as long.
+        """
+        names, values = self._stamped(table, columns, ("created_by", "created_at"), len(ids))
+        if geometry is not None:
+            names, values = [*names, "geometry"], [*values, geometry]
+        marks = ", ".join("?" * (len(names) + 1))
+        quoted = ", ".join(f'"{n}"' for n in names)
+        rows = zip(ids, *values, strict=True)
+        with self._triggers_off():
+            self._database.executemany(f'INSERT INTO "{table}"(id, {quoted}) VALUES({marks})', rows)
+        if geometry is not None:
+            boxes = ((i, *box_of(blob)) for i, blob in zip(ids, geometry, strict=True) if blob is not None)
+            self._database.executemany(f'INSERT INTO "idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)', boxes)
+        self.counts[table][0] += len(ids)
+
+    @contextmanager
+    def _triggers_off(self) -> Iterator[None]:
+        self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+        try:
+            yield
+        finally:
+            self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 1)
+
+    def update(
+        self,
+        table: str,
+        ids: Sequence[int],
+        columns: Mapping[str, Sequence[Value]],
+        geometry: Sequence[bytes | None] | None = None,
+    ) -> None:
+        """Change the named columns (and the shape, where given) of the rows `ids`."""
+        names, values = self._stamped(table, columns, ("updated_by", "updated_at"), len(ids))
+        if geometry is not None:
+            names, values = [*names, "geometry"], [*values, geometry]
+        assignments = ", ".join(f'"{n}" = ?' for n in names)
+        self._database.executemany(
+            f'UPDATE "{table}" SET {assignments} WHERE id = ?', zip(*values, ids, strict=True)
+        )
+        self.counts[table][1] += len(ids)
+
+    def delete(self, table: str, ids: Iterable[int]) -> None:
+        """Delete the rows `ids`; the history keeps them."""
+        self._check(table, ())
+        rows = [(i,) for i in ids]
+        self._database.executemany(f'DELETE FROM "{table}" WHERE id = ?', rows)
+        self.counts[table][2] += len(rows)
+
+    def _stamped(
+        self, table: str, columns: Mapping[str, Sequence[Value]], stamp: tuple[str, str], count: int
+    ) -> tuple[list[str], list[Sequence[Value | bytes]]]:
+        self._check(table, columns)
+        by, at = stamp
+        return [*columns, by, at], [*columns.values(), [self._account] * count, [self._at] * count]
+
+    def _check(self, table: str, columns: Iterable[str]) -> None:
+        known = self._catalog.tables.get(table)
+        if known is None or set(columns) - set(known.column_names):
+            raise StoreBug(f"no such table or column: {table} {sorted(columns)}")
+
+
+def change_hash(previous: bytes, entry: Sequence[str | int], changeset: bytes) -> bytes:
+    """Return the SHA-256 that chains one change to the one before it."""
+    digest = hashlib.sha256(previous)
+    digest.update(json.dumps(list(entry), ensure_ascii=False).encode())
+    digest.update(changeset)
+    return digest.digest()

@@ -1,0 +1,111 @@
+"""Opening the encrypted file with SpatiaLite in it, and turning the engine's errors into advice.
+
+Shapely, pyproj and pyogrio are imported before mod_spatialite is loaded: SQLite opens the extension with global
+symbols, and in the other order two GEOS libraries meet and the process ends in a double free.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+import pyogrio
+import pyproj
+import shapely
+
+from mingqing.core.errors import ProjectUnavailable
+from mingqing.core.text import tr
+
+__all__ = ["connect", "engine_errors"]
+
+_BUSY_MS = 5000
+_CACHE_KIB = 64 * 1024  # a batch of an import fits, so that no page is encrypted and written twice
+_LOADED_FIRST = (shapely, pyproj, pyogrio)
+_EXTENSIONS = ("mod_spatialite", "mod_spatialite.so.8", "mod_spatialite.so.7", "mod_spatialite.dll")
+
+
+def connect(path: Path, key: bytes, *, read_only: bool, create: bool = False) -> apsw.Connection:
+    """Return a connection to the encrypted database at `path` with SpatiaLite's functions.
+
+    Raises
+    ------
+    ProjectUnavailable
+        if the file is missing, damaged, not opened by `key`, or mod_spatialite is not installed.
+    """
+    flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE
+    if create:
+        flags |= apsw.SQLITE_OPEN_CREATE
+    with engine_errors(path):
+        database = apsw.Connection(str(path), flags=flags)
+        try:
+            database.pragma("cipher", "chacha20")
+            database.pragma("key", f"raw:{key.hex()}")
+            if create:
+                database.pragma("page_size", 8192)
+            _load_spatialite(database)
+            database.set_busy_timeout(_BUSY_MS)  # after SpatiaLite, which sets one of its own
+            database.pragma("temp_store", "MEMORY")  # nothing of people's data in temporary files
+            database.pragma("cache_size", -_CACHE_KIB)
+            database.pragma("foreign_keys", 1)
+            database.pragma("journal_mode", "DELETE")
+            database.pragma("synchronous", "FULL")
+            database.execute("SELECT count(*) FROM sqlite_master").fetchall()  # proves the key
+        except BaseException:
+            database.close()
+            raise
+    return database
+
+
+def _load_spatialite(database: apsw.Connection) -> None:
+    beside = Path(sys.executable).parent / "spatialite" / "mod_spatialite"
+    database.enable_load_extension(True)  # noqa: FBT003
+    try:
+        for name in (str(beside), *_EXTENSIONS):
+            try:
+                database.load_extension(name)
+            except apsw.ExtensionLoadingError:
+                continue
+            return
+    finally:
+        database.enable_load_extension(False)  # noqa: FBT003
+    raise ProjectUnavailable(
+        tr(
+            "没有找到空间数据组件 mod_spatialite：请安装系统软件包 libsqlite3-mod-spatialite"
+            "（Windows 请重新安装本软件）后再打开"
+        )
+    )
+
+
+@contextmanager
+def engine_errors(path: Path) -> Iterator[None]:
+    """Turn the engine's errors about the file at `path` into `ProjectUnavailable`."""
+    name = path.parent.name or path.name
+    try:
+        yield
+    except apsw.NotADBError as error:
+        raise ProjectUnavailable(
+            tr("项目 {name} 的数据文件已损坏，或与密钥文件不配套；请用备份恢复").format(name=name)
+        ) from error
+    except apsw.CorruptError as error:
+        raise ProjectUnavailable(
+            tr("项目 {name} 的数据文件已损坏，请用备份恢复").format(name=name)
+        ) from error
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise ProjectUnavailable(
+            tr("项目 {name} 正被另一个程序写入，请稍等片刻再试").format(name=name)
+        ) from error
+    except apsw.ReadOnlyError as error:
+        raise ProjectUnavailable(
+            tr("项目 {name} 所在的磁盘或文件夹不能写入，请换个位置或检查权限").format(name=name)
+        ) from error
+    except apsw.CantOpenError as error:
+        raise ProjectUnavailable(
+            tr("打不开项目 {name} 的数据文件，请检查它是否还在、是否有权限").format(name=name)
+        ) from error
+    except apsw.FullError as error:
+        raise ProjectUnavailable(tr("磁盘已满，本次改动没有写入；请腾出空间后再试")) from error
+    except apsw.IOError as error:
+        raise ProjectUnavailable(
+            tr("读写项目 {name} 时磁盘出错，本次改动没有写入；请检查磁盘或 U 盘").format(name=name)
+        ) from error

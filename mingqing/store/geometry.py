@@ -1,0 +1,79 @@
+"""Shapely arrays to SpatiaLite's BLOBs and back, in bulk.
+
+The format is SpatiaLite's "BLOB-Geometry": 0x00, byte order, SRID, bounding box, 0x7C, then WKB without its
+byte-order mark, 0xFE. Inside collections each part starts with 0x69 where WKB has its byte order.
+"""
+
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+_HEAD = struct.Struct("<BBi4dB")  # 39 bytes
+_BOX = struct.Struct("<4d")
+_PART, _WKB_LE = 0x69, 0x01
+_POINT, _LINE, _POLYGON = 1, 2, 3
+
+
+def encode(geometry: NDArray[np.object_], srid: int) -> list[bytes | None]:
+    """Return a SpatiaLite BLOB for each geometry, None for None and for empty ones.
+
+    geometry : (n,) shapely, two-dimensional, in the CRS that `srid` names.
+    """
+    bounds = shapely.bounds(geometry).tolist()
+    wkb = shapely.to_wkb(geometry, byte_order=1, output_dimension=2)
+    simple = shapely.get_type_id(geometry) <= _POLYGON
+    out: list[bytes | None] = []
+    for raw, box, plain in zip(wkb, bounds, simple, strict=True):
+        if raw is None or box[0] != box[0]:
+            out.append(None)
+            continue
+        body = raw[1:] if plain else _mark_parts(raw, _WKB_LE, _PART)[1:]
+        out.append(_HEAD.pack(0, 1, srid, *box, 0x7C) + body + b"\xfe")
+    return out
+
+
+def box_of(blob: bytes) -> tuple[float, float, float, float]:
+    """Return x min, x max, y min, y max of a SpatiaLite BLOB, as its R-tree takes them."""
+    xmin, ymin, xmax, ymax = _BOX.unpack_from(blob, 6)
+    return xmin, xmax, ymin, ymax
+
+
+def decode(blobs: Sequence[object]) -> NDArray[np.object_]:
+    """Return the geometries of SpatiaLite BLOBs as (n,) shapely, None for None."""
+    wkb = np.empty(len(blobs), dtype=object)
+    for i, blob in enumerate(blobs):
+        if isinstance(blob, bytes):
+            raw = b"\x01" + blob[39:-1]
+            wkb[i] = raw if blob[39] <= _POLYGON else _mark_parts(raw, _PART, _WKB_LE)
+    geometry: NDArray[np.object_] = shapely.from_wkb(wkb)
+    return geometry
+
+
+def _mark_parts(wkb: bytes, old: int, new: int) -> bytes:
+    """Return the WKB of a collection with the first byte of each part changed from `old` to `new`."""
+    data = bytearray(wkb)
+    (count,) = struct.unpack_from("<I", data, 5)
+    at = 9
+    for _ in range(count):
+        if data[at] != old:
+            raise ValueError(at)
+        data[at] = new
+        (kind,) = struct.unpack_from("<I", data, at + 1)
+        at += 5
+        if kind == _POINT:
+            at += 16
+            continue
+        (length,) = struct.unpack_from("<I", data, at)
+        at += 4
+        if kind == _LINE:
+            at += 16 * length
+        elif kind == _POLYGON:
+            for _ in range(length):
+                (vertices,) = struct.unpack_from("<I", data, at)
+                at += 4 + 16 * vertices
+        else:
+            raise ValueError(kind)
+    return bytes(data)

@@ -1,0 +1,95 @@
+"""The tables of a project, made from the catalog, and brought up to date when the catalog has grown."""
+
+import apsw
+
+from mingqing.catalog.model import Catalog, FieldType, Table
+
+# What a later program must know before it touches the file. A newer major is refused; an older one is upgraded.
+FORMAT_MAJOR, FORMAT_MINOR = 1, 0
+
+_SQL_TYPE = {
+    FieldType.INTEGER: "INTEGER",
+    FieldType.BOOLEAN: "INTEGER",
+    FieldType.REFERENCE: "INTEGER",
+    FieldType.NUMBER: "REAL",
+}
+
+_OWN_TABLES = """
+CREATE TABLE mq_meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE mq_memory(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE mq_change(
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    why TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    changeset BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+"""
+
+
+def create_schema(database: apsw.Connection, catalog: Catalog, epsg: int) -> None:
+    """Create everything in an empty database. To be called inside a transaction."""
+    database.execute("SELECT InitSpatialMetadata(0, 'NONE')").fetchall()
+    ensure_srid(database, epsg)
+    database.execute(_OWN_TABLES)
+    for table in catalog.tables.values():
+        _create_table(database, table, epsg)
+
+
+def ensure_srid(database: apsw.Connection, epsg: int) -> None:
+    """Describe a coordinate system in the database's own list, where it is not there yet."""
+    database.execute(
+        "SELECT InsertEpsgSrid(?) WHERE NOT EXISTS(SELECT 1 FROM spatial_ref_sys WHERE srid = ?)",
+        (epsg, epsg),
+    ).fetchall()
+
+
+def missing_from(database: apsw.Connection, catalog: Catalog) -> bool:
+    """Whether the catalog has a table or field that the database has not."""
+    return any(set(table.column_names) - _columns(database, table.name) for table in catalog.tables.values())
+
+
+def extend_schema(database: apsw.Connection, catalog: Catalog, epsg: int) -> None:
+    """Add the tables and fields that the catalog has and the database has not. Inside a transaction."""
+    for table in catalog.tables.values():
+        present = _columns(database, table.name)
+        if not present:
+            _create_table(database, table, epsg)
+            continue
+        for field in (*table.common, *table.fields):
+            if field.name not in present:
+                database.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {_column(table, field.name)}')
+
+
+def _columns(database: apsw.Connection, table: str) -> set[str]:
+    return {row[1] for row in database.execute(f'PRAGMA table_info("{table}")')}
+
+
+def _column(table: Table, name: str) -> str:
+    field = table.field_by_name[name]
+    text = f'"{name}" {_SQL_TYPE.get(field.type, "TEXT")}'
+    if field.references:
+        # Deferred, so that rows of one transaction may come in any order, as an inverse changeset brings them.
+        text += f' REFERENCES "{field.references}"(id) DEFERRABLE INITIALLY DEFERRED'
+    return text
+
+
+def _create_table(database: apsw.Connection, table: Table, epsg: int) -> None:
+    columns = ", ".join(_column(table, name) for name in table.column_names)
+    database.execute(f'CREATE TABLE "{table.name}"(id INTEGER PRIMARY KEY, {columns})')
+    if table.has_geometry:
+        kind = "POINT" if {g.value for g in table.geometry} == {"point"} else "GEOMETRY"
+        made = database.execute(
+            "SELECT AddGeometryColumn(?, 'geometry', ?, ?, 'XY')", (table.name, epsg, kind)
+        ).get
+        indexed = database.execute("SELECT CreateSpatialIndex(?, 'geometry')", (table.name,)).get
+        if not (made and indexed):
+            raise RuntimeError(table.name)
+    # Unique prefixes only: village, each whole key's first field within the village, and every reference.
+    database.execute(f'CREATE INDEX "{table.name}_village" ON "{table.name}"(village_code)')
+    for field in table.fields:
+        if field.references:
+            database.execute(f'CREATE INDEX "{table.name}_{field.name}" ON "{table.name}"("{field.name}")')

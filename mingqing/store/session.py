@@ -1,0 +1,391 @@
+"""What a logged-in account can see and do: the one door between the project file and everything else."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.catalog.model import Catalog, Table
+from mingqing.core.errors import ProjectUnavailable, StoreBug
+from mingqing.core.features import Features
+from mingqing.core.text import tr
+from mingqing.store.changes import Transaction, Value
+from mingqing.store.connection import connect, engine_errors
+from mingqing.store.geometry import decode
+from mingqing.store.schema import ensure_srid
+
+if TYPE_CHECKING:
+    from typing import Self
+
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectInfo:
+    """What a project is called, where it lies, and in which CRS it keeps coordinates.
+
+    read_only : why nothing may be written, to be shown; None where it may.
+    epsg_chosen : False while the CRS is the default and an empty project may still take that of its first data.
+    """
+
+    path: Path
+    name: str
+    epsg: int
+    epsg_chosen: bool
+    read_only: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Rows as they lie in the file: ids, columns, and shapes as SpatiaLite BLOBs (None for a table without)."""
+
+    ids: Sequence[int]
+    columns: Mapping[str, Sequence[Value]]
+    geometry: Sequence[bytes | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """A village to choose: its 12-digit code, name, township, and extent in the project's CRS."""
+
+    code: str
+    name: str
+    township: str
+    bounds: Bounds | None
+
+
+class Session:
+    """One account's connection to one project. Used by one thread; a worker thread takes a `clone`."""
+
+    def __init__(self, info: ProjectInfo, catalog: Catalog, user: str, key: bytes) -> None:
+        self.info, self.catalog, self.user = info, catalog, user
+        self._key = key
+        self._file = info.path / "map.db"
+        self._database = connect(self._file, key, read_only=info.read_only is not None)
+
+    def clone(self) -> "Session":
+        """Return another connection of the same account, for another thread."""
+        return Session(self.info, self.catalog, self.user, self._key)
+
+    def close(self) -> None:
+        """Close the connection; a second call does nothing."""
+        self._database.close()
+
+    def interrupt(self) -> None:
+        """Stop a query that another thread has running on this session; it ends in `Cancelled`."""
+        self._database.interrupt()
+
+    def __enter__(self) -> "Self":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _query(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+        with engine_errors(self._file):
+            return list(self._database.execute(sql, tuple(values)))
+
+    def query_for_check(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement of `mingqing.store.check`, of this package alone."""
+        return self._query(sql)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of rows of every table."""
+        names = list(self.catalog.tables)
+        row = self._query("SELECT " + ", ".join(f'(SELECT count(*) FROM "{n}")' for n in names))[0]
+        return {name: count for name, count in zip(names, row, strict=True)}
+
+    def villages(self) -> list[Village]:
+        """Return the villages of the project by code, those that only occur as a code among them."""
+        rows = self._query(
+            "SELECT v.code, v.name, v.township, b.xmin, b.ymin, b.xmax, b.ymax FROM village v"
+            " LEFT JOIN idx_village_geometry b ON b.pkid = v.id WHERE v.code IS NOT NULL"
+        )
+        found = {
+            str(code): Village(
+                str(code), str(name), str(township or ""), _bounds(box) if box[0] is not None else None
+            )
+            for code, name, township, *box in rows
+        }
+        for (code,) in self._query("SELECT DISTINCT village_code FROM house WHERE village_code IS NOT NULL"):
+            found.setdefault(str(code), Village(str(code), str(code), "", None))
+        return [found[code] for code in sorted(found)]
+
+    def extent(self) -> Bounds | None:
+        """Return the bounds of everything with a place, in the project's CRS; None where there is nothing."""
+        parts = " UNION ALL ".join(
+            f'SELECT min(xmin) a, min(ymin) b, max(xmax) c, max(ymax) d FROM "idx_{name}_geometry"'
+            for name, table in self.catalog.tables.items()
+            if table.has_geometry
+        )
+        row = self._query(f"SELECT min(a), min(b), max(c), max(d) FROM ({parts})")[0]
+        return None if row[0] is None else _bounds(row)
+
+    def row(self, table: str, row_id: int) -> dict[str, object] | None:
+        """Return one row with its id and without its shape, or None where there is none."""
+        names = ("id", *self._table(table).column_names)
+        found = self._query(f'SELECT {_list(names)} FROM "{table}" WHERE id = ?', (row_id,))
+        return dict(zip(names, found[0], strict=True)) if found else None
+
+    def rows(
+        self,
+        table: str,
+        columns: Sequence[str],
+        *,
+        village: str | None = None,
+        where: Mapping[str, Value] | None = None,
+    ) -> list[tuple[Any, ...]]:
+        """Return `columns` of the rows of a table, by id; `where` asks for equal values."""
+        conditions = dict(where or {})
+        if village is not None:
+            conditions["village_code"] = village
+        self._check_columns(table, [*columns, *conditions])
+        clause = " AND ".join(f'"{name}" IS ?' for name in conditions)
+        sql = (
+            f'SELECT {_list(columns)} FROM "{table}"'
+            + (f" WHERE {clause}" if clause else "")
+            + " ORDER BY id"
+        )
+        return self._query(sql, tuple(conditions.values()))
+
+    def referring(self, table: str, row_id: int) -> list[tuple[str, int]]:
+        """Return (table, id) of the rows that point to this one, such as the residents of a household."""
+        found: list[tuple[str, int]] = []
+        for other in self.catalog.tables.values():
+            for field in other.fields:
+                if field.references == table:
+                    sql = f'SELECT id FROM "{other.name}" WHERE "{field.name}" = ? ORDER BY id'
+                    found += [(other.name, i) for (i,) in self._query(sql, (row_id,))]
+        return found
+
+    def stored(self, table: str, columns: Sequence[str], *, village: str | None) -> "Stored":
+        """Return the rows of one village as they are stored, by id; None means the rows of no village."""
+        self._check_columns(table, columns)
+        shape = "t.geometry" if self._table(table).has_geometry else "NULL"
+        rows = self._query(
+            f'SELECT t.id, {shape}{_more(columns)} FROM "{table}" t WHERE t.village_code IS ? ORDER BY t.id',
+            (village,),
+        )
+        ids, geometry, *cells = _transpose(rows, 2 + len(columns))
+        kept = geometry if self._table(table).has_geometry else None
+        return Stored(ids, dict(zip(columns, cells, strict=True)), kept)
+
+    def values_of(self, table: str, column: str, ids: Iterable[int]) -> list[tuple[int, int]]:
+        """Return (id, value of an integer column) of rows, those where it is null left out."""
+        self._check_columns(table, [column])
+        found = self._query(
+            f'SELECT id, "{column}" FROM "{table}"'
+            f' WHERE id IN (SELECT value FROM json_each(?)) AND "{column}" NOT NULL',
+            (json.dumps(list(ids)),),
+        )
+        return [(i, v) for i, v in found]
+
+    def features(
+        self,
+        table: str,
+        *,
+        bounds: Bounds | None = None,
+        columns: Sequence[str] = (),
+        village: str | None = None,
+        where: Mapping[str, Value] | None = None,
+    ) -> Features:
+        """Return rows with their shapes, by id.
+
+        Rows of a table with `located_at` that have no shape of their own stand at the row they belong to: a point,
+        or with `spoke_from` a line to it.
+
+        Parameters
+        ----------
+        bounds : only rows whose bounding box meets this one; project CRS, metres.
+        columns : names of the columns wanted.
+        village : only rows of this village, by code.
+        where : only rows with these values.
+        """
+        definition = self._table(table)
+        self._check_columns(table, [*columns, *(where or {})])
+        if definition.located_at:
+            return self._located(definition, bounds, columns, village, where)
+        conditions, values = _conditions(village, where)
+        if bounds is not None and definition.has_geometry:
+            conditions.append(f"t.id IN (SELECT pkid FROM {_in_box(table)})")
+            values += _box(bounds)
+        shape = "t.geometry" if definition.has_geometry else "NULL"
+        rows = self._query(
+            f'SELECT t.id, {shape}{_more(columns)} FROM "{table}" t{_where(conditions)} ORDER BY t.id', values
+        )
+        ids, geometry, *cells = _transpose(rows, 2 + len(columns))
+        return Features(
+            np.array(ids, dtype=np.int64), decode(geometry), dict(zip(columns, cells, strict=True))
+        )
+
+    def _located(
+        self,
+        table: Table,
+        bounds: Bounds | None,
+        columns: Sequence[str],
+        village: str | None,
+        where: Mapping[str, Value] | None,
+    ) -> Features:
+        """Rows at the place of the row they belong to, found by following references."""
+        joins, here, last = "", table, "t"
+        for depth, step in enumerate(table.located_at):
+            target = here.field_by_name[step].references or ""
+            joins += f' LEFT JOIN "{target}" j{depth} ON j{depth}.id = {last}."{step}"'
+            here, last = self._table(target), f"j{depth}"
+        conditions, values = _conditions(village, where)
+        if bounds is not None and not table.spoke_from:
+            conditions.append(f"{last}.id IN (SELECT pkid FROM {_in_box(here.name)})")
+            values += _box(bounds)
+        own = "t.geometry" if table.has_geometry else "NULL"
+        rows = self._query(
+            f"SELECT t.id, t.village_code, {own}, {last}.geometry{_more(columns)}"
+            f' FROM "{table.name}" t{joins}{_where(conditions)} ORDER BY t.id',
+            values,
+        )
+        ids, codes, shapes, places, *cells = _transpose(rows, 4 + len(columns))
+        geometry = shapely.centroid(decode(places))
+        if table.spoke_from:
+            geometry = self._spokes(table.spoke_from, codes, geometry)
+        drawn = decode(shapes)
+        geometry = np.where(shapely.is_missing(drawn), geometry, drawn)
+        found = Features(np.array(ids, dtype=np.int64), geometry, dict(zip(columns, cells, strict=True)))
+        return _meeting(found, bounds) if bounds is not None and table.spoke_from else found
+
+    def _spokes(
+        self, spoke_from: tuple[str, str, str], codes: Sequence[object], places: NDArray[np.object_]
+    ) -> NDArray[np.object_]:
+        """Lines from the office of each row's village to its place; the place itself where there is no office."""
+        table, field, value = spoke_from
+        offices = self.features(table, columns=["village_code"], where={field: value})
+        hubs = dict(zip(offices.columns["village_code"], offices.geometry, strict=True))
+        out = places.copy()
+        for i, (code, place) in enumerate(zip(codes, places, strict=True)):
+            hub = hubs.get(code)
+            if hub is not None and place is not None and not place.is_empty:
+                out[i] = shapely.LineString([hub, place])
+        return out
+
+    def _table(self, name: str) -> Table:
+        try:
+            return self.catalog.tables[name]
+        except KeyError as error:
+            raise StoreBug(f"no such table: {name}") from error
+
+    def _check_columns(self, table: str, columns: Sequence[str]) -> None:
+        unknown = set(columns) - {"id", *self._table(table).column_names}
+        if unknown:
+            raise StoreBug(f"no such column of {table}: {sorted(unknown)}")
+
+    # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def transaction(self, kind: str, why: str) -> Iterator[Transaction]:
+        """Write rows together with their record, or nothing; see `Transaction`.
+
+        kind : what sort of act this is: "import", "edit", …
+        why : one Chinese phrase for the history, such as "导入 农房.shp".
+        """
+        self.require_writable()
+        with (
+            engine_errors(self._file),
+            Transaction(self._database, self.catalog, self.user, kind, why) as change,
+        ):
+            yield change
+
+    def require_writable(self) -> None:
+        """Raise `ProjectUnavailable` with the reason where this project may only be read."""
+        if self.info.read_only is not None:
+            raise ProjectUnavailable(
+                tr("项目只能查看，不能修改：{reason}").format(reason=self.info.read_only)
+            )
+
+    def choose_crs(self, epsg: int) -> None:
+        """Let an empty project whose CRS nobody chose take that of its first data.
+
+        Raises
+        ------
+        StoreBug
+            if the project holds shapes already, or its CRS was chosen.
+        """
+        if self.info.epsg_chosen or self.extent() is not None:
+            raise StoreBug("the project's CRS is settled")
+        with engine_errors(self._file), self._database:
+            ensure_srid(self._database, epsg)
+            self._database.execute("UPDATE geometry_columns SET srid = ?", (epsg,))
+            self._database.execute("UPDATE mq_meta SET value = ? WHERE key = 'epsg'", (str(epsg),))
+            self._database.execute("UPDATE mq_meta SET value = '1' WHERE key = 'epsg_chosen'")
+        self.info = replace(self.info, epsg=epsg, epsg_chosen=True)
+
+    # ── What the project remembers for its users ─────────────────────────────────────────────────────────
+
+    def recall(self, key: str) -> str | None:
+        """Return a text that `remember` kept, such as a column mapping; None where there is none."""
+        found = self._query("SELECT value FROM mq_memory WHERE key = ?", (key,))
+        return str(found[0][0]) if found else None
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a text in the project for next time."""
+        self.require_writable()
+        with engine_errors(self._file):
+            self._database.execute("INSERT OR REPLACE INTO mq_memory VALUES(?, ?)", (key, value))
+
+
+def _bounds(box: Sequence[float]) -> Bounds:
+    a, b, c, d = box
+    return a, b, c, d
+
+
+def _list(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _more(columns: Sequence[str]) -> str:
+    return "".join(f', t."{name}"' for name in columns)
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return " WHERE " + " AND ".join(conditions) if conditions else ""
+
+
+def _conditions(village: str | None, where: Mapping[str, Value] | None) -> tuple[list[str], list[Value]]:
+    wanted = dict(where or {})
+    if village is not None:
+        wanted["village_code"] = village
+    return [f't."{name}" IS ?' for name in wanted], list(wanted.values())
+
+
+def _in_box(table: str) -> str:
+    return f'"idx_{table}_geometry" WHERE xmin <= ? AND xmax >= ? AND ymin <= ? AND ymax >= ?'
+
+
+def _box(bounds: Bounds) -> list[Value]:
+    xmin, ymin, xmax, ymax = bounds
+    return [xmax, xmin, ymax, ymin]
+
+
+def _transpose(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def _meeting(found: Features, bounds: Bounds) -> Features:
+    """The rows whose bounding box meets `bounds`."""
+    xmin, ymin, xmax, ymax = bounds
+    box = shapely.bounds(found.geometry)
+    with np.errstate(invalid="ignore"):
+        keep = (box[:, 0] <= xmax) & (box[:, 2] >= xmin) & (box[:, 1] <= ymax) & (box[:, 3] >= ymin)
+    columns = {
+        name: [v for v, kept in zip(values, keep, strict=True) if kept]
+        for name, values in found.columns.items()
+    }
+    return Features(found.ids[keep], found.geometry[keep], columns)

@@ -1,0 +1,79 @@
+"""What every test may use: no display needed, no thread left behind, the sample project, other people's files."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.files import data_dir
+from mingqing.ingest.run import import_paths
+from mingqing.store.project import create_project, open_project
+from mingqing.store.session import Session
+
+ROOT = Path(__file__).resolve().parent.parent
+_THREAD_ENDS_S = 3.0
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left_behind() -> Iterator[None]:
+    """Fail a test that returns while a thread it started still runs.
+
+    Threads of wider fixtures were there before. Qt's own threads show up as dummies and are never unlisted.
+    """
+    before = set(threading.enumerate())
+    yield
+    end = time.monotonic() + _THREAD_ENDS_S
+    while (left := _started_since(before)) and time.monotonic() < end:
+        left[0].join(0.05)
+    assert not left, f"threads left behind: {left}"
+
+
+def _started_since(before: set[threading.Thread]) -> list[threading.Thread]:
+    now = set(threading.enumerate()) - before
+    return [t for t in now if t.is_alive() and not isinstance(t, threading._DummyThread)]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of other people's files, which are not part of this repository."""
+    named = os.environ.get("MINGQING_SHARED")
+    places = [Path(named)] if named else [p / "shared" / "data" for p in ROOT.parents]
+    for place in places:
+        if (place / "hostile").is_dir():
+            return place
+    pytest.skip("other people's files are absent: set MINGQING_SHARED to the folder that holds hostile/")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of the three sample villages, to be read only."""
+    return data_dir("data_samples") / "三村"
+
+
+@pytest.fixture(scope="session")
+def sample_project_once(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample villages imported once, for tests that only read. Account: `USER`, `PASSWORD` of `cli.demo`."""
+    path = tmp_path_factory.mktemp("samples") / "三村.mingqing"
+    with create_project(path, "三村", user=USER, password=PASSWORD) as session:
+        import_paths(session, [samples])
+    return path
+
+
+@pytest.fixture
+def sample_project(sample_project_once: Path, tmp_path: Path) -> Path:
+    """A copy of the sample project, to be written to or broken."""
+    return shutil.copytree(sample_project_once, tmp_path / sample_project_once.name)
+
+
+@pytest.fixture
+def sample_session(sample_project_once: Path) -> Iterator[Session]:
+    """A session of the sample project, for tests that only read."""
+    with open_project(sample_project_once, user=USER, password=PASSWORD) as session:
+        yield session

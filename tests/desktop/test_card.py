@@ -1,0 +1,77 @@
+"""A card says what matters of a row and gathers what belongs to it."""
+
+from mingqing.desktop.card.content import gather, name_of
+from mingqing.desktop.card.hit import identify
+from mingqing.desktop.explorer import place_of
+from mingqing.store.session import Session
+
+from .conftest import EAST, NORTH, VILLAGES
+
+
+def house_id(session: Session, number: str = "0F0") -> int:
+    return int(next(session.rows("house", ["id"], where={"house_no": number}))[0])
+
+
+def test_a_house_card_holds_household_residents_and_a_number_to_call(session: Session) -> None:
+    card = gather(session, "house", house_id(session), village_names=VILLAGES)
+    assert (card.kind, card.title, card.place) == ("农房", "半岭0号", "小竹溪村")
+    assert card.tags == ("危房",)
+    assert ("房屋结构", "砖木") in card.facts
+    household = card.groups[0]
+    assert (household.title, household.count) == ("住户", 1)
+    assert household.entries[0].title == "甄00"
+    assert household.entries[0].contacts[0].phone == "00012340000"
+    assert [p.title for p in household.entries[0].within] == ["样00"]
+    assert household.entries[0].within[0].brief == "配偶 · 女"
+
+
+def test_a_false_flag_is_not_said(session: Session) -> None:
+    card = gather(session, "house", house_id(session, "0F1"), village_names=VILLAGES)
+    assert card.tags == ()
+    assert not any(title == "危房" for title, _ in card.facts)
+
+
+def test_a_resident_leads_back_to_household_and_house(session: Session) -> None:
+    resident = int(next(session.rows("resident", ["id"], where={"name": "样00"}))[0])
+    card = gather(session, "resident", resident, village_names=VILLAGES)
+    assert [(g.title, g.entries[0].title) for g in card.groups] == [("住户", "甄00"), ("农房", "半岭0号")]
+
+
+def test_every_table_has_a_card(session: Session) -> None:
+    for name, count in session.counts().items():
+        if count:
+            row_id = int(next(session.rows(name, ["id"]))[0])
+            assert gather(session, name, row_id, village_names=VILLAGES).title
+
+
+def test_a_row_that_is_gone_has_no_card(session: Session) -> None:
+    assert gather(session, "house", 1, village_names=VILLAGES) is None
+    assert name_of(session, "house", 1) == ""
+
+
+def test_a_click_means_what_is_drawn_on_top(session: Session) -> None:
+    theme = session.catalog.layers["household"]
+    hits = identify(session, theme, (EAST + 210, NORTH + 310), tolerance_m=5)
+    assert [h.table for h in hits] == ["house", "village"]
+    assert hits[0].title.startswith("半岭0号")
+
+
+def test_a_click_beside_an_area_does_not_hit_it(session: Session) -> None:
+    theme = session.catalog.layers["household"]
+    hits = identify(session, theme, (EAST + 235, NORTH + 310), tolerance_m=50)
+    assert [h.table for h in hits] == ["village"]
+
+
+def test_a_table_switched_off_is_not_hit(session: Session) -> None:
+    theme = session.catalog.layers["household"]
+    at = (EAST + 210, NORTH + 310)
+    assert [h.table for h in identify(session, theme, at, tolerance_m=5, only=frozenset({"village"}))] == [
+        "village"
+    ]
+
+
+def test_a_resident_is_marked_at_the_house(session: Session) -> None:
+    resident = int(next(session.rows("resident", ["id"], where={"name": "样00"}))[0])
+    assert (
+        place_of(session, "resident", resident).bounds == place_of(session, "house", house_id(session)).bounds
+    )

@@ -1,0 +1,70 @@
+"""The looks are complete, and legible for tired eyes."""
+
+import re
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+
+from mingqing.catalog.load import catalog
+from mingqing.core.files import data_dir
+from mingqing.desktop.look.colours import DARK, LIGHT, THEME_INK, Colours
+from mingqing.desktop.look.icons import icon
+from mingqing.desktop.look.theme import style_sheet
+
+PAIRS = [
+    ("text", "paper"),
+    ("text", "raised"),
+    ("muted", "paper"),
+    ("muted", "surface"),
+    ("muted", "raised"),
+    ("on_accent", "accent"),
+    ("accent", "raised"),
+    ("accent_strong", "accent_soft"),
+    ("danger", "raised"),
+    ("danger", "danger_soft"),
+    ("warning", "warning_soft"),
+    ("good", "good_soft"),
+    ("good", "raised"),
+]
+
+
+def luminance(colour: str) -> float:
+    """Return relative luminance as WCAG 2.1 defines it."""
+    parts = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in QColor(colour).getRgbF()[:3]
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("of", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), PAIRS)
+def test_text_stands_out_from_its_ground(of: Colours, ink: str, ground: str) -> None:
+    assert contrast(getattr(of, ink), getattr(of, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("of", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_style_sheet_names_only_colours_and_files_that_exist(of: Colours) -> None:
+    text = style_sheet(of)
+    assert "$" not in text
+    for url in re.findall(r'url\("([^"]+)"\)', text):
+        assert (data_dir("resources") / "desktop" / url.rsplit("/", 1)[-1]).is_file()
+
+
+def test_every_theme_has_an_ink_and_an_icon_that_is_drawn(qapp: QApplication) -> None:
+    for theme in catalog().themes:
+        assert theme.code in THEME_INK
+        image = icon(theme.icon, theme.code).pixmap(32, 32).toImage()
+        assert any(image.pixelColor(x, y).alpha() > 200 for x in range(32) for y in range(32))
+
+
+def test_no_colour_is_written_outside_the_palette() -> None:
+    package = data_dir("resources").parent / "mingqing" / "desktop"
+    for path in package.rglob("*.py"):
+        if path.name != "colours.py":
+            assert not re.search(r'"#[0-9a-fA-F]{3,8}"', path.read_text(encoding="utf-8")), path

@@ -1,0 +1,313 @@
+"""What a village clerk does, from the first page to the card of a house."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QElapsedTimer, QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from mingqing.core.errors import Cancelled
+from mingqing.desktop.look.theme import Appearance
+from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet
+from mingqing.desktop.window import MainWindow
+from mingqing.store.project import create_project
+
+from .conftest import EAST, NORTH, PASSWORD, USER
+
+Settle = Callable[[], None]
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(p)) for p in paths])
+    event = QDropEvent(
+        QPointF(400, 300),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+
+
+def click_on(qtbot: QtBot, window: MainWindow, x: float, y: float) -> None:
+    canvas = window.explorer.canvas
+    assert canvas.view is not None
+    px, py = canvas.view.to_screen(x, y, (canvas.width(), canvas.height()))
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPointF(px, py).toPoint())
+
+
+def texts(widget: object) -> list[str]:
+    return [x.text() for x in widget.findChildren(QLabel) if not x.isHidden()]  # type: ignore[attr-defined]
+
+
+def choose_village(qtbot: QtBot, window: MainWindow, typed: str) -> None:
+    chooser = window.explorer.topbar.villages
+    qtbot.waitUntil(chooser.isEnabled)
+    chooser.open()
+    qtbot.keyClicks(chooser.popup.field, typed)
+    qtbot.keyClick(chooser.popup.field, Qt.Key.Key_Return)
+
+
+def test_from_a_usb_stick_to_the_card_of_a_house(
+    qtbot: QtBot, window: MainWindow, villages: Path, tmp_path: Path, settle: Settle
+) -> None:
+    drop(window, villages)
+    sheet = window.findChild(NewProjectSheet)
+    assert sheet is not None
+    sheet.place.setText(str(tmp_path))
+    sheet.name.setText("竹源乡")
+    sheet.user.setText(USER)
+    sheet.password.setText(PASSWORD)
+    sheet.again.setText(PASSWORD)
+    sheet.primary.click()
+
+    importing = window.importing
+    qtbot.waitUntil(lambda: importing.currentWidget() is importing.review, timeout=15_000)
+    importing.review.primary.click()
+    qtbot.waitUntil(lambda: importing.currentWidget() is importing.report, timeout=15_000)
+    assert any("农房" in k.title for k in importing.review.kinds)
+    importing.report.primary.click()
+    settle()
+
+    explorer = window.explorer
+    assert window.pages.currentWidget() is explorer
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for number, theme in enumerate(explorer.themes, start=1):
+        qtbot.keyClick(explorer.canvas, Qt.Key(Qt.Key.Key_0 + number))
+        assert explorer.theme == theme
+    qtbot.keyClick(explorer.canvas, Qt.Key.Key_1)
+    settle()
+
+    choose_village(qtbot, window, "hg")
+    assert explorer.village == "331124204203"
+    settle()
+    click_on(qtbot, window, EAST + 2_000 + 215, NORTH + 310)
+    qtbot.waitUntil(explorer.card.isVisible)
+    said = texts(explorer.card)
+    assert "半岭0号" in said
+    assert "农房 · 横岗村" in said
+    assert "000 1234 1000" in said
+    assert any("甄10" in b for b in explorer.card.names)
+    assert any("样10" in b for b in explorer.card.names)
+    qtbot.keyClick(explorer.canvas, Qt.Key.Key_Escape)
+    assert not explorer.card.isVisible()
+
+
+@pytest.mark.qt_log_ignore(
+    "Keyboard event not accepted", extend=True
+)  # the sheet closes while it hears of it
+def test_a_wrong_password_is_said_in_the_sheet_and_can_be_mended(
+    qtbot: QtBot, window: MainWindow, project: Path, settle: Settle
+) -> None:
+    window.ask_login(project)
+    sheet = window.findChild(LoginSheet)
+    assert sheet is not None
+    assert sheet.user.currentText() == USER
+    sheet.password.setText("不对")
+    sheet.primary.click()
+    qtbot.waitUntil(lambda: bool(sheet.error), timeout=15_000)
+    assert "密码" in sheet.error
+    assert sheet.isEnabled()
+    assert window.session is None
+    sheet.password.setText(PASSWORD)
+    qtbot.keyClick(sheet.password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
+    settle()
+    assert window.settings.recent == [(str(project.resolve()), USER)]
+
+
+@pytest.mark.parametrize(
+    ("name", "again", "says"),
+    [("", PASSWORD, "项目名称"), ("竹源乡", "别的", "不一样")],
+)
+def test_a_new_project_is_not_made_from_half_filled_fields(
+    window: MainWindow, tmp_path: Path, name: str, again: str, says: str
+) -> None:
+    window.ask_new()
+    sheet = window.findChild(NewProjectSheet)
+    assert sheet is not None
+    sheet.place.setText(str(tmp_path))
+    sheet.name.setText(name)
+    sheet.user.setText(USER)
+    sheet.password.setText(PASSWORD)
+    sheet.again.setText(again)
+    sheet.primary.click()
+    assert says in sheet.error
+    assert list(tmp_path.glob("*.mingqing")) == []
+
+
+def test_a_folder_that_is_no_project_is_one_sentence(window: MainWindow, tmp_path: Path) -> None:
+    window.ask_login(tmp_path)
+    assert ".mingqing" in window.notice
+
+
+def test_a_folder_without_data_is_one_sentence(
+    qtbot: QtBot, opened: MainWindow, tmp_path: Path, settle: Settle
+) -> None:
+    bare = tmp_path / "空"
+    bare.mkdir()
+    drop(opened, bare)
+    qtbot.waitUntil(lambda: "没有能导入" in opened.explorer.banner.text)
+    assert opened.pages.currentWidget() is opened.explorer
+
+
+def test_an_import_can_be_cancelled(
+    qtbot: QtBot, opened: MainWindow, villages: Path, monkeypatch: pytest.MonkeyPatch, settle: Settle
+) -> None:
+    begun = threading.Event()
+
+    def endless(_session: object, _paths: object, **how: Callable[[], bool]) -> None:
+        begun.set()
+        while not how["cancelled"]():
+            time.sleep(0.001)
+        raise Cancelled("已取消，没有导入任何数据")
+
+    monkeypatch.setattr("mingqing.desktop.importing.page.look_through", endless)
+    drop(opened, villages)
+    assert begun.wait(5)
+    opened.importing.waiting.button.click()
+    qtbot.waitUntil(lambda: opened.pages.currentWidget() is opened.explorer)
+    assert "取消" in opened.explorer.banner.text
+    assert not opened.importing.busy
+    settle()
+
+
+def test_closing_while_drawing_leaves_nothing_behind(opened: MainWindow) -> None:
+    for _ in range(5):
+        opened.explorer.canvas.zoom(1.7)
+        QApplication.processEvents()
+    opened.close()
+    assert not opened.jobs.busy()
+
+
+def test_the_event_loop_is_not_blocked_while_the_map_is_drawn(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    worst, clock = [0], QElapsedTimer()
+
+    def beat() -> None:
+        worst[0] = max(worst[0], clock.restart())
+
+    timer = QTimer()
+    timer.timeout.connect(beat)
+    clock.start()
+    timer.start(5)
+    for theme in opened.explorer.themes:
+        opened.explorer.show_theme(theme)
+        for factor in (1.3, 0.7):
+            opened.explorer.canvas.zoom(factor)
+            qtbot.wait(40)
+        settle()
+    timer.stop()
+    # 50 ms is the aim; several times that is the bound, as other programs share the machine tests run on.
+    assert worst[0] < 250
+
+
+def test_a_table_switched_off_is_drawn_no_more(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    canvas, legend = opened.explorer.canvas, opened.explorer.legend
+    assert canvas.frame is not None
+    assert "house" in {e.table for e in canvas.frame.legend}
+    legend.switch_of("house").click()
+    settle()
+    assert "house" not in {e.table for e in canvas.frame.legend}
+    legend.switch_of("house").click()
+    settle()
+    assert "house" in {e.table for e in canvas.frame.legend}
+
+
+def test_typing_a_scale_goes_there(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    scale = opened.explorer.status.scale
+    scale.setFocus()
+    scale.selectAll()
+    qtbot.keyClicks(scale, "1:2000")
+    qtbot.keyClick(scale, Qt.Key.Key_Return)
+    assert opened.explorer.canvas.view is not None
+    assert round(opened.explorer.canvas.view.scale) == 2000
+    assert scale.text() == "1:2,000"
+    settle()
+
+
+def test_the_status_line_says_where_the_pointer_is(qtbot: QtBot, opened: MainWindow) -> None:
+    qtbot.mouseMove(opened.explorer.canvas, opened.explorer.canvas.rect().center())
+    said = " ".join(texts(opened.explorer.status))
+    assert "东经" in said
+    assert "横 45" in said
+    assert USER in said
+
+
+def test_a_read_only_project_says_why_and_refuses_what_is_dropped(
+    qtbot: QtBot,
+    window: MainWindow,
+    project: Path,
+    villages: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settle: Settle,
+) -> None:
+    monkeypatch.setattr("mingqing.store.project._read_only_reason", lambda _folder: "磁盘写保护")
+    window.open_now(project, USER, PASSWORD)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
+    assert "磁盘写保护" in window.explorer.banner.text
+    window.explorer.banner.hide()
+    drop(window, villages)
+    assert "磁盘写保护" in window.explorer.banner.text
+    assert window.pages.currentWidget() is window.explorer
+    settle()
+
+
+def test_a_bug_shows_a_report_to_save_and_the_program_goes_on(
+    qtbot: QtBot, opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settle: Settle
+) -> None:
+    def broken(*_args: object, **_named: object) -> None:
+        raise KeyError("oops")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mingqing.desktop.explorer.identify", broken)
+        click_on(qtbot, opened, EAST + 215, NORTH + 310)
+        qtbot.waitUntil(lambda: opened.pages.currentWidget() is opened.crash)
+    opened.crash.save(tmp_path / "报告.txt")
+    assert "KeyError" in (tmp_path / "报告.txt").read_text(encoding="utf-8")
+    opened.crash.dismissed.emit()
+    assert opened.pages.currentWidget() is opened.explorer
+    click_on(qtbot, opened, EAST + 215, NORTH + 310)
+    qtbot.waitUntil(opened.explorer.card.isVisible)
+    settle()
+
+
+def test_light_and_dark_are_put_on_while_it_runs(opened: MainWindow, settle: Settle) -> None:
+    def brightness() -> int:
+        return opened.explorer.grab().toImage().pixelColor(3, 300).lightness()
+
+    light = brightness()
+    opened.wear(Appearance.DARK)
+    settle()
+    assert brightness() < 80 < light
+    frame = opened.explorer.canvas.frame
+    assert frame is not None
+    assert frame.request.dark
+    opened.wear(Appearance.LIGHT)
+    settle()
+
+
+def test_an_empty_project_shows_what_to_do(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    create_project(tmp_path / "空", "空", user=USER, password=PASSWORD).close()
+    window.open_now(tmp_path / "空.mingqing", USER, PASSWORD)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
+    assert window.explorer.nothing.isVisible()
+    assert "把文件夹拖到这里" in texts(window.explorer.nothing)
+
+
+def test_every_action_has_a_key_and_every_button_a_name_and_room(opened: MainWindow) -> None:
+    for action in opened.actions():
+        assert action.shortcuts(), action.text()
+        assert action.shortcuts()[0].toString() in action.toolTip()
+    for button in opened.explorer.findChildren(QAbstractButton):
+        if button.isVisible():
+            assert button.accessibleName() or button.text(), button
+            assert min(button.width(), button.height()) >= 32, button.accessibleName() or button.text()
