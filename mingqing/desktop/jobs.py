@@ -205,7 +205,10 @@ class Jobs(QObject):
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     def start(self, job: Job[T]) -> Job[T]:
-        """Queue `job` in its lane and return it."""
+        """Queue `job` in its lane and return it; once closed, drop it."""
+        if self._closed:
+            job.abandon()
+            return job
         job.post = self._posted.emit
         with self._lock:
             if job.topic is not None:
