@@ -123,7 +123,7 @@ def test_a_wrong_password_is_said_in_the_sheet_and_can_be_mended(
     sheet.primary.click()
     qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
     settle()
-    assert window.settings.recent == [(str(project.resolve()), USER)]
+    assert [(r.path, r.user) for r in window.settings.recent] == [(project.resolve(), USER)]
 
 
 @pytest.mark.parametrize(
@@ -314,3 +314,19 @@ def test_every_action_has_a_key_and_every_button_a_name_and_room(opened: MainWin
         if button.isVisible():
             assert button.accessibleName() or button.text(), button
             assert min(button.width(), button.height()) >= 32, button.accessibleName() or button.text()
+
+
+def test_a_project_opens_at_the_village_and_map_looked_at_last(
+    qtbot: QtBot, opened: MainWindow, project: Path, settle: Settle
+) -> None:
+    choose_village(qtbot, opened, "hg")
+    opened.explorer.show_theme("disaster")
+    settle()
+    seen = opened.explorer.canvas.view
+    opened.close_project()
+    assert opened.pages.currentWidget() is opened.welcome
+    opened.open_now(project, USER, PASSWORD)
+    qtbot.waitUntil(lambda: opened.session is not None, timeout=15_000)
+    settle()
+    assert (opened.explorer.village, opened.explorer.theme) == ("331124204203", "disaster")
+    assert opened.explorer.canvas.view == seen
