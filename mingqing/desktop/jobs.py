@@ -128,7 +128,10 @@ class _Worker:
 
     def put(self, job: Job[Any]) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name=f"mingqing-{self._lane.value}")
+            # Joined by `stop`; a daemon, so that a program that ends in an uncaught error does end.
+            self._thread = threading.Thread(
+                target=self._run, name=f"mingqing-{self._lane.value}", daemon=True
+            )
             self._thread.start()
         self._queue.put(job)
 
