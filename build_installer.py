@@ -29,7 +29,7 @@ def main() -> None:
     extension = parser.parse_args().spatialite or Path(_MULTIARCH, "mod_spatialite.so")
     if not extension.is_file():
         sys.exit(f"mod_spatialite not found at {extension}: install it, or name it with --spatialite")
-    freeze(extension.resolve())
+    freeze(extension.absolute())
     for made in [archive(), *(windows_setup() if WINDOWS else [debian_package()])]:
         print(f"{made.relative_to(ROOT)}  {made.stat().st_size / 1e6:.0f} MB")
 
@@ -53,6 +53,7 @@ def freeze(extension: Path) -> None:
     ]
     named = os.environ | {"MINGQING_SPATIALITE": str(extension)}
     run(python, "-m", "PyInstaller", *options, ROOT / "installer" / "mingqing.spec", env=named)
+    shutil.move(PROGRAM / "_internal" / "spatialite", PROGRAM)  # beside the program, where the store looks
     if WINDOWS:  # what mod_spatialite.dll itself needs is looked for beside the program
         for library in extension.parent.glob("*.dll"):
             shutil.copy(library, PROGRAM)
@@ -95,7 +96,7 @@ def debian_package() -> Path:
     (tree / "DEBIAN").mkdir()
     (tree / "DEBIAN" / "control").write_text(control(tree), encoding="utf-8")
     package = DIST / f"mingqing_{VERSION}_amd64.deb"
-    run("dpkg-deb", "--build", "--root-owner-group", "-Zxz", tree, package)
+    run("dpkg-deb", "--build", "--root-owner-group", "-Zxz", "-z3", tree, package)
     return package
 
 
