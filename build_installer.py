@@ -81,7 +81,7 @@ def windows_setup() -> list[Path]:
 
 
 def debian_package() -> Path:
-    """Make the .deb, which depends on no more than the C library the build machine's files ask for."""
+    """Make the .deb, which asks for the C library its files need, and what every desktop has."""
     tree = BUILD / "deb"
     shutil.rmtree(tree, ignore_errors=True)
     shutil.copytree(PROGRAM, tree / "opt" / "mingqing", symlinks=True)
@@ -109,7 +109,7 @@ def control(tree: Path) -> str:
         "Architecture": "amd64",
         "Maintainer": "Mingqing <noreply@localhost>",
         "Installed-Size": str(kilobytes),
-        "Depends": f"libc6 (>= {newest_glibc(tree)})",
+        "Depends": f"libc6 (>= {newest_glibc(tree)}), libgl1, libegl1, fontconfig",
         "Section": "science",
         "Priority": "optional",
         "Description": "民情地图：每个村六张专题图，离线使用",
