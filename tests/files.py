@@ -26,6 +26,11 @@ def box(column: int, row: int = 0, size: float = 10.0) -> shapely.Polygon:
     return shapely.box(x, y, x + size, y + size)
 
 
+def cut(name: str, encoding: str) -> str:
+    """Return a column's name as a DBF holds it: 10 bytes, a character cut in two dropped."""
+    return name.encode(encoding)[:10].decode(encoding, "ignore")
+
+
 def write_shp(
     path: Path,
     columns: Mapping[str, Sequence[Any]],
@@ -35,7 +40,10 @@ def write_shp(
     prj: str | None = None,
     encoding: str = "UTF-8",
 ) -> Path:
-    """Write a shapefile; houses in a row where no geometry is given; `prj` is written in place of that of `epsg`."""
+    """Write a shapefile, its columns' names cut as a DBF cuts them.
+
+    Houses in a row where no geometry is given; `prj` is written in place of that of `epsg`.
+    """
     count = len(next(iter(columns.values())))
     shapes = np.array([box(i) for i in range(count)] if geometry is None else list(geometry), dtype=object)
     kinds = [g for g in shapes if g is not None]
@@ -45,7 +53,7 @@ def write_shp(
         str(path),
         shapely.to_wkb(shapes),
         [_array(v) for v in columns.values()],
-        np.array(list(columns)),
+        np.array([cut(name, encoding) for name in columns]),
         crs=f"EPSG:{epsg}" if epsg is not None else "EPSG:4549",
         geometry_type=f"{kind} Z" if any(g.has_z for g in kinds) else kind,
         driver="ESRI Shapefile",

@@ -28,6 +28,7 @@ class TableMatch:
     fields : column → field of `table`.
     links : reference field → the ways in which a column may name the row it points to, best first.
     feeds : for each table fed besides, column → field.
+    feed_links : for each table fed besides, its links, from columns that the table itself has no field for.
     unmatched : columns that nothing was found for.
     refused : column → why it is never taken.
     """
@@ -36,6 +37,7 @@ class TableMatch:
     fields: Mapping[str, str]
     links: Mapping[str, tuple[ColumnLink, ...]]
     feeds: Mapping[str, Mapping[str, str]]
+    feed_links: Mapping[str, Mapping[str, tuple[ColumnLink, ...]]]
     unmatched: tuple[str, ...]
     refused: Mapping[str, str]
 
@@ -165,12 +167,14 @@ def match(
         found = match_fields(fed.plain_fields, rest)
         if _is_enough(fed, found.values()):
             feeds[name] = found
+    feed_links = {name: _match_links(catalog, catalog.tables[name], rest) for name in feeds}
     used = {
         *fields,
-        *(w.column for ways in links.values() for w in ways),
+        *(w.column for found in (links, *feed_links.values()) for ways in found.values() for w in ways),
         *(c for f in feeds.values() for c in f),
     }
-    return TableMatch(table, fields, links, feeds, tuple(c for c in free if c not in used), refused)
+    unmatched = tuple(c for c in free if c not in used)
+    return TableMatch(table, fields, links, feeds, feed_links, unmatched, refused)
 
 
 def _is_enough(table: Table, found: Collection[str]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from mingqing.catalog.model import Table
+from mingqing.catalog.model import FieldType, Table
 from mingqing.catalog.values import Value
 from mingqing.core.text import tr
 from mingqing.ingest.prepare import Part
@@ -35,9 +35,10 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
 
     A row is the same as a stored one that shares the best it can be known by: a whole natural key, else its
     shape, else all its values; or something weaker, if that is the best the stored row has. So two of one name
-    with different id numbers stay two, and a house that had no number gets one. Rows that match nothing are
-    paired, in order, with rows that came from the same file before and match nothing now, if there are as
-    many: the file was corrected. A blank never overwrites.
+    with different id numbers stay two, and a house that had no number gets one. A row with nothing to be known
+    by but a name is the one stored row of that name, if that says nothing else. Rows that match nothing are
+    paired with rows that came from the same file before and match nothing now: the file was corrected. A blank
+    never overwrites.
 
     Parameters
     ----------
@@ -55,7 +56,8 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
         where.update({("any", way): j for way in ways})
         where["best", ways[0]] = j
     claimed: dict[Hashable, int] = {}
-    taken: set[int] = set()
+    taken: dict[int, int] = {}
+    namesakes = _namesakes(table, stored)
     for i in at:
         best, *weaker = _ways(table, part.columns, part.geometry, i)
         if best in claimed:
@@ -65,12 +67,18 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
         claimed[best] = i
         sought: list[Identity] = [("any", best), *(("best", way) for way in weaker)]
         found = next((where[x] for x in sought if x in where and where[x] not in taken), None)
+        if found is None and table.keys and not _is_known(best, table):
+            found = _agreeing(part, i, namesakes, table.title_field, stored)
+            if found in taken:
+                out.same_as[i] = taken[found]
+                out.reasons[i] = _reason(table, best, part.rows[out.same_as[i]])
+                continue
         if found is None:
             out.insert.append(i)
         else:
-            taken.add(found)
+            taken[found] = i
             out.update[i] = found
-    _pair_corrected(out, stored, taken, source)
+    _pair_corrected(out, part, table, stored, source)
     _drop_unchanged(out, part, stored)
     return out
 
@@ -107,14 +115,92 @@ def _reason(table: Table, way: Hashable, row: int) -> str:
     return tr("与第 {row} 行完全相同").format(row=row)
 
 
-def _pair_corrected(out: Plan, stored: Stored, taken: set[int], source: str) -> None:
-    sources = stored.columns.get("source")
-    if sources is None or not out.insert:
+def _is_known(way: Hashable, table: Table) -> bool:
+    """Whether a way of knowing a row is one of the table's keys, or its shape."""
+    return isinstance(way, bytes) or (isinstance(way, tuple) and bool(way) and way[0] in table.keys)
+
+
+def _namesakes(table: Table, stored: Stored) -> dict[Value, list[int]]:
+    """Stored rows by name; none where a name is one of a list of codes, and says nothing of who it is."""
+    found: dict[Value, list[int]] = {}
+    if table.field_by_name[table.title_field].type is not FieldType.CODE:
+        for j, name in enumerate(stored.columns.get(table.title_field, ())):
+            found.setdefault(name, []).append(j)
+    return found
+
+
+def _agreeing(
+    part: Part, row: int, namesakes: Mapping[Value, Sequence[int]], title: str, stored: Stored
+) -> int | None:
+    """The only stored row of the same name as `row`, where nothing that both say differs; None where none is."""
+    name = part.columns[title][row] if title in part.columns else None
+    found = namesakes.get(name, ()) if name is not None else ()
+    said = (
+        (v[row], stored.columns[n]) for n, v in part.columns.items() if n != "source" and v[row] is not None
+    )
+    if len(found) == 1 and all(old[found[0]] in {None, new} for new, old in said):
+        return found[0]
+    return None
+
+
+def _pair_corrected(out: Plan, part: Part, table: Table, stored: Stored, source: str) -> None:
+    """Pair rows that match nothing with rows of the same file that match nothing now.
+
+    Rows of a table without keys are paired in order, if there are as many. Others must still share their shape,
+    or their name and every reference: who moves in does not get the telephone of who moved out.
+    """
+    if not out.insert:
         return
-    left = [i for i, s in enumerate(sources) if s == source and i not in taken]
-    if len(left) == len(out.insert):
-        out.update.update(zip(out.insert, left, strict=True))
-        out.insert = []
+    taken = set(out.update.values())
+    sources = stored.columns.get("source", ())
+    left = [j for j, s in enumerate(sources) if j not in taken and _same_file(s, source)]
+    if table.keys:
+        pairs = _pair_lasting(out.insert, left, part, table, stored)
+    else:
+        pairs = dict(zip(out.insert, left, strict=True)) if len(left) == len(out.insert) else {}
+    out.update.update(pairs)
+    out.insert = [i for i in out.insert if i not in pairs]
+
+
+def _pair_lasting(
+    at: Sequence[int], left: Sequence[int], part: Part, table: Table, stored: Stored
+) -> dict[int, int]:
+    title = table.field_by_name[table.title_field]
+    names: list[str] = []
+    if title.name in part.columns and title.type is not FieldType.CODE:
+        names = [title.name, *(f.name for f in table.fields if f.references and f.name in part.columns)]
+    known: dict[Hashable, int] = {}
+    for j in reversed(left):
+        known.update(dict.fromkeys(_lasting(names, stored.columns, stored.geometry, j), j))
+    pairs: dict[int, int] = {}
+    for i in at:
+        ways = _lasting(names, part.columns, part.geometry, i)
+        found = next((known[way] for way in ways if way in known), None)
+        if found is not None:
+            pairs[i] = found
+            known = {way: j for way, j in known.items() if j != found}
+    return pairs
+
+
+def _lasting(
+    names: Sequence[str],
+    columns: Mapping[str, Sequence[Value]],
+    geometry: Sequence[bytes | None] | None,
+    row: int,
+) -> list[Hashable]:
+    """What a row keeps though its key is corrected: its shape; its name together with what it refers to."""
+    found: list[Hashable] = []
+    if geometry is not None and geometry[row] is not None:
+        found.append(geometry[row])
+    if names and columns[names[0]][row] is not None:
+        found.append(tuple(columns[n][row] for n in names))
+    return found
+
+
+def _same_file(one: Value, other: str) -> bool:
+    """Whether two sources are one file, imported once with more of the folders above it than the other time."""
+    a, b = f"/{one}", f"/{other}"
+    return a.endswith(b) or b.endswith(a)
 
 
 def _drop_unchanged(out: Plan, part: Part, stored: Stored) -> None:

@@ -12,12 +12,12 @@ import shapely
 from numpy.typing import NDArray
 
 from mingqing.catalog.load import catalog as own_catalog
-from mingqing.catalog.model import Catalog, Field, Table
+from mingqing.catalog.model import Catalog, Field, Link, Table
 from mingqing.catalog.values import Value, ValueRefusedError, parse, plain_text
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.crs.transform import require_usable, transform
-from mingqing.ingest.match import TableMatch, match, recognise_table
+from mingqing.ingest.match import ColumnLink, TableMatch, match, recognise_table
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, read
 from mingqing.ingest.repair import kinds_of, repair
@@ -130,7 +130,7 @@ def _place(
         return None
     crs = options.crs if options.crs is not None else (layer.crs.crs if layer.crs else None)
     if crs is None:
-        raise InputRefused(ask_crs(layer))
+        raise InputRefused(ask_crs(layer, epsg))
     require_usable(crs)
     geometry, repaired, refused = repair(layer.geometry, table.geometry)
     placed = geometry if crs == epsg else transform(geometry, crs, epsg)
@@ -144,16 +144,22 @@ def _place(
     return placed
 
 
-def ask_crs(layer: SourceLayer) -> str:
-    """Return the question about a layer that does not say its CRS, with a guess from its numbers."""
+def ask_crs(layer: SourceLayer, epsg: int) -> str:
+    """Return the question about a layer that does not say its CRS, with a guess from its numbers.
+
+    epsg : of the project, which tells the likely central meridian.
+    """
     from mingqing.crs.guess import guess
 
     text = tr("“{name}”没有说明坐标系，请指定").format(name=layer.name)
     if layer.geometry is None or not len(layer.geometry):
         return text
     bounds = tuple(shapely.total_bounds(layer.geometry).tolist())
-    guesses = guess(bounds) if np.isfinite(bounds).all() else []
-    return text + (tr("；{guess}").format(guess=guesses[0].sentence) if guesses else "")
+    guesses = guess(bounds, project_epsg=epsg) if np.isfinite(bounds).all() else []
+    if not guesses:
+        return text
+    code = f"EPSG:{guesses[0].crs}" if isinstance(guesses[0].crs, int) else guesses[0].crs
+    return text + tr("；{guess}（{code}）").format(guess=guesses[0].sentence, code=code)
 
 
 def _parts(
@@ -169,15 +175,7 @@ def _parts(
     keep = np.array([i for i, row in enumerate(layer.rows.tolist()) if row not in gone], dtype=np.intp)
     own = _part(layer, found.table, found.fields, keep, report)
     keep = keep[np.isin(layer.rows[keep], own.rows)]
-    for reference, ways in found.links.items():
-        own.links[reference] = [
-            (
-                way.link.table,
-                way.link.field,
-                _link_values(catalog, way.link.table, way.link.field, layer, way.column, keep),
-            )
-            for way in ways
-        ]
+    own.links = _link_values(catalog, found.links, layer, keep)
     if geometry is not None:
         own.geometry = encode(geometry[keep], epsg)
         _list_shapeless(own, found.table, report)
@@ -185,6 +183,8 @@ def _parts(
     for name, fields in found.feeds.items():
         fed = _part(layer, catalog.tables[name], fields, keep, None)
         if fed.rows:
+            there = keep[np.isin(layer.rows[keep], fed.rows)]
+            fed.links = _link_values(catalog, found.feed_links[name], layer, there)
             parts.append(fed)
     return sorted(parts, key=lambda p: catalog.depth(p.table))
 
@@ -239,16 +239,33 @@ def _values(field: Field, raws: Sequence[object], rows: Sequence[int], refused: 
 
 
 def _link_values(
-    catalog: Catalog, table: str, field_name: str, layer: SourceLayer, column: str, keep: NDArray[np.intp]
-) -> list[str | None]:
-    """The values by which rows name other rows, written as the field they are compared with stores them."""
-    field, values = catalog.tables[table].field_by_name[field_name], layer.columns[column]
-    wanted = [values[i] for i in keep]
-    known = {raw: _as_stored(field, raw) for raw in set(wanted)}
-    return [known[raw] for raw in wanted]
+    catalog: Catalog,
+    links: Mapping[str, Sequence[ColumnLink]],
+    layer: SourceLayer,
+    keep: NDArray[np.intp],
+) -> dict[str, list[tuple[str, str, list[str | None]]]]:
+    """For each reference, the values by which the rows `keep` name other rows, as `Part.links` has them."""
+    return {
+        reference: [
+            (
+                w.link.table,
+                w.link.field,
+                _as_stored(catalog, w.link, [layer.columns[w.column][i] for i in keep]),
+            )
+            for w in ways
+        ]
+        for reference, ways in links.items()
+    }
 
 
-def _as_stored(field: Field, raw: object) -> str | None:
+def _as_stored(catalog: Catalog, link: Link, raws: Sequence[object]) -> list[str | None]:
+    """Values written as the field they are compared with stores them."""
+    field = catalog.tables[link.table].field_by_name[link.field]
+    known = {raw: _one_as_stored(field, raw) for raw in set(raws)}
+    return [known[raw] for raw in raws]
+
+
+def _one_as_stored(field: Field, raw: object) -> str | None:
     try:
         value = parse(field, raw)
     except ValueRefusedError:

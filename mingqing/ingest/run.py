@@ -21,7 +21,7 @@ from mingqing.ingest.match import plain_name
 from mingqing.ingest.prepare import Options, Prepared, prepare
 from mingqing.ingest.reading.source import Kind, SourceFile, discover, read
 from mingqing.ingest.report import ImportReport
-from mingqing.ingest.write import Writer, source_name
+from mingqing.ingest.write import Writer, root_of, source_name
 from mingqing.store.session import Session
 
 # A transaction is whole files up to about this many rows: a crash costs a second's work.
@@ -71,7 +71,7 @@ def import_paths(
     options, watch = options or Options(), watch or Watch()
     sources = in_order(session, discover(paths))
     report = ImportReport(dry_run=dry_run)
-    run = _Run(session, sources, options, watch, report, [p.resolve().parent for p in paths])
+    run = _Run(session, sources, options, watch, report, [root_of(p) for p in paths])
     try:
         run.trial() if dry_run else run.through()
     except (Cancelled, KeyboardInterrupt):

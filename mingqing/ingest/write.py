@@ -40,7 +40,7 @@ class Writer:
             villages = self._find_villages(change, part, source, report)
             self._link(part, villages, given, report, own=part.table == own)
             given[part.table] = self._write_part(
-                change, part, villages, str(source), report, own=part.table == own
+                change, part, villages, source.as_posix(), report, own=part.table == own
             )
             self._link_to_own_kind(change, part, villages, given[part.table])
 
@@ -90,12 +90,16 @@ class Writer:
         references = [f for f in self._catalog.tables[part.table].fields if f.type is FieldType.REFERENCE]
         for field in references:
             same_row = given.get(field.references or "")
-            if same_row is not None:
-                part.columns[field.name] = [same_row.get(row) for row in part.rows]
-            elif field.name in part.links and field.references != part.table:
+            named = field.name in part.links and field.references != part.table
+            if not named and same_row is None:
+                continue
+            ids: list[int | None] = [None] * len(part.rows)
+            if named:
                 ids, unlinked = self._linker.resolve(part, field, villages)
-                part.columns[field.name] = list(ids)
                 missed += unlinked
+            if same_row is not None:  # what was written of the same row is better evidence than what it names
+                ids = [same_row.get(row) or other for row, other in zip(part.rows, ids, strict=True)]
+            part.columns[field.name] = list(ids)
         self._link_through(part, references)
         for i, code in enumerate(villages):
             if code is None:
@@ -237,8 +241,17 @@ def _update(change: Transaction, part: Part, stored: Stored, pairs: Sequence[tup
     change.update(part.table, [stored.ids[j] for _, j in pairs], columns, geometry)
 
 
+def root_of(path: Path) -> Path:
+    """Return the folder above the one that `path` is or lies in, so that a village's folder is always told."""
+    folder = path.resolve() if path.is_dir() else path.resolve().parent
+    return folder.parent
+
+
 def source_name(path: Path, roots: Sequence[Path], layer: str) -> PurePath:
-    """Return what a row remembers of where it came from: the path below the imported folder, and a sheet's name."""
+    """Return what a row remembers of where it came from: the path below a folder, and a sheet's name.
+
+    roots : the folders above those that were imported, see `root_of`.
+    """
     resolved = path.resolve()
     root = next((r for r in roots if resolved.is_relative_to(r)), resolved.parent)
     below = resolved.relative_to(root)
