@@ -29,7 +29,7 @@ def main() -> None:
     extension = parser.parse_args().spatialite or Path(_MULTIARCH, "mod_spatialite.so")
     if not extension.is_file():
         sys.exit(f"mod_spatialite not found at {extension}: install it, or name it with --spatialite")
-    freeze(extension.resolve())
+    freeze(extension.absolute())
     for made in [archive(), *(windows_setup() if WINDOWS else [debian_package()])]:
         print(f"{made.relative_to(ROOT)}  {made.stat().st_size / 1e6:.0f} MB")
 
@@ -53,6 +53,7 @@ def freeze(extension: Path) -> None:
     ]
     named = os.environ | {"MINGQING_SPATIALITE": str(extension)}
     run(python, "-m", "PyInstaller", *options, ROOT / "installer" / "mingqing.spec", env=named)
+    shutil.move(PROGRAM / "_internal" / "spatialite", PROGRAM)  # beside the program, where the store looks
     if WINDOWS:  # what mod_spatialite.dll itself needs is looked for beside the program
         for library in extension.parent.glob("*.dll"):
             shutil.copy(library, PROGRAM)
@@ -80,7 +81,7 @@ def windows_setup() -> list[Path]:
 
 
 def debian_package() -> Path:
-    """Make the .deb, which depends on no more than the C library the build machine's files ask for."""
+    """Make the .deb, which asks for the C library its files need, and what every desktop has."""
     tree = BUILD / "deb"
     shutil.rmtree(tree, ignore_errors=True)
     shutil.copytree(PROGRAM, tree / "opt" / "mingqing", symlinks=True)
@@ -95,7 +96,7 @@ def debian_package() -> Path:
     (tree / "DEBIAN").mkdir()
     (tree / "DEBIAN" / "control").write_text(control(tree), encoding="utf-8")
     package = DIST / f"mingqing_{VERSION}_amd64.deb"
-    run("dpkg-deb", "--build", "--root-owner-group", "-Zxz", tree, package)
+    run("dpkg-deb", "--build", "--root-owner-group", "-Zxz", "-z3", tree, package)
     return package
 
 
@@ -108,7 +109,7 @@ def control(tree: Path) -> str:
         "Architecture": "amd64",
         "Maintainer": "Mingqing <noreply@localhost>",
         "Installed-Size": str(kilobytes),
-        "Depends": f"libc6 (>= {newest_glibc(tree)})",
+        "Depends": f"libc6 (>= {newest_glibc(tree)}), libgl1, libegl1, fontconfig",
         "Section": "science",
         "Priority": "optional",
         "Description": "民情地图：每个村六张专题图，离线使用",

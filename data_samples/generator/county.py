@@ -29,7 +29,7 @@ SIDE_M = 3740.0
 ORIGIN = (420_000.0, 3_120_000.0)
 TEMPLATES = 8
 HOUSES_A_VILLAGE, RESIDENTS_A_VILLAGE = 75_000 / 401, 220_000 / 401
-ROAD_PIECES = 100
+ROAD_PIECES = 97
 LAYERS = ("村界", "农房", "道路", "水系", "地类", "产业地块", "经营主体", "组织", "网格", "隐患点", "避灾点")
 SHEETS = ("户", "人口", "重点人员")
 ROOM = (232, 222, 190, 180, 170)
@@ -81,7 +81,11 @@ def plan(villages: int, seed: int, blocks: list[Block]) -> Iterator[Stamp]:
     columns = int(np.ceil(np.sqrt(small)))
     rng = dice(seed, "county")
     places = [
-        (len(blocks) - 1 if block < extra else int(rng.integers(plain)), block % columns, block // columns)
+        (
+            len(blocks) - 1 if block < extra else int(rng.integers(plain)),
+            _across(block, columns),
+            block // columns,
+        )
         for block in range(small)
     ]
     slots = [(t, i, (c * SIDE_M, r * SIDE_M)) for t, c, r in places for i in range(len(blocks[t].polygons))]
@@ -100,6 +104,12 @@ def plan(villages: int, seed: int, blocks: list[Block]) -> Iterator[Stamp]:
         yield Stamp(
             template, index, place, f"{town}{301 + k - first}", names[k], int(houses[k]), int(residents[k])
         )
+
+
+def _across(block: int, columns: int) -> int:
+    """Return the column of a block; rows run to and fro, so that townships hang together."""
+    column = block % columns
+    return column if block // columns % 2 == 0 else columns - 1 - column
 
 
 def share(weights: np.ndarray, total: int, most: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from shapely import LineString, MultiLineString, Polygon
+from shapely import LineString, Polygon
 
 from .curves import resample, smooth
 from .grid import Floats, Grid, Ints
@@ -22,7 +22,7 @@ def arcs_between(grid: Grid, labels: Ints) -> list[Floats]:
     edges = np.concatenate([level, upright]).astype(float) * grid.cell + [grid.x0, grid.y0]
     if not len(edges):
         return []
-    merged = shapely.line_merge(MultiLineString(list(edges)))
+    merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(edges)))
     return [np.asarray(part.coords) for part in shapely.get_parts(merged)]
 
 

@@ -118,8 +118,9 @@ def disaster_tables(
             tables["转移路线"].add(
                 LineString(way),
                 路线名称=f"{hazards[i].hamlet}至{goal}",
-                起点=f"{hazards[i].hamlet}{hazards[i].kind}",
-                终点=goal,
+                起点=hazards[i].hamlet,
+                隐患点=f"{hazards[i].hamlet}{hazards[i].kind}",
+                终点=f"{goal}避灾点",
                 长度=round(length),
                 预计用时=max(1, round(length / WALK_M_PER_MIN)),
             )

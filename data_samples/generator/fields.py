@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .relief import Relief
     from .water import Waters
 
-FINE_M = 5.0
+
 PADDY, DRY, TEA, ORCHARD, CAMELLIA, BAMBOO, FOREST, SHRUB, GRASS, BUILT = range(1, 11)
 NAMES = {
     PADDY: ("农田", "水田", "0101"),
@@ -54,7 +54,7 @@ class Fields:
 
 @dataclass(frozen=True)
 class LandRaster:
-    """Land cover of a block on cells of 5 m.
+    """Land cover of a block on cells of 5 m (a county: 7 m).
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class Lie:
 def land_raster(relief: Relief, houses: list[House]) -> LandRaster:
     """Decide what grows where."""
     rng = dice(relief.spec.seed, "land")
-    grid = relief.grid.finer(4)
+    grid = relief.grid.finer(3 if relief.spec.framed else 4)
     z = relief.grid.refine(ndimage.gaussian_filter(relief.z, 0.9), grid)
     dx, dy = gradient(relief.z, relief.grid.cell, 22.0)
     points = grid.points()
@@ -151,8 +151,9 @@ def _parcels(
     """Give every field a number: bands between contours on slopes, strips along the stream."""
     points = grid.points()
     number = np.zeros(cover.shape, int)
-    band = np.floor(z / 8.0).astype(int)
-    across = _cells(rng, warped(rng, grid, 5.0, 40.0), relief, 105.0).reshape(cover.shape)
+    wide = 1.5 if relief.spec.framed else 1.0  # a county is to be measured with, not looked at
+    band = np.floor(z / (8.0 * wide)).astype(int)
+    across = _cells(rng, warped(rng, grid, 5.0, 40.0), relief, 105.0 * wide).reshape(cover.shape)
     terrace = across * 4096 + band
     valley, along = cKDTree(relief.main.axis).query(points)
     strip_rng = dice(relief.spec.seed, "strips")

@@ -30,7 +30,7 @@ _COLUMNS = """
     监测手段=JCSD 预警信号=YJXH 监测人=JCR 监测电话=JCDH 责任人=ZRR 责任电话=ZRDH 威胁户数=WXHS
     威胁人数=WXRS 销号=XH
 避灾点: 避灾点名称=BZDMC 类型=LX 容纳人数=RNRS 面积=MJ 负责人=FZR 联系电话=LXDH 地址=DZ
-转移路线: 路线名称=LXMC 起点=QD 终点=ZD 长度=CD 预计用时=YJYS
+转移路线: 路线名称=LXMC 隐患点=YHDMC 起点=QD 终点=ZD 长度=CD 预计用时=YJYS
 预警设备: 设备名称=SBMC 类型=LX 位置=WZ 责任人=ZRR 联系电话=LXDH
 物资仓库: 仓库名称=CKMC 物资=WZ 数量=SL 管理人=GLR 联系电话=LXDH
 """

@@ -36,9 +36,10 @@ _Key = tuple[str, int]
 
 
 class Explorer(QWidget):
-    """Where one looks at the maps. `themed(code)` when another map is chosen."""
+    """Where one looks at the maps. `themed(code)` when another map is chosen, `visited(code)` a village."""
 
     themed = Signal(str)
+    visited = Signal(str)
 
     def __init__(
         self, catalog: "Catalog", jobs: Jobs, actions: "Actions", parent: QWidget | None = None
@@ -142,18 +143,16 @@ class Explorer(QWidget):
 
     # ── The project ────────────────────────────────────────────────────────────────────────────────────────
 
-    def show_project(self, session: "Session", found: Survey, theme: str) -> None:
-        """Show a project that was just opened."""
+    def show_project(self, session: "Session", found: Survey, *, theme: str, village: str) -> None:
+        """Show a project that was just opened: the map and the village looked at last."""
         self.topbar.show_project(session.info.name)
         self.status.show_project(session.info, session.user)
-        self._village = ""
-        self.close_card()
         self.banner.hide()
-        self.topbar.villages.show_village(None)
+        self._survey = None
         self.refresh(found)
-        self.canvas.show_project(found.extent, self._theme.code)
-        self.show_theme(theme if theme in self._catalog.layers else self._catalog.themes[0].code)
-        self.canvas.setFocus()
+        self.show_theme(theme if theme in self.themes else self.themes[0])
+        self.show_village(village)
+        self.canvas.history.clear()
         if session.info.read_only is not None:
             self.banner.say(tr("只能查看：{reason}").format(reason=session.info.read_only))
 
@@ -219,6 +218,7 @@ class Explorer(QWidget):
             self.banner.say(tr("{name}还没有村界，导入村界后就能定位").format(name=village.name))
         self.canvas.setFocus()
         self._update_actions()
+        self.visited.emit(self._village)
 
     def see_village(self) -> None:
         """Show the chosen village whole."""

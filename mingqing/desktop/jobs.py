@@ -128,7 +128,10 @@ class _Worker:
 
     def put(self, job: Job[Any]) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name=f"mingqing-{self._lane.value}")
+            # Joined by `stop`; a daemon, so that a program that ends in an uncaught error does end.
+            self._thread = threading.Thread(
+                target=self._run, name=f"mingqing-{self._lane.value}", daemon=True
+            )
             self._thread.start()
         self._queue.put(job)
 
@@ -205,7 +208,10 @@ class Jobs(QObject):
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     def start(self, job: Job[T]) -> Job[T]:
-        """Queue `job` in its lane and return it."""
+        """Queue `job` in its lane and return it; once closed, drop it."""
+        if self._closed:
+            job.abandon()
+            return job
         job.post = self._posted.emit
         with self._lock:
             if job.topic is not None:

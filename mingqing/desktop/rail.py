@@ -12,7 +12,7 @@ from mingqing.desktop.widgets import S, column
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
 
-_WIDTH, _HEIGHT = 104, 76
+_WIDTH, _HEIGHT = 104, 92
 
 
 class Rail(QWidget):
@@ -34,20 +34,24 @@ class Rail(QWidget):
             made.setObjectName("theme")
             made.setText(theme.title)
             made.setIcon(icon(theme.icon, theme.code))
-            made.setIconSize(QSize(26, 26))
+            made.setIconSize(QSize(28, 28))
             made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             made.setCheckable(True)
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             made.setMinimumHeight(48)
-            made.setMaximumHeight(_HEIGHT + 16)
+            made.setMaximumHeight(_HEIGHT)
             made.setToolTip(f"{theme.title}：{theme.about}  {number}")
             made.setAccessibleName(theme.title)
             made.setAccessibleDescription(theme.about)
             made.clicked.connect(lambda _checked=False, code=theme.code: self.chosen.emit(code))
             group.addButton(made)
-            layout.addWidget(made)
+            layout.addWidget(made, 10)
             self._buttons[theme.code] = made
         layout.addStretch(1)
+
+    def button_of(self, code: str) -> QToolButton:
+        """Return the button of a thematic map."""
+        return self._buttons[code]
 
     def show_theme(self, code: str) -> None:
         """Mark the map that is on screen."""

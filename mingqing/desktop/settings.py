@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
@@ -13,12 +13,21 @@ from mingqing.desktop.look.theme import Appearance
 _RECENT = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A project opened before: its folder, the account and the village last used there."""
+
+    path: Path
+    user: str
+    village: str = ""
+
+
 @dataclass
 class Settings:
-    """Remembered choices. `recent` holds project folders with the account last used, newest first."""
+    """Remembered choices; the projects opened lately, newest first."""
 
     appearance: str = "system"
-    recent: list[tuple[str, str]] = field(default_factory=list)
+    recent: list[Recent] = field(default_factory=list)
     theme: str = ""
     legend_open: bool = True
     path: Path | None = None
@@ -40,7 +49,7 @@ class Settings:
             kept = json.loads(path.read_text(encoding="utf-8"))
             return cls(
                 str(kept["appearance"]),
-                [(str(p), str(u)) for p, u in kept["recent"]],
+                [Recent(Path(p), str(u), str(v)) for p, u, v in kept["recent"]],
                 str(kept["theme"]),
                 bool(kept["legend_open"]),
                 path,
@@ -52,22 +61,37 @@ class Settings:
         """Write the file; a disk that refuses is no reason to bother anyone."""
         if self.path is None:
             return
-        kept = {k: v for k, v in asdict(self).items() if k != "path"}
+        kept = {
+            "appearance": self.appearance,
+            "recent": [(str(r.path), r.user, r.village) for r in self.recent],
+            "theme": self.theme,
+            "legend_open": self.legend_open,
+        }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self.path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
         except OSError:
             return
 
-    def opened(self, project: Path, user: str) -> None:
-        """Put `project` first among the recent ones."""
-        here = str(project.resolve())
-        self.recent = [(here, user), *((p, u) for p, u in self.recent if p != here)][:_RECENT]
-        self.save()
+    def opened(self, path: Path, user: str) -> Recent:
+        """Put a project first among the recent ones and return what is remembered of it."""
+        return self._put(Recent(path.resolve(), user, self._known(path).village))
 
-    def existing_recent(self) -> list[tuple[Path, str]]:
+    def visited(self, path: Path, village: str) -> None:
+        """Remember which village of a project was looked at last."""
+        self._put(Recent(path.resolve(), self._known(path).user, village))
+
+    def existing_recent(self) -> list[Recent]:
         """Return the recent projects that are still there."""
-        return [(Path(p), u) for p, u in self.recent if Path(p).is_dir()]
+        return [r for r in self.recent if r.path.is_dir()]
+
+    def _known(self, path: Path) -> Recent:
+        return next((r for r in self.recent if r.path == path.resolve()), Recent(path, ""))
+
+    def _put(self, first: Recent) -> Recent:
+        self.recent = [first, *(r for r in self.recent if r.path != first.path)][:_RECENT]
+        self.save()
+        return first
 
 
 def _config_folder() -> str:

@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self.welcome.sample.connect(self.open_sample)
         self.welcome.reopen.connect(self.ask_login)
         self.explorer.themed.connect(self._remember_theme)
+        self.explorer.visited.connect(self._remember_village)
         self.importing.finished.connect(self._after_import)
         self.importing.refused.connect(self.say)
         self.importing.left.connect(lambda: self.pages.setCurrentWidget(self.explorer))
@@ -125,9 +126,9 @@ class MainWindow(QMainWindow):
 
     def _fill_recent(self) -> None:
         self._recent_menu.clear()
-        for path, user in self.settings.existing_recent():
-            action = self._recent_menu.addAction(path.stem)
-            action.triggered.connect(lambda _checked=False, p=path, u=user: self.ask_login(p, u))
+        for recent in self.settings.existing_recent():
+            action = self._recent_menu.addAction(recent.path.stem)
+            action.triggered.connect(lambda _checked=False, r=recent: self.ask_login(r.path, r.user))
         self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
 
     # ── Looks ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,6 +144,10 @@ class MainWindow(QMainWindow):
 
     def _remember_theme(self, code: str) -> None:
         self.settings.theme = code
+
+    def _remember_village(self, code: str) -> None:
+        if self.session is not None:
+            self.settings.visited(self.session.info.path, code)
 
     def _remember_legend(self, *, on: bool) -> None:
         self.settings.legend_open = on
@@ -237,13 +242,13 @@ class MainWindow(QMainWindow):
     def _show_project(self, session: "Session", found: Survey) -> None:
         self.jobs.use(session)
         self.session = session
-        self.settings.opened(session.info.path, session.user)
+        known = self.settings.opened(session.info.path, session.user)
         self.setWindowTitle(tr("{name} — 民情地图").format(name=session.info.name))
         self.actions_.enable(_WITH_PROJECT, on=True)
         writable = session.info.read_only is None
         self.actions_.enable(("import", "import_folder"), on=writable)
         self.pages.setCurrentWidget(self.explorer)
-        self.explorer.show_project(session, found, self.settings.theme)
+        self.explorer.show_project(session, found, theme=self.settings.theme, village=known.village)
         if self._waiting and writable:
             paths, self._waiting = self._waiting, []
             self.import_paths(paths)

@@ -160,3 +160,12 @@ def test_closing_stops_what_is_under_way_and_drops_it(qtbot: QtBot) -> None:
     qtbot.wait(20)
     assert seen == []
     assert not jobs.busy()
+
+
+def test_nothing_begins_after_closing(qtbot: QtBot, jobs: Jobs) -> None:
+    seen: list[Any] = []
+    jobs.close()
+    job = jobs.start(ReadJob(lambda _s, _j: "late", done=seen.append))
+    qtbot.wait(20)
+    assert job.cancelled()
+    assert seen == []

@@ -35,6 +35,12 @@ def drop(window: MainWindow, *paths: Path) -> None:
     window.dropEvent(event)
 
 
+def activate(qtbot: QtBot, window: MainWindow) -> None:
+    """Do what a window manager does once a sheet or a list is closed."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+
 def click_on(qtbot: QtBot, window: MainWindow, x: float, y: float) -> None:
     canvas = window.explorer.canvas
     assert canvas.view is not None
@@ -52,6 +58,7 @@ def choose_village(qtbot: QtBot, window: MainWindow, typed: str) -> None:
     chooser.open()
     qtbot.keyClicks(chooser.popup.field, typed)
     qtbot.keyClick(chooser.popup.field, Qt.Key.Key_Return)
+    activate(qtbot, window)
 
 
 def test_from_a_usb_stick_to_the_card_of_a_house(
@@ -77,8 +84,7 @@ def test_from_a_usb_stick_to_the_card_of_a_house(
 
     explorer = window.explorer
     assert window.pages.currentWidget() is explorer
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    activate(qtbot, window)
     for number, theme in enumerate(explorer.themes, start=1):
         qtbot.keyClick(explorer.canvas, Qt.Key(Qt.Key.Key_0 + number))
         assert explorer.theme == theme
@@ -100,9 +106,6 @@ def test_from_a_usb_stick_to_the_card_of_a_house(
     assert not explorer.card.isVisible()
 
 
-@pytest.mark.qt_log_ignore(
-    "Keyboard event not accepted", extend=True
-)  # the sheet closes while it hears of it
 def test_a_wrong_password_is_said_in_the_sheet_and_can_be_mended(
     qtbot: QtBot, window: MainWindow, project: Path, settle: Settle
 ) -> None:
@@ -117,10 +120,10 @@ def test_a_wrong_password_is_said_in_the_sheet_and_can_be_mended(
     assert sheet.isEnabled()
     assert window.session is None
     sheet.password.setText(PASSWORD)
-    qtbot.keyClick(sheet.password, Qt.Key.Key_Return)
+    sheet.primary.click()
     qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
     settle()
-    assert window.settings.recent == [(str(project.resolve()), USER)]
+    assert [(r.path, r.user) for r in window.settings.recent] == [(project.resolve(), USER)]
 
 
 @pytest.mark.parametrize(
@@ -311,3 +314,19 @@ def test_every_action_has_a_key_and_every_button_a_name_and_room(opened: MainWin
         if button.isVisible():
             assert button.accessibleName() or button.text(), button
             assert min(button.width(), button.height()) >= 32, button.accessibleName() or button.text()
+
+
+def test_a_project_opens_at_the_village_and_map_looked_at_last(
+    qtbot: QtBot, opened: MainWindow, project: Path, settle: Settle
+) -> None:
+    choose_village(qtbot, opened, "hg")
+    opened.explorer.show_theme("disaster")
+    settle()
+    seen = opened.explorer.canvas.view
+    opened.close_project()
+    assert opened.pages.currentWidget() is opened.welcome
+    opened.open_now(project, USER, PASSWORD)
+    qtbot.waitUntil(lambda: opened.session is not None, timeout=15_000)
+    settle()
+    assert (opened.explorer.village, opened.explorer.theme) == ("331124204203", "disaster")
+    assert opened.explorer.canvas.view == seen

@@ -59,7 +59,7 @@ class FileKind:
         """Take these files as another table, or not at all."""
         self.taken, self.changed, self.chosen = table is not None, True, {}
         if table is not None:
-            self.match = match(catalog, catalog.tables[table], self.first.columns)
+            self.match = match(catalog, catalog.tables[table], tuple(self.first.columns))
 
     def fill(self, catalog: Catalog, column: str, name: str | None) -> None:
         """Let `column` fill the field `name`, or nothing."""
@@ -71,7 +71,7 @@ class FileKind:
         if name is not None:
             self.chosen[name] = column
         self.changed = True
-        self.match = match(catalog, self.match.table, self.first.columns, self.chosen)
+        self.match = match(catalog, self.match.table, tuple(self.first.columns), tuple(self.chosen.items()))
 
     @property
     def state(self) -> str:

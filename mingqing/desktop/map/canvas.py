@@ -20,7 +20,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.jobs import DrawJob, Job, Jobs
 from mingqing.desktop.look.colours import colours, is_dark
 from mingqing.desktop.map.frame import Draw, Frame, Request
-from mingqing.desktop.map.overlay import Mark, paint_marks, paint_scale_bar
+from mingqing.desktop.map.overlay import Mark, paint_marks, paint_notice, paint_scale_bar
 from mingqing.desktop.map.view import Bounds, History, Size, View, fit
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _CLICK_PX = 4
 _NOTCH = 1.25
-_SETTLE_MS, _REST_MS = 25, 600
+_SETTLE_MS, _REST_MS, _PATIENCE_MS = 25, 600, 500
 
 
 class Canvas(QWidget):
@@ -61,6 +61,8 @@ class Canvas(QWidget):
         self._dragged = False
         self.history = History(self.history_changed.emit)
         self._settle = _single_shot(self, _SETTLE_MS, self._request)
+        self._patience = _single_shot(self, _PATIENCE_MS, self._say_slow)
+        self._slow = False
         self._rest = _single_shot(self, _REST_MS, self._remember)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -227,15 +229,22 @@ class Canvas(QWidget):
 
         drawing = DrawJob(work, done=self._receive, topic="draw")
         self._pending = (wanted, drawing)
+        if not self._patience.isActive() and not self._slow:
+            self._patience.start()
         self._jobs.start(drawing)
 
     def _receive(self, frame: Frame) -> None:
         wanted = self._pending[0] if self._pending is not None else None
-        self._frame, self._pending = frame, None
+        self._frame, self._pending, self._slow = frame, None, False
+        self._patience.stop()
         self.update()
         self.drawn.emit(frame)
         if wanted is not None and (wanted.view != self._view or wanted.size != self._size):
             self._request()
+
+    def _say_slow(self) -> None:
+        self._slow = self._pending is not None
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint the last drawing where it belongs in the present view, and what lies over it."""
@@ -248,6 +257,8 @@ class Canvas(QWidget):
                 painter.drawImage(self._place(self._frame, self._view), self._frame.image)
             paint_marks(painter, self._marks, self._view, self._size)
             paint_scale_bar(painter, self._view, self._size)
+            if self._slow:
+                paint_notice(painter, tr("正在绘图…"), self._size)
 
     def _place(self, frame: Frame, view: View) -> QRectF:
         """Return the rectangle in which `frame` lies in the present view, on whole pixels where unscaled."""

@@ -73,6 +73,23 @@ def _add(path: QPainterPath, xy: NDArray[np.float64], view: "View", size: "Size"
         path.closeSubpath()
 
 
+def paint_notice(painter: QPainter, text: str, size: "Size") -> None:
+    """Paint a short notice at the bottom, in the middle."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    font = painter.font()
+    font.setPixelSize(12)
+    painter.setFont(font)
+    width = painter.fontMetrics().horizontalAdvance(text) + 32
+    box = QRectF(size[0] / 2 - width / 2, size[1] - 54, width, 32)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours().raised))
+    painter.drawRoundedRect(box, 16, 16)
+    painter.setPen(QColor(colours().muted))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
 def nice_length_m(room_m: float) -> float:
     """Return the longest of 1, 2, 5 × 10ⁿ metres that fits `room_m`.
 

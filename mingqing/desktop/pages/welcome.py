@@ -13,6 +13,7 @@ from mingqing.desktop.widgets import XL, L, M, S, button, column, empty, label, 
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
+    from mingqing.desktop.settings import Recent
 
 
 class DropTarget(QFrame):
@@ -85,12 +86,12 @@ class Welcome(QWidget):
         body.addLayout(self._recent)
         body.addStretch(2)
 
-    def show_recent(self, recent: Sequence[tuple[Path, str]]) -> None:
+    def show_recent(self, recent: Sequence["Recent"]) -> None:
         """List the projects opened lately."""
         empty(self._recent)
         self._recent_title.setVisible(bool(recent))
-        for path, user in recent[:4]:
-            self._recent.addWidget(self._entry(path, user))
+        for project in recent[:4]:
+            self._recent.addWidget(self._entry(project.path, project.user))
 
     def _entry(self, path: Path, user: str) -> QPushButton:
         made = button("", lambda: self.reopen.emit(path, user))
