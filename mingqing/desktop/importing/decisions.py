@@ -71,7 +71,7 @@ class FileKind:
         if name is not None:
             self.chosen[name] = column
         self.changed = True
-        self.match = match(catalog, self.match.table, self.first.columns, self.chosen)
+        self.match = match(catalog, self.match.table, self.first.columns, tuple(self.chosen.items()))
 
     @property
     def state(self) -> str:
