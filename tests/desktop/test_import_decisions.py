@@ -49,7 +49,7 @@ def test_what_is_not_recognised_comes_first_and_waits_for_the_user(
     session: Session, villages: Path, strange: Path
 ) -> None:
     kinds = kinds_of_files(look(session, villages, strange))
-    assert kinds[0].title == "表一"
+    assert kinds[0].first.name == "表一"
     assert kinds[0].state == "请选择图层"
 
 

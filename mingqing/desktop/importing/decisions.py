@@ -41,9 +41,11 @@ class FileKind:
 
     @property
     def title(self) -> str:
-        """Their common name, or that of the first."""
-        names = {s.name for s in self.sources}
-        return self.first.name if len(names) == 1 else tr("{name} 等").format(name=self.first.name)
+        """Their common name, or that of the first; of a single one also its folder."""
+        name = self.first.name
+        if len(self.sources) == 1:
+            return f"{name} · {self.first.path.parent.name}"
+        return name if all(s.name == name for s in self.sources) else tr("{name} 等").format(name=name)
 
     @cached_property
     def question(self) -> "Question | None":
