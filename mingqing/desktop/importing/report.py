@@ -100,7 +100,8 @@ class ReportPage(QWidget):
         source = self._shown[at] if 0 <= at < len(self._shown) else None
         rows = [] if source is None else [[x.reason, str(x.row), x.field or ""] for x in source.left_out]
         if source is not None:
-            rows = [*([note, "", ""] for note in source.notes), *rows]
+            said = [source.error] if source.error is not None else []
+            rows = [*([text, "", ""] for text in (*said, *source.notes)), *rows]
         self._reasons.show_rows(rows)
         self.reasons.setVisible(bool(rows))
 
