@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .block import Block, BlockNames, build_block
-from .describe import Scene, describe, name_hamlets
+from .describe import describe
 from .dice import dice
 from .names import TOWNSHIPS, village_names
 from .registers import write_workbook
+from .scene import Scene, name_hamlets
 from .valley import BlockSpec
 from .writing import Style, write_table
 

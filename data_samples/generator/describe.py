@@ -13,54 +13,17 @@ from .dice import dice, pick
 from .disaster import disaster_tables
 from .economy import economy_tables
 from .fields import NAMES
-from .names import HILL_NAMES, SLOPE_HAMLETS, TOWNSHIPS, VALLEY_HAMLETS
+from .names import HILL_NAMES
 from .organisations import Posts, grids, organisations
 from .people import Household, settle
 from .registers import sheets_of
+from .scene import Scene
 from .tables import Table, Village
 
 if TYPE_CHECKING:
-    from .block import Block
     from .grid import Floats
-    from .hamlets import Hamlet
-    from .houses import House
 
 MU_M2 = 10_000.0 / 15.0
-
-
-def name_hamlets(hamlets: list[Hamlet], seed: int) -> None:
-    """Give every hamlet of a block its own name, one that fits the valley floor or the slope."""
-    rng = dice(seed, "hamlet names")
-    for place, names in (("谷", VALLEY_HAMLETS), ("坡", SLOPE_HAMLETS)):
-        order = rng.permutation(len(names))
-        for i, hamlet in enumerate(h for h in hamlets if h.place == place):
-            hamlet.name = names[int(order[i % len(order)])]
-
-
-class Scene:
-    """What one village's tables are made from."""
-
-    def __init__(self, block: Block, index: int, code: str, name: str, seed: int, *, houses: int) -> None:
-        self.block, self.index, self.code, self.name, self.seed = block, index, code, name, seed
-        self.polygon = block.polygons[index]
-        self.hamlets = [h for h in block.hamlets if h.village == index]
-        rng = dice(seed, "which houses", code)
-        mine = [h for h in block.houses if h.village == index]
-        spare = [i for i, h in enumerate(mine) if h.use == "住宅"]
-        gone = set(rng.choice(spare, max(0, len(mine) - houses), replace=False).tolist())
-        kept = [h for i, h in enumerate(mine) if i not in gone]
-        self.houses = sorted(kept, key=lambda h: (h.hamlet, -h.shape.centroid.y, h.shape.centroid.x))
-        self.roads = block.roads[index]
-        self.township = TOWNSHIPS.get(code[:9], "")
-
-    def group(self, house: House) -> str:
-        """Return the villagers' group of a house: its hamlet's number."""
-        own = [i for i, h in enumerate(self.block.hamlets) if h.village == self.index]
-        return f"{own.index(house.hamlet) + 1}组"
-
-    def hamlet(self, house: House) -> str:
-        """Return the name of the hamlet a house belongs to."""
-        return self.block.hamlets[house.hamlet].name
 
 
 def describe(scene: Scene, residents: int) -> Village:

@@ -15,9 +15,9 @@ from .network import Graph
 from .tables import Table
 
 if TYPE_CHECKING:
-    from .describe import Scene
     from .organisations import Posts
     from .people import Household
+    from .scene import Scene
 
 SIGNS = {
     "滑坡": "铜锣、广播",

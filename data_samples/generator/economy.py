@@ -15,8 +15,8 @@ from .names import person_name
 from .tables import Table
 
 if TYPE_CHECKING:
-    from .describe import Scene
     from .people import Household
+    from .scene import Scene
 
 CROPS = {
     PADDY: (["水稻", "茭白", "油菜"], [6, 1, 2]),

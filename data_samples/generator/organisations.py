@@ -17,8 +17,8 @@ from .names import person_name
 from .tables import Table
 
 if TYPE_CHECKING:
-    from .describe import Scene
     from .people import Household
+    from .scene import Scene
 
 KINDS = [
     ("村党支部", "", "书记"),

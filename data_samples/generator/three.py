@@ -10,9 +10,10 @@ import rasterio
 from rasterio import Affine
 
 from .block import Block, BlockNames, build_block
-from .describe import Scene, describe, name_hamlets
+from .describe import describe
 from .names import SAMPLE_VILLAGES
 from .registers import write_messy_workbook, write_workbook
+from .scene import Scene, name_hamlets
 from .valley import BlockSpec
 from .writing import Style, write_table
 

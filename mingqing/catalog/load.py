@@ -309,7 +309,9 @@ def load_catalog(folder: Path) -> Catalog:
         for table in found.tables.values():
             check(table, found)
     _check_styles(found)
-    return Catalog(found.layers, found.tables, common.codes, found.styles, common.refusals)
+    layers = dict(sorted(found.layers.items(), key=lambda item: item[1].order))
+    tables = {name: found.tables[name] for layer in layers.values() for name in layer.tables}
+    return Catalog(layers, tables, common.codes, found.styles, common.refusals)
 
 
 def _check_references(table: Table, found: _Found) -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from mingqing.catalog.model import Catalog
 from mingqing.core.errors import Cancelled, InputRefused, MingqingError
 from mingqing.core.text import tr
 from mingqing.crs.transform import transform_xy
 from mingqing.crs.zones import zone_for
 from mingqing.ingest.match import plain_name
-from mingqing.ingest.prepare import Options, Prepared, prepare
+from mingqing.ingest.prepare import Options, Prepared, prepare, recognise
 from mingqing.ingest.reading.source import Kind, SourceFile, discover, read
 from mingqing.ingest.report import ImportReport
 from mingqing.ingest.write import Writer, root_of, source_name
@@ -198,16 +199,18 @@ def settle_crs(session: Session, sources: Sequence[SourceFile], options: Options
         return
     for source in sources:
         if source.kind in _SPATIAL:
-            lon = _longitude(source, options)
+            lon = _longitude(source, options, session.catalog)
             if lon is not None:
                 session.choose_crs(zone_for(lon))
                 return
 
 
-def _longitude(source: SourceFile, options: Options) -> float | None:
-    """Degrees east of the middle of a source's first layer with shapes and a known CRS; None where there is none."""
+def _longitude(source: SourceFile, options: Options, catalog: Catalog) -> float | None:
+    """Degrees east of the middle of a source's first layer that will be taken and has a known CRS; else None."""
     try:
         for layer in read(source, encoding=options.encoding):
+            if recognise(layer, options, catalog) is None:
+                continue
             crs = options.crs if options.crs is not None else (layer.crs.crs if layer.crs else None)
             if layer.geometry is None or not len(layer.geometry) or crs is None:
                 continue
