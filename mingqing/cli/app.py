@@ -26,17 +26,28 @@ def window(context: typer.Context) -> None:
         project.open_window(None)
 
 
+# The class of every mistake in the way a command is written; Typer gives no name of its own to it.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
 def main() -> None:
     """Run the command line; exit 0 done, 1 done in part, 2 refused."""
     multiprocessing.freeze_support()
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except MingqingError as error:
-        print(str(error), file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print(tr("已取消"), file=sys.stderr)
-        sys.exit(2)
+        refuse(str(error))
+    except (typer.Abort, KeyboardInterrupt):
+        refuse(tr("已取消"))
+    except _UsageError as error:
+        message = getattr(error, "format_message", error.__str__)()
+        refuse(tr("命令写得不对（{what}），请加 --help 看用法").format(what=" ".join(message.split())))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(2)
+
+
+def refuse(sentence: str) -> None:
+    """Say why nothing was done, and end."""
+    print(sentence, file=sys.stderr)
+    sys.exit(2)

@@ -13,7 +13,7 @@ from mingqing.catalog.model import Catalog, Table
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.cli.common import AsJson, ProjectPath, User, open_session, print_json, print_table, say
 from mingqing.core.errors import InputRefused
-from mingqing.core.files import write_whole
+from mingqing.core.files import is_writable, write_whole
 from mingqing.core.text import tr
 from mingqing.crs.transform import transform
 from mingqing.ingest.prepare import Options
@@ -80,6 +80,8 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
     as_json: AsJson = False,
 ) -> None:
     """导入文件或整个文件夹：shp、gpkg、geojson、kml、csv、xlsx。"""
+    if report is not None and not (report.parent.is_dir() and is_writable(report.parent)):
+        raise InputRefused(tr("报告不能存到 {path}，请换个已有的、能写入的文件夹").format(path=report))
     with open_session(project, user) as session:
         found = find_table(session.catalog, table) if table else None
         chosen = _pairs(mapping or [], "--map")
@@ -93,16 +95,28 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
         write_whole(report, result.as_json().encode())
     if as_json:
         print_json(result.as_dict())
-    else:
+    elif not result.nothing_taken or len(result.sources) > 1:
         _print_report(result, catalog)
     if result.nothing_taken:
-        raise typer.Exit(2)
+        raise InputRefused(_why_nothing(result))
     if not result.complete:
         raise typer.Exit(1)
 
 
+def _why_nothing(result: ImportReport) -> str:
+    """One sentence about an import that took nothing."""
+    if result.stopped is not None:
+        return result.stopped
+    if not result.sources:
+        return tr("没有找到能导入的数据，请核对文件夹，或看看文件是否是 shp、gpkg、geojson、kml、csv、xlsx")
+    first = str(result.sources[0].error)
+    more = len(result.sources) - 1
+    return first if not more else tr("{first}（另有 {n} 份也没有导入）").format(first=first, n=more)
+
+
 def _with_progress(session: Session, paths: list[Path], options: Options, *, dry_run: bool) -> ImportReport:
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(tr("导入"), total=None)
 
         def progress(name: str, done: int, total: int) -> None:

@@ -1,6 +1,7 @@
 """`render`."""
 
 import time
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,12 +58,12 @@ def parse_bbox(text: str, session: Session) -> Bounds:
         x0, y0, x1, y1 = (float(part) for part in text.split(","))
     except ValueError as error:
         raise InputRefused(tr("范围请写成 x0,y0,x1,y1 四个数：{bbox}").format(bbox=text)) from error
+    if not (x0 < x1 and y0 < y1 and all(map(isfinite, (x0, y0, x1, y1)))):
+        raise InputRefused(tr("范围没有面积，或顺序不对：{bbox}").format(bbox=text))
     if max(abs(x0), abs(x1)) <= 180 and max(abs(y0), abs(y1)) <= 90:
         corners = np.array([[x0, y0], [x0, y1], [x1, y0], [x1, y1]])
         xy = transform_xy(corners, _EXCHANGE_EPSG, session.info.epsg)
         (x0, y0), (x1, y1) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
-    if not (x0 < x1 and y0 < y1):
-        raise InputRefused(tr("范围没有面积，或顺序不对：{bbox}").format(bbox=text))
     return x0, y0, x1, y1
 
 

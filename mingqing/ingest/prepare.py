@@ -109,6 +109,8 @@ def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
     if found is None:
         report.error = tr("认不出“{name}”是哪类数据，请指定要导入到哪张表").format(name=layer.name)
         return Prepared(report)
+    absent = set(options.mapping.values()) - {"", *layer.columns}
+    report.notes += [tr("没有“{column}”这一列").format(column=c) for c in sorted(absent)]
     report.table, report.unmatched, report.refused = found.table.name, list(found.unmatched), found.refused
     try:
         geometry = _place(layer, found.table, options, epsg, report)
