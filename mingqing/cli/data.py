@@ -45,6 +45,12 @@ def find_table(catalog: Catalog, name: str) -> Table:
     return found
 
 
+def _crs(text: str | None) -> int | str | None:
+    """The number of an EPSG code, anything else as it was written."""
+    code = (text or "").upper().removeprefix("EPSG:")
+    return int(code) if code.isascii() and code.isdigit() else text
+
+
 def _pairs(texts: list[str], option: str) -> dict[str, str]:
     """The FIELD=VALUE arguments of an option."""
     pairs = {}
@@ -88,7 +94,9 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
         if chosen and found is None:
             raise InputRefused(tr("使用 --map 时请同时用 --table 说明是哪张表"))
         fields = {_field_name(found, f, "--map"): column for f, column in chosen.items()} if found else {}
-        options = Options(table=found.name if found else None, encoding=encoding, crs=crs, mapping=fields)
+        options = Options(
+            table=found.name if found else None, encoding=encoding, crs=_crs(crs), mapping=fields
+        )
         result = _with_progress(session, paths, options, dry_run=dry_run)
         catalog = session.catalog
     if report is not None:

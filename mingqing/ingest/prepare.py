@@ -6,6 +6,7 @@ cheap to hand to the process that writes.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -17,12 +18,21 @@ from mingqing.catalog.values import Value, ValueRefusedError, parse, plain_text
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.crs.transform import require_usable, transform
+from mingqing.crs.zones import describe
 from mingqing.ingest.match import ColumnLink, TableMatch, match, recognise_table
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, read
 from mingqing.ingest.repair import kinds_of, repair
 from mingqing.ingest.report import LeftOut, SourceReport
 from mingqing.store.geometry import encode
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the user said of one file that left it open."""
+
+    crs: str | int | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,9 @@ class Options:
     table : take every source as this table.
     encoding, crs : of every source that leaves it open or says otherwise.
     mapping : field → column, for every source.
-    tables, mappings : by `header_key`, for sources with the same columns as one that was decided before.
+    tables, mappings : by `header_key`, for sources with the same columns as one that was decided before; a table
+        named "" passes them over.
+    answers : by path, for files that leave their CRS or encoding open; others keep what they say themselves.
     """
 
     table: str | None = None
@@ -41,6 +53,12 @@ class Options:
     mapping: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     mappings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    answers: Mapping[Path, Answer] = field(default_factory=dict)
+
+    def for_file(self, path: Path) -> Answer:
+        """Return the CRS and encoding decided for a file, of all or of this one."""
+        own = self.answers.get(path, Answer())
+        return Answer(own.crs if self.crs is None else self.crs, self.encoding or own.encoding)
 
 
 @dataclass
@@ -75,7 +93,7 @@ def header_key(columns: Sequence[str]) -> str:
 def prepare(source: SourceFile, options: Options, epsg: int) -> list[Prepared]:
     """Read a file and return its layers, each with a report; a file that cannot be read gives one with an error."""
     try:
-        layers = read(source, encoding=options.encoding)
+        layers = read(source, encoding=options.for_file(source.path).encoding)
     except InputRefused as error:
         return [Prepared(SourceReport(source.path, source.path.name, error=str(error)))]
     prepared = [_prepare_layer(layer, options, epsg) for layer in layers]
@@ -105,6 +123,9 @@ def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
     report = SourceReport(layer.path, layer.name, read=_rows_read(layer))
     report.notes += layer.notes
     report.left_out += [LeftOut(p.row, p.field, p.reason) for p in layer.problems]
+    if options.tables.get(header_key(tuple(layer.columns))) == "":
+        report.notes.append(tr("按您的选择没有导入"))
+        return Prepared(report)
     found = recognise(layer, options, catalog)
     if found is None:
         report.error = tr("认不出“{name}”是哪类数据，请指定要导入到哪张表").format(name=layer.name)
@@ -124,16 +145,26 @@ def _rows_read(layer: SourceLayer) -> int:
     return len(layer.rows) + len({p.row for p in layer.problems if p.field is None})
 
 
+def crs_of(layer: SourceLayer, options: Options) -> int | str | None:
+    """Return the CRS a layer's shapes are taken to be in: as decided, else as it says; None where neither does."""
+    decided = options.for_file(layer.path).crs
+    return decided if decided is not None else layer.crs.crs if layer.crs else None
+
+
 def _place(
     layer: SourceLayer, table: Table, options: Options, epsg: int, report: SourceReport
 ) -> NDArray[np.object_] | None:
     """The layer's shapes in the project's CRS, repaired; None where the table has none or the layer has none."""
     if layer.geometry is None or not table.has_geometry:
         return None
-    crs = options.crs if options.crs is not None else (layer.crs.crs if layer.crs else None)
+    crs = crs_of(layer, options)
     if crs is None:
         raise InputRefused(ask_crs(layer, epsg))
     require_usable(crs)
+    if layer.crs is not None and crs != layer.crs.crs:
+        note = tr("文件自己写的坐标系是 {own}，已按您的指定当作 {given}")
+        given = describe(crs) if isinstance(crs, int) else crs
+        report.notes.append(note.format(own=layer.crs.title, given=given))
     geometry, repaired, refused = repair(layer.geometry, table.geometry)
     placed = geometry if crs == epsg else transform(geometry, crs, epsg)
     lost = shapely.is_missing(placed) & ~shapely.is_missing(geometry)

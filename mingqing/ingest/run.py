@@ -19,7 +19,8 @@ from mingqing.core.text import tr
 from mingqing.crs.transform import transform_xy
 from mingqing.crs.zones import zone_for
 from mingqing.ingest.match import plain_name
-from mingqing.ingest.prepare import Options, Prepared, prepare, recognise
+from mingqing.ingest.memory import remembered
+from mingqing.ingest.prepare import Options, Prepared, crs_of, prepare, recognise
 from mingqing.ingest.reading.source import Kind, SourceFile, discover, read
 from mingqing.ingest.report import ImportReport
 from mingqing.ingest.write import Writer, root_of, source_name
@@ -69,7 +70,7 @@ def import_paths(
         if the project may only be read.
     """
     session.require_writable()
-    options, watch = options or Options(), watch or Watch()
+    options, watch = remembered(session, options), watch or Watch()
     sources = in_order(session, discover(paths))
     report = ImportReport(dry_run=dry_run)
     run = _Run(session, sources, options, watch, report, [root_of(p) for p in paths])
@@ -208,10 +209,10 @@ def settle_crs(session: Session, sources: Sequence[SourceFile], options: Options
 def _longitude(source: SourceFile, options: Options, catalog: Catalog) -> float | None:
     """Degrees east of the middle of a source's first layer that will be taken and has a known CRS; else None."""
     try:
-        for layer in read(source, encoding=options.encoding):
+        for layer in read(source, encoding=options.for_file(source.path).encoding):
             if recognise(layer, options, catalog) is None:
                 continue
-            crs = options.crs if options.crs is not None else (layer.crs.crs if layer.crs else None)
+            crs = crs_of(layer, options)
             if layer.geometry is None or not len(layer.geometry) or crs is None:
                 continue
             xmin, ymin, xmax, ymax = shapely.total_bounds(layer.geometry)

@@ -334,6 +334,12 @@ class Session:
         found = self._query("SELECT value FROM mq_memory WHERE key = ?", (key,))
         return str(found[0][0]) if found else None
 
+    def recall_all(self, prefix: str) -> dict[str, str]:
+        """Return every text that `remember` kept under a key that starts with `prefix`."""
+        return dict(
+            self._query("SELECT key, value FROM mq_memory WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+        )
+
     def remember(self, key: str, value: str) -> None:
         """Keep a text in the project for next time."""
         self.require_writable()

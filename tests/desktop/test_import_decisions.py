@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from mingqing.catalog.load import catalog
-from mingqing.desktop.importing.decisions import filled_by, kinds_of_files, runs
-from mingqing.desktop.importing.preview import SourcePreview, look_through, remember, remembered
+from mingqing.desktop.importing.decisions import filled_by, kinds_of_files, options_of
+from mingqing.ingest.memory import remember
+from mingqing.ingest.prepare import Answer
+from mingqing.ingest.preview import SourcePreview, look_through
 from mingqing.ingest.run import import_paths
 from mingqing.store.project import create_project
 from mingqing.store.session import Session
@@ -58,16 +60,16 @@ def test_a_chosen_table_and_columns_are_imported_and_remembered(empty: Session, 
     kind.take_as(catalog(), "shelter")
     kind.fill(catalog(), "甲", "name")
     kind.fill(catalog(), "乙", "capacity")
-    [run] = runs([kind], [strange], {})
+    options = options_of([kind], {})
     with empty as session:
-        report = import_paths(session, run.paths, run.options)
+        report = import_paths(session, [strange], options)
         assert report.total("added") == 2
         assert sorted(session.rows("shelter", ["name", "capacity"])) == [("避灾一", 120), ("避灾二", 80)]
-        remember(session, run.options)
+        remember(session, options)
         [again] = kinds_of_files(look(session, strange))
         assert again.match is not None
         assert again.match.fields == {"甲": "name", "乙": "capacity"}
-        assert remembered(session, ["别的"]).tables == {}
+        assert import_paths(session, [strange]).total("unchanged") == 2
 
 
 def test_a_column_can_be_moved_to_another_field_and_be_left_out(session: Session, villages: Path) -> None:
@@ -82,10 +84,10 @@ def test_a_column_can_be_moved_to_another_field_and_be_left_out(session: Session
 
 def test_leaving_a_kind_out_imports_the_other_files_only(session: Session, villages: Path) -> None:
     kinds = kinds_of_files(look(session, villages))
-    assert [r.paths for r in runs(kinds, [villages], {})] == [(villages,)]
     next(k for k in kinds if k.title == "花名册").take_as(catalog(), None)
-    [run] = runs(kinds, [villages], {})
-    assert {p.name for p in run.paths} == {"农房.shp", "村界.shp"}
+    report = import_paths(session, [villages], options_of(kinds, {}))
+    assert {r.path.name for r in report.sources if r.table} == {"农房.shp", "村界.shp"}
+    assert all("按您的选择没有导入" in r.notes for r in report.sources if not r.table)
 
 
 def test_a_missing_crs_is_asked_with_guesses(session: Session, villages: Path, tmp_path: Path) -> None:
@@ -112,11 +114,9 @@ def test_an_answer_holds_only_for_the_files_that_asked(
     kinds = kinds_of_files(look(session, *given))
     question = kinds[0].question
     assert question is not None
-    assert [r.paths for r in runs(kinds, given, {})] == [tuple(given)]
-    first, second = runs(kinds, given, {question.key: "4549"})
-    assert (first.paths, first.options.crs) == ((asks,), 4549)
-    assert asks not in second.paths
-    assert second.options.crs is None
+    options = options_of(kinds, {question.key: "4549"})
+    assert options.answers == {asks: Answer(crs=4549)}
+    assert options.for_file(villages / "小竹溪村" / "农房.shp").crs is None
 
 
 def test_an_unreadable_file_is_one_sentence(session: Session, tmp_path: Path) -> None:

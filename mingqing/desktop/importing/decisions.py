@@ -1,19 +1,18 @@
 """What the user decides about files of one kind, those with the same columns. No Qt."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mingqing.catalog.model import Catalog, Field, FieldType
 from mingqing.core.text import tr
 from mingqing.ingest.match import match
-from mingqing.ingest.prepare import Options
+from mingqing.ingest.prepare import Answer, Options
 
 if TYPE_CHECKING:
-    from mingqing.desktop.importing.preview import Question, SourcePreview
     from mingqing.ingest.match import TableMatch
+    from mingqing.ingest.preview import Question, SourcePreview
 
 
 Answers = Mapping[tuple[str, ...], str]
@@ -114,59 +113,30 @@ def kinds_of_files(previews: Sequence["SourcePreview"]) -> list[FileKind]:
     return sorted(found.values(), key=lambda k: k.urgency)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Files to import with the same options."""
+def options_of(kinds: Sequence[FileKind], answers: Answers) -> Options:
+    """Return how to import what the user confirmed.
 
-    paths: tuple[Path, ...]
-    options: Options
-
-
-def runs(kinds: Sequence[FileKind], paths: Sequence[Path], answers: Answers) -> list[Run]:
-    """Return what to import, and how.
-
-    An answer holds only for the files that asked: the others know their CRS and encoding better. So those that
-    asked are imported by themselves; shapes without a CRS come first, as registers refer to them.
-
-    Parameters
-    ----------
-    paths : the files and folders as the user gave them; imported as such where nothing was left out or answered.
-    answers : by `Question.key`; what was not answered is left to the import, which refuses what it cannot know.
+    answers : by `Question.key`; an answer holds for the files that asked, since the others know better. What
+        was not answered is left to the import, which refuses what it cannot know.
     """
-    plain = _options(kinds)
-    if all(k.taken for k in kinds) and not answers:
-        return [Run(tuple(paths), plain)]
-    found: dict[_Reading, set[Path]] = {}
-    for source in (s for k in kinds if k.taken for s in k.sources):
-        found.setdefault(_reading(source.question, answers), set()).add(source.path)
-    order = sorted(found, key=lambda r: (r.crs is None, r.encoding is not None))
-    return [Run(tuple(sorted(found[r])), replace(plain, crs=r.crs, encoding=r.encoding)) for r in order]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How a file is read that left something open."""
-
-    crs: int | str | None = None
-    encoding: str | None = None
-
-
-def _reading(question: "Question | None", answers: Answers) -> _Reading:
-    value = answers.get(question.key) if question is not None else None
-    if question is None or value is None:
-        return _Reading()
-    if question.about == "encoding":
-        return _Reading(encoding=value)
-    return _Reading(crs=int(value) if value.isdigit() else value)
-
-
-def _options(kinds: Sequence[FileKind]) -> Options:
-    """Return the options that hold what the user changed about tables and columns."""
     changed = [k for k in kinds if k.taken and k.changed and k.match is not None]
     return Options(
-        tables={k.first.key: k.match.table.name for k in changed if k.match is not None},
+        tables={k.first.key: "" for k in kinds if not k.taken and k.first.key}
+        | {k.first.key: k.match.table.name for k in changed if k.match is not None},
         mappings={k.first.key: k.chosen for k in changed},
+        answers={
+            s.path: _answer(s.question, answers[s.question.key])
+            for k in kinds
+            for s in k.sources
+            if s.question is not None and s.question.key in answers
+        },
     )
+
+
+def _answer(question: "Question", value: str) -> Answer:
+    if question.about == "encoding":
+        return Answer(encoding=value)
+    return Answer(crs=int(value) if value.isdigit() else value)
 
 
 def fields_of(found: "TableMatch") -> list[Field]:

@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
-from mingqing.desktop.importing.decisions import FileKind, kinds_of_files, runs
-from mingqing.desktop.importing.preview import Question, SourcePreview, look_through, remember
+from mingqing.desktop.importing.decisions import FileKind, kinds_of_files, options_of
 from mingqing.desktop.importing.report import ReportPage
 from mingqing.desktop.importing.review import ReviewPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.widgets import M, S, button, column, label
+from mingqing.ingest.memory import remember
+from mingqing.ingest.preview import Question, SourcePreview, look_through
 from mingqing.ingest.report import ImportReport
 from mingqing.ingest.run import Watch, import_paths
 
@@ -107,19 +108,12 @@ class ImportPage(QStackedWidget):
         self.setCurrentWidget(self.review)
 
     def _import(self) -> None:
-        wanted = runs(self.review.kinds, self._paths, self.review.answers)
+        paths, options = self._paths, options_of(self.review.kinds, self.review.answers)
         self._wait(tr("正在导入"), tr("可以随时停下，已经完成的文件会保留"))
 
         def work(session: "Session", job: Job[ImportReport]) -> ImportReport:
-            remember(session, wanted[0].options)
-            watch, whole = Watch(job.progress, job.cancelled), ImportReport()
-            for run in wanted:
-                report = import_paths(session, run.paths, run.options, watch=watch)
-                whole.sources += report.sources
-                whole.stopped = report.stopped
-                if whole.stopped is not None:
-                    break
-            return whole
+            remember(session, options)
+            return import_paths(session, paths, options, watch=Watch(job.progress, job.cancelled))
 
         self._start(
             WriteJob(work, done=self._imported, failed=self._failed, progressed=self.waiting.show_progress)

@@ -13,8 +13,8 @@ from mingqing.desktop.widgets import XL, L, M, S, button, column, empty, label, 
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
-    from mingqing.desktop.importing.preview import Question
     from mingqing.ingest.match import TableMatch
+    from mingqing.ingest.preview import Question
 
 _TONES = ("mark", "muted", "good", "danger")
 

@@ -1,10 +1,9 @@
-"""What an import would take, file by file, before anything is written. Runs in a job; no Qt."""
+"""What an import would take, file by file, before anything is written."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import shapely
@@ -14,16 +13,14 @@ from mingqing.core.text import tr
 from mingqing.crs.guess import guess
 from mingqing.crs.zones import describe
 from mingqing.ingest.match import TableMatch
+from mingqing.ingest.memory import remembered
 from mingqing.ingest.prepare import Options, header_key, recognise
 from mingqing.ingest.reading.encoding import EncodingUnclear
+from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, discover, read
-
-if TYPE_CHECKING:
-    from mingqing.ingest.reading.layer import SourceLayer
-    from mingqing.store.session import Session
+from mingqing.store.session import Session
 
 _SAMPLES = 3
-_MEMORY = "import/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class SourcePreview:
 
 
 def look_through(
-    session: "Session",
+    session: Session,
     paths: Sequence[Path],
     *,
     encoding: str | None = None,
@@ -76,17 +73,19 @@ def look_through(
     Cancelled
         once `cancelled` says so.
     """
-    sources = discover(paths)
+    sources, options = discover(paths), remembered(session)
     found: list[SourcePreview] = []
     for done, source in enumerate(sources, start=1):
         if cancelled():
             raise Cancelled(tr("已取消，没有导入任何数据"))
-        found += _look(session, source, encoding)
+        found += _look(session, source, options, encoding)
         progress(source.path.name, done, len(sources))
     return found
 
 
-def _look(session: "Session", source: SourceFile, encoding: str | None) -> list[SourcePreview]:
+def _look(
+    session: Session, source: SourceFile, options: Options, encoding: str | None
+) -> list[SourcePreview]:
     try:
         layers = read(source, encoding=encoding)
     except EncodingUnclear as error:
@@ -95,10 +94,10 @@ def _look(session: "Session", source: SourceFile, encoding: str | None) -> list[
         return [SourcePreview(source.path, source.path.stem, question=question, error=str(error))]
     except InputRefused as error:
         return [SourcePreview(source.path, source.path.name, error=str(error))]
-    return [_preview(session, layer) for layer in layers]
+    return [_preview(session, layer, options) for layer in layers]
 
 
-def _preview(session: "Session", layer: "SourceLayer") -> SourcePreview:
+def _preview(session: Session, layer: SourceLayer, options: Options) -> SourcePreview:
     columns = tuple(layer.columns)
     key = header_key(columns)
     return SourcePreview(
@@ -107,7 +106,7 @@ def _preview(session: "Session", layer: "SourceLayer") -> SourcePreview:
         key,
         columns,
         len(layer),
-        recognise(layer, remembered(session, [key]), session.catalog),
+        recognise(layer, options, session.catalog),
         {
             c: "、".join(str(v) for v in values[:_SAMPLES] if v is not None)
             for c, values in layer.columns.items()
@@ -116,7 +115,7 @@ def _preview(session: "Session", layer: "SourceLayer") -> SourcePreview:
     )
 
 
-def _question(session: "Session", layer: "SourceLayer") -> Question | None:
+def _question(session: Session, layer: SourceLayer) -> Question | None:
     if layer.geometry is not None and layer.crs is None and len(layer):
         bounds = shapely.total_bounds(layer.geometry)
         if np.isfinite(bounds).all():
@@ -135,26 +134,3 @@ def _question(session: "Session", layer: "SourceLayer") -> Question | None:
 
 def _crs_title(crs: int | str) -> str:
     return describe(crs) if isinstance(crs, int) else str(crs)
-
-
-# ── What was decided before ──────────────────────────────────────────────────────────────────────────────────
-
-
-def remember(session: "Session", options: Options) -> None:
-    """Keep the decisions on tables and columns in the project, for files with the same columns."""
-    for key in {*options.tables, *options.mappings}:
-        kept = {"table": options.tables.get(key), "mapping": dict(options.mappings.get(key, {}))}
-        session.remember(_MEMORY + key, json.dumps(kept, ensure_ascii=False))
-
-
-def remembered(session: "Session", keys: Sequence[str]) -> Options:
-    """Return the options that hold what was decided for files with these columns."""
-    tables: dict[str, str] = {}
-    mappings: dict[str, Mapping[str, str]] = {}
-    for key in keys:
-        text = session.recall(_MEMORY + key)
-        kept = json.loads(text) if text else {}
-        if kept.get("table") in session.catalog.tables:
-            tables[key] = kept["table"]
-            mappings[key] = kept["mapping"]
-    return Options(tables=tables, mappings=mappings)
