@@ -24,7 +24,8 @@ test: $(VENV)/test.stamp
 	$(VENV)/bin/python -m pytest
 
 bench: $(VENV)/test.stamp
-	for program in benchmarks/[a-z]*.py; do $(VENV)/bin/python "$$program" || exit 1; done
+	set -e; for program in $(patsubst %.py,%,$(notdir $(wildcard benchmarks/[a-z]*.py))); do \
+		$(VENV)/bin/python -m benchmarks.$$program; done
 
 clean:
 	rm -rf $(VENV) demo-output build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -102,3 +103,24 @@ def session(empty_project: Path) -> Iterator[Session]:
     """A session of an empty project."""
     with open_project(empty_project, user=USER, password=PASSWORD) as opened:
         yield opened
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """A screen of our own that nobody sees, by its X name; for a process that really opens a window."""
+    server = shutil.which("Xvfb")
+    if server is None:
+        pytest.skip("Xvfb is not installed")
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        [server, "-displayfd", str(writing), "-screen", "0", "1366x768x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as stream:
+            yield f":{stream.readline().strip()}"
+    finally:
+        process.terminate()
+        process.wait(10)

@@ -11,6 +11,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from build_installer import control, newest_glibc
+
 ROOT = Path(__file__).resolve().parent.parent
 PINS = [
     Requirement(line)
@@ -72,3 +74,17 @@ def test_every_dependency_is_pinned_to_a_version_it_allows() -> None:
         if pinned.get(canonicalize_name(Requirement(text).name), "") not in Requirement(text).specifier
     ]
     assert wrong == []
+
+
+def test_installer_bundles_what_the_wheel_bundles() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    spec = (ROOT / "installer" / "mingqing.spec").read_text(encoding="utf-8")
+    assert [f for f in build["targets"]["wheel"]["force-include"] if f'"{f}"' not in spec] == []
+
+
+def test_debian_package_asks_for_the_latest_c_library_that_any_of_its_files_needs(tmp_path: Path) -> None:
+    (tmp_path / "old.so").write_bytes(b"\x7fELF..GLIBC_2.9\0GLIBC_2.17\0")
+    (tmp_path / "new.so").write_bytes(b"\x7fELF..GLIBC_2.4\0GLIBC_2.28\0")
+    (tmp_path / "notes.txt").write_bytes(b"GLIBC_2.99")
+    assert newest_glibc(tmp_path) == "2.28"
+    assert "Depends: libc6 (>= 2.28)," in control(tmp_path)

@@ -1,6 +1,7 @@
 """`demo`: the samples become a project, six maps, and a window where there is a display."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -46,15 +47,24 @@ def demo(
     if not has_display():
         print(tr("这台机器没有显示器，没有打开窗口；有显示器时再运行一次，或打开上面的图片。"))
         return
-    from mingqing.desktop import run
+    print(tr("正在打开窗口：按 1–6 换专题图，点一座房子看住户。"), flush=True)
+    raise typer.Exit(_open_in_own_process(path))
 
-    print(tr("正在打开窗口：按 1–6 换专题图，点一座房子看住户。"))
-    raise typer.Exit(run(path, user=USER, password=PASSWORD))
+
+def _open_in_own_process(path: Path) -> int:
+    """Open the window and wait for its end. This process has drawn without a display, which Qt cannot go back on."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "mingqing"]
+    account = {"MINGQING_USER": USER, "MINGQING_PASSWORD": PASSWORD}
+    command = [*program, "open", str(path)]
+    return subprocess.run(command, env=os.environ | account, check=False).returncode  # noqa: S603 - ourselves
 
 
 def has_display() -> bool:
     """Whether a window can be shown here."""
-    if sys.platform in {"win32", "darwin"} or os.environ.get("QT_QPA_PLATFORM"):
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if platform in {"offscreen", "minimal"}:
+        return False
+    if platform or sys.platform in {"win32", "darwin"}:
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 

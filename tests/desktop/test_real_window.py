@@ -2,11 +2,9 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,27 +48,6 @@ SCRIPT = textwrap.dedent(
     window.close()
     """
 )
-
-
-@pytest.fixture
-def display() -> Iterator[str]:
-    """An X server of our own; its display."""
-    server = shutil.which("Xvfb")
-    if server is None:
-        pytest.skip("Xvfb is not installed")
-    reading, writing = os.pipe()
-    process = subprocess.Popen(
-        [server, "-displayfd", str(writing), "-screen", "0", "1366x768x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    try:
-        with os.fdopen(reading) as stream:
-            yield f":{stream.readline().strip()}"
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.mark.window
