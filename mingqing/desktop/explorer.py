@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.map.frame import Frame
     from mingqing.store.session import Session
 
-_CLICK_PX = 7
+_CLICK_PX = 6
 _Key = tuple[str, int]
 
 
@@ -54,7 +54,10 @@ class Explorer(QWidget):
         self._card: _Key | None = None
         self._trail: list[_Key] = []
         self.topbar, self.rail, self.status = TopBar(actions), Rail(catalog), StatusLine()
-        self.legend, self.canvas = LegendPanel(catalog), Canvas(jobs, draw)
+        self.legend, self.canvas = (
+            LegendPanel(catalog),
+            Canvas(jobs, draw, frozenset(catalog.layers["base"].tables)),
+        )
         self.banner, self.card = Banner(self.canvas), CardPanel(self.canvas)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), tr("项目里还没有数据，先把村里的资料导进来"))
         self.nothing.setParent(self.canvas)

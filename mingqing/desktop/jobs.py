@@ -9,6 +9,7 @@ import queue
 import threading
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -152,7 +153,7 @@ class _Worker:
                 self._current_session()
             else:
                 self._perform(job)
-            self._jobs.finished(job)
+            job.post(partial(self._jobs.finished, job))
         self._let_go()
 
     def _perform(self, job: Job[Any]) -> None:
@@ -238,7 +239,7 @@ class Jobs(QObject):
                 job.abandon()
 
     def busy(self) -> bool:
-        """Whether any job is queued or under way."""
+        """Whether any job is queued, under way, or not yet reported."""
         with self._lock:
             return bool(self._open)
 
@@ -249,9 +250,10 @@ class Jobs(QObject):
         for worker in self._workers.values():
             worker.stop()
         self.use(None)
+        self._open.clear()
 
     def finished(self, job: Job[Any]) -> None:
-        """Forget `job`; called by its lane."""
+        """Forget `job`, on the UI thread, once everything it had to say has been said."""
         with self._lock:
             self._open.discard(job)
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -109,16 +108,13 @@ def session(project: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
-    """The main window on its first page; no thread may outlive it."""
-    before = set(threading.enumerate())
+    """The main window on its first page."""
     made = make_window(Settings(path=tmp_path / "window.json", appearance="light"))
     qtbot.addWidget(made)
     made.resize(1366, 768)
     made.show()
     yield made
     made.close()
-    left = {t.name for t in set(threading.enumerate()) - before}
-    assert not left, f"threads outlived the window: {left}"
 
 
 @pytest.fixture

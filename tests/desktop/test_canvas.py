@@ -46,7 +46,7 @@ def drawer() -> Drawer:
 @pytest.fixture
 def canvas(qtbot: QtBot, drawer: Drawer) -> Iterator[Canvas]:
     jobs = Jobs()
-    made = Canvas(jobs, drawer)
+    made = Canvas(jobs, drawer, frozenset({"village"}))
     qtbot.addWidget(made)
     made.resize(800, 600)
     made.show()
@@ -229,6 +229,10 @@ def test_back_and_forward_return_to_where_one_rested(qtbot: QtBot, canvas: Canva
 def test_the_drawing_reaches_beyond_the_edges(canvas: Canvas, drawer: Drawer) -> None:
     canvas.pan(60, 0)
     assert canvas.grab().toImage().pixelColor(5, 300) == INK
+
+
+def test_the_first_drawing_is_of_the_ground_alone(canvas: Canvas, drawer: Drawer) -> None:
+    assert [r.only for r in drawer.requests] == [frozenset({"village"}), None]
 
 
 def test_an_empty_project_draws_nothing(canvas: Canvas, drawer: Drawer, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ from .conftest import EAST, NORTH, VILLAGES
 
 
 def house_id(session: Session, number: str = "0F0") -> int:
-    return int(session.rows("house", ["id"], where={"house_no": number})[0][0])
+    return int(str(session.rows("house", ["id"], where={"house_no": number})[0][0]))
 
 
 def test_a_house_card_holds_household_residents_and_a_number_to_call(session: Session) -> None:
@@ -32,7 +32,7 @@ def test_a_false_flag_is_not_said(session: Session) -> None:
 
 
 def test_a_resident_leads_back_to_household_and_house(session: Session) -> None:
-    resident = int(session.rows("resident", ["id"], where={"name": "样00"})[0][0])
+    resident = int(str(session.rows("resident", ["id"], where={"name": "样00"})[0][0]))
     card = gather(session, "resident", resident, village_names=VILLAGES)
     assert [(g.title, g.entries[0].title) for g in card.groups] == [("住户", "甄00"), ("农房", "半岭0号")]
 
@@ -40,7 +40,7 @@ def test_a_resident_leads_back_to_household_and_house(session: Session) -> None:
 def test_every_table_has_a_card(session: Session) -> None:
     for name, count in session.counts().items():
         if count:
-            row_id = int(session.rows(name, ["id"])[0][0])
+            row_id = int(str(session.rows(name, ["id"])[0][0]))
             assert gather(session, name, row_id, village_names=VILLAGES).title
 
 
@@ -71,7 +71,7 @@ def test_a_table_switched_off_is_not_hit(session: Session) -> None:
 
 
 def test_a_resident_is_marked_at_the_house(session: Session) -> None:
-    resident = int(session.rows("resident", ["id"], where={"name": "样00"})[0][0])
+    resident = int(str(session.rows("resident", ["id"], where={"name": "样00"})[0][0]))
     assert (
         place_of(session, "resident", resident).bounds == place_of(session, "house", house_id(session)).bounds
     )

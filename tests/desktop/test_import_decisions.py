@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mingqing.catalog.load import catalog
-from mingqing.desktop.importing.decisions import filled_by, kinds_of_files, options_of, paths_taken
+from mingqing.desktop.importing.decisions import filled_by, kinds_of_files, runs
 from mingqing.desktop.importing.preview import SourcePreview, look_through, remember, remembered
 from mingqing.ingest.run import import_paths
 from mingqing.store.project import create_project
@@ -49,7 +49,7 @@ def test_what_is_not_recognised_comes_first_and_waits_for_the_user(
     session: Session, villages: Path, strange: Path
 ) -> None:
     kinds = kinds_of_files(look(session, villages, strange))
-    assert kinds[0].title == "表一"
+    assert kinds[0].first.name == "表一"
     assert kinds[0].state == "请选择图层"
 
 
@@ -58,12 +58,12 @@ def test_a_chosen_table_and_columns_are_imported_and_remembered(empty: Session, 
     kind.take_as(catalog(), "shelter")
     kind.fill(catalog(), "甲", "name")
     kind.fill(catalog(), "乙", "capacity")
-    options = options_of([kind], {})
+    [run] = runs([kind], [strange], {})
     with empty as session:
-        report = import_paths(session, [strange], options)
+        report = import_paths(session, run.paths, run.options)
         assert report.total("added") == 2
         assert sorted(session.rows("shelter", ["name", "capacity"])) == [("避灾一", 120), ("避灾二", 80)]
-        remember(session, options)
+        remember(session, run.options)
         [again] = kinds_of_files(look(session, strange))
         assert again.match is not None
         assert again.match.fields == {"甲": "name", "乙": "capacity"}
@@ -82,10 +82,10 @@ def test_a_column_can_be_moved_to_another_field_and_be_left_out(session: Session
 
 def test_leaving_a_kind_out_imports_the_other_files_only(session: Session, villages: Path) -> None:
     kinds = kinds_of_files(look(session, villages))
-    assert paths_taken(kinds, [villages]) == [villages]
+    assert [r.paths for r in runs(kinds, [villages], {})] == [(villages,)]
     next(k for k in kinds if k.title == "花名册").take_as(catalog(), None)
-    taken = paths_taken(kinds, [villages])
-    assert sorted({p.name for p in taken}) == ["农房.shp", "村界.shp"]
+    [run] = runs(kinds, [villages], {})
+    assert {p.name for p in run.paths} == {"农房.shp", "村界.shp"}
 
 
 def test_a_missing_crs_is_asked_with_guesses(session: Session, villages: Path, tmp_path: Path) -> None:
@@ -98,7 +98,25 @@ def test_a_missing_crs_is_asked_with_guesses(session: Session, villages: Path, t
     assert kind.question is not None
     assert kind.question.about == "crs"
     assert kind.question.choices[0][0] == "4549"
-    assert options_of([kind], {"crs": "4549"}).crs == 4549
+
+
+def test_an_answer_holds_only_for_the_files_that_asked(
+    session: Session, villages: Path, tmp_path: Path
+) -> None:
+    asks = tmp_path / "无坐标" / "农房.shp"
+    asks.parent.mkdir()
+    for part in (villages / "横岗村").glob("农房.*"):
+        if part.suffix != ".prj":
+            (asks.parent / part.name).write_bytes(part.read_bytes())
+    given = [villages / "小竹溪村", asks.parent]
+    kinds = kinds_of_files(look(session, *given))
+    question = kinds[0].question
+    assert question is not None
+    assert [r.paths for r in runs(kinds, given, {})] == [tuple(given)]
+    first, second = runs(kinds, given, {question.key: "4549"})
+    assert (first.paths, first.options.crs) == ((asks,), 4549)
+    assert asks not in second.paths
+    assert second.options.crs is None
 
 
 def test_an_unreadable_file_is_one_sentence(session: Session, tmp_path: Path) -> None:

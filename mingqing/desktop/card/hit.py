@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 _MOST = 12
+_REACH = {
+    0: 2.0,
+    1: 1.0,
+    2: 0.0,
+}  # a point is drawn as a sign, larger than a line is wide; areas are hit inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,12 @@ def identify(
     Parameters
     ----------
     at : x, y in the project's CRS, metres.
-    tolerance_m : how far from a point or a line still means it; areas are hit inside only.
+    tolerance_m : how far from a line still means it; twice as far from a point, areas are hit inside only.
     only : the tables switched on; None for all.
     """
     point = shapely.Point(at)
-    box = (at[0] - tolerance_m, at[1] - tolerance_m, at[0] + tolerance_m, at[1] + tolerance_m)
+    reach = 2 * tolerance_m
+    box = (at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach)
     found: list[tuple[tuple[int, float, float], Hit]] = []
     for depth, draw in enumerate(reversed(theme.draws)):
         if only is not None and draw.table not in only:
@@ -71,7 +77,6 @@ def _near(
     for row_id, shape in zip(features.ids, features.geometry, strict=True):
         if shape is None or shape.is_empty:
             continue
-        reach = 0.0 if shapely.get_dimensions(shape) == 2 else tolerance_m
-        if shape.distance(point) <= reach:
+        if shape.distance(point) <= tolerance_m * _REACH[shapely.get_dimensions(shape)]:
             hits.append(Hit(table.name, int(row_id), table.title, "", shape))
     return hits

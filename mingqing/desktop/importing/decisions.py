@@ -1,7 +1,7 @@
 """What the user decides about files of one kind, those with the same columns. No Qt."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,9 @@ from mingqing.ingest.prepare import Options
 if TYPE_CHECKING:
     from mingqing.desktop.importing.preview import Question, SourcePreview
     from mingqing.ingest.match import TableMatch
+
+
+Answers = Mapping[tuple[str, ...], str]
 
 
 @dataclass
@@ -41,9 +44,11 @@ class FileKind:
 
     @property
     def title(self) -> str:
-        """Their common name, or that of the first."""
-        names = {s.name for s in self.sources}
-        return self.first.name if len(names) == 1 else tr("{name} 等").format(name=self.first.name)
+        """Their common name, or that of the first; of a single one also its folder."""
+        name = self.first.name
+        if len(self.sources) == 1:
+            return f"{name} · {self.first.path.parent.name}"
+        return name if all(s.name == name for s in self.sources) else tr("{name} 等").format(name=name)
 
     @cached_property
     def question(self) -> "Question | None":
@@ -59,7 +64,7 @@ class FileKind:
         """Take these files as another table, or not at all."""
         self.taken, self.changed, self.chosen = table is not None, True, {}
         if table is not None:
-            self.match = match(catalog, catalog.tables[table], tuple(self.first.columns))
+            self.match = match(catalog, catalog.tables[table], self.first.columns)
 
     def fill(self, catalog: Catalog, column: str, name: str | None) -> None:
         """Let `column` fill the field `name`, or nothing."""
@@ -71,22 +76,21 @@ class FileKind:
         if name is not None:
             self.chosen[name] = column
         self.changed = True
-        self.match = match(catalog, self.match.table, tuple(self.first.columns), tuple(self.chosen.items()))
+        self.match = match(catalog, self.match.table, self.first.columns, tuple(self.chosen.items()))
 
     @property
     def state(self) -> str:
         """What the list says of them, in few words."""
-        if self.error is not None and self.question is None:
-            return tr("读不出来")
         if not self.taken:
             return tr("不导入")
+        if self.question is not None and (self.error is not None or self.match is not None):
+            return tr("有一处要问")
+        if self.error is not None:
+            return tr("读不出来")
         if self.match is None:
             return tr("请选择图层")
-        if self.question is not None:
-            return tr("有一处要问")
-        if self.match.unmatched:
-            return tr("{n} 列没用上").format(n=len(self.match.unmatched))
-        return tr("已认出")
+        unused = len(self.match.unmatched)
+        return tr("{n} 列没用上").format(n=unused) if unused else tr("已认出")
 
     @property
     def urgency(self) -> int:
@@ -100,37 +104,69 @@ class FileKind:
 
 def kinds_of_files(previews: Sequence["SourcePreview"]) -> list[FileKind]:
     """Return the sources by kind, those that need the user first."""
-    found: dict[tuple[str, str, str], FileKind] = {}
+    found: dict[object, FileKind] = {}
     for preview in previews:
         table = preview.match.table.name if preview.match is not None else ""
         own = preview.key or str(preview.path)
-        kind = found.setdefault((own, table, preview.error or ""), FileKind([], preview.match))
+        asks = preview.question.key if preview.question is not None else None
+        kind = found.setdefault((own, table, preview.error, asks), FileKind([], preview.match))
         kind.sources.append(preview)
     return sorted(found.values(), key=lambda k: k.urgency)
 
 
-def options_of(kinds: Sequence[FileKind], answers: Mapping[str, str]) -> Options:
-    """Return the options for `import_paths`; `answers` holds "crs" and "encoding" where they were asked."""
-    tables, mappings = {}, {}
-    for kind in kinds:
-        if kind.taken and kind.match is not None and kind.changed:
-            tables[kind.first.key] = kind.match.table.name
-            mappings[kind.first.key] = kind.chosen
-    crs = answers.get("crs")
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Files to import with the same options."""
+
+    paths: tuple[Path, ...]
+    options: Options
+
+
+def runs(kinds: Sequence[FileKind], paths: Sequence[Path], answers: Answers) -> list[Run]:
+    """Return what to import, and how.
+
+    An answer holds only for the files that asked: the others know their CRS and encoding better. So those that
+    asked are imported by themselves; shapes without a CRS come first, as registers refer to them.
+
+    Parameters
+    ----------
+    paths : the files and folders as the user gave them; imported as such where nothing was left out or answered.
+    answers : by `Question.key`; what was not answered is left to the import, which refuses what it cannot know.
+    """
+    plain = _options(kinds)
+    if all(k.taken for k in kinds) and not answers:
+        return [Run(tuple(paths), plain)]
+    found: dict[_Reading, set[Path]] = {}
+    for source in (s for k in kinds if k.taken for s in k.sources):
+        found.setdefault(_reading(source.question, answers), set()).add(source.path)
+    order = sorted(found, key=lambda r: (r.crs is None, r.encoding is not None))
+    return [Run(tuple(sorted(found[r])), replace(plain, crs=r.crs, encoding=r.encoding)) for r in order]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a file is read that left something open."""
+
+    crs: int | str | None = None
+    encoding: str | None = None
+
+
+def _reading(question: "Question | None", answers: Answers) -> _Reading:
+    value = answers.get(question.key) if question is not None else None
+    if question is None or value is None:
+        return _Reading()
+    if question.about == "encoding":
+        return _Reading(encoding=value)
+    return _Reading(crs=int(value) if value.isdigit() else value)
+
+
+def _options(kinds: Sequence[FileKind]) -> Options:
+    """Return the options that hold what the user changed about tables and columns."""
+    changed = [k for k in kinds if k.taken and k.changed and k.match is not None]
     return Options(
-        encoding=answers.get("encoding"),
-        crs=int(crs) if crs is not None and crs.isdigit() else crs,
-        tables=tables,
-        mappings=mappings,
+        tables={k.first.key: k.match.table.name for k in changed if k.match is not None},
+        mappings={k.first.key: k.chosen for k in changed},
     )
-
-
-def paths_taken(kinds: Sequence[FileKind], paths: Sequence[Path]) -> list[Path]:
-    """Return what to import: the folders as they were given, or file by file where some are left out."""
-    if all(kind.taken for kind in kinds):
-        return list(paths)
-    wanted = {s.path for kind in kinds if kind.taken for s in kind.sources}
-    return sorted(wanted)
 
 
 def fields_of(found: "TableMatch") -> list[Field]:

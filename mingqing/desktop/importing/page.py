@@ -1,5 +1,6 @@
 """The import's steps, one after another: looking through the files, review, importing, report."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,17 +9,17 @@ from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
-from mingqing.desktop.importing.decisions import kinds_of_files, options_of, paths_taken
-from mingqing.desktop.importing.preview import SourcePreview, look_through, remember
+from mingqing.desktop.importing.decisions import FileKind, kinds_of_files, runs
+from mingqing.desktop.importing.preview import Question, SourcePreview, look_through, remember
 from mingqing.desktop.importing.report import ReportPage
 from mingqing.desktop.importing.review import ReviewPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.widgets import M, S, button, column, label
+from mingqing.ingest.report import ImportReport
 from mingqing.ingest.run import Watch, import_paths
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
-    from mingqing.ingest.report import ImportReport
     from mingqing.store.session import Session
 
 
@@ -42,6 +43,7 @@ class ImportPage(QStackedWidget):
         self.waiting.cancelled.connect(self.cancel)
         self.review.confirmed.connect(self._import)
         self.review.left.connect(self.left)
+        self.review.recoded.connect(self._read_again)
         self.report.done.connect(self.finished)
 
     @property
@@ -73,23 +75,57 @@ class ImportPage(QStackedWidget):
             self.refused.emit(tr("这里没有能导入的文件：支持 shp、gpkg、geojson、kml、csv、xlsx"))
             self.left.emit()
             return
-        self.review.show_kinds(kinds_of_files(previews))
+        self.review.show_kinds(kinds_of_files(previews), {})
+        self.setCurrentWidget(self.review)
+
+    def _read_again(self, question: Question, encoding: str) -> None:
+        """Look again, in another encoding, at the files whose text was unclear in this way."""
+        asked = [
+            s
+            for k in self.review.kinds
+            for s in k.sources
+            if s.question is not None and s.question.key == question.key
+        ]
+        paths = list(dict.fromkeys(s.path for s in asked))
+        self._wait(tr("正在查看文件"), tr("还没有写入任何数据"))
+
+        def work(session: "Session", job: Job[list[SourcePreview]]) -> list[SourcePreview]:
+            again = look_through(
+                session, paths, encoding=encoding, progress=job.progress, cancelled=job.cancelled
+            )
+            return [replace(p, question=question) for p in again]
+
+        def done(previews: list[SourcePreview]) -> None:
+            self._job = None
+            rest = [k for k in self.review.kinds if not any(s.path in paths for s in k.sources)]
+            self._show_review([*kinds_of_files(previews), *rest])
+
+        self._start(ReadJob(work, done=done, failed=self._failed, progressed=self.waiting.show_progress))
+
+    def _show_review(self, kinds: list[FileKind]) -> None:
+        self.review.show_kinds(kinds, self.review.answers)
         self.setCurrentWidget(self.review)
 
     def _import(self) -> None:
-        options = options_of(self.review.kinds, self.review.answers)
-        paths = paths_taken(self.review.kinds, self._paths)
+        wanted = runs(self.review.kinds, self._paths, self.review.answers)
         self._wait(tr("正在导入"), tr("可以随时停下，已经完成的文件会保留"))
 
-        def work(session: "Session", job: Job["ImportReport"]) -> "ImportReport":
-            remember(session, options)
-            return import_paths(session, paths, options, watch=Watch(job.progress, job.cancelled))
+        def work(session: "Session", job: Job[ImportReport]) -> ImportReport:
+            remember(session, wanted[0].options)
+            watch, whole = Watch(job.progress, job.cancelled), ImportReport()
+            for run in wanted:
+                report = import_paths(session, run.paths, run.options, watch=watch)
+                whole.sources += report.sources
+                whole.stopped = report.stopped
+                if whole.stopped is not None:
+                    break
+            return whole
 
         self._start(
             WriteJob(work, done=self._imported, failed=self._failed, progressed=self.waiting.show_progress)
         )
 
-    def _imported(self, report: "ImportReport") -> None:
+    def _imported(self, report: ImportReport) -> None:
         self._job = None
         self.report.show_report(report)
         self.setCurrentWidget(self.report)

@@ -34,6 +34,11 @@ class Question:
     text: str
     choices: tuple[tuple[str, str], ...]
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The same for files that leave the same open, whose question is answered once."""
+        return (self.about, *(value for value, _ in self.choices))
+
 
 @dataclass(frozen=True)
 class SourcePreview:
@@ -120,7 +125,7 @@ def _question(session: "Session", layer: "SourceLayer") -> Question | None:
             choices = tuple(
                 (str(g.crs), f"{_crs_title(g.crs)}：{g.sentence}") for g in guesses if not g.swapped
             )
-            return Question("crs", tr("这份文件没有说明坐标系，请选一个"), choices)
+            return Question("crs", tr("这份文件没有说明坐标系，请选一个"), choices) if choices else None
     if layer.encoding is not None and not layer.encoding.certain:
         first = (layer.encoding.name, f"{layer.encoding.title}：{layer.encoding.sample}")
         others = tuple((a.name, f"{a.title}：{a.sample}") for a in layer.encoding.alternatives)

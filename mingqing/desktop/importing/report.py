@@ -86,12 +86,13 @@ class ReportPage(QWidget):
 
     def _filter(self) -> None:
         only = self.only_trouble.isChecked()
-        self._shown = [s for s in self._report.sources if not only or _troubled(s)]
+        troubled = [s for s in self._report.sources if _troubled(s)]
+        rest = [] if only else [s for s in self._report.sources if not _troubled(s)]
+        self._shown = [*troubled, *rest]
         tones = ["danger" if s.error else "warning" if _troubled(s) else "good" for s in self._shown]
         self._files.show_rows([_line(s) for s in self._shown], tones)
-        worst = next((i for i, s in enumerate(self._shown) if _troubled(s)), 0)
         if self._shown:
-            self.files.selectRow(worst)
+            self.files.selectRow(0)
         else:
             self._show(-1)
 
@@ -99,7 +100,8 @@ class ReportPage(QWidget):
         source = self._shown[at] if 0 <= at < len(self._shown) else None
         rows = [] if source is None else [[x.reason, str(x.row), x.field or ""] for x in source.left_out]
         if source is not None:
-            rows = [*([note, "", ""] for note in source.notes), *rows]
+            said = [source.error] if source.error is not None else []
+            rows = [*([text, "", ""] for text in (*said, *source.notes)), *rows]
         self._reasons.show_rows(rows)
         self.reasons.setVisible(bool(rows))
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QWidget
 
 from mingqing.core.text import tr
-from mingqing.desktop.importing.decisions import FileKind, fields_of, filled_by
+from mingqing.desktop.importing.decisions import Answers, FileKind, fields_of, filled_by
 from mingqing.desktop.importing.tables import TextTable, table_view
 from mingqing.desktop.widgets import XL, L, M, S, button, column, empty, label, row, rule, scrolling
 
@@ -20,16 +20,17 @@ _TONES = ("mark", "muted", "good", "danger")
 
 
 class ReviewPage(QWidget):
-    """Signals: confirmed() to import; left() to drop the whole thing."""
+    """Signals: confirmed() to import; left() to drop it all; recoded(Question, str) to read text in an encoding."""
 
     confirmed = Signal()
     left = Signal()
+    recoded = Signal(object, str)
 
     def __init__(self, catalog: "Catalog", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._catalog = catalog
         self.kinds: list[FileKind] = []
-        self.answers: dict[str, str] = {}
+        self.answers: dict[tuple[str, ...], str] = {}
         self._heading, self._advice = label("", "heading"), label("", "muted", wrap=True)
         self._model = TextTable([tr("文件"), tr("份数"), tr("行数"), tr("认作"), tr("情况")], (1, 2))
         self.list = table_view(self._model, (56, 76, 92, 112), name=tr("要导入的文件"))
@@ -58,12 +59,9 @@ class ReviewPage(QWidget):
         outer.addSpacing(S)
         outer.addLayout(foot)
 
-    def show_kinds(self, kinds: Sequence[FileKind]) -> None:
-        """Show what was found."""
-        self.kinds, self.answers = list(kinds), {}
-        for kind in kinds:
-            if kind.question is not None and kind.question.choices:
-                self.answers.setdefault(kind.question.about, kind.question.choices[0][0])
+    def show_kinds(self, kinds: Sequence[FileKind], answers: Answers) -> None:
+        """Show what was found, and what was answered so far."""
+        self.kinds, self.answers = list(kinds), dict(answers)
         self._refresh()
         if kinds:
             self.list.selectRow(0)
@@ -91,9 +89,9 @@ class ReviewPage(QWidget):
         self._body.addWidget(label(_where(kind), "caption", wrap=True, selectable=True))
         if kind.question is not None:
             self._body.addWidget(self._ask(kind.question))
-        if kind.error is not None:
+        elif kind.error is not None:
             self._body.addWidget(label(kind.error, "danger", wrap=True))
-        else:
+        if kind.error is None:
             self._body.addWidget(self._choose_table(at))
             if kind.taken and kind.match is not None:
                 self._body.addWidget(rule())
@@ -105,14 +103,17 @@ class ReviewPage(QWidget):
         made.setObjectName("group")
         layout = column(made, margins=(M, M, M, M), gap=S)
         layout.addWidget(label(question.text, "strong", wrap=True))
-        choose = QComboBox()
-        choose.setAccessibleName(question.text)
+        choose = _combo(question.text)
         for value, title in question.choices:
             choose.addItem(title, value)
-        choose.setCurrentIndex(max(choose.findData(self.answers.get(question.about)), 0))
-        choose.activated.connect(lambda _: self.answers.update({question.about: choose.currentData()}))
+        choose.setPlaceholderText(tr("请选择"))
+        choose.setCurrentIndex(choose.findData(self.answers.get(question.key, "")))
+        choose.activated.connect(lambda _: self._answer(question, choose.currentData()))
         layout.addWidget(choose)
-        layout.addWidget(label(tr("这个回答用于所有没有说明的文件"), "caption"))
+        hint = tr("同样拿不准的文件都按这个回答办")
+        if question.about == "crs":
+            hint = tr("同样没有说明的文件都按这个回答办；不选就不导入")
+        layout.addWidget(label(hint, "caption", wrap=True))
         return made
 
     def _choose_table(self, at: int) -> QWidget:
@@ -120,8 +121,7 @@ class ReviewPage(QWidget):
         made = QWidget()
         layout = row(made, gap=M)
         layout.addWidget(label(tr("导入到"), "strong"))
-        choose = QComboBox()
-        choose.setAccessibleName(tr("导入到哪个图层"))
+        choose = _combo(tr("导入到哪个图层"))
         choose.addItem(tr("不导入"), None)
         for layer in sorted(self._catalog.layers.values(), key=lambda x: x.order):
             for name in layer.tables:
@@ -159,15 +159,18 @@ class ReviewPage(QWidget):
         used = filled_by(self._catalog, found, name)
         if used:
             return label(used, "muted", wrap=True)
-        choose = QComboBox()
-        choose.setAccessibleName(tr("{column} 存到哪个字段").format(column=name))
+        choose = _combo(tr("{column} 存到哪个字段").format(column=name))
         choose.addItem(tr("不导入"), None)
         for field in fields_of(found):
             choose.addItem(field.title, field.name)
         choose.setCurrentIndex(max(choose.findData(found.fields.get(name)), 0))
         choose.activated.connect(lambda _: self._fill(at, name, choose.currentData()))
-        choose.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return choose
+
+    def _answer(self, question: "Question", value: str) -> None:
+        self.answers[question.key] = value
+        if question.about == "encoding":
+            self.recoded.emit(question, value)
 
     def _take_as(self, at: int, table: str | None) -> None:
         self.kinds[at].take_as(self._catalog, table)
@@ -196,6 +199,16 @@ def _where(kind: FileKind) -> str:
     text = f"{first.parent.name}/{first.name}"
     rest = len(kind.sources) - 1
     return text + (tr("，还有 {n} 份同样的").format(n=rest) if rest else "")
+
+
+def _combo(name: str) -> QComboBox:
+    """Return a box that is as wide as there is room, not as its longest choice."""
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(8)
+    return made
 
 
 def _sample(text: str) -> QLabel:

@@ -1,6 +1,7 @@
 """The map canvas: the last drawing moved and scaled at once, a new one made meanwhile off the UI thread."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -34,6 +35,8 @@ _SETTLE_MS, _REST_MS, _PATIENCE_MS = 25, 600, 500
 class Canvas(QWidget):
     """Shows one thematic map and lets the user move over it.
 
+    The first drawing of a project holds only the tables of `ground`: something to see at once, even of a county.
+
     Signals
     -------
     viewed(View) : the view changed. drawn(Frame) : a new drawing is on screen.
@@ -47,9 +50,9 @@ class Canvas(QWidget):
     left = Signal()
     history_changed = Signal()
 
-    def __init__(self, jobs: Jobs, draw: Draw, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: Jobs, draw: Draw, ground: frozenset[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._jobs, self._draw = jobs, draw
+        self._jobs, self._draw, self._ground = jobs, draw, ground
         self._view: View | None = None
         self._home: Bounds | None = None
         self._theme, self._focus = "", ""
@@ -95,9 +98,8 @@ class Canvas(QWidget):
         """Whether the drawing on screen is of the present view, or there is nothing to draw."""
         if self._view is None or not self.isVisible():
             return True
-        drawn = self._frame.request if self._frame is not None else None
         waiting = self._pending is not None or self._settle.isActive()
-        return not waiting and drawn is not None and drawn.view == self._view
+        return not waiting and self._frame is not None and self._frame.request == self._wanted(self._view)
 
     @property
     def _size(self) -> Size:
@@ -213,33 +215,37 @@ class Canvas(QWidget):
             if self._pending[0].covers(self._view, self._size):
                 return
             self._pending[1].abandon()
-        wanted = Request(
-            self._theme,
-            self._view,
-            self._size,
-            self.devicePixelRatioF(),
-            is_dark(),
-            self._only,
-            self._focus or None,
-        )
-        asked = wanted.with_margin()
+        asked = self._wanted(self._view)
+        if self._frame is None:
+            asked = replace(asked, only=self._ground if self._only is None else self._ground & self._only)
 
         def work(session: "Session", job: Job[Frame]) -> Frame:
             return self._draw(session, asked, job.cancelled)
 
         drawing = DrawJob(work, done=self._receive, topic="draw")
-        self._pending = (wanted, drawing)
+        self._pending = (asked, drawing)
         if not self._patience.isActive() and not self._slow:
             self._patience.start()
         self._jobs.start(drawing)
 
+    def _wanted(self, view: View) -> Request:
+        """Return the request for what should be on screen now."""
+        return Request(
+            self._theme,
+            view,
+            self._size,
+            self.devicePixelRatioF(),
+            is_dark(),
+            self._only,
+            self._focus or None,
+        ).with_margin()
+
     def _receive(self, frame: Frame) -> None:
-        wanted = self._pending[0] if self._pending is not None else None
         self._frame, self._pending, self._slow = frame, None, False
         self._patience.stop()
         self.update()
         self.drawn.emit(frame)
-        if wanted is not None and (wanted.view != self._view or wanted.size != self._size):
+        if not self.at_rest:
             self._request()
 
     def _say_slow(self) -> None:

@@ -30,7 +30,7 @@ class Request:
 
     def covers(self, view: View, size: Size) -> bool:
         """Whether a drawing of this, still under way, would be worth waiting for at `view`."""
-        mine, wanted = self.with_margin().extent, view.extent(size)
+        mine, wanted = self.extent, view.extent(size)
         same_scale = 0.8 < self.view.m_per_px / view.m_per_px < 1.25
         overlap_w = min(mine[2], wanted[2]) - max(mine[0], wanted[0])
         overlap_h = min(mine[3], wanted[3]) - max(mine[1], wanted[1])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Village
 
 _CODE = Qt.ItemDataRole.UserRole
-_WIDTH, _HEIGHT = 360, 480
+_WIDTH, _HEIGHT, _ROW = 360, 480, 36
 
 
 class VillageChooser(QPushButton):
@@ -68,14 +68,12 @@ class _Popup(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setObjectName("sheet")
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.setFixedSize(_WIDTH, _HEIGHT)
+        self.setFixedWidth(_WIDTH)
         self._entries: Sequence[Entry] = ()
         self.field = QLineEdit()
         self.field.setPlaceholderText(tr("村名、拼音或首字母，如 dzx"))
         self.field.setAccessibleName(tr("输入村名或拼音"))
-        self.field.setClearButtonEnabled(True)
         self.field.textChanged.connect(self._filter)
         self.field.installEventFilter(self)
         self._model = QStandardItemModel(self)
@@ -89,7 +87,10 @@ class _Popup(QFrame):
         self.list.setAccessibleName(tr("村列表"))
         self._nothing = label(tr("没有这样的村，换个字试试"), "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout = column(self, margins=(S, S, S, S))
+        sheet = QFrame()
+        sheet.setObjectName("sheet")
+        column(self).addWidget(sheet)
+        layout = column(sheet, margins=(S, S, S, S))
         layout.addWidget(self.field)
         layout.addWidget(self._nothing)
         layout.addWidget(self.list, 1)
@@ -98,6 +99,7 @@ class _Popup(QFrame):
         self._entries = entries
         self.field.clear()
         self._filter("")
+        self.setFixedHeight(min(self._model.rowCount() * _ROW + 72, _HEIGHT))
         self.move(at)
         self.show()
         self.field.setFocus()
@@ -154,7 +156,7 @@ class _Popup(QFrame):
 def _item(text: str, code: str) -> QStandardItem:
     made = QStandardItem(text)
     made.setData(code, _CODE)
-    made.setSizeHint(QSize(0, 36))
+    made.setSizeHint(QSize(0, _ROW))
     return made
 
 

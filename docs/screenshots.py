@@ -1,0 +1,128 @@
+"""Takes the pictures in docs/screenshots/ from the running program: `python docs/screenshots.py [FOLDER]`.
+
+Drives the window offscreen over the sample villages, as a user would: by import, keys, typing and clicks.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.files import data_dir
+from mingqing.desktop.application import make_window
+from mingqing.desktop.look.theme import Appearance
+from mingqing.desktop.map.view import View
+from mingqing.desktop.settings import Settings
+from mingqing.desktop.window import MainWindow
+from mingqing.store.project import create_project, open_project
+
+SMALL, LARGE = (1366, 768), (1920, 1080)
+VILLAGE = "xzx"  # 小竹溪村, as a clerk would type it
+SUBJECTS = {
+    "household": ("house", 2_000),
+    "industry": ("enterprise", 4_000),
+    "organisation": ("organisation", 2_500),
+    "key_person": ("key_person", 2_000),
+    "assistance": ("assistance", 5_000),
+    "disaster": ("hazard", 6_000),
+}
+_PATIENCE_S = 60
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Let the program run until `true()`."""
+    end = time.monotonic() + _PATIENCE_S
+    while not true():
+        if time.monotonic() > end:
+            sys.exit("waited in vain")
+        QTest.qWait(20)
+
+
+class Photographer:
+    """Takes one window's pictures into a folder."""
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        self.window, self.folder = window, folder
+
+    def take(self, name: str) -> None:
+        """Wait until everything is at rest, and save what the window shows."""
+        explorer = self.window.explorer
+        wait_until(lambda: not self.window.jobs.busy() and explorer.canvas.at_rest)
+        QTest.qWait(60)
+        self.window.grab().save(str(self.folder / f"{name}.png"))
+        print(self.folder / f"{name}.png")
+
+    def look_at(self, x: float, y: float, scale: float) -> None:
+        """Look at a place from 1:`scale`."""
+        self.window.explorer.canvas.go(View(x, y, 1.0).at_scale(scale))
+
+
+def import_samples(photos: Photographer, project: Path) -> None:
+    """Import the sample villages through the mapping page."""
+    window = photos.window
+    create_project(project, "竹源乡三村", user=USER, password=PASSWORD).close()
+    window.open_now(project, USER, PASSWORD)
+    wait_until(lambda: window.session is not None)
+    photos.take("empty")
+    window.import_paths([data_dir("data_samples") / "三村"])
+    importing = window.importing
+    wait_until(lambda: importing.currentWidget() is importing.review)
+    photos.take("import-review")
+    importing.review.primary.click()
+    wait_until(lambda: importing.currentWidget() is importing.report)
+    photos.take("import-report")
+    importing.report.primary.click()
+    photos.take("township")
+
+
+def six_maps(photos: Photographer, project: Path) -> None:
+    """Take each thematic map around something of its own, with the card of what was clicked on two of them."""
+    window, explorer = photos.window, photos.window.explorer
+    chooser = explorer.topbar.villages
+    wait_until(chooser.isEnabled)
+    chooser.open()
+    QTest.keyClicks(chooser.popup.field, VILLAGE)
+    QTest.keyClick(chooser.popup.field, Qt.Key.Key_Return)
+    for theme, (table, scale) in SUBJECTS.items():
+        with open_project(project, user=USER, password=PASSWORD) as session:
+            shapes = session.features(table, village=explorer.village).geometry
+        at = shapes[len(shapes) // 2].representative_point()
+        explorer.close_card()
+        explorer.show_theme(theme)
+        photos.look_at(at.x, at.y, scale)
+        photos.take(theme)
+        explorer.identify(at.x, at.y)
+        wait_until(lambda: not window.jobs.busy())
+        photos.take(f"{theme}-card")
+
+
+def main() -> None:
+    """Take all pictures."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        window = make_window(Settings(appearance="light"))
+        window.resize(*SMALL)
+        window.show()
+        photos = Photographer(window, folder)
+        photos.take("welcome")
+        project = Path(place) / "竹源乡三村.mingqing"
+        import_samples(photos, project)
+        six_maps(photos, project)
+        window.wear(Appearance.DARK)
+        photos.take("dark")
+        window.resize(*LARGE)
+        photos.take("dark-large")
+        window.close()
+
+
+if __name__ == "__main__":
+    main()
