@@ -26,6 +26,7 @@ def window(context: typer.Context) -> None:
         project.open_window(None)
 
 
+_INTERRUPTED = 130  # what newer versions of Typer make of Ctrl-C; older ones raise Abort
 # The class of every mistake in the way a command is written; Typer gives no name of its own to it.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
@@ -34,7 +35,10 @@ def main() -> None:
     """Run the command line; exit 0 done, 1 done in part, 2 refused."""
     multiprocessing.freeze_support()
     try:
-        sys.exit(app(standalone_mode=False))
+        code = app(standalone_mode=False)
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
+        sys.exit(code)
     except MingqingError as error:
         refuse(str(error))
     except (typer.Abort, KeyboardInterrupt):

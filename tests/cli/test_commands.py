@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from mingqing.catalog.load import catalog
+from mingqing.cli import project
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.store.project import open_project
 from tests.cli.conftest import Outcome, Run
@@ -405,6 +406,17 @@ def test_help_is_for_everybody(run: Run) -> None:
     assert told.code == 0
     for command in ("new", "open", "info", "check", "import", "features", "render", "demo"):
         assert command in told.out
+
+
+def test_ctrl_c_ends_any_command_with_one_word(
+    run: Run, empty_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_session: object) -> list[str]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(project, "check_project", stopped)
+    told = run("check", empty_project)
+    assert (told.code, told.out, told.err) == (2, "", "已取消\n")
 
 
 # ── demo ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,13 +8,13 @@ from mingqing.core import files
 from mingqing.core.files import data_dir, is_network_share, is_writable, write_whole
 
 MOUNTS = """\
-/dev/sda1 / ext4 rw 0 0
 proc /proc proc rw 0 0
 nas:/vol /mnt nfs4 rw 0 0
 /dev/sdb1 /mnt/usb vfat rw 0 0
 //server/share /mnt/with\\040space cifs rw 0 0
 a line that is none
 x /mnt/sshfs fuse.sshfs rw 0 0
+/dev/sda1 / ext4 rw 0 0
 """
 
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import openpyxl
 import pytest
@@ -12,10 +12,12 @@ import pytest
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable
 from mingqing.ingest import run
-from mingqing.ingest.prepare import Options
+from mingqing.ingest.prepare import Options, Prepared
 from mingqing.ingest.reading.source import discover
 from mingqing.ingest.report import ImportReport
 from mingqing.ingest.run import Watch, import_paths
+from mingqing.ingest.write import Writer
+from mingqing.store.changes import Transaction
 from mingqing.store.check import check_project
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
@@ -258,8 +260,6 @@ def test_a_user_who_stops_keeps_the_files_that_were_done(
 def test_a_bug_in_the_middle_of_a_file_leaves_nothing_of_it(
     session: Session, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mingqing.ingest.write import Writer
-
     write_shp(data / "小竹溪村" / "农房.shp", {"房屋编号": NUMBERS[:3], "户主": ["甲", "乙", "丙"]})
     real = Writer._write_part
     calls: list[str] = []
@@ -277,6 +277,28 @@ def test_a_bug_in_the_middle_of_a_file_leaves_nothing_of_it(
     assert calls == ["house", "household"]
     assert state(session)[:-2] == before[:-2]  # type: ignore[index]
     assert check_project(session) == []
+
+
+def test_the_sheets_of_one_workbook_are_in_together_or_not_at_all(
+    session: Session, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "_ROWS_A_BATCH", 5)
+    sheets = {
+        "户": [["户主", "户号"], *((f"甄{n}", n) for n in NUMBERS)],
+        "人口": [["姓名", "户号"], *((f"子{n}", n) for n in NUMBERS)],
+    }
+    path = write_xlsx(data / "甲溪村" / "花名册.xlsx", sheets)
+    real = Writer.write
+
+    def fails_at_people(self: Writer, change: Transaction, prepared: Prepared, source: PurePath) -> None:
+        if prepared.report.table == "resident":
+            raise ZeroDivisionError
+        real(self, change, prepared, source)
+
+    monkeypatch.setattr(Writer, "write", fails_at_people)
+    with pytest.raises(ZeroDivisionError):
+        take(session, path)
+    assert session.counts()["household"] == 0
 
 
 def test_a_disk_that_fills_up_keeps_whole_files_and_says_so(

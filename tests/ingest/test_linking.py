@@ -33,6 +33,10 @@ def sheet(
     return write_xlsx(tmp_path / folder / f"{name}.xlsx", {name: [header, *rows]})
 
 
+def house_ids(session: Session) -> dict[object, object]:
+    return dict(session.rows("house", ["house_no", "id"]))
+
+
 def house_of(session: Session, table: str, column: str) -> dict[object, object]:
     """What each row is called, to the number of its house."""
     numbers = dict(session.rows("house", ["id", "house_no"]))
@@ -178,3 +182,26 @@ def test_a_house_that_is_corrected_later_keeps_its_people(village: Session, tmp_
     assert report.updated["house"] == 3
     assert house_of(village, "household", "householder") == before
     assert check_project(village) == []
+
+
+def test_people_of_two_householders_of_one_name_go_to_the_house_that_is_named(
+    village: Session, tmp_path: Path
+) -> None:
+    take_one(village, sheet(tmp_path, "住户", ["户主", "户号", "房屋编号"], ["甄一一", "0109", "003"]))
+    header = ["姓名", "户主", "房屋编号"]
+    take_one(village, sheet(tmp_path, "人口", header, ("子一", "甄一一", "001"), ("子三", "甄一一", "003")))
+    houses = {i: n for n, i in house_ids(village).items()}
+    homes = dict(village.rows("household", ["id", "house"]))
+    found = {n: houses[homes[h]] for n, h in village.rows("resident", ["name", "household"])}
+    assert found == {"子一": "001", "子三": "003"}
+    assert village.counts()["household"] == 4
+
+
+def test_a_household_written_in_between_is_found_by_the_next_file(village: Session, tmp_path: Path) -> None:
+    header = ["帮扶干部", "帮扶对象"]
+    sheet(tmp_path, "结对帮扶", header, ("干部甲", "贾二二"))
+    sheets = {"户": [["户主", "户号"], ["新来的", "0199"]], "结对帮扶": [header, ["干部乙", "新来的"]]}
+    write_xlsx(tmp_path / "小竹溪村" / "结对帮扶二.xlsx", sheets)
+    report = take(village, tmp_path / "小竹溪村")
+    assert report.complete
+    assert cells(village, "assistance", "helper") == [("干部乙",), ("干部甲",)]
