@@ -25,6 +25,7 @@ _PHONE = re.compile(
 _BLANK = frozenset({"", "-", "--", "/", "\\", "无数据", "null", "none", "nan", "<null>", "<空>", "n/a"})
 _LONGEST_BLANK = max(map(len, _BLANK))
 _HUGE = 1e300
+_NO_PHONE = frozenset({"无", "没有", "暂无", "无电话", "不详"})
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 _ID_CHECKS = "10X98765432"
 # Excel counts days from 1899-12-30; 1927 to 2118 is what a register can mean by such a number.
@@ -171,8 +172,10 @@ def _code(field: Field, raw: object) -> str:
     return value
 
 
-def _phone(_field: Field, raw: object) -> str:
+def _phone(_field: Field, raw: object) -> str | None:
     text = re.sub(r"[\s()（）]", "", plain_text(raw)).replace("—", "-").replace("－", "-")
+    if text in _NO_PHONE:
+        return None
     parts = [p for p in re.split(r"[,，;；、/]", text) if p]
     if not parts or not all(_PHONE.fullmatch(p) for p in parts):
         raise ValueRefusedError(tr("不是电话号码：{text}").format(text=text[:20]))

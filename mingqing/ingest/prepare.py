@@ -314,7 +314,8 @@ def _list_shapeless(part: Part, table: Table, report: SourceReport) -> None:
     if part.geometry is None:
         return
     missing = [i for i, blob in enumerate(part.geometry) if blob is None]
-    for i in missing:
+    said = {x.row for x in report.left_out if x.field == tr("图形")}
+    for i in (i for i in missing if not table.keys or part.rows[i] not in said):
         reason = tr("没有图形，只导入了属性") if table.keys else tr("没有图形")
         report.left_out.append(LeftOut(part.rows[i], tr("图形") if table.keys else None, reason))
     if missing and not table.keys:

@@ -149,10 +149,10 @@ def test_heights_are_dropped(session: Session, tmp_path: Path) -> None:
     assert sum(g.area for g in found if g is not None) == pytest.approx(200)
 
 
-def test_a_house_without_a_shape_is_listed(session: Session, tmp_path: Path) -> None:
+def test_a_house_without_a_shape_keeps_its_attributes_and_is_listed(session: Session, tmp_path: Path) -> None:
     report = take_one(session, write_shp(tmp_path / "农房.shp", {"房屋编号": ["001", "002"]}, [box(0), None]))
-    assert report.added["house"] == 1
-    assert [(x.row, x.field, x.reason) for x in report.left_out] == [(2, None, "没有图形")]
+    assert report.added["house"] == 2
+    assert [(x.row, x.field, x.reason) for x in report.left_out] == [(2, "图形", "没有图形，只导入了属性")]
     assert report.read == 2
 
 

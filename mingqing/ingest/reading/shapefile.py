@@ -43,11 +43,9 @@ def read_shapefile(file: SourceFile, *, encoding: str | None = None) -> list[Sou
             return [_layer(file, table, table.records, None, notes=notes, problems=problems)]
         problems += _counts_differ(table, len(geometry))
     kept = np.arange(len(geometry)) if table is None else table.records[table.records < len(geometry)]
-    usable = gdal.is_present(geometry[kept])
-    for record in kept[~usable]:
-        reason = tr("图形已损坏") if damaged[record] else tr("没有图形")
-        problems.append(RowProblem(int(record) + 1, None, reason))
-    return [_layer(file, table, kept[usable], geometry[kept[usable]], notes=notes, problems=problems)]
+    spoiled = kept[damaged[kept]] + 1
+    problems += [RowProblem(row, tr("图形"), tr("图形已损坏")) for row in spoiled.tolist()]
+    return [_layer(file, table, kept, geometry[kept], notes=notes, problems=problems)]
 
 
 def _shapes(

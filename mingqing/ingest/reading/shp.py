@@ -98,8 +98,11 @@ def _from_shx(data: bytes, shx: bytes) -> tuple[NDArray[np.int64], NDArray[np.in
         return None
     words = np.frombuffer(data, ">u2", len(data) // 2).astype(np.int64)
     at = offsets // 2 + 2
-    agree = ((words[at] << 16 | words[at + 1]) * 2 == sizes).all()
-    return (offsets, sizes) if agree else None
+    if not ((words[at] << 16 | words[at + 1]) * 2 == sizes).all():
+        return None
+    rest = int((offsets + 8 + sizes).max())
+    more = rest + 12 <= len(data) and len(_walk(data)[0]) > count  # an index cut short hides whole records
+    return None if more else (offsets, sizes)
 
 
 def _walk(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64], list[RowProblem]]:

@@ -159,6 +159,8 @@ def _tree(top: Path) -> Iterator[SourceFile]:
         for entry in listing:
             if entry.name.startswith((".", "~$", "__MACOSX")):
                 continue
+            if entry.is_dir() and entry.name.endswith(".mingqing"):
+                continue  # a project of ours that lies among the files
             is_folder = entry.is_dir() and not entry.name.lower().endswith(".gdb")
             (pending if is_folder else files).append(folder / entry.name)
         yield from _group(files)

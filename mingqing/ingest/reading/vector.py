@@ -84,24 +84,19 @@ def _layer(file: SourceFile, path: Path, name: str, encoding: enc.Encoding | Non
         columns = {title: columns[title] for title in columns if title in told - _KML_OWN}
     rows = raw.fids + (0 if file.path.suffix.lower() == ".gpkg" else 1)
     geometry = None
-    keep = np.ones(len(rows), bool)
     if raw.wkb is not None and gdal.is_present(raw.wkb).any():
         made = gdal.shapes(raw.wkb)
         geometry = made.geometry
-        keep = gdal.is_present(geometry)
-        problems += [
-            RowProblem(int(rows[i]), None, tr("图形已损坏") if made.damaged[i] else tr("没有图形"))
-            for i in np.flatnonzero(~keep)
-        ]
+        spoiled = rows[made.damaged]
+        problems += [RowProblem(row, tr("图形"), tr("图形已损坏")) for row in spoiled.tolist()]
         if "Z" in str(raw.meta.get("geometry_type")):
             notes.append(tr("高程和测量值（Z/M）没有保留"))
-    places = np.flatnonzero(keep).tolist()
     return SourceLayer(
         path=file.path,
         name=file.path.stem if path != file.path and name == path.stem else name,
-        rows=rows[keep],
-        columns={title: [values[i] for i in places] for title, values in columns.items()},
-        geometry=None if geometry is None else geometry[keep],
+        rows=rows,
+        columns=columns,
+        geometry=geometry,
         crs=_crs(file, raw) if geometry is not None else None,
         encoding=encoding,
         notes=tuple(notes),

@@ -96,11 +96,21 @@ def test_heights_are_dropped_and_said(tmp_path: Path) -> None:
     assert any("Z/M" in note for note in layer.notes)
 
 
-def test_null_shapes_are_listed(tmp_path: Path) -> None:
+def test_rows_with_null_shapes_are_kept(tmp_path: Path) -> None:
     points = np.array([shapely.Point(1, 2), None, *shapely.points([[3, 4], [5, 6], [7, 8]])], dtype=object)
     layer = read_one(write_houses(tmp_path / "点.shp", geometry=points))
-    assert layer.rows.tolist() == [1, 3, 4, 5]
-    assert [(p.row, p.reason) for p in layer.problems] == [(2, "没有图形")]
+    assert layer.rows.tolist() == [1, 2, 3, 4, 5]
+    assert layer.geometry is not None
+    assert [g is None for g in layer.geometry] == [False, True, False, False, False]
+
+
+def test_an_index_cut_short_hides_no_records(tmp_path: Path) -> None:
+    path = write_houses(tmp_path / "点.shp", geometry=shapely.points(np.arange(10.0).reshape(5, 2)))
+    index = path.with_suffix(".shx")
+    index.write_bytes(index.read_bytes()[:-16])
+    layer = read_one(path)
+    assert layer.rows.tolist() == [1, 2, 3, 4, 5]
+    assert any(".shx 与 .shp 不一致" in note for note in layer.notes)
 
 
 def test_wild_coordinates_are_listed(tmp_path: Path) -> None:
@@ -110,8 +120,8 @@ def test_wild_coordinates_are_listed(tmp_path: Path) -> None:
     struct.pack_into("<d", data, 100 + 2 * 28 + 12, 1e300)
     path.write_bytes(data)
     layer = read_one(path)
-    assert layer.rows.tolist() == [1, 4, 5]
-    assert [p.row for p in layer.problems] == [2, 3]
+    assert layer.rows.tolist() == [1, 2, 3, 4, 5]
+    assert [(p.row, p.field) for p in layer.problems] == [(2, "图形"), (3, "图形")]
 
 
 def test_multipatch_is_refused_with_advice(houses: Path) -> None:
