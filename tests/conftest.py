@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 
 from mingqing.access import keyring
 from mingqing.cli.demo import PASSWORD, USER
@@ -21,6 +22,12 @@ ROOT = Path(__file__).resolve().parent.parent
 _THREAD_ENDS_S = 3.0
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_application(qapp: QCoreApplication) -> QCoreApplication:
+    """The one Qt application of this process: with widgets, before any test that only draws makes one without."""
+    return qapp
 
 
 @pytest.fixture(autouse=True)
