@@ -95,7 +95,7 @@ class Keyring:
             for name, s in self.slots.items()
         }
         content = {"format": _FORMAT, "project": self.project, "slots": slots}
-        write_whole(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
+        write_whole(path, json.dumps(content, ensure_ascii=False, indent=1).encode(), private=True)
 
     @classmethod
     def load(cls, path: Path) -> "Keyring":

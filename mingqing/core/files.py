@@ -1,10 +1,11 @@
 """Where the program's own data lies, and writing a file so that it is whole or absent."""
 
 import os
+import secrets
 import sys
-import tempfile
 from pathlib import Path
 
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows translates line ends without it
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -24,17 +25,21 @@ def data_dir(name: str) -> Path:
     raise FileNotFoundError(name)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` to `path` so that a crash leaves the old file or the new one, never half of one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write `content` to `path` so that a crash leaves the old file or the new one, never half of one.
+
+    private : readable by this user of the computer alone; else as the user's other files are.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600 if private else 0o666)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -1,5 +1,6 @@
 """Files are whole or absent, and a folder on somebody else's machine is known for one."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,13 @@ def test_the_program_finds_its_own_data() -> None:
     assert (data_dir("layers") / "common.toml").is_file()
     with pytest.raises(FileNotFoundError):
         data_dir("nothing of ours")
+
+
+def test_a_written_file_is_as_private_as_asked(tmp_path: Path) -> None:
+    for name, private, mode in (("map.png", False, 0o644), ("keyring.json", True, 0o600)):
+        before = os.umask(0o022)
+        try:
+            write_whole(tmp_path / name, b"x", private=private)
+        finally:
+            os.umask(before)
+        assert (tmp_path / name).stat().st_mode & 0o777 == mode
