@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from itertools import product
 from math import inf, isinf
 from operator import mul
 
@@ -24,10 +25,14 @@ _PHONE = re.compile(
 )  # 17 digits are two numbers run together
 _BLANK = frozenset({"", "-", "--", "/", "\\", "无数据", "null", "none", "nan", "<null>", "<空>", "n/a"})
 _LONGEST_BLANK = max(map(len, _BLANK))
-_HUGE = 1e300
+# Every way of typing a blank, capitals and small letters mixed.
+BLANKS_AS_TYPED = frozenset(
+    "".join(letters) for word in _BLANK for letters in product(*({c, c.upper()} for c in word))
+)
+HUGE = 1e300
 _NO_PHONE = frozenset({"无", "没有", "暂无", "无电话", "不详"})
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
-_ID_CHECKS = "10X98765432"
+ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
+ID_CHECKS = "10X98765432"
 # Excel counts days from 1899-12-30; 1927 to 2118 is what a register can mean by such a number.
 _EXCEL_EPOCH, _EXCEL_DAYS = date(1899, 12, 30), range(10_000, 80_000)
 
@@ -93,7 +98,7 @@ def _number(field: Field, raw: object) -> float:
     if isinstance(raw, bool):
         return float(raw)
     if isinstance(raw, (int, float)):
-        number = float(raw) if abs(raw) < _HUGE else inf
+        number = float(raw) if abs(raw) < HUGE else inf
     else:
         text = _without_unit(field, plain_text(raw).translate(_FULL_WIDTH_SIGNS).strip())
         if not _NUMBER.fullmatch(text):
@@ -190,8 +195,8 @@ def id_check_character(first_17: str) -> str:
     >>> id_check_character("99999919900307008")
     'X'
     """
-    total = sum(map(mul, map(int, first_17), _ID_WEIGHTS))
-    return _ID_CHECKS[total % 11]
+    total = sum(map(mul, map(int, first_17), ID_WEIGHTS))
+    return ID_CHECKS[total % 11]
 
 
 def _id_number(_field: Field, raw: object) -> str:

@@ -1,6 +1,8 @@
 """Text a user reads, and text a user wrote."""
 
 import gettext
+import re
+from collections.abc import Sequence
 
 _translation = gettext.NullTranslations()
 
@@ -40,3 +42,26 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.strip()
     return text.translate(_TIDY).strip()
+
+
+# What `clean` changes, and every kind of space but the plain one, which a text may not begin or end with.
+_UNTIDY = re.compile(
+    f"[{re.escape(''.join(map(chr, _TIDY.keys() - {0x0A})))}\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]"
+)
+
+
+def all_clean(texts: Sequence[str]) -> bool:
+    """Whether `clean` surely leaves every one of `texts` as it is; one with a line break is not sure.
+
+    Examples
+    --------
+    >>> all_clean(["甄一一", "大竹溪村 3 号"]), all_clean(["甄一一 "]), all_clean(["１号"])
+    (True, False, False)
+    """
+    joined = "\n".join(("", *texts, ""))
+    return (
+        joined.count("\n") == len(texts) + 1
+        and "\n " not in joined
+        and " \n" not in joined
+        and _UNTIDY.search(joined) is None
+    )

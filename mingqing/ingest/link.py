@@ -28,11 +28,13 @@ class Linker:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._catalog: Catalog = session.catalog
-        self._kept: dict[tuple[str, ...], _Index] = {}
+        self._kept: dict[
+            tuple[str, str, str], dict[str | None, _Index]
+        ] = {}  # by table, target, field; village
 
     def written(self, table: str) -> None:
         """Forget what was read of a table, since rows of it have been written."""
-        self._kept = {key: index for key, index in self._kept.items() if table not in key[1:4]}
+        self._kept = {key: index for key, index in self._kept.items() if table not in key[:2]}
 
     def resolve(
         self, part: Part, reference: Field, villages: Sequence[str | None]
@@ -87,10 +89,10 @@ class Linker:
 
     def _index(self, table: str, field: str, target: str, village: str | None) -> _Index:
         """Value of `field` → id of the row of `target` meant, in one village (None: in all)."""
-        key = (village or "", table, target, field)
-        if key not in self._kept:
-            self._kept[key] = self._read(table, field, target, village)
-        return self._kept[key]
+        indexes = self._kept.setdefault((table, target, field), {})
+        if village not in indexes:
+            indexes[village] = self._read(table, field, target, village)
+        return indexes[village]
 
     def _read(self, table: str, field: str, target: str, village: str | None) -> _Index:
         rows = self._session.rows(table, ["id", field], village=village)

@@ -25,7 +25,7 @@ _TITLES = {GeometryKind.POINT: tr("点"), GeometryKind.LINE: tr("线"), Geometry
 
 def kinds_of(geometry: NDArray[np.object_]) -> frozenset[GeometryKind]:
     """Return the kinds that occur among (n,) geometries; collections and None count for nothing."""
-    types = {int(t) for t in np.unique(shapely.get_type_id(geometry))}
+    types = set(shapely.get_type_id(geometry).tolist())
     return frozenset(kind for key, kind in _KIND_OF_TYPE.items() if int(key) in types)
 
 
@@ -76,8 +76,8 @@ def _refuse_wrong_kinds(
     out: NDArray[np.object_], allowed: AbstractSet[GeometryKind], refused: dict[int, str]
 ) -> None:
     types = shapely.get_type_id(out)
-    for code in np.unique(types[types >= 0]):
-        kind = _KIND_OF_TYPE.get(GeometryType(int(code)))
+    for code in sorted(set(types.tolist()) - {int(GeometryType.MISSING)}):
+        kind = _KIND_OF_TYPE.get(GeometryType(code))
         if kind in allowed and code != GeometryType.MULTIPOINT:
             continue
         wanted = "、".join(_TITLES[k] for k in sorted(allowed))

@@ -1,9 +1,10 @@
 """Importing: sources read in parallel, written by one process, whole files at a time."""
 
+import gc
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -30,7 +31,8 @@ from mingqing.store.session import Session
 _ROWS_A_BATCH = 20_000
 # Below this many files, starting worker processes takes longer than they save.
 _FILES_WORTH_WORKERS = 200
-_AHEAD = 64  # files read ahead of the writer, so that memory stays bounded
+_FILES_A_TASK = 4  # handing over a file costs as much as reading a small one
+_TASKS_AHEAD = 16  # read ahead of the writer, so that memory stays bounded
 _SPATIAL = {Kind.SHAPEFILE, Kind.VECTOR}
 _WGS84 = 4326
 
@@ -75,7 +77,8 @@ def import_paths(
     report = ImportReport(dry_run=dry_run)
     run = _Run(session, sources, options, watch, report, [root_of(p) for p in paths])
     try:
-        run.trial() if dry_run else run.through()
+        with _no_looking_for_cycles():
+            run.trial() if dry_run else run.through()
     except (Cancelled, KeyboardInterrupt):
         report.stopped = tr("已取消，此前完成的文件已经导入")
     except MingqingError as error:
@@ -142,19 +145,39 @@ def _in_workers(
             yield source, job(source)
         return
     workers = max(1, min(os.cpu_count() or 1, 8))
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # its threads spin while they wait for work they never get
     # Spawned, not forked: a forked copy of an open SQLite connection or of Qt's threads would be unsound.
-    pool = ProcessPoolExecutor(workers, get_context("spawn"))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=gc.disable)
     try:
-        pending: list[tuple[SourceFile, Future[list[Prepared]]]] = []
-        rest = iter(sources)
+        pending: list[tuple[Sequence[SourceFile], Future[list[list[Prepared]]]]] = []
+        rest = iter([sources[i : i + _FILES_A_TASK] for i in range(0, len(sources), _FILES_A_TASK)])
         while True:
-            pending += [(s, pool.submit(job, s)) for s in islice(rest, _AHEAD - len(pending))]
+            some = islice(rest, _TASKS_AHEAD - len(pending))
+            pending += [(files, pool.submit(_each, job, files)) for files in some]
             if not pending:
                 return
-            source, future = pending.pop(0)
-            yield source, future.result()
+            files, future = pending.pop(0)
+            yield from zip(files, future.result(), strict=True)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _each(job: Callable[[SourceFile], list[Prepared]], sources: Sequence[SourceFile]) -> list[list[Prepared]]:
+    return [job(source) for source in sources]
+
+
+@contextmanager
+def _no_looking_for_cycles() -> Iterator[None]:
+    """Keep Python from searching millions of cells for unreachable cycles: there are none among them."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _batches(stream: Iterator[Prepared]) -> Iterator[list[Prepared]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import PurePath
 
 import numpy as np
@@ -19,15 +20,14 @@ class VillageFinder:
     """The villages of a project, asked for by name, folder or place. Made anew when villages were written."""
 
     def __init__(self, session: Session) -> None:
-        rows = session.features("village", columns=["code", "name"])
-        self._codes = [str(c) if c is not None else None for c in rows.columns["code"]]
-        names = [str(n or "") for n in rows.columns["name"]]
+        self._session = session
+        rows = session.rows("village", ["code", "name"])
+        self._codes = [str(code) if code is not None else None for code, _ in rows]
+        names = [str(name or "") for _, name in rows]
         self._by_name = dict(zip(names, self._codes, strict=True))
         for name, code in zip(names, self._codes, strict=True):
             self._by_name.setdefault(_SUFFIX.sub("", name), code)
         self._by_path: dict[str, str | None] = {}
-        self._shapes = rows.geometry
-        self._tree = shapely.STRtree(rows.geometry)
 
     def by_text(self, text: str | None) -> str | None:
         """Return the code that `text` is or that the village of this name has."""
@@ -58,10 +58,14 @@ class VillageFinder:
         known = [n for n in self._by_name if len(n) >= 2 and n in text]
         return self._by_name[max(known, key=len)] if known else None
 
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self._session.features("village").geometry)
+
     def by_place(self, shapes: NDArray[np.object_]) -> list[str | None]:
         """Return the code of the village in which each of (n,) shapes lies, by a point inside it."""
         out: list[str | None] = [None] * len(shapes)
-        if len(self._shapes):
+        if self._codes:
             points = shapely.point_on_surface(shapes)
             for i, village in self._tree.query(points, predicate="intersects").T:
                 out[i] = self._codes[village]
@@ -75,7 +79,10 @@ class VillageFinder:
         count: int,
     ) -> list[str | None]:
         """Return a code for each of `count` rows, or None: what the row states, its folder, its place."""
-        codes: list[str | None] = [None] * count if stated is None else [self.by_text(s) for s in stated]
+        known = {text: self.by_text(text) for text in set(stated or ())}
+        codes: list[str | None] = [None] * count
+        if stated is not None:
+            codes = [known[text] for text in stated]
         if all(codes) and count:
             return codes
         folder = self.by_path(path)

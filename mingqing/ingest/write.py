@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from mingqing.catalog.model import Field, FieldType, Table
@@ -223,18 +224,15 @@ class Writer:
     @staticmethod
     def _complete_rows(part: Part, table: Table, report: SourceReport, *, own: bool) -> list[int]:
         """Indices of the rows that have every reference the table requires."""
-        required = [f for f in table.fields if f.required and f.references is not None]
-        rows = []
-        for i in range(len(part.rows)):
-            missing = next(
-                (f for f in required if part.columns.get(f.name, [None] * (i + 1))[i] is None), None
-            )
-            if missing is None:
-                rows.append(i)
-            elif own:
-                reason = tr("没有找到它的{title}，请核对姓名、户号或房屋编号").format(title=missing.title)
+        missing: dict[int, Field] = {}
+        for field in reversed([f for f in table.fields if f.required and f.references is not None]):
+            column = part.columns.get(field.name, [None] * len(part.rows))
+            missing |= {i: field for i, value in enumerate(column) if value is None}
+        if own:
+            for i, field in sorted(missing.items(), key=lambda item: item[0]):
+                reason = tr("没有找到它的{title}，请核对姓名、户号或房屋编号").format(title=field.title)
                 report.left_out.append(LeftOut(part.rows[i], None, reason))
-        return rows
+        return [i for i in range(len(part.rows)) if i not in missing]
 
 
 def _insert(
@@ -242,9 +240,10 @@ def _insert(
 ) -> None:
     if not at:
         return
-    columns: dict[str, Sequence[Value]] = {n: [v[i] for i in at] for n, v in part.columns.items()}
+    whole = len(at) == len(part.rows)  # every row, in order
+    columns = {n: v if whole else [v[i] for i in at] for n, v in part.columns.items()}
     columns["village_code"] = [village] * len(at)
-    geometry = None if part.geometry is None else [part.geometry[i] for i in at]
+    geometry = part.geometry if whole or part.geometry is None else [part.geometry[i] for i in at]
     change.insert(part.table, ids, columns, geometry)
 
 
@@ -269,7 +268,11 @@ def source_name(path: Path, roots: Sequence[Path], layer: str) -> PurePath:
 
     roots : the folders above those that were imported, see `root_of`.
     """
-    resolved = path.resolve()
-    root = next((r for r in roots if resolved.is_relative_to(r)), resolved.parent)
-    below = resolved.relative_to(root)
+    below = _below(path.parent, tuple(roots)) / path.name
     return below if layer == path.stem else below.with_name(f"{below.name}#{layer}")
+
+
+@lru_cache(maxsize=4096)
+def _below(folder: Path, roots: tuple[Path, ...]) -> PurePath:
+    resolved = folder.resolve()
+    return resolved.relative_to(next((r for r in roots if resolved.is_relative_to(r)), resolved))

@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import apsw
 
 from mingqing.catalog.model import Catalog
 from mingqing.core.errors import StoreBug
-from mingqing.store.geometry import box_of
+from mingqing.store.geometry import boxes_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -40,13 +41,12 @@ class Transaction:
         self._account, self._kind, self._why = account, kind, why
         self._at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
         self._recorder: apsw.Session | None = None
+        self._recorded: set[str] = set()
         self.counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
 
     def __enter__(self) -> "Self":
         self._database.execute("BEGIN IMMEDIATE")
         self._recorder = apsw.Session(self._database, "main")
-        for name in self._catalog.tables:
-            self._recorder.attach(name)
         return self
 
     def __exit__(
@@ -119,8 +119,12 @@ class Transaction:
         with self._triggers_off():
             self._database.executemany(f'INSERT INTO "{table}"(id, {quoted}) VALUES({marks})', rows)
         if geometry is not None:
-            boxes = ((i, *box_of(blob)) for i, blob in zip(ids, geometry, strict=True) if blob is not None)
-            self._database.executemany(f'INSERT INTO "idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)', boxes)
+            there = [(i, blob) for i, blob in zip(ids, geometry, strict=True) if blob is not None]
+            columns_of_boxes = boxes_of([blob for _, blob in there]).T.tolist()
+            self._database.executemany(
+                f'INSERT INTO "idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)',
+                zip((i for i, _ in there), *columns_of_boxes, strict=True),
+            )
         self.counts[table][0] += len(ids)
 
     @contextmanager
@@ -157,15 +161,22 @@ class Transaction:
 
     def _stamped(
         self, table: str, columns: Mapping[str, Sequence[Value]], stamp: tuple[str, str], count: int
-    ) -> tuple[list[str], list[Sequence[Value | bytes]]]:
+    ) -> tuple[list[str], list[Iterable[Value | bytes]]]:
         self._check(table, columns)
         by, at = stamp
-        return [*columns, by, at], [*columns.values(), [self._account] * count, [self._at] * count]
+        return [*columns, by, at], [*columns.values(), repeat(self._account, count), repeat(self._at, count)]
 
     def _check(self, table: str, columns: Iterable[str]) -> None:
         known = self._catalog.tables.get(table)
         if known is None or set(columns) - set(known.column_names):
             raise StoreBug(f"no such table or column: {table} {sorted(columns)}")
+        if self._recorder is None:
+            raise StoreBug("outside a transaction")
+        if (
+            table not in self._recorded
+        ):  # the recorder looks its tables through at every row: few make it fast
+            self._recorder.attach(table)
+            self._recorded.add(table)
 
 
 def change_hash(previous: bytes, entry: Sequence[str | int], changeset: bytes) -> bytes:

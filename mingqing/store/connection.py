@@ -21,6 +21,12 @@ __all__ = ["connect", "engine_errors"]
 
 _BUSY_MS = 5000
 _CACHE_KIB = 64 * 1024  # a batch of an import fits, so that no page is encrypted and written twice
+if not apsw.connections():
+    # Nobody asks how much memory SQLite holds, and counting it locks a mutex at every allocation: a seventh of an
+    # import. It can be told so only while it is down.
+    apsw.shutdown()
+    apsw.config(apsw.SQLITE_CONFIG_MEMSTATUS, False)  # noqa: FBT003
+    apsw.initialize()
 _LOADED_FIRST = (shapely, pyproj, pyogrio)
 _EXTENSIONS = ("mod_spatialite", "mod_spatialite.so.8", "mod_spatialite.so.7", "mod_spatialite.dll")
 
@@ -34,6 +40,7 @@ def connect(path: Path, key: bytes, *, read_only: bool, create: bool = False) ->
         if the file is missing, damaged, not opened by `key`, or mod_spatialite is not installed.
     """
     flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE
+    flags |= apsw.SQLITE_OPEN_NOMUTEX
     if create:
         flags |= apsw.SQLITE_OPEN_CREATE
     with engine_errors(path):

@@ -11,8 +11,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-_HEAD = struct.Struct("<BBi4dB")  # 39 bytes
-_BOX = struct.Struct("<4d")
+_HEAD = np.dtype(
+    [("mark", "u1"), ("order", "u1"), ("srid", "<i4"), ("box", "<f8", 4), ("end", "u1")]
+)  # 39 bytes
 _PART, _WKB_LE = 0x69, 0x01
 _POINT, _LINE, _POLYGON = 1, 2, 3
 
@@ -22,23 +23,25 @@ def encode(geometry: NDArray[np.object_], srid: int) -> list[bytes | None]:
 
     geometry : (n,) shapely, two-dimensional, in the CRS that `srid` names.
     """
-    bounds = shapely.bounds(geometry).tolist()
-    wkb = shapely.to_wkb(geometry, byte_order=1, output_dimension=2)
-    simple = shapely.get_type_id(geometry) <= _POLYGON
-    out: list[bytes | None] = []
-    for raw, box, plain in zip(wkb, bounds, simple, strict=True):
-        if raw is None or box[0] != box[0]:
-            out.append(None)
-            continue
-        body = raw[1:] if plain else _mark_parts(raw, _WKB_LE, _PART)[1:]
-        out.append(_HEAD.pack(0, 1, srid, *box, 0x7C) + body + b"\xfe")
-    return out
+    bounds = shapely.bounds(geometry)
+    heads = np.empty(len(geometry), dtype=_HEAD)
+    heads["mark"], heads["order"], heads["srid"], heads["box"], heads["end"] = 0, 1, srid, bounds, 0x7C
+    packed, size = heads.tobytes(), _HEAD.itemsize
+    wkb = shapely.to_wkb(geometry, byte_order=1, output_dimension=2).tolist()
+    for i in np.flatnonzero(shapely.get_type_id(geometry) > _POLYGON).tolist():
+        wkb[i] = _mark_parts(wkb[i], _WKB_LE, _PART)
+    for i in np.flatnonzero(np.isnan(bounds[:, 0])).tolist():
+        wkb[i] = None
+    return [
+        None if raw is None else packed[at : at + size] + raw[1:] + b"\xfe"
+        for at, raw in zip(range(0, len(packed), size), wkb, strict=True)
+    ]
 
 
-def box_of(blob: bytes) -> tuple[float, float, float, float]:
-    """Return x min, x max, y min, y max of a SpatiaLite BLOB, as its R-tree takes them."""
-    xmin, ymin, xmax, ymax = _BOX.unpack_from(blob, 6)
-    return xmin, xmax, ymin, ymax
+def boxes_of(blobs: Sequence[bytes]) -> NDArray[np.float64]:
+    """Return (n, 4) x min, x max, y min, y max of SpatiaLite BLOBs, as their R-tree takes them."""
+    heads = np.frombuffer(b"".join([blob[6:38] for blob in blobs]), "<f8").reshape(-1, 4)
+    return heads[:, [0, 2, 1, 3]]
 
 
 def decode(blobs: Sequence[object]) -> NDArray[np.object_]:

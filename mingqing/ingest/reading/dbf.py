@@ -22,6 +22,7 @@ from mingqing.ingest.reading.names import unique
 
 _DELETED = ord("*")
 _NO_DATA = -1e38  # what Esri writes for "no value" in a float field
+_SURE_WIDTH = 30  # digits that cannot reach `_NO_DATA`
 _TEXT = frozenset("CV")
 # Language driver ids to codecs, and how far each is trusted: 0x57 is whatever the writer's Windows had.
 _LDID = {
@@ -73,21 +74,21 @@ def read_dbf(data: bytes, *, cpg: Path | None = None, chosen: str | None = None)
     records = np.flatnonzero(cells[:, 0] != _DELETED)
     cells = cells[records]
     fields = [f for f in header.fields if f.type in _CONVERT or f.type in _TEXT]
-    raw = {f: _column(cells, f) for f in fields}
     text = [f for f in fields if f.type in _TEXT]
     blocks = [enc.Column([f.raw_name for f in fields], 10)]
-    blocks += [enc.Column(_text(raw[f], f), f.size) for f in text]
+    blocks += [enc.Column(_text(cells, f), f.size) for f in text]
     decoded = enc.decode(blocks, _declared(data[29], cpg), chosen)
     names = unique(decoded.columns[0])
     read = _Cells(records)
     columns: dict[str, list[object]] = {}
+    texts = iter(decoded.columns[1:])
     for field, name in zip(fields, names, strict=True):
         if field.type in _TEXT:
-            values = decoded.columns[1 + text.index(field)]
-            columns[name] = [v or None for v in values]
+            values = next(texts)
+            columns[name] = [v or None for v in values] if "" in values else list(values)
         else:
-            columns[name] = read.convert(name, field, raw[field])
-    notes = [*decoded.notes, *header.notes, *_cut_note(decoded), *_skipped_note(header, fields)]
+            columns[name] = _plain_numbers(cells, field) or read.convert(name, field, _column(cells, field))
+    notes = [*decoded.notes, *header.notes, *_cut_note(decoded), *_skipped_note(header)]
     lost = [
         RowProblem(int(records[i]) + 1, names[fields.index(text[c - 1])], tr("文字无法解读"))
         for c, i in decoded.lost
@@ -102,9 +103,11 @@ def _cut_note(decoded: enc.Decoded) -> list[str]:
     return [tr("{count} 处文字因字段太短，末尾半个汉字已去掉").format(count=count)] if count else []
 
 
-def _skipped_note(header: Header, fields: list[DbfField]) -> list[str]:
+def _skipped_note(header: Header) -> list[str]:
     skipped = [
-        f.raw_name.decode("ascii", "replace") for f in header.fields if f not in fields and f.type != "0"
+        f.raw_name.decode("ascii", "replace")
+        for f in header.fields
+        if f.type not in _TEXT and f.type not in _CONVERT and f.type != "0"
     ]
     return [tr("备注型或二进制字段没有读：{names}").format(names="、".join(skipped))] if skipped else []
 
@@ -128,23 +131,47 @@ def _declared(ldid: int, cpg: Path | None) -> list[enc.Declared]:
     return found
 
 
+def _block(cells: NDArray[np.uint8], field: DbfField) -> NDArray[np.uint8]:
+    """(n, size) bytes of one field."""
+    return np.ascontiguousarray(cells[:, field.offset : field.offset + field.size])
+
+
 def _column(cells: NDArray[np.uint8], field: DbfField) -> list[bytes]:
     """Bytes of one field in every record."""
     if field.size == 0:
         return [b""] * len(cells)
-    block = np.ascontiguousarray(cells[:, field.offset : field.offset + field.size])
-    data, size = block.tobytes(), field.size
+    data, size = _block(cells, field).tobytes(), field.size
     return [data[i : i + size] for i in range(0, len(data), size)]
 
 
-def _text(cells: list[bytes], field: DbfField) -> list[bytes]:
+def _text(cells: NDArray[np.uint8], field: DbfField) -> list[bytes]:
     """Text without padding. FoxPro's varying text (V) has its length in the last byte unless full."""
+    block = _block(cells, field)
+    if field.type == "C" and block.size and block.all():
+        texts: list[bytes] = np.char.rstrip(block.view(f"S{field.size}").ravel(), b" ").tolist()
+        return texts
+    column = _column(cells, field)
     if field.type == "V" and field.size:
         used = [
-            c[-1] if c[-1] < field.size and not c[c[-1] : -1].strip(b"\0 ") else field.size for c in cells
+            c[-1] if c[-1] < field.size and not c[c[-1] : -1].strip(b"\0 ") else field.size for c in column
         ]
-        cells = [cell[:n] for cell, n in zip(cells, used, strict=True)]
-    return [cell.partition(b"\0")[0].rstrip(b" ") for cell in cells]
+        column = [cell[:n] for cell, n in zip(column, used, strict=True)]
+    return [cell.partition(b"\0")[0].rstrip(b" ") for cell in column]
+
+
+def _plain_numbers(cells: NDArray[np.uint8], field: DbfField) -> list[object] | None:
+    """A column of numbers none of which is blank or odd, as `_number` reads each; None where that is not plain."""
+    if field.type not in "NF" or not 0 < field.size <= _SURE_WIDTH or not len(cells):
+        return None
+    block = _block(cells, field)
+    data = block.tobytes()
+    kind = int if b"." not in data else float
+    if data.translate(None, b"0123456789 -.") or (kind is float and data.count(b".") < len(cells)):
+        return None
+    try:
+        return list(map(kind, block.view(f"S{field.size}").ravel().tolist()))
+    except ValueError:
+        return None
 
 
 class _Cells:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
@@ -135,7 +135,7 @@ def decode(
     InputRefused
         if `chosen` is not an encoding, or hardly anything decodes in it.
     """
-    joined = _SEPARATOR.join(cell for column in columns for cell in column.cells)
+    joined = _SEPARATOR.join(chain.from_iterable(column.cells for column in columns))
     if chosen is not None:
         return _decode_as_chosen(columns, chosen)
     if joined.isascii():
@@ -245,7 +245,7 @@ def _unclear(candidates: tuple[Alternative, ...]) -> EncodingUnclear:
 def _split(text: str, columns: Sequence[Column]) -> list[list[str]]:
     """Undo the joining of all cells."""
     cells = iter(text.split("\0"))
-    return [[next(cells) for _ in column.cells] for column in columns]
+    return [list(islice(cells, len(column.cells))) for column in columns]
 
 
 def _decode_cell(codec: str, cell: bytes, width: int | None) -> tuple[str, bool] | None:

@@ -23,7 +23,7 @@ _ERRORS = (
     *(DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, ValueError),
     UnboundLocalError,  # pyogrio 0.13, where PROJ cannot export what a .prj says
 )
-_FARTHEST = 1e9  # no CRS of this planet has larger numbers
+FARTHEST = 1e9  # no CRS of this planet has larger numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def shapes(wkb: NDArray[np.object_]) -> Shapes:
             geometry[open_ring] = shapely.from_wkb(wkb[open_ring], on_invalid="fix")
     coordinates, owners = shapely.get_coordinates(geometry, return_index=True)
     with np.errstate(invalid="ignore"):
-        wild = ~(np.abs(coordinates) < _FARTHEST).all(axis=1)
+        wild = ~(np.abs(coordinates) < FARTHEST).all(axis=1)
     if wild.any():
         geometry[np.unique(owners[wild])] = None
     empty = shapely.is_empty(geometry)

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,18 +59,13 @@ def read_grid(grid: Sequence[Row], numbers: Sequence[int], merged: Iterable[Merg
     Table or None
         None where the grid holds nothing.
     """
-    rows = [
-        [None if cell == "" or (isinstance(cell, str) and cell.isspace()) else cell for cell in row]
-        for row in grid
-    ]
-    columns = list(zip_longest(*rows))
+    columns = [_emptied(column) for column in zip_longest(*grid)]
     while columns and not any(cell is not None for cell in columns[-1]):
         columns.pop()
     width = len(columns)
     if width == 0:
         return None
-    if any(len(row) != width for row in rows):
-        rows = [[*row[:width], *[None] * (width - len(row))] for row in rows]
+    rows = list(map(list, zip(*columns, strict=True)))
     ranges = list(merged)
     notes: list[str] = []
     head = _find_header(rows, ranges)
@@ -87,16 +82,25 @@ def read_grid(grid: Sequence[Row], numbers: Sequence[int], merged: Iterable[Merg
     return _take(body, numbers[start:], titles, notes)
 
 
+def _emptied(column: Sequence[object]) -> Sequence[object]:
+    """A column with None where there is nothing to see."""
+    texts = [cell for cell in column if isinstance(cell, str)]
+    if "" not in texts and not any(map(str.isspace, texts)):
+        return column
+    return [None if isinstance(cell, str) and (not cell or cell.isspace()) else cell for cell in column]
+
+
 def _take(body: list[list[object]], numbers: Sequence[int], titles: list[str], notes: list[str]) -> Table:
     """Rows that are data, and a problem for each that is not."""
     problems: list[RowProblem] = []
     taken: list[list[object]] = []
     where: list[int] = []
-    for number, row in zip(numbers, body, strict=True):
+    totals = _totals(body)
+    for i, (number, row) in enumerate(zip(numbers, body, strict=True)):
         empty = row.count(None)
         if empty == len(row):
             continue
-        if any(isinstance(cell, str) and "计" in cell and _TOTAL.fullmatch(cell) for cell in row[:3]):
+        if i in totals:
             problems.append(RowProblem(number, None, tr("是合计行，没有读")))
         elif empty == len(row) - 1 > 1 and _REMARK.fullmatch(str(next(filter(None, row), "")).strip()):
             problems.append(RowProblem(number, None, tr("是表下的说明，没有读")))
@@ -111,9 +115,20 @@ def _take(body: list[list[object]], numbers: Sequence[int], titles: list[str], n
     return Table(np.array(where, np.int64), columns, tuple(notes), tuple(problems))
 
 
+def _totals(body: Sequence[Row]) -> set[int]:
+    """Indices of rows that sum up those above: it says so in one of the first three cells."""
+    found = set()
+    for column in islice(zip(*body, strict=True), 3):
+        if "计" in "".join([cell for cell in column if isinstance(cell, str)]):
+            found |= {i for i, cell in enumerate(column) if isinstance(cell, str) and _TOTAL.fullmatch(cell)}
+    return found
+
+
 def _settle(title: str, values: list[object], where: Sequence[int]) -> list[RowProblem]:
     """Bring cells to the types of a layer, in place; what is spoiled becomes None and is listed."""
-    problems = []
+    problems: list[RowProblem] = []
+    if _is_settled(values):
+        return problems
     for i, value in enumerate(values):
         if value is None or isinstance(value, bool):
             continue
@@ -135,6 +150,14 @@ def _settle(title: str, values: list[object], where: Sequence[int]) -> list[RowP
         elif not isinstance(value, dt.date):
             values[i] = str(value)
     return problems
+
+
+def _is_settled(values: Sequence[object]) -> bool:
+    """Whether a column is of texts without any sign that a spoiled one has."""
+    if not set(map(type, values)) <= {str, bool, type(None)}:
+        return False
+    texts = "\n".join([v for v in values if isinstance(v, str)])
+    return not any(sign in texts for sign in "#Ee")
 
 
 def _damaged(title: str, row: int) -> RowProblem:

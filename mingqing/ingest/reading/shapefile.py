@@ -1,4 +1,4 @@
-"""Shapefiles: shapes through GDAL, attributes through `dbf`, whatever of their parts is there."""
+"""Shapefiles: shapes through `shp` or GDAL, attributes through `dbf`, whatever of their parts is there."""
 
 import tempfile
 from pathlib import Path
@@ -52,6 +52,9 @@ def _shapes(
     file: SourceFile, data: bytes, index: shp.Index, notes: list[str]
 ) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Return (records,) shapes, and whether each was there but damaged."""
+    plain = shp.plain_shapes(data, index)
+    if plain is not None:
+        return plain, np.zeros(len(plain), dtype=bool)
     raw = None
     if index.sound:
         try:

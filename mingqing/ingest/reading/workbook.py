@@ -91,7 +91,7 @@ def _inspect(data: bytes) -> tuple[str, ...]:
             raise _too_wide()
         if b't="e"' in sheet:
             notes.add(tr("这个工作簿里有公式出错的单元格（如 #N/A），按空白读"))
-        if _NO_RESULT.search(sheet):
+        if b"<f" in sheet and _NO_RESULT.search(sheet):
             notes.add(tr("这个工作簿里有公式没有保存结果，按空白读；用 Excel 打开并保存一次即可"))
     return tuple(sorted(notes))
 
