@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingqing.core.text import clean, tr
+from mingqing.core.text import all_clean, clean, tr
 
 
 @given(st.text())
@@ -22,3 +22,13 @@ def test_what_a_keyboard_leaves_behind_goes() -> None:
 
 def test_the_language_of_the_source_needs_no_catalogue() -> None:
     assert tr("农房") == "农房"
+
+
+def test_a_sign_that_all_clean_passes_is_left_as_it_is() -> None:
+    for code in range(0x11000):
+        for text in (chr(code), f"甄{chr(code)}一", f"甄{chr(code)}", f"{chr(code)}甄"):
+            assert clean(text) == text or not all_clean(["一", text, "二"]), hex(code)
+
+
+def test_ordinary_names_are_all_clean() -> None:
+    assert all_clean(["甄一一", "大竹溪村（东） 3 号", "A-12", "𬭎"])

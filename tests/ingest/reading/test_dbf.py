@@ -150,3 +150,11 @@ def test_damaged_bytes_give_rows_or_a_refusal(data: st.DataObject) -> None:
     except InputRefused:
         return
     assert {len(v) for v in table.columns.values()} <= {len(table.records)}
+
+
+@given(st.lists(st.text(alphabet="0123456789 -.,+e_\0", max_size=6).map(str.encode), min_size=1, max_size=4))
+def test_numbers_are_the_same_whatever_stands_beside_them(cells: list[bytes]) -> None:
+    records = [b" " + cell.rjust(6) for cell in cells]
+    alone = read_dbf(dbf([(b"NUM", "N", 6, 0)], records)).columns["NUM"]
+    beside_a_word = read_dbf(dbf([(b"NUM", "N", 6, 0)], [*records, b" secret"])).columns["NUM"][:-1]
+    assert [(type(v), v) for v in alone] == [(type(v), v) for v in beside_a_word]
