@@ -2,10 +2,11 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -23,8 +24,9 @@ from mingqing.ingest.match import plain_name
 from mingqing.ingest.memory import remembered
 from mingqing.ingest.prepare import Options, Prepared, crs_of, prepare, recognise
 from mingqing.ingest.reading.source import Kind, SourceFile, discover, read
-from mingqing.ingest.report import ImportReport
+from mingqing.ingest.report import ImportReport, SourceReport
 from mingqing.ingest.write import Writer, root_of, source_name
+from mingqing.store.changes import Transaction
 from mingqing.store.session import Session
 
 # A transaction is whole files up to about this many rows: a crash costs a second's work.
@@ -32,7 +34,7 @@ _ROWS_A_BATCH = 20_000
 # Below this many files, starting worker processes takes longer than they save.
 _FILES_WORTH_WORKERS = 200
 _FILES_A_TASK = 4  # handing over a file costs as much as reading a small one
-_TASKS_AHEAD = 16  # read ahead of the writer, so that memory stays bounded
+_TASKS_AHEAD = 32  # read ahead of the writer, so that memory stays bounded
 _SPATIAL = {Kind.SHAPEFILE, Kind.VECTOR}
 _WGS84 = 4326
 
@@ -96,6 +98,7 @@ class _Run:
     watch: Watch
     report: ImportReport
     roots: Sequence[Path]
+    done: list[SourceFile] = field(default_factory=list)
 
     def trial(self) -> None:
         """Do everything in one transaction, and roll it back."""
@@ -105,36 +108,61 @@ class _Run:
                 settle_crs(self.session, self.sources, self.options)
                 writer = Writer(self.session)
                 with closing(self._prepared()) as stream:
-                    for one in stream:
-                        writer.write(change, one, source_name(one.report.path, self.roots, one.report.name))
-                        self.report.sources.append(one.report)
+                    self.report.sources += self._write(writer, change, stream, most=sys.maxsize)
                 raise _NothingKept
         except _NothingKept:
             pass
         finally:
             self.session.info = info
+        self._stop_if_asked()
 
     def through(self) -> None:
-        """Write batch by batch; what a batch holds is reported once it is safely in."""
+        """Write whole files, transaction by transaction; what one holds is reported once it is safely in."""
         settle_crs(self.session, self.sources, self.options)
         writer = Writer(self.session)
         with closing(self._prepared()) as stream:
-            for batch in _batches(stream):
-                why = tr("导入 {name} 等 {n} 份数据").format(name=batch[0].report.path.name, n=len(batch))
-                with self.session.transaction("import", why) as change:
-                    for one in batch:
-                        writer.write(change, one, source_name(one.report.path, self.roots, one.report.name))
-                self.report.sources += [one.report for one in batch]
+            while len(self.done) < len(self.sources):
+                with self.session.transaction("import", tr("导入")) as change:
+                    reports = self._write(writer, change, stream, most=_ROWS_A_BATCH)
+                    if reports:
+                        change.why = tr("导入 {name} 等 {n} 份数据").format(
+                            name=reports[0].path.name, n=len(reports)
+                        )
+                self.report.sources += reports
+                self._stop_if_asked()
 
-    def _prepared(self) -> Generator[Prepared, None, None]:
-        """Yield every layer of every source, in order, reading ahead in worker processes where that pays."""
+    def _write(
+        self,
+        writer: Writer,
+        change: Transaction,
+        stream: Iterator[tuple[SourceFile, list[Prepared]]],
+        most: int,
+    ) -> list[SourceReport]:
+        """Write files as they come, until `most` rows are reached or the user stops; return their reports.
+
+        Files are written while the next are read: a transaction is open for as long as its files take to come.
+        """
+        reports: list[SourceReport] = []
+        rows = 0
+        for source, layers in stream:
+            for one in layers:
+                writer.write(change, one, source_name(one.report.path, self.roots, one.report.name))
+                rows += one.report.read
+                reports.append(one.report)
+            self.done.append(source)
+            self.watch.progress(source.path.name, len(self.done), len(self.sources))
+            if rows >= most or self.watch.cancelled():
+                break
+        return reports
+
+    def _stop_if_asked(self) -> None:
+        if self.watch.cancelled() and len(self.done) < len(self.sources):
+            raise Cancelled
+
+    def _prepared(self) -> Generator[tuple[SourceFile, list[Prepared]], None, None]:
+        """Yield every source with its layers, in order, read ahead in worker processes where that pays."""
         job = partial(prepare, options=self.options, epsg=self.session.info.epsg)
-        total = len(self.sources)
-        for done, (source, layers) in enumerate(_in_workers(job, self.sources), start=1):
-            yield from layers
-            self.watch.progress(source.path.name, done, total)
-            if self.watch.cancelled():
-                raise Cancelled
+        yield from _in_workers(job, self.sources)
 
 
 def _in_workers(
@@ -178,20 +206,6 @@ def _no_looking_for_cycles() -> Iterator[None]:
     finally:
         if before:
             gc.enable()
-
-
-def _batches(stream: Iterator[Prepared]) -> Iterator[list[Prepared]]:
-    """Whole files, up to about `_ROWS_A_BATCH` rows together."""
-    batch: list[Prepared] = []
-    rows = 0
-    for one in stream:
-        if rows >= _ROWS_A_BATCH and batch and one.report.path != batch[-1].report.path:
-            yield batch
-            batch, rows = [], 0
-        batch.append(one)
-        rows += one.report.read
-    if batch:
-        yield batch
 
 
 def in_order(session: Session, sources: Sequence[SourceFile]) -> list[SourceFile]:

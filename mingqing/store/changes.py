@@ -31,14 +31,15 @@ class Transaction:
     """Rows to be written together, or not at all.
 
     Use as a context manager: leaving it normally commits rows and their changeset in one step, an exception rolls
-    both back. `counts` says, by table, how many rows were added, changed and deleted.
+    both back. `why` may be made more exact until then. `counts` says, by table, how many rows were added,
+    changed and deleted.
     """
 
     def __init__(
         self, database: apsw.Connection, catalog: Catalog, account: str, kind: str, why: str
     ) -> None:
         self._database, self._catalog = database, catalog
-        self._account, self._kind, self._why = account, kind, why
+        self._account, self._kind, self.why = account, kind, why
         self._at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
         self._recorder: apsw.Session | None = None
         self._recorded: set[str] = set()
@@ -82,7 +83,7 @@ class Transaction:
         seq, previous = (last[0] + 1, last[1]) if last else (1, b"")
         counts = json.dumps(self.counts, ensure_ascii=False)
         digest = change_hash(
-            previous, (seq, self._at, self._account, self._kind, self._why, counts), changeset
+            previous, (seq, self._at, self._account, self._kind, self.why, counts), changeset
         )
         self._database.execute(
             "INSERT INTO mq_change VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
@@ -91,7 +92,7 @@ class Transaction:
                 self._at,
                 self._account,
                 self._kind,
-                self._why,
+                self.why,
                 counts,
                 zlib.compress(changeset, 1),
                 digest,
