@@ -1,13 +1,13 @@
 """What one account may see and do, decided from its roles and villages; and the SQL that holds it to that."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
 from mingqing.access.masking import MASKS
 from mingqing.access.roles import Action, Duty, Role, Shows, mask_of, roles
-from mingqing.catalog.model import Catalog, Field, Table
+from mingqing.catalog.model import Catalog, Field
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 
@@ -97,28 +97,43 @@ class Policy:
         """Whether rows of a village are within reach."""
         return self.villages is None or village in self.villages
 
-    def scope_sql(self, column: str = "village_code") -> str:
+    def scope_sql(self, column: str) -> str:
         """Return the SQL condition that a row's village is within reach; `column` is SQL, such as `NEW.village_code`.
 
-        The value is compared as text that is stored: NULL, a row of no village, is within reach of nobody confined.
+        It is false, never NULL, for a row of no village, so that a trigger may ask for its opposite.
         """
         if self.villages is None:
             return "1"
         return f"({column} IS NOT NULL AND {column} IN ({', '.join(map(_literal, sorted(self.villages)))}))"
 
-    def view_sql(self, table: str, action: Action = Action.SEE) -> str:
+    def view_sql(self, table: str, action: Action = Action.SEE, *, unmask: Collection[str] = ()) -> str:
         """Return the SELECT of a table of `main` as this account has it for an action: text without parameters.
 
         The columns are those of the table, `id` first and the shape last, so that whatever reads the table can read
         this instead. Absent ones are NULL; a table that is not allowed has no rows, and nothing of it is read.
+
+        Parameters
+        ----------
+        unmask : fields to be clear this once; the reason has been asked and logged by the caller.
+
+        Raises
+        ------
+        NotAllowed
+            if one of `unmask` may not be.
         """
+        for name in unmask:
+            if not self.may_unmask(table, name, action):
+                raise NotAllowed(self.explain(table, name) or tr("“{name}”不需要申请查看").format(name=name))
         definition = self.catalog.tables[table]
         permitted = self.allowed(table, action)
-        columns = ["id", *(self._column_sql(definition, name, action) for name in definition.column_names)]
+        columns = ["t.id AS id"]
+        for name in definition.column_names:
+            shown = Column.CLEAR if name in unmask else self.column(table, name, action)
+            columns.append(f'{_column_sql(definition.field_by_name[name], shown)} AS "{name}"')
         if definition.has_geometry:
-            columns.append("geometry" if permitted else "NULL AS geometry")
-        condition = self.scope_sql() if permitted else "0"
-        return f'SELECT {", ".join(columns)} FROM main."{table}" WHERE {condition}'
+            columns.append(f"{'t.geometry' if permitted else 'NULL'} AS geometry")
+        condition = self.scope_sql("t.village_code") if permitted else "0"
+        return f'SELECT {", ".join(columns)} FROM main."{table}" AS t WHERE {condition}'
 
     def explain(self, table: str, field: str) -> str | None:
         """Return why a field is masked or absent, as a sentence for its holder; None where it is shown clear."""
@@ -148,14 +163,6 @@ class Policy:
         levels = (role.shows(definition, described) for role in self._allowing(table, action))
         return max(levels, key=lambda level: level.openness, default=Shows.ABSENT)
 
-    def _column_sql(self, table: Table, name: str, action: Action) -> str:
-        shown, mask = self.column(table.name, name, action), mask_of(table.field_by_name[name])
-        if shown is Column.CLEAR:
-            return f'"{name}"'
-        if shown is Column.MASKED and mask is not None:
-            return f'{MASKS[mask].sql(f"""main."{table.name}"."{name}" """.strip())} AS "{name}"'
-        return f'NULL AS "{name}"'
-
 
 def require_separate(held: Iterable[Role]) -> None:
     """Refuse roles that put two of the three duties into one hand.
@@ -170,6 +177,14 @@ def require_separate(held: Iterable[Role]) -> None:
         raise NotAllowed(
             tr("{titles}不能由同一个账号兼任，请分别设立账号").format(titles="、".join(titles.values()))
         )
+
+
+def _column_sql(field: Field, shown: Column) -> str:
+    # With the table's name before it, a column that is missing is an error; without, SQLite may read it as a text.
+    column, mask = f't."{field.name}"', mask_of(field)
+    if shown is Column.CLEAR:
+        return column
+    return MASKS[mask].sql(column) if shown is Column.MASKED and mask is not None else "NULL"
 
 
 def _literal(text: str) -> str:
