@@ -117,7 +117,7 @@ def mask_name(value: str) -> str:
 
 def _trimmed(column: str) -> str:
     """Return the SQL of a column as text without surrounding space."""
-    return f"trim(CAST({column} AS TEXT), char({', '.join(str(ord(c)) for c in _SPACE)}))"
+    return f"trim({column}, char({', '.join(str(ord(c)) for c in _SPACE)}))"
 
 
 def _digits(count: int) -> str:

@@ -36,6 +36,7 @@ REFUSED = {
     "word spelt with figures": ("P@ssw0rd!Xq", "常见"),
     "place in pinyin": ("Songyang!x7", "常见"),
     "word and year": ("Mingqing@2024", "日期"),
+    "two foreseen parts": ("Qa!2024bSongyang", "年份.*常见"),
     "mobile number": ("13800001234Ab!", "手机号"),
     "birthday": ("Zb!19500101z", "日期"),
 }
@@ -123,6 +124,11 @@ def test_waiting_ends_when_it_said_and_with_a_wrong_clock_as_well(failures: list
     past = [f for f in failures if f <= NOW]
     assert wait(past, NOW + wait(past, NOW)) == timedelta()
     assert wait(failures, NOW + timedelta(days=5)) == timedelta()
+
+
+def test_waiting_counts_from_the_last_failure_not_the_first() -> None:
+    earlier = [NOW - timedelta(hours=5)] * FREE_FAILURES
+    assert wait([*earlier, NOW], NOW + timedelta(minutes=4)) == timedelta(minutes=6)
 
 
 def test_failures_of_the_day_before_are_forgotten() -> None:

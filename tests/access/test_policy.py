@@ -260,6 +260,10 @@ def test_a_view_has_the_columns_of_its_table_under_their_names(
         assert seen == ["id", *table.column_names, *shape]
 
 
+def test_of_a_table_that_is_not_allowed_not_even_a_column_is_read() -> None:
+    assert re.findall(r"\bt\.\S+", policy("department").view_sql("assistance")) == ["t.id"]
+
+
 def test_an_account_of_the_whole_project_sees_rows_of_no_village_too(database: sqlite3.Connection) -> None:
     assert len(_rows(database, policy("viewer", villages=None).view_sql("resident"))) == 3
     assert _rows(database, policy("viewer", villages=set()).view_sql("resident")) == []
