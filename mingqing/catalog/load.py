@@ -1,12 +1,10 @@
 """Read `layers/*.toml` into a `Catalog`, refusing any mistake with file, key and reason."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 from mingqing.catalog.model import (
     Catalog,
@@ -24,57 +22,16 @@ from mingqing.catalog.model import (
     Table,
 )
 from mingqing.catalog.style import Style, read_style
+from mingqing.core.definitions import Reader, read_toml
 from mingqing.core.errors import DefinitionError
 from mingqing.core.files import data_dir
 from mingqing.core.text import tr
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _RESERVED = frozenset({"id", "geometry", "rowid", "oid"})
-_T = TypeVar("_T")
 
 
-class _Reader:
-    """One mapping of a TOML file, read key by key; whatever is left at the end is a mistake."""
-
-    def __init__(self, file: str, where: str, data: object) -> None:
-        self.file, self.where = file, where
-        if not isinstance(data, dict):
-            raise self.error("", tr("应为一组键值"))
-        self.data = dict(data)
-
-    def error(self, key: str, reason: str) -> DefinitionError:
-        place = ".".join(p for p in (self.where, key) if p)
-        return DefinitionError(
-            tr("图层定义 {file} 的 {key} 有误：{reason}").format(file=self.file, key=place, reason=reason)
-        )
-
-    def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
-        if key not in self.data:
-            if default is None:
-                raise self.error(key, tr("缺少这一项"))
-            return default
-        value = self.data.pop(key)
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.error(key, tr("值的类型不对：{value}").format(value=value))
-        return value
-
-    def maybe(self, key: str, kind: type[_T]) -> _T | None:
-        return self.take(key, kind) if key in self.data else None
-
-    def strings(self, key: str) -> tuple[str, ...]:
-        value = self.take(key, list, [])
-        if not all(isinstance(x, str) for x in value):
-            raise self.error(key, tr("应为一列文字"))
-        return tuple(value)
-
-    def finish(self) -> None:
-        if self.data:
-            raise self.error(next(iter(self.data)), tr("不认识这一项"))
-
-
-def _read_codes(reader: _Reader, name: str) -> CodeList:
+def _read_codes(reader: Reader, name: str) -> CodeList:
     title, codes = reader.take("title", str), []
     for entry in reader.take("codes", list):
         parts = [entry] if isinstance(entry, str) else entry
@@ -90,19 +47,12 @@ def _read_codes(reader: _Reader, name: str) -> CodeList:
     return CodeList(name, title, tuple(codes))
 
 
-def _enum(reader: _Reader, key: str, kind: type[_T], value: str) -> _T:
-    try:
-        return kind(value)  # type: ignore[call-arg]
-    except ValueError as error:
-        raise reader.error(key, tr("不认识“{value}”").format(value=value)) from error
-
-
-def _read_field(reader: _Reader, codes: Mapping[str, CodeList]) -> Field:
+def _read_field(reader: Reader, codes: Mapping[str, CodeList]) -> Field:
     name = reader.take("name", str)
     reader.where = f"{reader.where}.{name}"
     if not _NAME.match(name) or name in _RESERVED:
         raise reader.error("name", tr("只能用小写英文字母、数字和下划线，且不能是 id、geometry"))
-    kind = _enum(reader, "type", FieldType, reader.take("type", str))
+    kind = reader.choice("type", FieldType, reader.take("type", str))
     list_name = reader.maybe("codes", str)
     if (kind is FieldType.CODE) != (list_name is not None):
         raise reader.error("codes", tr("代码字段必须且只有代码字段才能指定代码表"))
@@ -129,8 +79,8 @@ def _read_field(reader: _Reader, codes: Mapping[str, CodeList]) -> Field:
         minimum=reader.maybe("minimum", float),
         maximum=reader.maybe("maximum", float),
         max_length=reader.maybe("max_length", int),
-        privacy=_enum(reader, "privacy", Privacy, reader.take("privacy", str, "open")),
-        mask=_enum(reader, "mask", Mask, mask) if (mask := reader.maybe("mask", str)) else None,
+        privacy=reader.choice("privacy", Privacy, reader.take("privacy", str, "open")),
+        mask=reader.choice("mask", Mask, mask) if (mask := reader.maybe("mask", str)) else None,
         search=reader.take("search", bool, default=False),
         group=reader.take("group", str, ""),
         help=reader.take("help", str, ""),
@@ -143,7 +93,7 @@ def _read_field(reader: _Reader, codes: Mapping[str, CodeList]) -> Field:
     return field
 
 
-def _unique(reader: _Reader, key: str, names: Iterable[str]) -> None:
+def _unique(reader: Reader, key: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -152,7 +102,7 @@ def _unique(reader: _Reader, key: str, names: Iterable[str]) -> None:
 
 
 def _read_table(
-    reader: _Reader,
+    reader: Reader,
     layer: str,
     codes: Mapping[str, CodeList],
     common: tuple[Field, ...],
@@ -163,14 +113,14 @@ def _read_table(
     if not _NAME.match(name):
         raise reader.error("name", tr("只能用小写英文字母、数字和下划线"))
     fields = tuple(
-        _read_field(_Reader(reader.file, reader.where, f), codes) for f in reader.take("field", list)
+        _read_field(Reader(reader.file, reader.where, f), codes) for f in reader.take("field", list)
     )
     personal = reader.take("personal", bool, default=False)
     common = common + (person if personal else ())
     _unique(reader, "field", (f.name for f in (*common, *fields)))
     known = {f.name for f in fields}
     keys = tuple(
-        _Reader(reader.file, reader.where, {"keys": key}).strings("keys")
+        Reader(reader.file, reader.where, {"keys": key}).strings("keys")
         for key in reader.take("keys", list, [])
     )
     title_field = reader.take("title_field", str)
@@ -184,7 +134,7 @@ def _read_table(
         name=name,
         title=reader.take("title", str),
         layer=layer,
-        geometry=frozenset(_enum(reader, "geometry", GeometryKind, k) for k in reader.strings("geometry")),
+        geometry=frozenset(reader.choice("geometry", GeometryKind, k) for k in reader.strings("geometry")),
         keys=keys,
         fields=fields,
         common=common,
@@ -199,15 +149,6 @@ def _read_table(
     return table
 
 
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise DefinitionError(
-            tr("图层定义 {file} 无法读取：{reason}").format(file=path.name, reason=error)
-        ) from error
-
-
 class _Found:
     """What the files of a folder have said so far."""
 
@@ -218,7 +159,7 @@ class _Found:
         self.files: dict[str, str] = {}  # table → the file that defines it
 
     def error(self, table: Table, key: str, reason: str) -> DefinitionError:
-        return _Reader(self.files[table.name], f"table.{table.name}", {}).error(key, reason)
+        return Reader(self.files[table.name], f"table.{table.name}", {}).error(key, reason)
 
     def require_field(self, by: Table, key: str, table: str, field: str) -> None:
         if table not in self.tables or field not in self.tables[table].field_by_name:
@@ -236,18 +177,18 @@ class _Common:
 
 
 def _read_common(path: Path) -> _Common:
-    head = _Reader(path.name, "", _parse(path))
+    head = Reader(path.name, "", read_toml(path))
     codes = {
-        name: _read_codes(_Reader(path.name, f"codes.{name}", entry), name)
+        name: _read_codes(Reader(path.name, f"codes.{name}", entry), name)
         for name, entry in head.take("codes", dict, {}).items()
     }
     fields, person = (
-        tuple(_read_field(_Reader(path.name, key, f), codes) for f in head.take(key, list, []))
+        tuple(_read_field(Reader(path.name, key, f), codes) for f in head.take(key, list, []))
         for key in ("field", "person_field")
     )
     refusals = []
     for entry in head.take("refuse", list, []):
-        reader = _Reader(path.name, "refuse", entry)
+        reader = Reader(path.name, "refuse", entry)
         refusals.append(Refusal(reader.take("reason", str), reader.strings("words"), reader.strings("exact")))
         reader.finish()
     head.finish()
@@ -256,13 +197,13 @@ def _read_common(path: Path) -> _Common:
 
 def _read_layer(path: Path, common: _Common, found: _Found) -> None:
     """Add the layer that one file defines to what was found."""
-    reader = _Reader(path.name, "", _parse(path))
-    top = _Reader(path.name, "layer", reader.take("layer", dict))
+    reader = Reader(path.name, "", read_toml(path))
+    top = Reader(path.name, "layer", reader.take("layer", dict))
     code = top.take("code", str)
     if code in found.layers:
         raise top.error("code", tr("图层“{code}”已经有了").format(code=code))
     own = [
-        _read_table(_Reader(path.name, "table", t), code, common.codes, common.fields, common.person)
+        _read_table(Reader(path.name, "table", t), code, common.codes, common.fields, common.person)
         for t in reader.take("table", list)
     ]
     for table in own:
@@ -274,7 +215,7 @@ def _read_layer(path: Path, common: _Common, found: _Found) -> None:
     for name, variants in reader.take("style", dict, {}).items():
         if found.files.get(name) != path.name:
             raise reader.error(f"style.{name}", tr("这个文件里没有表“{name}”").format(name=name))
-        found.styles[name] = _read_styles(_Reader(path.name, f"style.{name}", variants))
+        found.styles[name] = _read_styles(Reader(path.name, f"style.{name}", variants))
     draws = []
     for text in top.strings("draws"):
         name, _, variant = text.partition(":")
@@ -347,19 +288,19 @@ def _check_styles(found: _Found) -> None:
         for variant, style in variants.items():
             for column in style.columns:
                 if column not in found.tables[name].field_by_name:
-                    reader = _Reader(found.files[name], f"style.{name}", {})
+                    reader = Reader(found.files[name], f"style.{name}", {})
                     raise reader.error(variant, tr("没有字段“{name}”").format(name=column))
     for layer in found.layers.values():
         for draw in layer.draws:
             if draw.variant not in found.styles.get(draw.table, {}):
                 file = found.files[layer.tables[0]] if layer.tables else f"{layer.code}.toml"
-                raise _Reader(file, "layer", {}).error(
+                raise Reader(file, "layer", {}).error(
                     "draws",
                     tr("表 {table} 没有样式 {variant}").format(table=draw.table, variant=draw.variant),
                 )
 
 
-def _read_styles(reader: _Reader) -> dict[str, Style]:
+def _read_styles(reader: Reader) -> dict[str, Style]:
     """Read the variants of one table's style, each a mapping under its name."""
     found = {}
     for variant in list(reader.data):
@@ -368,7 +309,7 @@ def _read_styles(reader: _Reader) -> dict[str, Style]:
     return found
 
 
-def _style_error(reader: _Reader, variant: str, key: str, reason: str) -> DefinitionError:
+def _style_error(reader: Reader, variant: str, key: str, reason: str) -> DefinitionError:
     return reader.error(f"{variant}.{key}", reason)
 
 
