@@ -15,7 +15,9 @@ from rich.table import Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.store.project import open_project
-from mingqing.store.session import Session
+from mingqing.store.session import Session, Village
+
+_PIPED_COLUMNS = 240  # of a table that goes to a file or another program, which has no width of its own
 
 ProjectPath = Annotated[Path, typer.Argument(metavar="PROJECT", help=tr("以 .mingqing 结尾的项目文件夹"))]
 User = Annotated[str | None, typer.Option("--user", envvar="MINGQING_USER", help=tr("账号"))]
@@ -56,6 +58,20 @@ def open_session(project: Path, user: str | None) -> Session:
     return open_project(project, user=account(user), password=password())
 
 
+def find_village(session: Session, name: str) -> Village:
+    """Return a village by its code or its name.
+
+    Raises
+    ------
+    InputRefused
+        if there is none.
+    """
+    found = next((v for v in session.villages() if name in (v.code, v.name)), None)
+    if found is None:
+        raise InputRefused(tr("项目里没有代码或名称为 {name} 的村").format(name=name))
+    return found
+
+
 def print_json(value: object) -> None:
     """Print one JSON object on standard output."""
     print(json.dumps(value, ensure_ascii=False, default=str))
@@ -65,8 +81,8 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     """Print a table on standard output."""
     table = Table(*titles)
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console(width=None if sys.stdout.isatty() else _PIPED_COLUMNS).print(table)
 
 
 def say(text: str) -> None:

@@ -1,9 +1,12 @@
 """`import` and `features`."""
 
+import codecs
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import shapely
 import typer
 from rich.console import Console
@@ -11,11 +14,20 @@ from rich.progress import Progress
 
 from mingqing.catalog.model import Catalog, Table
 from mingqing.catalog.values import Value, ValueRefusedError, parse
-from mingqing.cli.common import AsJson, ProjectPath, User, open_session, print_json, print_table, say
-from mingqing.core.errors import InputRefused
+from mingqing.cli.common import (
+    AsJson,
+    ProjectPath,
+    User,
+    find_village,
+    open_session,
+    print_json,
+    print_table,
+    say,
+)
+from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.files import is_writable, write_whole
 from mingqing.core.text import tr
-from mingqing.crs.transform import transform
+from mingqing.crs.transform import transform, transform_xy
 from mingqing.ingest.prepare import Options
 from mingqing.ingest.report import ImportReport
 from mingqing.ingest.run import Watch, import_paths
@@ -51,13 +63,29 @@ def _crs(text: str | None) -> int | str | None:
     return int(code) if code.isascii() and code.isdigit() else text
 
 
+def _check_readings(encoding: str | None, crs: int | str | None, epsg: int) -> None:
+    """Refuse an encoding or a CRS that there is none of before any file is read."""
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except LookupError as error:
+            raise InputRefused(
+                tr("没有“{name}”这种编码，请填 GBK、UTF-8 或 Big5").format(name=encoding)
+            ) from error
+    if crs is not None:
+        transform_xy(np.zeros((1, 2)), crs, epsg)
+
+
 def _pairs(texts: list[str], option: str) -> dict[str, str]:
     """The FIELD=VALUE arguments of an option."""
+    form = tr("字段=列名") if option == "--map" else tr("字段=值")
     pairs = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign:
-            raise InputRefused(tr("{option} 请写成 字段=值：{text}").format(option=option, text=text))
+            raise InputRefused(
+                tr("{option} 请写成 {form}：{text}").format(option=option, form=form, text=text)
+            )
         pairs[name.strip()] = value.strip()
     return pairs
 
@@ -86,7 +114,9 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
     as_json: AsJson = False,
 ) -> None:
     """导入文件或整个文件夹：shp、gpkg、geojson、kml、csv、xlsx。"""
-    if report is not None and not (report.parent.is_dir() and is_writable(report.parent)):
+    if report is not None and (
+        report.is_dir() or not report.name or not (report.parent.is_dir() and is_writable(report.parent))
+    ):
         raise InputRefused(tr("报告不能存到 {path}，请换个已有的、能写入的文件夹").format(path=report))
     with open_session(project, user) as session:
         found = find_table(session.catalog, table) if table else None
@@ -94,13 +124,14 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
         if chosen and found is None:
             raise InputRefused(tr("使用 --map 时请同时用 --table 说明是哪张表"))
         fields = {_field_name(found, f, "--map"): column for f, column in chosen.items()} if found else {}
+        _check_readings(encoding, _crs(crs), session.info.epsg)
         options = Options(
             table=found.name if found else None, encoding=encoding, crs=_crs(crs), mapping=fields
         )
         result = _with_progress(session, paths, options, dry_run=dry_run)
         catalog = session.catalog
     if report is not None:
-        write_whole(report, result.as_json().encode())
+        _store_report(report, result)
     if as_json:
         print_json(result.as_dict())
     elif not result.nothing_taken or len(result.sources) > 1:
@@ -109,6 +140,18 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
         raise InputRefused(_why_nothing(result))
     if not result.complete:
         raise typer.Exit(1)
+
+
+def _store_report(path: Path, result: ImportReport) -> None:
+    try:
+        write_whole(path, result.as_json().encode())
+    except OSError as error:
+        print(result.summary())
+        raise ProjectUnavailable(
+            tr("数据已经导入，但报告没有存到 {path}：磁盘可能满了，请腾出空间后再导入一次，不会重复").format(
+                path=path
+            )
+        ) from error
 
 
 def _why_nothing(result: ImportReport) -> str:
@@ -151,6 +194,8 @@ def _print_report(result: ImportReport, catalog: Catalog) -> None:
     for s in result.sources:
         for note in s.notes:
             say(f"{s.path.name}：{note}")
+        if s.unmatched:
+            say(tr("{file}：没有认出的列：{names}").format(file=s.path.name, names="、".join(s.unmatched)))
         for column, reason in s.refused.items():
             say(
                 tr("{file}：“{column}”一列涉及{reason}，本软件不保存").format(
@@ -184,6 +229,8 @@ def features(
         definition = find_table(session.catalog, table)
         conditions = _conditions(definition, where or [])
         names = definition.column_names
+        if village is not None and not re.fullmatch(r"\d{12}", village):
+            village = find_village(session, village).code
         found = session.features(definition.name, columns=names, village=village, where=conditions)
         geometry = transform(found.geometry, session.info.epsg, _EXCHANGE_EPSG)
     shapes = shapely.to_geojson(geometry)

@@ -10,6 +10,7 @@ import typer
 
 from mingqing.cli.common import say
 from mingqing.cli.drawing import draw, save, view_of
+from mingqing.cli.project import has_screen
 from mingqing.core.files import data_dir
 from mingqing.core.text import tr
 from mingqing.ingest.run import Watch, import_paths
@@ -60,13 +61,8 @@ def _open_in_own_process(path: Path) -> int:
 
 
 def has_display() -> bool:
-    """Whether a window can be shown here."""
-    platform = os.environ.get("QT_QPA_PLATFORM", "")
-    if platform in {"offscreen", "minimal"}:
-        return False
-    if platform or sys.platform in {"win32", "darwin"}:
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    """Whether a person can see a window here."""
+    return has_screen() and os.environ.get("QT_QPA_PLATFORM") not in {"offscreen", "minimal"}
 
 
 def _session(path: Path) -> Session:

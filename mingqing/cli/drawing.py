@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from mingqing.cli.common import AsJson, ProjectPath, User, open_session, print_json, say
+from mingqing.cli.common import AsJson, ProjectPath, User, find_village, open_session, print_json, say
 from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.crs.transform import transform_xy
@@ -80,9 +80,7 @@ def extent_of(session: Session, village: str | None) -> Bounds:
         if bounds is None:
             raise InputRefused(tr("项目里还没有图形，请先导入数据"))
         return bounds
-    found = next((v for v in session.villages() if village in (v.code, v.name)), None)
-    if found is None:
-        raise InputRefused(tr("项目里没有代码为 {code} 的村").format(code=village))
+    found = find_village(session, village)
     if found.bounds is None:
         raise InputRefused(tr("{name}没有村界，请用 --bbox 指定范围").format(name=found.name))
     return found.bounds
@@ -102,6 +100,8 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
 ) -> None:
     """画一张专题图，与屏幕上看到的一样。"""
     size_px = parse_size(size)
+    if out.suffix.lower() != ".png":
+        raise InputRefused(tr("图片存成 PNG，文件名请以 .png 结尾：{out}").format(out=out))
     with open_session(project, user) as session:
         check_theme(session, theme)
         bounds = parse_bbox(bbox, session) if bbox else extent_of(session, village)

@@ -17,7 +17,7 @@ from mingqing.cli.common import (
     print_table,
     say,
 )
-from mingqing.core.errors import InputRefused
+from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.store.check import check_project
 from mingqing.store.project import create_project
@@ -78,11 +78,22 @@ def open_window(project: Path | None) -> None:
     """Open the window, on a project where one is given, and end with its exit code."""
     import os
 
+    if not has_screen():
+        raise ProjectUnavailable(tr("这台机器没有显示器，打不开窗口；可以用 mingqing render 出图"))
     from mingqing.desktop import run
 
     raise typer.Exit(
         run(project, user=os.environ.get("MINGQING_USER"), password=os.environ.get("MINGQING_PASSWORD"))
     )
+
+
+def has_screen() -> bool:
+    """Whether Qt has somewhere to put a window: a screen, or a platform that was asked for by name."""
+    import os
+    import sys
+
+    named = any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"))
+    return named or sys.platform in {"win32", "darwin"}
 
 
 def info(project: ProjectPath, user: User = None, as_json: AsJson = False) -> None:

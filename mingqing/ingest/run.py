@@ -9,8 +9,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import shapely
@@ -150,7 +152,9 @@ class _Run:
                 rows += one.report.read
                 reports.append(one.report)
             self.done.append(source)
-            self.watch.progress(source.path.name, len(self.done), len(self.sources))
+            self.watch.progress(
+                f"{source.path.parent.name}/{source.path.name}", len(self.done), len(self.sources)
+            )
             if rows >= most or self.watch.cancelled():
                 break
         return reports
@@ -177,7 +181,7 @@ def _in_workers(
         "OPENBLAS_NUM_THREADS", "1"
     )  # its threads spin while they wait for work they never get
     # Spawned, not forked: a forked copy of an open SQLite connection or of Qt's threads would be unsound.
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=gc.disable)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin_worker)
     try:
         pending: list[tuple[Sequence[SourceFile], Future[list[list[Prepared]]]]] = []
         rest = iter([sources[i : i + _FILES_A_TASK] for i in range(0, len(sources), _FILES_A_TASK)])
@@ -190,6 +194,19 @@ def _in_workers(
             yield from zip(files, future.result(), strict=True)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Prepare a worker process: no search for cycles, and an end when the program that started it is killed."""
+    gc.disable()
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _each(job: Callable[[SourceFile], list[Prepared]], sources: Sequence[SourceFile]) -> list[list[Prepared]]:

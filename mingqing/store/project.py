@@ -113,6 +113,8 @@ def project_folder(path: Path) -> Path:
     for candidate in (path, path.parent, path.with_name(path.name + SUFFIX) if path.name else path):
         if candidate.suffix == SUFFIX and (candidate / "map.db").is_file():
             return candidate
+    if path.suffix == SUFFIX and (path / "keyring.json").is_file():
+        raise ProjectUnavailable(tr("项目 {name} 里缺少数据文件 map.db，请用备份恢复").format(name=path.name))
     raise ProjectUnavailable(tr("{path} 不是民情地图项目，请选择以 .mingqing 结尾的文件夹").format(path=path))
 
 

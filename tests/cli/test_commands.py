@@ -187,7 +187,7 @@ def test_a_mapped_column_that_is_not_there_is_said(run: Run, empty_project: Path
         (("--table", "没有表"), "没有表"),
         (("--map", "house_no=a"), "--table"),
         (("--table", "house", "--map", "没有=a"), "没有"),
-        (("--table", "house", "--map", "house_no"), "字段=值"),
+        (("--table", "house", "--map", "house_no"), "字段=列名"),
         (("--report", "/没有/报告.json"), "报告"),
         (("--crs", "胡说"), "坐标系"),
         (("--encoding", "胡说"), "编码"),
@@ -247,7 +247,7 @@ def test_features_of_a_table_without_shapes_stand_at_their_house_or_nowhere(
         (("--where", "storeys=３层"), ["002"]),
         (("--where", "storeys=3", "--where", "house_no=001"), []),
         (("--village", VILLAGE), ["001", "002"]),
-        (("--village", "999"), []),
+        (("--village", "999999999999"), []),
     ],
     ids=str,
 )
@@ -261,6 +261,7 @@ def test_features_are_those_asked_for(
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("农房", "--village", "没有村"),
         ("没有表",),
         ("house", "--where", "没有=1"),
         ("house", "--where", "层数"),
