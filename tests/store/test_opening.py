@@ -97,7 +97,7 @@ def test_a_project_opens_by_its_folder_a_file_in_it_or_its_name(empty_project: P
 def test_what_is_no_project_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "空.mingqing").mkdir()
     (tmp_path / "档案.mingqing").write_bytes(b"not a folder")
-    with pytest.raises(ProjectUnavailable, match="缺少数据文件 map.db"):
+    with pytest.raises(ProjectUnavailable, match="不是民情地图项目"):
         reopen(tmp_path / name)
 
 
@@ -164,7 +164,7 @@ def test_damage_anywhere_is_refused_or_found_by_the_check(
 
 def test_a_missing_map_is_said(empty_project: Path) -> None:
     (empty_project / "map.db").unlink()
-    with pytest.raises(ProjectUnavailable, match="不是民情地图项目"):
+    with pytest.raises(ProjectUnavailable, match="缺少数据文件"):
         reopen(empty_project)
 
 
