@@ -84,11 +84,11 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
 
 
 def _all_distinct(part: Part, at: Sequence[int], table: Table) -> bool:
-    """Whether all rows have the table's first natural key and no two the same; False where that is not plain."""
-    if not table.keys or any(name not in part.columns for name in table.keys[0]):
-        return False
-    cells = [[part.columns[name][i] for i in at] for name in table.keys[0]]
-    return not any(None in c for c in cells) and len(set(zip(*cells, strict=True))) == len(at)
+    """Whether all rows have the best they can be known by, and no two the same; False where that is not plain."""
+    known_by = [part.columns.get(name) for name in table.keys[0]] if table.keys else [part.geometry]
+    cells = [[column[i] for i in at] for column in known_by if column is not None]
+    whole = len(cells) == len(known_by) and not any(None in c for c in cells)
+    return whole and len(set(zip(*cells, strict=True))) == len(at)
 
 
 def _ways(
