@@ -283,6 +283,23 @@ def test_a_bug_shows_a_report_to_save_and_the_program_goes_on(
     settle()
 
 
+def test_escape_leaves_the_page_that_tells_of_a_bug(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    activate(qtbot, opened)
+    opened.show_crash(KeyError("oops"))
+    qtbot.keyClick(opened.crash.report, Qt.Key.Key_Escape)
+    assert opened.pages.currentWidget() is opened.explorer
+    settle()
+
+
+def test_a_click_on_open_ground_shows_the_card_of_its_village(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    click_on(qtbot, opened, EAST + 800, NORTH + 800)
+    qtbot.waitUntil(opened.explorer.card.isVisible)
+    assert "行政村" in " ".join(texts(opened.explorer.card))
+    settle()
+
+
 def test_light_and_dark_are_put_on_while_it_runs(opened: MainWindow, settle: Settle) -> None:
     def brightness() -> int:
         return opened.explorer.grab().toImage().pixelColor(3, 300).lightness()
