@@ -15,6 +15,7 @@ from mingqing.core.errors import Cancelled
 from mingqing.desktop.look.theme import Appearance
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet
 from mingqing.desktop.window import MainWindow
+from mingqing.ingest.run import import_paths
 from mingqing.store.project import create_project
 
 from .conftest import EAST, NORTH, PASSWORD, USER
@@ -321,6 +322,20 @@ def test_an_empty_project_shows_what_to_do(qtbot: QtBot, window: MainWindow, tmp
     qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
     assert window.explorer.nothing.isVisible()
     assert "把文件夹拖到这里" in texts(window.explorer.nothing)
+    assert "项目里还没有数据" in window.explorer.nothing.advice.text()
+
+
+def test_a_project_of_registers_alone_says_that_shapes_are_missing(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    register = tmp_path / "花名册.csv"
+    register.write_text("姓名,身份证号,性别,与户主关系\n样一,,女,配偶\n样二,,男,户主\n", encoding="utf-8-sig")
+    with create_project(tmp_path / "登记", "登记", user=USER, password=PASSWORD) as session:
+        rows = import_paths(session, [register]).total("added")
+    window.open_now(tmp_path / "登记.mingqing", USER, PASSWORD)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
+    assert window.explorer.nothing.isVisible()
+    assert f"已导入 {rows} 条登记，还没有图形" in window.explorer.nothing.advice.text()
 
 
 def test_every_action_has_a_key_and_every_button_a_name_and_room(opened: MainWindow) -> None:
