@@ -1,5 +1,6 @@
 """What a village clerk does, from the first page to the card of a house."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QElapsedTimer, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.core.errors import Cancelled
@@ -145,6 +146,16 @@ def test_a_new_project_is_not_made_from_half_filled_fields(
     sheet.primary.click()
     assert says in sheet.error
     assert list(tmp_path.glob("*.mingqing")) == []
+
+
+def test_the_dialogs_of_qt_speak_chinese(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = QFileDialog(window)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    said = [b.text() for b in dialog.findChildren(QPushButton)] + texts(dialog)
+    assert any("取消" in text for text in said)
+    assert any("文件类型" in text for text in said)
+    assert not any(re.search("[A-Za-z]{3,}", text.replace("&", "")) for text in said if "/" not in text)
 
 
 def test_a_folder_that_is_no_project_is_one_sentence(window: MainWindow, tmp_path: Path) -> None:
