@@ -1,10 +1,10 @@
-"""Starting the application: Qt, looks, what happens to an exception nobody caught."""
+"""Starting the application: Qt, its language, looks, what happens to an exception nobody caught."""
 
 import sys
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -33,10 +33,21 @@ def make_window(settings: Settings | None = None) -> MainWindow:
     """Return the main window, dressed but not shown."""
     app = application()
     settings = settings if settings is not None else Settings.load()
+    _speak_chinese(app)
     dress(app, settings.look)
     window = MainWindow(catalog(), settings)
     window.setWindowIcon(icon("fa6s.map-location-dot", "accent"))
     return window
+
+
+def _speak_chinese(app: QApplication) -> None:
+    """Let Qt's own dialogs (files, buttons, menus of a text field) speak Chinese, whatever the system speaks."""
+    if app.findChild(QTranslator) is not None:
+        return
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    words = QTranslator(app)
+    if words.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(words)
 
 
 def run(project: Path | None = None, *, user: str | None = None, password: str | None = None) -> int:

@@ -59,7 +59,7 @@ class Explorer(QWidget):
             Canvas(jobs, draw, frozenset(catalog.layers["base"].tables)),
         )
         self.banner, self.card = Banner(self.canvas), CardPanel(self.canvas)
-        self.nothing = DropTarget(tr("把文件夹拖到这里"), tr("项目里还没有数据，先把村里的资料导进来"))
+        self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
         self.nothing.buttons.addWidget(
             button(tr("选择文件夹"), actions["import_folder"].trigger, "primary", glyph="fa6s.folder-open")
@@ -164,6 +164,7 @@ class Explorer(QWidget):
         was_empty = self._survey is None or self._survey.extent is None
         self._survey = found
         self.legend.show_counts(found.counts)
+        self.nothing.advice.setText(_why_nothing(found))
         self.nothing.setVisible(found.extent is None)
         self._zoom.setVisible(found.extent is not None)
         self._update_actions()
@@ -297,6 +298,14 @@ class Explorer(QWidget):
         if self.canvas.marks:
             xmin, ymin, xmax, ymax = self.canvas.marks[0].bounds
             self.canvas.see((xmin, ymin, xmax, ymax), closest=1000)
+
+
+def _why_nothing(found: Survey) -> str:
+    """Say why there is no map to see: no data at all, or none that has a shape."""
+    rows = sum(found.counts.values())
+    if not rows:
+        return tr("项目里还没有数据，先把村里的资料导进来")
+    return tr("已导入 {n:,} 条登记，还没有图形（村界、农房），地图上暂时画不出来").format(n=rows)
 
 
 _Found = tuple[Card | None, Mark | None]

@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
             "close": self.close_project,
             "import": self.ask_import,
             "import_folder": self.ask_import_folder,
+            "dismiss": self._dismiss,
             "quit": self.close,
         }.items():
             self.actions_.connect(name, call)
@@ -349,6 +350,10 @@ class MainWindow(QMainWindow):
         """Show what a bug did, on a page of its own."""
         self.crash.show_error(error)
         self.pages.setCurrentWidget(self.crash)
+
+    def _dismiss(self) -> None:
+        if self.pages.currentWidget() is self.crash:
+            self._after_crash()
 
     def _after_crash(self) -> None:
         self.pages.setCurrentWidget(self.explorer if self.session is not None else self.welcome)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+import shapely
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from mingqing.desktop.jobs import Jobs
 from mingqing.desktop.map.canvas import Canvas
 from mingqing.desktop.map.frame import Frame, Request
+from mingqing.desktop.map.overlay import Mark
 from mingqing.store.session import Session
 
 BOUNDS = (450_000.0, 3_100_000.0, 451_000.0, 3_100_700.0)
@@ -241,3 +243,30 @@ def test_an_empty_project_draws_nothing(canvas: Canvas, drawer: Drawer, qtbot: Q
     qtbot.wait(60)
     assert canvas.view is None
     assert len(drawer.requests) == asked
+
+
+def test_what_a_panel_hides_is_moved_into_view(canvas: Canvas) -> None:
+    assert canvas.view is not None
+    x, y = canvas.view.to_map(700, 300, (800, 600))
+    canvas.reveal((x - 5, y - 5, x + 5, y + 5), 300)
+    assert canvas.view.to_screen(x + 5, y, (800, 600))[0] == pytest.approx(800 - 300 - 24)
+
+
+@pytest.mark.parametrize(("at_px", "wide_px"), [(200, 20), (400, 300), (400, 900), (600, 900)])
+def test_the_map_stays_where_what_was_clicked_can_be_seen_or_does_not_fit(
+    canvas: Canvas, at_px: float, wide_px: float
+) -> None:
+    before = canvas.view
+    assert before is not None
+    west, y = before.to_map(at_px - wide_px / 2, 300, (800, 600))
+    east, _ = before.to_map(at_px + wide_px / 2, 300, (800, 600))
+    canvas.reveal((west, y - 5, east, y + 5), 300)
+    assert canvas.view == before
+
+
+def test_an_area_is_marked_by_its_outline_alone(canvas: Canvas) -> None:
+    canvas.mark([Mark(shapely.box(450_200, 3_100_200, 450_800, 3_100_600))])
+    image = canvas.grab().toImage()
+    colours = {image.pixelColor(x, 300).rgb() for x in range(800)}
+    assert image.pixelColor(400, 300) == INK
+    assert len(colours) > 2

@@ -56,6 +56,15 @@ def test_a_click_means_what_is_drawn_on_top(session: Session) -> None:
     assert hits[0].title.startswith("半岭0号")
 
 
+def test_the_village_is_meant_last_though_it_is_drawn_above_the_grid(sample_session: Session) -> None:
+    grids = sample_session.features("grid").geometry
+    at = grids[0].representative_point()
+    theme = sample_session.catalog.layers["organisation"]
+    tables = [h.table for h in identify(sample_session, theme, (at.x, at.y), tolerance_m=1)]
+    assert tables[-1] == "village"
+    assert tables[0] == "grid"
+
+
 def test_a_click_beside_an_area_does_not_hit_it(session: Session) -> None:
     theme = session.catalog.layers["household"]
     hits = identify(session, theme, (EAST + 235, NORTH + 310), tolerance_m=50)

@@ -63,6 +63,13 @@ def test_every_theme_has_an_ink_and_an_icon_that_is_drawn(qapp: QApplication) ->
         assert any(image.pixelColor(x, y).alpha() > 200 for x in range(32) for y in range(32))
 
 
+def test_a_layer_without_an_ink_of_its_own_has_a_quiet_icon(qapp: QApplication) -> None:
+    plain = icon("fa6s.map", "muted").pixmap(32, 32).toImage()
+    for code in ("base", "a seventh layer"):
+        assert code not in THEME_INK
+        assert icon("fa6s.map", code).pixmap(32, 32).toImage() == plain
+
+
 def test_no_colour_is_written_outside_the_palette() -> None:
     package = data_dir("resources").parent / "mingqing" / "desktop"
     for path in package.rglob("*.py"):

@@ -1,5 +1,6 @@
 """What a village clerk does, from the first page to the card of a house."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -8,13 +9,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QElapsedTimer, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.core.errors import Cancelled
 from mingqing.desktop.look.theme import Appearance
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet
 from mingqing.desktop.window import MainWindow
+from mingqing.ingest.run import import_paths
 from mingqing.store.project import create_project
 
 from .conftest import EAST, NORTH, PASSWORD, USER
@@ -144,6 +146,16 @@ def test_a_new_project_is_not_made_from_half_filled_fields(
     sheet.primary.click()
     assert says in sheet.error
     assert list(tmp_path.glob("*.mingqing")) == []
+
+
+def test_the_dialogs_of_qt_speak_chinese(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = QFileDialog(window)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    said = [b.text() for b in dialog.findChildren(QPushButton)] + texts(dialog)
+    assert any("取消" in text for text in said)
+    assert any("文件类型" in text for text in said)
+    assert not any(re.search("[A-Za-z]{3,}", text.replace("&", "")) for text in said if "/" not in text)
 
 
 def test_a_folder_that_is_no_project_is_one_sentence(window: MainWindow, tmp_path: Path) -> None:
@@ -283,6 +295,23 @@ def test_a_bug_shows_a_report_to_save_and_the_program_goes_on(
     settle()
 
 
+def test_escape_leaves_the_page_that_tells_of_a_bug(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    activate(qtbot, opened)
+    opened.show_crash(KeyError("oops"))
+    qtbot.keyClick(opened.crash.report, Qt.Key.Key_Escape)
+    assert opened.pages.currentWidget() is opened.explorer
+    settle()
+
+
+def test_a_click_on_open_ground_shows_the_card_of_its_village(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    click_on(qtbot, opened, EAST + 800, NORTH + 800)
+    qtbot.waitUntil(opened.explorer.card.isVisible)
+    assert "行政村" in " ".join(texts(opened.explorer.card))
+    settle()
+
+
 def test_light_and_dark_are_put_on_while_it_runs(opened: MainWindow, settle: Settle) -> None:
     def brightness() -> int:
         return opened.explorer.grab().toImage().pixelColor(3, 300).lightness()
@@ -304,6 +333,20 @@ def test_an_empty_project_shows_what_to_do(qtbot: QtBot, window: MainWindow, tmp
     qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
     assert window.explorer.nothing.isVisible()
     assert "把文件夹拖到这里" in texts(window.explorer.nothing)
+    assert "项目里还没有数据" in window.explorer.nothing.advice.text()
+
+
+def test_a_project_of_registers_alone_says_that_shapes_are_missing(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    register = tmp_path / "花名册.csv"
+    register.write_text("姓名,身份证号,性别,与户主关系\n样一,,女,配偶\n样二,,男,户主\n", encoding="utf-8-sig")
+    with create_project(tmp_path / "登记", "登记", user=USER, password=PASSWORD) as session:
+        rows = import_paths(session, [register]).total("added")
+    window.open_now(tmp_path / "登记.mingqing", USER, PASSWORD)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
+    assert window.explorer.nothing.isVisible()
+    assert f"已导入 {rows} 条登记，还没有图形" in window.explorer.nothing.advice.text()
 
 
 def test_every_action_has_a_key_and_every_button_a_name_and_room(opened: MainWindow) -> None:

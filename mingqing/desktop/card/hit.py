@@ -39,7 +39,7 @@ def identify(
     tolerance_m: float,
     only: frozenset[str] | None = None,
 ) -> list[Hit]:
-    """Return the rows drawn at a place, what is drawn on top first.
+    """Return the rows drawn at a place, what is drawn on top first, but the base map last.
 
     Parameters
     ----------
@@ -50,19 +50,20 @@ def identify(
     point = shapely.Point(at)
     reach = 2 * tolerance_m
     box = (at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach)
-    found: list[tuple[tuple[int, float, float], Hit]] = []
+    found: list[tuple[tuple[bool, int, float, float], Hit]] = []
     for depth, draw in enumerate(reversed(theme.draws)):
         if only is not None and draw.table not in only:
             continue
-        near = _near(session, session.catalog.tables[draw.table], point, box, tolerance_m)
-        found += [(_order(hit, point, depth), hit) for hit in near]
+        table = session.catalog.tables[draw.table]
+        near = _near(session, table, point, box, tolerance_m)
+        found += [((table.layer == "base", depth, *_order(hit, point)), hit) for hit in near]
     found.sort(key=lambda pair: pair[0])
     return [replace(hit, title=name_of(session, hit.table, hit.id)) for _, hit in found[:_MOST]]
 
 
-def _order(hit: Hit, point: shapely.Point, depth: int) -> tuple[int, float, float]:
-    """What is drawn higher first; within a table the nearer, then the smaller."""
-    return depth, float(hit.geometry.distance(point)), float(hit.geometry.area)
+def _order(hit: Hit, point: shapely.Point) -> tuple[float, float]:
+    """Within a table the nearer first, then the smaller."""
+    return float(hit.geometry.distance(point)), float(hit.geometry.area)
 
 
 def _near(

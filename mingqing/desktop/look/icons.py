@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _colour(role: str, mode: QIcon.Mode, state: QIcon.State) -> QColor:
-    """Return the colour of a glyph: a field of `Colours`, or a theme's code for that theme's ink."""
+    """Return the colour of a glyph: a field of `Colours`, or a layer's code for its ink, muted where it has none."""
     palette: Colours = colours()
     if mode == QIcon.Mode.Disabled:
         faint = QColor(palette.faint)
@@ -21,9 +21,8 @@ def _colour(role: str, mode: QIcon.Mode, state: QIcon.State) -> QColor:
         return faint
     if role in THEME_INK:
         return QColor(THEME_INK[role][is_dark()])
-    if state == QIcon.State.On and role == "muted":
-        role = "accent"
-    return QColor(getattr(palette, role))
+    value = getattr(palette, role, palette.muted)
+    return QColor(palette.accent if state == QIcon.State.On and value == palette.muted else value)
 
 
 class _Glyph(QIconEngine):
@@ -53,7 +52,7 @@ class _Glyph(QIconEngine):
 def icon(name: str, role: str = "muted") -> QIcon:
     """Return the Font Awesome icon `name` ("fa6s.plus") in the ink of `role`.
 
-    `role` is a field of `Colours`, or the code of a thematic map for its own ink. A muted icon turns to the
-    accent while its button is checked.
+    `role` is a field of `Colours`, or the code of a layer for its own ink; a layer without one is muted. A muted
+    icon turns to the accent while its button is checked.
     """
     return QIcon(_Glyph(name, role))

@@ -184,13 +184,17 @@ class Canvas(QWidget):
             self._rest.stop()
 
     def reveal(self, bounds: Bounds, covered_px: float) -> None:
-        """Pan just enough that `bounds` is not under a panel covering `covered_px` at the right edge."""
+        """Pan just enough that `bounds` is not under a panel covering `covered_px` at the right edge.
+
+        The map stays where it is while the middle of `bounds` can be seen, or where the whole would not fit.
+        """
         if self._view is None:
             return
+        left, _ = self._view.to_screen(bounds[0], bounds[1], self._size)
         right, _ = self._view.to_screen(bounds[2], bounds[1], self._size)
-        hidden = right - (self.width() - covered_px - 24)
-        if 0 < hidden < self.width():
-            self.pan(-hidden, 0)
+        free = self.width() - covered_px - 24
+        if right - left < free < (left + right) / 2 < self.width():
+            self.pan(free - right, 0)
 
     def _changed(self) -> None:
         self.update()

@@ -33,7 +33,10 @@ class Mark:
 
 
 def paint_marks(painter: QPainter, marks: tuple[Mark, ...], view: "View", size: "Size") -> None:
-    """Outline `marks`: a halo in the paper's colour below a line in the marking colour, points as a ring."""
+    """Outline `marks`: a halo in the paper's colour below a line in the marking colour, points as a ring.
+
+    Nothing is filled: what is marked may be a whole village, whose map is to be read all the same.
+    """
     if not marks:
         return
     painter.save()
@@ -41,13 +44,9 @@ def paint_marks(painter: QPainter, marks: tuple[Mark, ...], view: "View", size: 
     path = QPainterPath()
     for mark in marks:
         path.addPath(_path(mark.geometry, view, size))
-    wash = QColor(colours().mark)
-    wash.setAlphaF(0.18)
     for colour, width in ((QColor(colours().raised), 6.0), (QColor(colours().mark), 3.0)):
         pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(path, pen)
-    if any(mark.geometry.area > 0 for mark in marks):
-        painter.fillPath(path, wash)
     painter.restore()
 
 

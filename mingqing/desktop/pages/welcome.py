@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class DropTarget(QFrame):
-    """The large place to drop a folder on."""
+    """The large place to drop a folder on. `advice` is the line below its heading."""
 
     def __init__(self, heading: str, advice: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,8 @@ class DropTarget(QFrame):
         self.body.addWidget(glyph, 0, Qt.AlignmentFlag.AlignHCenter)
         self.body.addSpacing(S)
         self.body.addWidget(_centred(heading, "heading"))
-        self.body.addWidget(_centred(advice, "muted"))
+        self.advice = _centred(advice, "muted")
+        self.body.addWidget(self.advice)
         self.body.addSpacing(L)
         self.buttons = row(gap=L)
         self.buttons.setAlignment(Qt.AlignmentFlag.AlignHCenter)
