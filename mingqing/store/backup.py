@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -67,7 +68,7 @@ def make_backup(session: Session, folder: Path, *, kind: str = HAND, now: dateti
     file = folder / file_name(session.info.path, made)
     if file.exists():
         raise InputRefused(tr("{file} 已经存在，请稍等一秒再备份").format(file=file))
-    partial = file.with_name(f".{file.name}.partial")
+    partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}.partial")
     try:
         with _disk_errors(folder):
             counts = _write(session, partial, kind, made)
@@ -253,7 +254,7 @@ def _own(project: Path) -> list[Backup]:
 def _remove_abandoned(folder: Path) -> None:
     """Remove what a killed backup left behind, unless another program may still be at it."""
     limit = (datetime.now().astimezone() - _ABANDONED).timestamp()
-    for partial in folder.glob(f".*{SUFFIX}.partial"):
+    for partial in folder.glob(f".*{SUFFIX}.*.partial"):
         if partial.stat().st_mtime < limit:
             partial.unlink(missing_ok=True)
 
