@@ -6,6 +6,7 @@ import os
 import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -136,13 +137,22 @@ def _prove(session: Session, partial: Path, counts: dict[str, int]) -> Backup:
     """Read the copy back from the disk, compare its hashes, open it with the key, and check every page."""
     try:
         backup = read_backup(partial)
-        unpack(backup, None)
+        with ThreadPoolExecutor(1) as beside:
+            checking = beside.submit(_check_pages, session, partial, counts)
+            unpack(
+                backup, None
+            )  # its verdict comes first: other bytes are the disk's fault, not the project's
+            checking.result()
     except InputRefused as error:
         raise ProjectUnavailable(
             tr("写到 {folder} 的备份读回来不对，没有留下；这个盘可能已坏，请换一个").format(
                 folder=partial.parent
             )
         ) from error
+    return backup
+
+
+def _check_pages(session: Session, partial: Path, counts: dict[str, int]) -> None:
     with (
         _as_damage(session),
         engine_errors(session.info.path / DATABASE),
@@ -153,7 +163,6 @@ def _prove(session: Session, partial: Path, counts: dict[str, int]) -> Backup:
             raise ProjectDamaged
         if _counts(database, session) != counts:
             raise ProjectUnavailable(tr("备份与项目的条数不一致，没有留下，请再备份一次"))
-    return backup
 
 
 @contextmanager
