@@ -14,7 +14,7 @@ from typing import Self
 from nacl import pwhash, secret, utils
 from nacl.exceptions import CryptoError
 
-from mingqing.core.errors import ProjectUnavailable
+from mingqing.core.errors import ProjectDamaged, ProjectUnavailable
 from mingqing.core.files import write_whole
 from mingqing.core.text import tr
 
@@ -103,10 +103,10 @@ class Keyring:
 
         Raises
         ------
-        ProjectUnavailable
+        ProjectDamaged
             if the file is missing, damaged, or asks for more work than any keyring of ours would.
         """
-        damaged = ProjectUnavailable(
+        damaged = ProjectDamaged(
             tr("密钥文件 {file} 缺失或损坏，请从备份中找回同名文件再打开").format(file=path.name)
         )
         try:

@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import IO
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows translates line ends without it
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -35,12 +36,17 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+            flush_to_disk(stream)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def flush_to_disk(stream: IO[bytes]) -> None:
+    """Bring what was written to a file onto the disk, so that pulling the plug does not lose it."""
+    stream.flush()
+    os.fsync(stream.fileno())
 
 
 def is_writable(path: Path) -> bool:

@@ -14,10 +14,10 @@ import pyogrio
 import pyproj
 import shapely
 
-from mingqing.core.errors import ProjectUnavailable
+from mingqing.core.errors import ProjectDamaged, ProjectUnavailable
 from mingqing.core.text import tr
 
-__all__ = ["connect", "engine_errors"]
+__all__ = ["connect", "engine_errors", "unlock"]
 
 _BUSY_MS = 5000
 _CACHE_KIB = 64 * 1024  # a batch of an import fits, so that no page is encrypted and written twice
@@ -46,14 +46,11 @@ def connect(path: Path, key: bytes, *, read_only: bool, create: bool = False) ->
     with engine_errors(path):
         database = apsw.Connection(str(path), flags=flags)
         try:
-            database.pragma("cipher", "chacha20")
-            database.pragma("key", f"raw:{key.hex()}")
+            unlock(database, key)
             if create:
                 database.pragma("page_size", 8192)
             _load_spatialite(database)
             database.set_busy_timeout(_BUSY_MS)  # after SpatiaLite, which sets one of its own
-            database.pragma("temp_store", "MEMORY")  # nothing of people's data in temporary files
-            database.pragma("cache_size", -_CACHE_KIB)
             database.pragma("foreign_keys", 1)
             database.pragma("journal_mode", "DELETE")
             database.pragma("synchronous", "FULL")
@@ -62,6 +59,14 @@ def connect(path: Path, key: bytes, *, read_only: bool, create: bool = False) ->
             database.close()
             raise
     return database
+
+
+def unlock(database: apsw.Connection, key: bytes) -> None:
+    """Give a new connection its key, and keep what it reads out of temporary files."""
+    database.pragma("cipher", "chacha20")
+    database.pragma("key", f"raw:{key.hex()}")
+    database.pragma("temp_store", "MEMORY")  # nothing of people's data in temporary files
+    database.pragma("cache_size", -_CACHE_KIB)
 
 
 def _load_spatialite(database: apsw.Connection) -> None:
@@ -91,13 +96,11 @@ def engine_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except apsw.NotADBError as error:
-        raise ProjectUnavailable(
+        raise ProjectDamaged(
             tr("项目 {name} 的数据文件已损坏，或与密钥文件不配套；请用备份恢复").format(name=name)
         ) from error
     except apsw.CorruptError as error:
-        raise ProjectUnavailable(
-            tr("项目 {name} 的数据文件已损坏，请用备份恢复").format(name=name)
-        ) from error
+        raise ProjectDamaged(tr("项目 {name} 的数据文件已损坏，请用备份恢复").format(name=name)) from error
     except (apsw.BusyError, apsw.LockedError) as error:
         raise ProjectUnavailable(
             tr("项目 {name} 正被另一个程序写入，请稍等片刻再试").format(name=name)

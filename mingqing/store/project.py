@@ -11,10 +11,12 @@ import apsw
 from mingqing.access.keyring import KEY_BYTES, Keyring
 from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog
-from mingqing.core.errors import InputRefused, ProjectUnavailable
-from mingqing.core.files import is_network_share, is_writable
+from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
+from mingqing.core.files import flush_to_disk, is_network_share, is_writable
 from mingqing.core.text import tr
+from mingqing.store.backup import advice
 from mingqing.store.connection import connect, engine_errors
+from mingqing.store.inside import raw_chunks
 from mingqing.store.schema import FORMAT_MAJOR, FORMAT_MINOR, create_schema, extend_schema, missing_from
 from mingqing.store.session import ProjectInfo, Session
 
@@ -124,10 +126,17 @@ def open_project(path: Path, *, user: str, password: str, catalog: Catalog | Non
     Raises
     ------
     ProjectUnavailable
-        with one sentence of advice: wrong password, missing or damaged file, a newer program's file, in use.
+        with one sentence of advice: wrong password, missing or damaged file (then its newest sound backup is
+        named), a newer program's file, in use.
     """
     folder = project_folder(path)
-    catalog = catalog or own_catalog()
+    try:
+        return _open(folder, user, password, catalog or own_catalog())
+    except ProjectDamaged as error:
+        raise ProjectDamaged(f"{error}；{advice(folder)}") from error
+
+
+def _open(folder: Path, user: str, password: str, catalog: Catalog) -> Session:
     keyring = Keyring.load(folder / "keyring.json")
     key = keyring.unlock(user, password)
     read_only = _read_only_reason(folder)
@@ -171,7 +180,7 @@ def _read_meta(database: apsw.Connection, folder: Path) -> dict[str, str]:
         major = int(meta["format"].partition(".")[0])
         _ = meta["name"], int(meta["epsg"]), meta["epsg_chosen"]
     except (apsw.SQLError, KeyError, ValueError) as error:
-        raise ProjectUnavailable(
+        raise ProjectDamaged(
             tr("项目 {name} 的数据文件不完整，请用备份恢复").format(name=folder.name)
         ) from error
     if major > FORMAT_MAJOR:
@@ -204,8 +213,10 @@ def _back_up(folder: Path) -> None:
     target = folder / "backups" / f"before-upgrade-{stamp}"
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for name in ("map.db", "keyring.json"):
-            shutil.copy2(folder / name, target / name)
+        shutil.copy2(folder / "keyring.json", target / "keyring.json")
+        with (target / "map.db").open("wb") as copy:
+            copy.writelines(raw_chunks(folder / "map.db"))  # not shutil: it would drop the write lock
+            flush_to_disk(copy)
     except OSError as error:
         raise ProjectUnavailable(
             tr("项目 {name} 升级前要先备份，但备份写不进去，请检查磁盘空间").format(name=folder.name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+import apsw
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from mingqing.core.errors import ProjectUnavailable, StoreBug
 from mingqing.core.features import Features
 from mingqing.core.text import tr
 from mingqing.store.changes import Transaction, Value
-from mingqing.store.connection import connect, engine_errors
+from mingqing.store.connection import connect, engine_errors, unlock
 from mingqing.store.geometry import decode
 from mingqing.store.schema import ensure_srid
 
@@ -73,6 +74,10 @@ class Session:
     def clone(self) -> "Session":
         """Return another connection of the same account, for another thread."""
         return Session(self.info, self.catalog, self.user, self._key)
+
+    def unlock(self, database: apsw.Connection) -> None:
+        """Give a connection of `mingqing.store.backup` to this project, or to a copy of it, the project's key."""
+        unlock(database, self._key)
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""

@@ -1,0 +1,52 @@
+"""Bringing a backup back, always to a new place."""
+
+import secrets
+import shutil
+from pathlib import Path
+
+from mingqing.access.keyring import Keyring
+from mingqing.core.errors import InputRefused, ProjectUnavailable
+from mingqing.core.text import tr
+from mingqing.store.archive import KEYRING, read_backup, unpack
+from mingqing.store.project import SUFFIX
+
+
+def restore_backup(file: Path, path: Path) -> Path:
+    """Make a project of a backup and return its folder, which appears whole or not at all.
+
+    Needs no password: what comes back is as encrypted as it was. Every byte is compared with the hashes that the
+    backup was proved by when it was made.
+
+    Parameters
+    ----------
+    path : the folder to make; `.mingqing` is added where it is missing.
+
+    Raises
+    ------
+    InputRefused
+        if something is there already, or the file is no sound backup.
+    ProjectUnavailable
+        if the place cannot be written or is full.
+    """
+    path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+    if path.exists():
+        raise InputRefused(tr("{path} 已经存在；恢复不会覆盖旧项目，请换个名字或位置").format(path=path))
+    backup = read_backup(file)
+    building = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        building.mkdir()
+        (building / "backups").mkdir()
+        unpack(backup, building)
+        if Keyring.load(building / KEYRING).project != backup.contents.project:
+            raise InputRefused(tr("备份 {file} 的密钥文件不是它自己的，请换一个备份").format(file=file.name))
+        building.rename(path)
+    except OSError as error:
+        shutil.rmtree(building, ignore_errors=True)
+        raise ProjectUnavailable(
+            tr("不能恢复到 {place}，没有留下半个项目；请检查磁盘空间和权限").format(place=path.parent)
+        ) from error
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return path

@@ -1,0 +1,182 @@
+"""Copying what can still be read of a damaged project into a new one."""
+
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from mingqing.access.keyring import Keyring
+from mingqing.catalog.load import catalog as own_catalog
+from mingqing.catalog.model import Catalog, Table
+from mingqing.core.errors import InputRefused, ProjectUnavailable
+from mingqing.core.text import tr
+from mingqing.store.connection import connect, engine_errors
+from mingqing.store.project import DEFAULT_EPSG, SUFFIX, create_project, project_folder
+from mingqing.store.session import Session
+
+_STAMPS = {"created_by", "created_at", "updated_by", "updated_at"}  # given anew, by the one who salvages
+_Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What came of it, by table. `lost` counts rows that are known to have been there; there may be more.
+
+    detached : rows that came without a reference, because what it pointed to is lost.
+    """
+
+    path: Path
+    rescued: Mapping[str, int]
+    lost: Mapping[str, int]
+    detached: Mapping[str, int]
+
+
+def salvage_project(
+    damaged: Path, path: Path, *, user: str, password: str, catalog: Catalog | None = None
+) -> Salvaged:
+    """Make a new project of what can be read of a damaged one, which is left as it is.
+
+    Rows keep their ids. The history of changes and who last wrote a row do not come along, nor do other accounts:
+    the new project has a key of its own and `user` for its first account, with the same password.
+
+    Parameters
+    ----------
+    path : the folder to make; it appears whole or not at all.
+
+    Raises
+    ------
+    InputRefused
+        if something is at `path` already.
+    ProjectDamaged
+        if not even the list of tables can be read: then only a backup helps.
+    ProjectUnavailable
+        if the password is wrong or the place cannot be written.
+    """
+    folder, catalog = project_folder(damaged), catalog or own_catalog()
+    path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+    if path.exists():
+        raise InputRefused(tr("{path} 已经存在，请换个名字或位置").format(path=path))
+    key = Keyring.load(folder / "keyring.json").unlock(user, password)
+    building = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+    database = connect(folder / "map.db", key, read_only=True)
+    try:
+        meta = _meta(database, folder)
+        with create_project(
+            building, meta["name"], user=user, password=password, epsg=int(meta["epsg"]), catalog=catalog
+        ) as session:
+            counts = _copy_everything(database, session)
+        building.rename(path)
+    except OSError as error:
+        raise ProjectUnavailable(
+            tr("不能写到 {place}，请检查磁盘空间和权限").format(place=path.parent)
+        ) from error
+    finally:
+        database.close()
+        shutil.rmtree(building, ignore_errors=True)
+    return Salvaged(path, *counts)
+
+
+def _meta(database: apsw.Connection, folder: Path) -> dict[str, str]:
+    """Name and CRS; a name is made up and the CRS the default's where they are lost, as long as tables are listed."""
+    found = {"name": folder.stem, "epsg": str(DEFAULT_EPSG)}
+    with engine_errors(folder / "map.db"):
+        database.execute("SELECT name FROM sqlite_master").fetchall()
+    with suppress(apsw.Error):
+        found |= {str(k): str(v) for k, v in database.execute("SELECT key, value FROM mq_meta")}
+    return found
+
+
+def _copy_everything(
+    database: apsw.Connection, session: Session
+) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    tables = session.catalog.tables
+    order = TopologicalSorter(
+        {n: {f.references for f in t.fields if f.references and f.references != n} for n, t in tables.items()}
+    )
+    rescued, lost, detached = {}, {}, {}
+    kept: dict[str, set[int]] = {}
+    for name in order.static_order():
+        table = tables[name]
+        columns = _columns(database, table)
+        rows, missing = _rows(database, table, columns)
+        kept[name] = {row[0] for row in rows}
+        detached[name] = _write(session, table, columns, rows, kept)
+        rescued[name], lost[name] = len(rows), missing
+    for memory_key, value in _until_damage(database, "SELECT key, value FROM mq_memory"):
+        session.remember(memory_key, value)
+    return rescued, lost, detached
+
+
+def _columns(database: apsw.Connection, table: Table) -> list[str]:
+    """The columns that the old file has of those wanted, the shape last."""
+    there = {row[1] for row in database.execute(f'PRAGMA table_info("{table.name}")')}
+    wanted = [c for c in table.column_names if c not in _STAMPS]
+    return [c for c in (*wanted, *(["geometry"] if table.has_geometry else [])) if c in there]
+
+
+def _rows(database: apsw.Connection, table: Table, columns: Sequence[str]) -> tuple[list[_Row], int]:
+    """Every row that can be read, by id, and how many are known of that cannot."""
+    listed = "".join(f', "{c}"' for c in columns)
+    select = f'SELECT id{listed} FROM "{table.name}"'
+    try:
+        return list(database.execute(f"{select} ORDER BY id")), 0
+    except apsw.Error:
+        ids = _known_ids(database, table)
+    rows: list[_Row] = []
+    for row_id in sorted(ids):
+        with suppress(apsw.Error):
+            rows += database.execute(f"{select} WHERE id = ?", (row_id,))
+    return rows, len(ids) - len(rows)
+
+
+def _known_ids(database: apsw.Connection, table: Table) -> set[int]:
+    """Ids from both ends of the table and of each index, which name rows whose own page is gone."""
+    indexes = [
+        str(row[0])
+        for row in _until_damage(
+            database, f"SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '{table.name}'"
+        )
+    ]
+    sources = [f'FROM "{table.name}" NOT INDEXED ORDER BY id {way}' for way in ("ASC", "DESC")]
+    for index in indexes:
+        column = next(iter(_until_damage(database, f'PRAGMA index_info("{index}")')), (0, 0, "id"))[2]
+        sources += [
+            f'FROM "{table.name}" INDEXED BY "{index}" ORDER BY "{column}" {way}' for way in ("ASC", "DESC")
+        ]
+    found = {row[0] for source in sources for row in _until_damage(database, f"SELECT id {source}")}
+    if table.has_geometry:
+        found |= {row[0] for row in _until_damage(database, f'SELECT pkid FROM "idx_{table.name}_geometry"')}
+    return found
+
+
+def _until_damage(database: apsw.Connection, sql: str) -> Iterator[_Row]:
+    """The rows of a statement up to the first page that cannot be read."""
+    with suppress(apsw.Error):
+        yield from database.execute(sql)
+
+
+def _write(
+    session: Session, table: Table, columns: Sequence[str], rows: Sequence[_Row], kept: Mapping[str, set[int]]
+) -> int:
+    """Write the rows of a table; return how many lost a reference."""
+    if not rows:
+        return 0
+    ids, *cells = (list(column) for column in zip(*rows, strict=True))
+    values = dict(zip(columns, cells, strict=True))
+    alone: set[int] = set()
+    for field in table.fields:
+        if field.references and field.name in values:
+            there = kept[field.references]
+            gone = [v is not None and v not in there for v in values[field.name]]
+            alone |= {i for i, g in zip(ids, gone, strict=True) if g}
+            values[field.name] = [None if g else v for v, g in zip(values[field.name], gone, strict=True)]
+    shapes = values.pop("geometry", None)
+    with session.transaction("salvage", tr("从损坏的项目中抢救{table}").format(table=table.title)) as change:
+        change.insert(table.name, ids, values, shapes)
+    return len(alone)
