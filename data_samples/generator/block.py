@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from .valley import BlockSpec
 
 
-# A county's surveys of land and plots are coarser than a village's own.
-_COUNTY_COARSENESS = 12.0
-
-
 @dataclass(frozen=True)
 class BlockNames:
     """What the streams and roads of a block are called."""
@@ -96,9 +92,7 @@ def build_block(spec: BlockSpec, names: BlockNames, road_pieces: int, paths: int
     fields = []
     for polygon, own in zip(polygons, each, strict=True):
         paved = shapely.union_all([r.line.buffer(r.half_m + 0.5, cap_style="flat") for r in own] + [built])
-        fields.append(
-            village_fields(raster, polygon, waters, paved, _COUNTY_COARSENESS if spec.framed else 1.0)
-        )
+        fields.append(village_fields(raster, polygon, waters, paved))
     return Block(relief, polygons, waters, hamlets, houses, each, fields, names)
 
 

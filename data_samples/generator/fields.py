@@ -197,12 +197,9 @@ def _patches(relief: Relief, grid: Grid, cover: Ints, z: Floats, rng: np.random.
     return piece * 16 + cover
 
 
-def village_fields(
-    raster: LandRaster, polygon: Polygon, waters: Waters, paved: shapely.Geometry, coarseness: float = 1.0
-) -> Fields:
-    """Draw the land cover and the fields of one village; the smallest kept is `coarseness` times as large."""
-    least_m2 = 1200.0 * coarseness
-    land = coverage(polygon, raster.grid, raster.patches, smooth_m=13.0, tolerance_m=1.2, least_m2=least_m2)
+def village_fields(raster: LandRaster, polygon: Polygon, waters: Waters, paved: shapely.Geometry) -> Fields:
+    """Draw the land cover and the fields of one village."""
+    land = coverage(polygon, raster.grid, raster.patches, smooth_m=13.0, tolerance_m=1.2, least_m2=1200.0)
     wet = shapely.union_all([waters.stream, *(p[0] for p in waters.ponds)])
     shapely.prepare(wet)
     dry: list[tuple[Polygon, int]] = []
@@ -213,7 +210,7 @@ def village_fields(
     shapely.prepare(kept)
     plots = []
     for shape, label in coverage(
-        polygon, raster.grid, raster.parcels, smooth_m=9.0, tolerance_m=0.6, least_m2=330.0 * coarseness
+        polygon, raster.grid, raster.parcels, smooth_m=9.0, tolerance_m=0.6, least_m2=330.0
     ):
         if label == 0:
             continue
