@@ -3,38 +3,52 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import shapely
 
 from mingqing.core.errors import Cancelled, InputRefused
 from mingqing.core.text import tr
-from mingqing.crs.guess import guess
+from mingqing.crs.guess import CrsGuess, guess
+from mingqing.crs.offsets import BD09, GCJ02
 from mingqing.crs.zones import describe
 from mingqing.ingest.match import TableMatch
 from mingqing.ingest.memory import remembered
 from mingqing.ingest.prepare import Options, header_key, recognise
-from mingqing.ingest.reading.encoding import EncodingUnclear
+from mingqing.ingest.reading.encoding import Alternative, Encoding, EncodingUnclear
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, discover, read
 from mingqing.store.session import Session
 
 _SAMPLES = 3
+_USUAL_ENCODINGS = frozenset({"GBK", "UTF-8", "Big5"})
+
+
+class Choice(NamedTuple):
+    """One answer: the `value` an import takes, its `title`, and why it may be the right one.
+
+    usual : whether an office in China is likely to have it; the others are offered on request.
+    """
+
+    value: str
+    title: str
+    reason: str = ""
+    usual: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something a file leaves open: `choices` are (value, title), likeliest first."""
+    """Something a file leaves open, its `choices` likeliest first."""
 
     about: Literal["crs", "encoding"]
     text: str
-    choices: tuple[tuple[str, str], ...]
+    choices: tuple[Choice, ...]
 
     @property
     def key(self) -> tuple[str, ...]:
         """The same for files that leave the same open, whose question is answered once."""
-        return (self.about, *(value for value, _ in self.choices))
+        return (self.about, *(c.value for c in self.choices))
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,7 @@ def _look(
     try:
         layers = read(source, encoding=encoding)
     except EncodingUnclear as error:
-        choices = tuple((c.name, f"{c.title}：{c.sample}") for c in error.candidates)
+        choices = tuple(_encoding(e) for e in error.candidates)
         question = Question("encoding", str(error), choices) if choices else None
         return [SourcePreview(source.path, source.path.stem, question=question, error=str(error))]
     except InputRefused as error:
@@ -120,17 +134,24 @@ def _question(session: Session, layer: SourceLayer) -> Question | None:
         bounds = shapely.total_bounds(layer.geometry)
         if np.isfinite(bounds).all():
             xmin, ymin, xmax, ymax = bounds.tolist()
-            guesses = guess((xmin, ymin, xmax, ymax), project_epsg=session.info.epsg)
-            choices = tuple(
-                (str(g.crs), f"{_crs_title(g.crs)}：{g.sentence}") for g in guesses if not g.swapped
-            )
+            own = session.info.epsg
+            guesses = [g for g in guess((xmin, ymin, xmax, ymax), project_epsg=own) if not g.swapped]
+            guesses.sort(key=lambda g: g.crs != own)
+            choices = tuple(_crs(g, own) for g in guesses)
             return Question("crs", tr("这份文件没有说明坐标系，请选一个"), choices) if choices else None
     if layer.encoding is not None and not layer.encoding.certain:
-        first = (layer.encoding.name, f"{layer.encoding.title}：{layer.encoding.sample}")
-        others = tuple((a.name, f"{a.title}：{a.sample}") for a in layer.encoding.alternatives)
-        return Question("encoding", tr("文字编码拿不准，哪一行读得通？"), (first, *others))
+        choices = tuple(_encoding(e) for e in (layer.encoding, *layer.encoding.alternatives))
+        return Question("encoding", tr("文字编码拿不准，哪一行读得通？"), choices)
     return None
 
 
-def _crs_title(crs: int | str) -> str:
-    return describe(crs) if isinstance(crs, int) else str(crs)
+def _encoding(found: Encoding | Alternative) -> Choice:
+    return Choice(found.name, f"{found.title}：{found.sample}", usual=found.title in _USUAL_ENCODINGS)
+
+
+def _crs(guessed: CrsGuess, own: int) -> Choice:
+    web = {GCJ02: tr("GCJ-02（高德、腾讯等网络地图）"), BD09: tr("BD-09（百度地图）")}
+    title = describe(guessed.crs) if isinstance(guessed.crs, int) else web[guessed.crs]
+    if guessed.crs == own:
+        title += tr("（与本项目相同）")
+    return Choice(str(guessed.crs), title, guessed.sentence)
