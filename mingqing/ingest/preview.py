@@ -12,10 +12,11 @@ from mingqing.core.errors import Cancelled, InputRefused
 from mingqing.core.text import tr
 from mingqing.crs.guess import CrsGuess, guess
 from mingqing.crs.offsets import BD09, GCJ02
+from mingqing.crs.transform import require_usable
 from mingqing.crs.zones import describe
 from mingqing.ingest.match import TableMatch
 from mingqing.ingest.memory import remembered
-from mingqing.ingest.prepare import Options, header_key, recognise
+from mingqing.ingest.prepare import Options, crs_of, header_key, recognise
 from mingqing.ingest.reading.encoding import Alternative, Encoding, EncodingUnclear
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, discover, read
@@ -58,7 +59,7 @@ class SourcePreview:
     key : the same for files with the same columns; what is decided for one holds for all of them.
     match : how its columns are taken; None where its table was not recognised.
     sample : column → its first few values, as text.
-    error : why nothing of it can be read.
+    error : why nothing of it can be read, or its shapes not be placed.
     """
 
     path: Path
@@ -103,7 +104,7 @@ def _look(
     try:
         layers = read(source, encoding=encoding)
     except EncodingUnclear as error:
-        choices = tuple(_encoding(e) for e in error.candidates)
+        choices = tuple(map(_encoding, error.candidates))
         question = Question("encoding", str(error), choices) if choices else None
         return [SourcePreview(source.path, source.path.stem, question=question, error=str(error))]
     except InputRefused as error:
@@ -114,19 +115,33 @@ def _look(
 def _preview(session: Session, layer: SourceLayer, options: Options) -> SourcePreview:
     columns = tuple(layer.columns)
     key = header_key(columns)
+    found = recognise(layer, options, session.catalog)
     return SourcePreview(
         layer.path,
         layer.name,
         key,
         columns,
         len(layer),
-        recognise(layer, options, session.catalog),
+        found,
         {
             c: "、".join(str(v) for v in values[:_SAMPLES] if v is not None)
             for c, values in layer.columns.items()
         },
         _question(session, layer),
+        _refusal(layer, found, options),
     )
+
+
+def _refusal(layer: SourceLayer, found: TableMatch | None, options: Options) -> str | None:
+    """Say why the import will refuse the layer's shapes, None where it will not."""
+    crs = crs_of(layer, options)
+    if layer.geometry is None or crs is None or not (found is None or found.table.has_geometry):
+        return None
+    try:
+        require_usable(crs)
+    except InputRefused as error:
+        return str(error)
+    return None
 
 
 def _question(session: Session, layer: SourceLayer) -> Question | None:
@@ -140,8 +155,9 @@ def _question(session: Session, layer: SourceLayer) -> Question | None:
             choices = tuple(_crs(g, own) for g in guesses)
             return Question("crs", tr("这份文件没有说明坐标系，请选一个"), choices) if choices else None
     if layer.encoding is not None and not layer.encoding.certain:
-        choices = tuple(_encoding(e) for e in (layer.encoding, *layer.encoding.alternatives))
-        return Question("encoding", tr("文字编码拿不准，哪一行读得通？"), choices)
+        fitting: list[Encoding | Alternative] = [layer.encoding, *layer.encoding.alternatives]
+        text = tr("文字编码拿不准，哪一行读得通？")
+        return Question("encoding", text, tuple(map(_encoding, fitting)))
     return None
 
 

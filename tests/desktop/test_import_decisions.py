@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 import shapely
+from pyproj import CRS
+from pyproj.enums import WktVersion
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -177,6 +179,21 @@ def test_an_answer_holds_only_for_the_files_that_asked(
     options = options_of(kinds, {question.key: "4549"})
     assert options.answers == {asks: Answer(crs=4549)}
     assert options.for_file(villages / "小竹溪村" / "农房.shp").crs is None
+
+
+@pytest.mark.parametrize(("epsg", "datum"), [(2385, "西安80"), (2437, "北京54")])
+def test_what_the_import_refuses_for_its_crs_is_told_before(
+    session: Session, tmp_path: Path, epsg: int, datum: str
+) -> None:
+    path = tmp_path / "农房.shp"
+    house = shapely.box(EAST, NORTH, EAST + 9, NORTH + 9)
+    write_shapes(path, [house], "Polygon", {"门牌号": ["半岭1号"]})
+    path.with_suffix(".prj").write_text(CRS(epsg).to_wkt(WktVersion.WKT1_ESRI))
+    kinds = kinds_of_files(look(session, path))
+    assert [k.state for k in kinds] == ["不能导入"]
+    assert datum in str(kinds[0].error)
+    [source] = import_paths(session, [path], options_of(kinds, {})).sources
+    assert source.error == kinds[0].error
 
 
 def test_an_unreadable_file_is_one_sentence(session: Session, tmp_path: Path) -> None:
