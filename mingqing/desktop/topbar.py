@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TopBar(QWidget):
-    """`menu` drops from the project's name; the window fills it."""
+    """`menu` drops from the project's name; the window fills it. `imports` drops from the import button."""
 
     def __init__(self, actions: "Actions", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,8 +41,20 @@ class TopBar(QWidget):
         layout.addWidget(tool(actions["forward"]))
         layout.addWidget(tool(actions["legend"]))
         layout.addSpacing(S)
-        self.add = tool(actions["import"], text=True)
+        self.imports = self._import_menu(actions)
+        self.add = tool(self.imports.menuAction(), text=True)
+        self.add.setObjectName("add")
+        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         layout.addWidget(self.add)
+
+    def _import_menu(self, actions: "Actions") -> QMenu:
+        """Return what may be imported, the folder first: a village comes as a folder."""
+        made = rounded(QMenu(tr("导入数据"), self))
+        made.setIcon(icon("fa6s.file-import"))
+        made.menuAction().setToolTip(tr("导入一个文件夹或几份文件"))
+        made.addActions([actions["import_folder"], actions["import"]])
+        actions["import"].enabledChanged.connect(made.menuAction().setEnabled)
+        return made
 
     def show_project(self, name: str) -> None:
         """Name the project."""

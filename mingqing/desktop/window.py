@@ -111,7 +111,8 @@ class MainWindow(QMainWindow):
         menu = self.explorer.topbar.menu
         menu.addActions([self.actions_["new"], self.actions_["open"]])
         self._recent_menu = rounded(menu.addMenu(tr("最近打开")))
-        menu.addActions([self.actions_["import"], self.actions_["import_folder"], self.actions_["close"]])
+        menu.addMenu(self.explorer.topbar.imports)
+        menu.addAction(self.actions_["close"])
         menu.addSeparator()
         looks = rounded(menu.addMenu(tr("外观")))
         group = QActionGroup(self)

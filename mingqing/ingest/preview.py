@@ -3,38 +3,53 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import shapely
 
 from mingqing.core.errors import Cancelled, InputRefused
 from mingqing.core.text import tr
-from mingqing.crs.guess import guess
+from mingqing.crs.guess import CrsGuess, guess
+from mingqing.crs.offsets import BD09, GCJ02
+from mingqing.crs.transform import require_usable
 from mingqing.crs.zones import describe
 from mingqing.ingest.match import TableMatch
 from mingqing.ingest.memory import remembered
-from mingqing.ingest.prepare import Options, header_key, recognise
-from mingqing.ingest.reading.encoding import EncodingUnclear
+from mingqing.ingest.prepare import Options, crs_of, header_key, recognise
+from mingqing.ingest.reading.encoding import Alternative, Encoding, EncodingUnclear
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, discover, read
 from mingqing.store.session import Session
 
 _SAMPLES = 3
+_USUAL_ENCODINGS = frozenset({"GBK", "UTF-8", "Big5"})
+
+
+class Choice(NamedTuple):
+    """One answer: the `value` an import takes, its `title`, and why it may be the right one.
+
+    usual : whether an office in China is likely to have it; the others are offered on request.
+    """
+
+    value: str
+    title: str
+    reason: str = ""
+    usual: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something a file leaves open: `choices` are (value, title), likeliest first."""
+    """Something a file leaves open, its `choices` likeliest first."""
 
     about: Literal["crs", "encoding"]
     text: str
-    choices: tuple[tuple[str, str], ...]
+    choices: tuple[Choice, ...]
 
     @property
     def key(self) -> tuple[str, ...]:
         """The same for files that leave the same open, whose question is answered once."""
-        return (self.about, *(value for value, _ in self.choices))
+        return (self.about, *(c.value for c in self.choices))
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ class SourcePreview:
     key : the same for files with the same columns; what is decided for one holds for all of them.
     match : how its columns are taken; None where its table was not recognised.
     sample : column → its first few values, as text.
-    error : why nothing of it can be read.
+    error : why nothing of it can be read, or its shapes not be placed.
     """
 
     path: Path
@@ -89,7 +104,7 @@ def _look(
     try:
         layers = read(source, encoding=encoding)
     except EncodingUnclear as error:
-        choices = tuple((c.name, f"{c.title}：{c.sample}") for c in error.candidates)
+        choices = tuple(map(_encoding, error.candidates))
         question = Question("encoding", str(error), choices) if choices else None
         return [SourcePreview(source.path, source.path.stem, question=question, error=str(error))]
     except InputRefused as error:
@@ -100,19 +115,33 @@ def _look(
 def _preview(session: Session, layer: SourceLayer, options: Options) -> SourcePreview:
     columns = tuple(layer.columns)
     key = header_key(columns)
+    found = recognise(layer, options, session.catalog)
     return SourcePreview(
         layer.path,
         layer.name,
         key,
         columns,
         len(layer),
-        recognise(layer, options, session.catalog),
+        found,
         {
             c: "、".join(str(v) for v in values[:_SAMPLES] if v is not None)
             for c, values in layer.columns.items()
         },
         _question(session, layer),
+        _refusal(layer, found, options),
     )
+
+
+def _refusal(layer: SourceLayer, found: TableMatch | None, options: Options) -> str | None:
+    """Say why the import will refuse the layer's shapes, None where it will not."""
+    crs = crs_of(layer, options)
+    if layer.geometry is None or crs is None or not (found is None or found.table.has_geometry):
+        return None
+    try:
+        require_usable(crs)
+    except InputRefused as error:
+        return str(error)
+    return None
 
 
 def _question(session: Session, layer: SourceLayer) -> Question | None:
@@ -120,17 +149,25 @@ def _question(session: Session, layer: SourceLayer) -> Question | None:
         bounds = shapely.total_bounds(layer.geometry)
         if np.isfinite(bounds).all():
             xmin, ymin, xmax, ymax = bounds.tolist()
-            guesses = guess((xmin, ymin, xmax, ymax), project_epsg=session.info.epsg)
-            choices = tuple(
-                (str(g.crs), f"{_crs_title(g.crs)}：{g.sentence}") for g in guesses if not g.swapped
-            )
+            own = session.info.epsg
+            guesses = [g for g in guess((xmin, ymin, xmax, ymax), project_epsg=own) if not g.swapped]
+            guesses.sort(key=lambda g: g.crs != own)
+            choices = tuple(_crs(g, own) for g in guesses)
             return Question("crs", tr("这份文件没有说明坐标系，请选一个"), choices) if choices else None
     if layer.encoding is not None and not layer.encoding.certain:
-        first = (layer.encoding.name, f"{layer.encoding.title}：{layer.encoding.sample}")
-        others = tuple((a.name, f"{a.title}：{a.sample}") for a in layer.encoding.alternatives)
-        return Question("encoding", tr("文字编码拿不准，哪一行读得通？"), (first, *others))
+        fitting: list[Encoding | Alternative] = [layer.encoding, *layer.encoding.alternatives]
+        text = tr("文字编码拿不准，哪一行读得通？")
+        return Question("encoding", text, tuple(map(_encoding, fitting)))
     return None
 
 
-def _crs_title(crs: int | str) -> str:
-    return describe(crs) if isinstance(crs, int) else str(crs)
+def _encoding(found: Encoding | Alternative) -> Choice:
+    return Choice(found.name, f"{found.title}：{found.sample}", usual=found.title in _USUAL_ENCODINGS)
+
+
+def _crs(guessed: CrsGuess, own: int) -> Choice:
+    web = {GCJ02: tr("GCJ-02（高德、腾讯等网络地图）"), BD09: tr("BD-09（百度地图）")}
+    title = describe(guessed.crs) if isinstance(guessed.crs, int) else web[guessed.crs]
+    if guessed.crs == own:
+        title += tr("（与本项目相同）")
+    return Choice(str(guessed.crs), title, guessed.sentence)

@@ -33,7 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
 
 
-def _write(path: Path, geometry: list[shapely.Geometry], kind: str, columns: dict[str, list[object]]) -> None:
+def write_shapes(
+    path: Path, geometry: list[shapely.Geometry], kind: str, columns: dict[str, list[object]]
+) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write(
         str(path),
@@ -52,14 +54,14 @@ def write_villages(folder: Path) -> Path:
     for order, (code, name) in enumerate(VILLAGES.items()):
         x, y = EAST + 2_000 * order, NORTH
         place = folder / name
-        _write(
+        write_shapes(
             place / "村界.shp",
             [shapely.box(x, y, x + 1_500, y + 1_000)],
             "Polygon",
             {"村名": [name], "村代码": [code], "乡镇": ["竹源乡"]},
         )
         corners = [(x + 200 + 60 * i, y + 300) for i in range(6)]
-        _write(
+        write_shapes(
             place / "农房.shp",
             [shapely.box(a, b, a + 30, b + 20) for a, b in corners],
             "Polygon",

@@ -158,6 +158,22 @@ def test_the_dialogs_of_qt_speak_chinese(qtbot: QtBot, window: MainWindow) -> No
     assert not any(re.search("[A-Za-z]{3,}", text.replace("&", "")) for text in said if "/" not in text)
 
 
+def test_the_import_button_offers_a_folder_and_files(
+    qtbot: QtBot, opened: MainWindow, monkeypatch: pytest.MonkeyPatch, settle: Settle
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: asked.append("folder") or "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: asked.append("files") or ([], ""))
+    button = opened.explorer.topbar.add
+    assert button.isEnabled()
+    assert button.defaultAction() is opened.explorer.topbar.imports.menuAction()
+    menu = opened.explorer.topbar.imports
+    assert [a.text() for a in menu.actions()] == ["选择文件夹…", "选择文件…"]
+    for action in menu.actions():
+        action.trigger()
+    assert asked == ["folder", "files"]
+
+
 def test_a_folder_that_is_no_project_is_one_sentence(window: MainWindow, tmp_path: Path) -> None:
     window.ask_login(tmp_path)
     assert ".mingqing" in window.notice
@@ -269,6 +285,7 @@ def test_a_read_only_project_says_why_and_refuses_what_is_dropped(
     window.open_now(project, USER, PASSWORD)
     qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
     assert "磁盘写保护" in window.explorer.banner.text
+    assert not window.explorer.topbar.add.isEnabled()
     window.explorer.banner.hide()
     drop(window, villages)
     assert "磁盘写保护" in window.explorer.banner.text

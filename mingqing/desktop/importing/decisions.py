@@ -85,7 +85,7 @@ class FileKind:
         if self.question is not None and (self.error is not None or self.match is not None):
             return tr("有一处要问")
         if self.error is not None:
-            return tr("读不出来")
+            return tr("不能导入") if self.first.columns else tr("读不出来")
         if self.match is None:
             return tr("请选择图层")
         unused = len(self.match.unmatched)

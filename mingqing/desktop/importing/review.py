@@ -3,13 +3,27 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.importing.decisions import Answers, FileKind, fields_of, filled_by
+from mingqing.desktop.importing.question import QuestionBox
 from mingqing.desktop.importing.tables import TextTable, table_view
-from mingqing.desktop.widgets import XL, L, M, S, button, column, empty, label, row, rule, scrolling
+from mingqing.desktop.widgets import (
+    XL,
+    L,
+    M,
+    S,
+    button,
+    choice_box,
+    column,
+    empty,
+    label,
+    row,
+    rule,
+    scrolling,
+)
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
@@ -98,22 +112,9 @@ class ReviewPage(QWidget):
                 self._body.addWidget(self._columns(at, kind.match))
         self._body.addStretch(1)
 
-    def _ask(self, question: "Question") -> QFrame:
-        made = QFrame()
-        made.setObjectName("group")
-        layout = column(made, margins=(M, M, M, M), gap=S)
-        layout.addWidget(label(question.text, "strong", wrap=True))
-        choose = _combo(question.text)
-        for value, title in question.choices:
-            choose.addItem(title, value)
-        choose.setPlaceholderText(tr("请选择"))
-        choose.setCurrentIndex(choose.findData(self.answers.get(question.key, "")))
-        choose.activated.connect(lambda _: self._answer(question, choose.currentData()))
-        layout.addWidget(choose)
-        hint = tr("同样拿不准的文件都按这个回答办")
-        if question.about == "crs":
-            hint = tr("同样没有说明的文件都按这个回答办；不选就不导入")
-        layout.addWidget(label(hint, "caption", wrap=True))
+    def _ask(self, question: "Question") -> QuestionBox:
+        made = QuestionBox(question, self.answers.get(question.key, ""))
+        made.answered.connect(lambda value: self._answer(question, value))
         return made
 
     def _choose_table(self, at: int) -> QWidget:
@@ -121,7 +122,7 @@ class ReviewPage(QWidget):
         made = QWidget()
         layout = row(made, gap=M)
         layout.addWidget(label(tr("导入到"), "strong"))
-        choose = _combo(tr("导入到哪个图层"))
+        choose = choice_box(tr("导入到哪个图层"))
         choose.addItem(tr("不导入"), None)
         for layer in sorted(self._catalog.layers.values(), key=lambda x: x.order):
             for name in layer.tables:
@@ -159,7 +160,7 @@ class ReviewPage(QWidget):
         used = filled_by(self._catalog, found, name)
         if used:
             return label(used, "muted", wrap=True)
-        choose = _combo(tr("{column} 存到哪个字段").format(column=name))
+        choose = choice_box(tr("{column} 存到哪个字段").format(column=name))
         choose.addItem(tr("不导入"), None)
         for field in fields_of(found):
             choose.addItem(field.title, field.name)
@@ -199,16 +200,6 @@ def _where(kind: FileKind) -> str:
     text = f"{first.parent.name}/{first.name}"
     rest = len(kind.sources) - 1
     return text + (tr("，还有 {n} 份同样的").format(n=rest) if rest else "")
-
-
-def _combo(name: str) -> QComboBox:
-    """Return a box that is as wide as there is room, not as its longest choice."""
-    made = QComboBox()
-    made.setAccessibleName(name)
-    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(8)
-    return made
 
 
 def _sample(text: str) -> QLabel:
