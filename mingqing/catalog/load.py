@@ -101,6 +101,12 @@ def _unique(reader: Reader, key: str, names: Iterable[str]) -> None:
         seen.add(name)
 
 
+def _read_keys(reader: Reader, name: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        Reader(reader.file, reader.where, {name: key}).strings(name) for key in reader.take(name, list, [])
+    )
+
+
 def _read_table(
     reader: Reader,
     layer: str,
@@ -119,12 +125,9 @@ def _read_table(
     common = common + (person if personal else ())
     _unique(reader, "field", (f.name for f in (*common, *fields)))
     known = {f.name for f in fields}
-    keys = tuple(
-        Reader(reader.file, reader.where, {"keys": key}).strings("keys")
-        for key in reader.take("keys", list, [])
-    )
+    keys, weak_keys = _read_keys(reader, "keys"), _read_keys(reader, "weak_keys")
     title_field = reader.take("title_field", str)
-    for used in (title_field, *(k for key in keys for k in key)):
+    for used in (title_field, *(k for key in (*keys, *weak_keys) for k in key)):
         if used not in known:
             raise reader.error("keys/title_field", tr("没有字段“{name}”").format(name=used))
     spoke = reader.strings("spoke_from")
@@ -136,6 +139,7 @@ def _read_table(
         layer=layer,
         geometry=frozenset(reader.choice("geometry", GeometryKind, k) for k in reader.strings("geometry")),
         keys=keys,
+        weak_keys=weak_keys,
         fields=fields,
         common=common,
         title_field=title_field,

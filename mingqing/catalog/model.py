@@ -115,6 +115,7 @@ class Table:
 
     keys : sets of fields that, with the village, tell one row from another; the first set that a row
         has whole decides. Empty where nothing but its shape does.
+    weak_keys : sets of fields that tell that a row is one already stored, where no key does and only one has them.
     feeds : tables that a source row of this table may fill too.
     located_at : references to follow, for rows without geometry, to the row whose place they take.
     spoke_from : (table, field, value) of the row in the village from which a line is drawn to each place.
@@ -129,6 +130,7 @@ class Table:
     fields: tuple[Field, ...]
     common: tuple[Field, ...]
     title_field: str
+    weak_keys: tuple[tuple[str, ...], ...] = ()
     recognised_by: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
     located_at: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Which incoming rows are new, which correct a row that is there, and which change nothing."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,8 +10,9 @@ from mingqing.core.text import tr
 from mingqing.ingest.prepare import Part
 from mingqing.store.session import Stored
 
-# How a stored row is found: "any" way it can be known, or the "best" it has; and that way, see `_ways`.
-Identity = tuple[str, Hashable]
+# A way of knowing a row: what kind of way (a key, its shape, …) and what it says, see `_ways`.
+Way = tuple[Hashable, Hashable]
+_SHAPE, _SAID = "shape", "said"
 _T = TypeVar("_T")
 
 
@@ -33,10 +34,11 @@ class Plan:
 def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: str) -> Plan:
     """Compare rows with those stored of the same village.
 
-    A row is the same as a stored one that shares the best it can be known by: a whole natural key, else its
-    shape, else all its values; or something weaker, if that is the best the stored row has. So two of one name
-    with different id numbers stay two, and a house that had no number gets one. A row with nothing to be known
-    by but a name is the one stored row of that name, if that says nothing else. Rows that match nothing are
+    The best way of knowing a row that both it and a stored one have decides whether they are the same: a whole
+    natural key, else the shape, else all that they say. So two of one name with different id numbers stay two,
+    and a house that had no number gets one. Where nothing of this decides, the table's weak keys do, if they tell
+    of one row only: a household entered before its house was there is not entered again. A row with nothing to be
+    known by but a name is the one stored row of that name, if that says nothing else. Rows that match nothing are
     paired with rows that came from the same file before and match nothing now: the file was corrected. A blank
     never overwrites.
 
@@ -50,24 +52,22 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
     if not stored.ids and _all_distinct(part, at, table):
         out.insert = list(at)
         return out
-    where: dict[Identity, int] = {}
-    for j in reversed(range(len(stored.ids))):
-        ways = _ways(table, stored.columns, stored.geometry, j)
-        where.update({("any", way): j for way in ways})
-        where["best", ways[0]] = j
-    claimed: dict[Hashable, int] = {}
+    known = _Known(table, stored)
+    unlike = _several(table, part, at)
+    claimed: dict[Way, int] = {}
     taken: dict[int, int] = {}
     namesakes = _namesakes(table, stored)
     for i in at:
-        best, *weaker = _ways(table, part.columns, part.geometry, i)
+        ways = _ways(table, part.columns, part.geometry, i)
+        best = ways[0]
         if best in claimed:
             out.same_as[i] = claimed[best]
             out.reasons[i] = _reason(table, best, part.rows[claimed[best]])
             continue
         claimed[best] = i
-        sought: list[Identity] = [("any", best), *(("best", way) for way in weaker)]
-        found = next((where[x] for x in sought if x in where and where[x] not in taken), None)
-        if found is None and table.keys and not _is_known(best, table):
+        weak = [way for way in _whole(table.weak_keys, part.columns, i) if way not in unlike]
+        found = known.find(ways, weak, taken)
+        if found is None and table.keys and best[0] == _SAID:
             found = _agreeing(part, i, namesakes, table.title_field, stored)
             if found in taken:
                 out.same_as[i] = taken[found]
@@ -91,33 +91,71 @@ def _all_distinct(part: Part, at: Sequence[int], table: Table) -> bool:
     return whole and len(set(zip(*cells, strict=True))) == len(at)
 
 
-def _ways(
-    table: Table, columns: Mapping[str, Sequence[Value]], geometry: Sequence[bytes | None] | None, row: int
-) -> list[Hashable]:
-    """The ways in which a row can be known, best first: its whole natural keys, its shape, all that it says."""
-    found: list[Hashable] = []
-    for key in table.keys:
+class _Known:
+    """Stored rows by the ways in which they can be known."""
+
+    def __init__(self, table: Table, stored: Stored) -> None:
+        self._where: dict[Way, list[int]] = {}
+        self._kinds: list[set[Hashable]] = []
+        for j in range(len(stored.ids)):
+            ways = _ways(table, stored.columns, stored.geometry, j)
+            ways += _whole(table.weak_keys, stored.columns, j)
+            self._kinds.append({kind for kind, _ in ways})
+            for way in ways:
+                self._where.setdefault(way, []).append(j)
+
+    def find(self, ways: Sequence[Way], weak: Sequence[Way], taken: Container[int]) -> int | None:
+        """Return the stored row known by one of these ways, best first, and by none better as another."""
+        better: set[Hashable] = set()
+        for way in (*ways, *weak):
+            found = [j for j in self._where.get(way, ()) if j not in taken and not better & self._kinds[j]]
+            if found and (len(found) == 1 or way not in weak):
+                return found[0]
+            better.add(way[0])
+        return None
+
+
+def _whole(keys: Sequence[tuple[str, ...]], columns: Mapping[str, Sequence[Value]], row: int) -> list[Way]:
+    """The keys of which a row has every field, with what it says there."""
+    found: list[Way] = []
+    for key in keys:
         cells = tuple(columns[name][row] if name in columns else None for name in key)
         if None not in cells:
             found.append((key, cells))
-    if geometry is not None and geometry[row] is not None:
-        found.append(geometry[row])
-    if not found:
-        said = ((n, columns[n][row]) for n in sorted(columns) if n not in {"village_code", "source"})
-        found.append(tuple((n, v) for n, v in said if v is not None))
     return found
 
 
-def _reason(table: Table, way: Hashable, row: int) -> str:
-    if isinstance(way, tuple) and way and way[0] in table.keys:
-        names = "、".join(table.field_by_name[n].title for n in way[0])
+def _ways(
+    table: Table, columns: Mapping[str, Sequence[Value]], geometry: Sequence[bytes | None] | None, row: int
+) -> list[Way]:
+    """The ways in which a row can be known, best first: its whole natural keys, its shape, all that it says."""
+    found = _whole(table.keys, columns, row)
+    if geometry is not None and geometry[row] is not None:
+        found.append((_SHAPE, geometry[row]))
+    if not found:
+        said = ((n, columns[n][row]) for n in sorted(columns) if n not in {"village_code", "source"})
+        found.append((_SAID, tuple((n, v) for n, v in said if v is not None)))
+    return found
+
+
+def _several(table: Table, part: Part, at: Sequence[int]) -> set[Way]:
+    """The weak keys that rows with different keys share: two householders of one name, each in a house."""
+    owner: dict[Way, Way] = {}
+    several: set[Way] = set()
+    for i in at if table.weak_keys else ():
+        best = _ways(table, part.columns, part.geometry, i)[0]
+        for way in _whole(table.weak_keys, part.columns, i) if best[0] != _SAID else ():
+            if owner.setdefault(way, best) != best:
+                several.add(way)
+    return several
+
+
+def _reason(table: Table, way: Way, row: int) -> str:
+    key = next((key for key in table.keys if key == way[0]), None)
+    if key is not None:
+        names = "、".join(table.field_by_name[n].title for n in key)
         return tr("{names}与第 {row} 行重复").format(names=names, row=row)
     return tr("与第 {row} 行完全相同").format(row=row)
-
-
-def _is_known(way: Hashable, table: Table) -> bool:
-    """Whether a way of knowing a row is one of the table's keys, or its shape."""
-    return isinstance(way, bytes) or (isinstance(way, tuple) and bool(way) and way[0] in table.keys)
 
 
 def _namesakes(table: Table, stored: Stored) -> dict[Value, list[int]]:
@@ -147,7 +185,7 @@ def _pair_corrected(out: Plan, part: Part, table: Table, stored: Stored, source:
     """Pair rows that match nothing with rows of the same file that match nothing now.
 
     Rows of a table without keys are paired in order, if there are as many. Others must still share their shape,
-    or their name and every reference: who moves in does not get the telephone of who moved out.
+    their name and every reference, or a weak key: who moves in does not get the telephone of who moved out.
     """
     if not out.insert:
         return
@@ -171,10 +209,10 @@ def _pair_lasting(
         names = [title.name, *(f.name for f in table.fields if f.references and f.name in part.columns)]
     known: dict[Hashable, int] = {}
     for j in reversed(left):
-        known.update(dict.fromkeys(_lasting(names, stored.columns, stored.geometry, j), j))
+        known.update(dict.fromkeys(_lasting(table, names, stored.columns, stored.geometry, j), j))
     pairs: dict[int, int] = {}
     for i in at:
-        ways = _lasting(names, part.columns, part.geometry, i)
+        ways = _lasting(table, names, part.columns, part.geometry, i)
         found = next((known[way] for way in ways if way in known), None)
         if found is not None:
             pairs[i] = found
@@ -183,17 +221,19 @@ def _pair_lasting(
 
 
 def _lasting(
+    table: Table,
     names: Sequence[str],
     columns: Mapping[str, Sequence[Value]],
     geometry: Sequence[bytes | None] | None,
     row: int,
 ) -> list[Hashable]:
-    """What a row keeps though its key is corrected: its shape; its name together with what it refers to."""
+    """What a row keeps though its key is corrected: its shape, its name with what it refers to, its weak keys."""
     found: list[Hashable] = []
     if geometry is not None and geometry[row] is not None:
         found.append(geometry[row])
     if names and columns[names[0]][row] is not None:
         found.append(tuple(columns[n][row] for n in names))
+    found += _whole(table.weak_keys, columns, row)[:1]
     return found
 
 

@@ -194,7 +194,9 @@ class Writer:
         ids: dict[int, int] = {}
         part.columns["source"] = [source] * len(part.rows)
         for village, at in groups.items():
-            wanted = list(dict.fromkeys([*part.columns, *(k for key in table.keys for k in key)]))
+            wanted = list(
+                dict.fromkeys([*part.columns, *(k for key in (*table.keys, *table.weak_keys) for k in key)])
+            )
             stored = self._session.stored(part.table, wanted, village=village)
             made = plan(part, at, table, stored, source)
             new = list(new_ids(len(made.insert)))

@@ -212,3 +212,102 @@ def test_two_files_of_one_name_in_two_folders_are_not_taken_for_one(session: Ses
     for name, x in (("甲片", 0), ("乙片", 500)):
         take(session, roads(tmp_path / name, [(x, 0), (x + 50, 0)]))
     assert session.counts()["road"] == 2
+
+
+# ── Known only weakly ────────────────────────────────────────────────────────────────────────────────────────
+
+REGISTER = [
+    ["户主", "姓名", "与户主关系", "联系电话", "房屋编号"],
+    *(
+        row
+        for i, name in enumerate(["甄一一", "贾二二", "样三三"], start=1)
+        for row in ([name, name, "户主", f"0001111111{i}", f"00{i}"], [name, f"妻{i}", "妻子", "", f"00{i}"])
+    ),
+]
+
+
+def homes(session: Session) -> dict[object, object]:
+    """The number of each household's house."""
+    numbers = dict(session.rows("house", ["id", "house_no"]))
+    return {name: numbers.get(house) for name, house in session.rows("household", ["householder", "house"])}
+
+
+def test_houses_that_come_after_the_register_double_nobody(session: Session, folder: Path) -> None:
+    register = write_xlsx(folder / "花名册.xlsx", {"花名册": REGISTER})
+    take(session, register)
+    residents = set(session.rows("resident", ["id", "household"]))
+    write_shp(folder / "农房.shp", {"房屋编号": ["001", "002", "003"]})
+    report = take(session, folder)
+    assert written(report)["household"] == (0, 3, 0)
+    assert set(session.rows("resident", ["id", "household"])) == residents
+    assert homes(session) == {"甄一一": "001", "贾二二": "002", "样三三": "003"}
+    assert written(take(session, folder))["household"] == (0, 0, 3)
+
+
+def test_a_house_number_corrected_in_the_houses_or_in_the_register_doubles_nobody(
+    session: Session, folder: Path
+) -> None:
+    write_xlsx(folder / "花名册.xlsx", {"花名册": REGISTER})
+    write_shp(folder / "农房.shp", {"房屋编号": ["001", "002", "002"]})
+    take(session, folder)
+    write_shp(folder / "农房.shp", {"房屋编号": ["001", "002", "003"]})
+    take(session, folder)
+    assert homes(session) == {"甄一一": "001", "贾二二": "002", "样三三": "003"}
+    assert (session.counts()["household"], session.counts()["resident"]) == (3, 6)
+    moved = [[*row[:4], "002" if row[0] == "样三三" else row[4]] for row in REGISTER]
+    take(session, write_xlsx(folder / "花名册.xlsx", {"花名册": moved}))
+    assert homes(session)["样三三"] == "002"
+    assert (session.counts()["household"], session.counts()["resident"]) == (3, 6)
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "second"),
+    [
+        (["户主", "房屋编号"], ["甄一一", "001"], ["甄一一", "002"]),
+        (["户主", "户号"], ["甄一一", "0101"], ["甄一一", "0102"]),
+        (["户主", "村民小组"], ["甄一一", "1"], ["甄一一", "2"]),
+    ],
+)
+def test_two_householders_of_one_name_stay_two(
+    session: Session, folder: Path, header: list[str], first: list[str], second: list[str]
+) -> None:
+    take(session, write_shp(folder / "农房.shp", {"房屋编号": ["001", "002"]}))
+    take(session, write_xlsx(folder / "住户一.xlsx", {"住户": [header, first]}))
+    take(session, write_xlsx(folder / "住户二.xlsx", {"住户": [header, second]}))
+    assert session.counts()["household"] == 2
+    take(session, write_xlsx(folder / "住户三.xlsx", {"住户": [header, first, second]}))
+    assert session.counts()["household"] == 2
+
+
+def test_two_of_one_name_that_come_with_their_houses_do_not_share_one_that_was_there(
+    session: Session, folder: Path
+) -> None:
+    take(session, write_xlsx(folder / "住户一.xlsx", {"住户": [["户主", "人口数"], ["甄一一", 3]]}))
+    write_shp(folder / "农房.shp", {"房屋编号": ["001", "002"], "户主": ["甄一一", "甄一一"]})
+    take(session, folder / "农房.shp")
+    assert session.counts()["household"] == 3
+
+
+@pytest.mark.parametrize(("column", "value"), [("手机号", "00011111111"), ("出生日期", "1987-05-06")])
+def test_a_person_whose_id_number_is_filled_in_is_the_same_person(
+    session: Session, folder: Path, column: str, value: str
+) -> None:
+    header = ["姓名", "身份证号", column]
+    take(session, write_xlsx(folder / "人口.xlsx", {"人口": [header, ["甄一一", "", value]]}))
+    take(session, write_xlsx(folder / "人员.xlsx", {"人口": [header, ["甄一一", id_number(1), value]]}))
+    assert cells(session, "resident", "name", "id_number") == [("甄一一", id_number(1))]
+
+
+def test_two_of_one_name_and_telephone_with_different_birth_dates_stay_two(
+    session: Session, folder: Path
+) -> None:
+    header = ["姓名", "手机号", "出生日期"]
+    take(
+        session,
+        write_xlsx(folder / "人口一.xlsx", {"人口": [header, ["甄一一", "00011111111", "1950-01-01"]]}),
+    )
+    take(
+        session,
+        write_xlsx(folder / "人口二.xlsx", {"人口": [header, ["甄一一", "00011111111", "1987-05-06"]]}),
+    )
+    assert session.counts()["resident"] == 2
