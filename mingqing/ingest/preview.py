@@ -94,7 +94,7 @@ def look_through(
         if cancelled():
             raise Cancelled(tr("已取消，没有导入任何数据"))
         found += _look(session, source, options, encoding)
-        progress(source.path.name, done, len(sources))
+        progress(f"{source.path.parent.name}/{source.path.name}", done, len(sources))
     return found
 
 

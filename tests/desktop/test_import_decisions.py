@@ -49,6 +49,13 @@ def empty(tmp_path: Path) -> Session:
     return create_project(tmp_path / "空", "空", user=USER, password=PASSWORD)
 
 
+def test_progress_tells_files_of_one_name_apart(session: Session, villages: Path) -> None:
+    seen: list[str] = []
+    look_through(session, [villages], progress=lambda name, *_: seen.append(name), cancelled=lambda: False)
+    assert {"横岗村/农房.shp", "小竹溪村/农房.shp"} <= set(seen)
+    assert len(set(seen)) == len(seen)
+
+
 def test_files_of_one_kind_are_decided_together(session: Session, villages: Path) -> None:
     kinds = {k.title: k for k in kinds_of_files(look(session, villages))}
     assert {title: len(k.sources) for title, k in kinds.items()} == {"农房": 2, "村界": 2, "花名册": 2}

@@ -143,4 +143,4 @@ def _remark(source: SourceReport) -> str:
         parts.append(tr("{n} 行没对上农房或住户").format(n=source.unlinked))
     if source.refused:
         parts.append(tr("按规定不收：{columns}").format(columns="、".join(source.refused)))
-    return "；".join(parts) or tr("好")
+    return "；".join(parts) or tr("已导入")
