@@ -4,7 +4,8 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mingqing.core.text import tr
@@ -34,7 +35,7 @@ class StatusLine(QWidget):
         self._read_only, self._user, self._crs = label("", "tag"), label(""), label("")
         self._metres.setAccessibleName(tr("平面坐标"))
         self._degrees.setAccessibleName(tr("经纬度"))
-        self.scale = QLineEdit()
+        self.scale = _ScaleBox()
         self.scale.setFixedWidth(104)
         self.scale.setToolTip(tr("比例尺：改成想要的数再回车  Ctrl+L"))
         self.scale.setAccessibleName(tr("比例尺"))
@@ -61,7 +62,7 @@ class StatusLine(QWidget):
 
     def show_view(self, view: "View") -> None:
         """Say the scale."""
-        if not self.scale.hasFocus():
+        if not (self.scale.hasFocus() and self.scale.isModified()):
             self.scale.setText(f"1:{round_scale(view.scale):,}")
 
     def show_place(self, x: float, y: float) -> None:
@@ -82,6 +83,15 @@ class StatusLine(QWidget):
         self.scale.clearFocus()
         if wanted is not None:
             self.scale_wanted.emit(wanted)
+
+
+class _ScaleBox(QLineEdit):
+    """Selects its text when it is gone to, so that a scale is typed over it."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Select everything, after the click that put the cursor somewhere."""
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self, self.selectAll)
 
 
 def round_scale(denominator: float) -> int:

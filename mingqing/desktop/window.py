@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWidget
 
 from mingqing.core.errors import MingqingError
-from mingqing.core.files import data_dir
 from mingqing.core.text import tr
 from mingqing.desktop.actions import Actions
 from mingqing.desktop.banner import Banner
@@ -30,6 +29,7 @@ from mingqing.desktop.pages.crash import CrashPage
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
 from mingqing.desktop.pages.welcome import DropTarget, Welcome
 from mingqing.desktop.project import Survey, survey
+from mingqing.desktop.sample import PASSWORD, USER, sample_folder, sample_project
 from mingqing.desktop.widgets import restyle, rounded
 from mingqing.store.project import SUFFIX, accounts_of, create_project, open_project, project_folder
 
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.explorer.visited.connect(self._remember_village)
         self.importing.finished.connect(self._after_import)
         self.importing.refused.connect(self.say)
-        self.importing.left.connect(lambda: self.pages.setCurrentWidget(self.explorer))
+        self.importing.left.connect(self._show_map)
         self.crash.dismissed.connect(self._after_crash)
         for name, call in {
             "new": self.ask_new,
@@ -228,6 +228,7 @@ class MainWindow(QMainWindow):
         opener: Callable[[], "Session"],
         accept: Callable[[], object],
         refuse: Callable[[MingqingError], None],
+        shown: Callable[[], object] = lambda: None,
     ) -> None:
         """Run `opener` as a job and show its project; the one open before is closed only then."""
 
@@ -238,6 +239,7 @@ class MainWindow(QMainWindow):
         def done(found: tuple["Session", Survey]) -> None:
             accept()
             self._show_project(*found)
+            shown()
 
         self.jobs.start(WriteJob(work, done=done, failed=refuse, topic="open"))
 
@@ -269,11 +271,18 @@ class MainWindow(QMainWindow):
         self.welcome.setFocus()
 
     def open_sample(self) -> None:
-        """Begin a new project with the sample villages."""
+        """Open the project of the sample villages, made the first time, with the account of the demo."""
         folder = sample_folder()
-        if folder is not None:
-            self._waiting = [folder]
-            self.ask_new()
+        if folder is None:
+            return
+        self.say(tr("正在准备示例，请稍候…"), "good")
+        about = tr("这是示例，人和事都是编的。以后再打开，账号填“{user}”，密码填“{password}”")
+        self._open(
+            lambda: sample_project(folder),
+            lambda: None,
+            lambda error: self.say(str(error)),
+            shown=lambda: self.say(about.format(user=USER, password=PASSWORD)),
+        )
 
     # ── Import ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -299,8 +308,12 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self.importing)
         self.importing.begin(list(paths))
 
-    def _after_import(self) -> None:
+    def _show_map(self) -> None:
         self.pages.setCurrentWidget(self.explorer)
+        self.explorer.canvas.setFocus()
+
+    def _after_import(self) -> None:
+        self._show_map()
 
         def work(session: "Session", _job: Job[Survey]) -> Survey:
             return survey(session)
@@ -371,12 +384,3 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self.explorer.canvas.redraw()
-
-
-def sample_folder() -> Path | None:
-    """Return where the sample villages lie, or None in an installation without them."""
-    try:
-        folder = data_dir("data_samples") / "三村"
-    except FileNotFoundError:
-        return None
-    return folder if folder.is_dir() else None

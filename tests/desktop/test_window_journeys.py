@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from mingqing.core.errors import Cancelled
 from mingqing.desktop.look.theme import Appearance
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet
+from mingqing.desktop.status import round_scale
 from mingqing.desktop.window import MainWindow
 from mingqing.ingest.run import import_paths
 from mingqing.store.project import create_project
@@ -81,10 +82,14 @@ def test_from_a_usb_stick_to_the_card_of_a_house(
     importing.review.primary.click()
     qtbot.waitUntil(lambda: importing.currentWidget() is importing.report, timeout=15_000)
     assert any("农房" in k.title for k in importing.review.kinds)
+    said = [importing.report.files.model().index(i, 7).data() for i in range(6)]
+    assert "已导入" in said
     importing.report.primary.click()
     settle()
 
     explorer = window.explorer
+    assert not explorer.status.scale.hasFocus()
+    assert explorer.status.scale.text().startswith("1:")
     assert window.pages.currentWidget() is explorer
     activate(qtbot, window)
     for number, theme in enumerate(explorer.themes, start=1):
@@ -263,6 +268,32 @@ def test_typing_a_scale_goes_there(qtbot: QtBot, opened: MainWindow, settle: Set
     assert round(opened.explorer.canvas.view.scale) == 2000
     assert scale.text() == "1:2,000"
     settle()
+
+
+def test_a_click_into_the_scale_selects_it(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    activate(qtbot, opened)
+    scale = opened.explorer.status.scale
+    qtbot.mouseClick(scale, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: scale.selectedText() == scale.text() != "")
+    opened.explorer.canvas.zoom(2)
+    assert opened.explorer.canvas.view is not None
+    assert scale.text() == f"1:{round_scale(opened.explorer.canvas.view.scale):,}"
+    settle()
+
+
+def test_the_sample_opens_without_asking_anything(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settle: Settle
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    for _ in range(2):
+        window.open_sample()
+        qtbot.waitUntil(lambda: window.session is not None, timeout=60_000)
+        settle()
+        assert window.findChild(NewProjectSheet) is None
+        assert len(window.session.villages()) == 3
+        assert "示例" in window.explorer.banner.text
+        window.close_project()
+    assert len(list(tmp_path.rglob("*.mingqing"))) == 1
 
 
 def test_the_status_line_says_where_the_pointer_is(qtbot: QtBot, opened: MainWindow) -> None:
