@@ -14,7 +14,7 @@ from mingqing.crs.guess import guess
 from mingqing.crs.zones import describe
 from mingqing.ingest.match import TableMatch
 from mingqing.ingest.memory import remembered
-from mingqing.ingest.prepare import Options, header_key, recognise
+from mingqing.ingest.prepare import Options, header_key, recognise, refused_by_name
 from mingqing.ingest.reading.encoding import EncodingUnclear
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, discover, read
@@ -98,6 +98,9 @@ def _look(
 
 
 def _preview(session: Session, layer: SourceLayer, options: Options) -> SourcePreview:
+    refused = refused_by_name(layer, session.catalog)
+    if refused is not None:
+        return SourcePreview(layer.path, layer.name, error=refused)
     columns = tuple(layer.columns)
     key = header_key(columns)
     return SourcePreview(
