@@ -79,7 +79,14 @@ class Part:
     columns: dict[str, list[Value]]
     geometry: list[bytes | None] | None = None
     links: dict[str, list[tuple[str, str, list[str | None]]]] = field(default_factory=dict)
-    village: list[str | None] | None = None
+
+    def keep(self, at: Sequence[int]) -> None:
+        """Drop all rows but those at these indices."""
+        self.rows = [self.rows[i] for i in at]
+        self.columns = {n: [v[i] for i in at] for n, v in self.columns.items()}
+        self.links = {r: [(t, f, [v[i] for i in at]) for t, f, v in ways] for r, ways in self.links.items()}
+        if self.geometry is not None:
+            self.geometry = [self.geometry[i] for i in at]
 
     def __reduce__(self) -> tuple[Callable[[bytes], "Part"], tuple[bytes]]:
         """Travel between processes as plain values, in half the time of pickling each."""
@@ -131,11 +138,24 @@ def recognise(layer: SourceLayer, options: Options, catalog: Catalog) -> TableMa
     return match(catalog, table, columns, tuple(chosen.items()))
 
 
+def refused_by_name(layer: SourceLayer, catalog: Catalog) -> str | None:
+    """Return why a layer is never taken, since being in a file of this name already says it; None where it may be."""
+    for name in dict.fromkeys((layer.name, layer.path.stem, layer.path.parent.name)):
+        refusal = catalog.refusal(name)
+        if refusal is not None:
+            text = tr("“{name}”涉及{reason}，本软件不登记这类名单，整份没有导入")
+            return text.format(name=name, reason=refusal.reason)
+    return None
+
+
 def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
     catalog = own_catalog()
     report = SourceReport(layer.path, layer.name, read=_rows_read(layer))
     report.notes += layer.notes
     report.left_out += [LeftOut(p.row, p.field, p.reason) for p in layer.problems]
+    report.error = refused_by_name(layer, catalog)
+    if report.error is not None:
+        return Prepared(report)
     if options.tables.get(header_key(tuple(layer.columns))) == "":
         report.notes.append(tr("按您的选择没有导入"))
         return Prepared(report)
@@ -321,8 +341,4 @@ def _list_shapeless(part: Part, table: Table, report: SourceReport) -> None:
         reason = tr("没有图形，只导入了属性") if table.keys else tr("没有图形")
         report.left_out.append(LeftOut(part.rows[i], tr("图形") if table.keys else None, reason))
     if missing and not table.keys:
-        keep = [i for i, blob in enumerate(part.geometry) if blob is not None]
-        part.rows = [part.rows[i] for i in keep]
-        part.columns = {n: [v[i] for i in keep] for n, v in part.columns.items()}
-        part.links = {r: [(t, f, [v[i] for i in keep]) for t, f, v in ways] for r, ways in part.links.items()}
-        part.geometry = [part.geometry[i] for i in keep]
+        part.keep([i for i, blob in enumerate(part.geometry) if blob is not None])

@@ -16,7 +16,7 @@ from mingqing.crs.transform import require_usable
 from mingqing.crs.zones import describe
 from mingqing.ingest.match import TableMatch
 from mingqing.ingest.memory import remembered
-from mingqing.ingest.prepare import Options, crs_of, header_key, recognise
+from mingqing.ingest.prepare import Options, crs_of, header_key, recognise, refused_by_name
 from mingqing.ingest.reading.encoding import Alternative, Encoding, EncodingUnclear
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, discover, read
@@ -113,6 +113,9 @@ def _look(
 
 
 def _preview(session: Session, layer: SourceLayer, options: Options) -> SourcePreview:
+    refused = refused_by_name(layer, session.catalog)
+    if refused is not None:
+        return SourcePreview(layer.path, layer.name, error=refused)
     columns = tuple(layer.columns)
     key = header_key(columns)
     found = recognise(layer, options, session.catalog)

@@ -126,10 +126,11 @@ class _Run:
             while len(self.done) < len(self.sources):
                 with self.session.transaction("import", tr("导入")) as change:
                     reports = self._write(writer, change, stream, most=_ROWS_A_BATCH)
-                    if reports:
-                        change.why = tr("导入 {name} 等 {n} 份数据").format(
-                            name=reports[0].path.name, n=len(reports)
-                        )
+                    taken = [
+                        r.path.name for r in reports if r.error is None
+                    ]  # a refused name is kept nowhere
+                    if taken:
+                        change.why = tr("导入 {name} 等 {n} 份数据").format(name=taken[0], n=len(taken))
                 self.report.sources += reports
                 self._stop_if_asked()
 
@@ -269,7 +270,11 @@ def _longitude(source: SourceFile, options: Options, catalog: Catalog) -> float 
             crs = crs_of(layer, options)
             if layer.geometry is None or not len(layer.geometry) or crs is None:
                 continue
-            xmin, ymin, xmax, ymax = shapely.total_bounds(layer.geometry)
+            bounds = shapely.bounds(layer.geometry)
+            bounds = bounds[np.isfinite(bounds).all(axis=1)]
+            if not len(bounds):
+                continue
+            xmin, ymin, xmax, ymax = np.median(bounds, axis=0)  # not the mean: one shape may be far off
             lon = transform_xy(np.array([[(xmin + xmax) / 2, (ymin + ymax) / 2]]), crs, _WGS84)[0, 0]
             if np.isfinite(lon):
                 return float(lon)

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from mingqing.store.geometry import decode
-from mingqing.store.session import Session
+from mingqing.store.session import Bounds, Session
 
 _CODE = re.compile(r"\d{12}")
 _SUFFIX = re.compile(r"(村民委员会|居民委员会|村委会|居委会|社区|行政村|村)$")
@@ -57,6 +57,11 @@ class VillageFinder:
             return found[0]
         known = [n for n in self._by_name if len(n) >= 2 and n in text]
         return self._by_name[max(known, key=len)] if known else None
+
+    @cached_property
+    def extent(self) -> Bounds | None:
+        """What all villages cover together, in the project's CRS; None where none has a boundary."""
+        return self._session.extent("village")
 
     @cached_property
     def _tree(self) -> shapely.STRtree:

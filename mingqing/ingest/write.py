@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from mingqing.catalog.model import Field, FieldType, Table
 from mingqing.catalog.values import Value
 from mingqing.core.text import tr
+from mingqing.ingest.far import leave_out_far
 from mingqing.ingest.link import Linker, Unlinked
 from mingqing.ingest.merge import Plan, corrected, plan
 from mingqing.ingest.prepare import Part, Prepared
@@ -34,6 +35,7 @@ class Writer:
 
         source : its path below the folder that was imported, kept with each row.
         """
+        leave_out_far(prepared, self._session.info.epsg, self._villages.extent)
         given: dict[str, dict[int, int]] = {}
         own = prepared.report.table
         for part in prepared.parts:
@@ -122,12 +124,22 @@ class Writer:
         for i, code in enumerate(villages):
             if code is None:
                 villages[i] = self._village_by_link(part, references, i)
-        if own:
-            for x in missed:
-                if part.columns[x.reference.name][x.index] is None:
-                    report.unlinked += 1
-                    if not x.reference.required:
-                        report.left_out.append(LeftOut(part.rows[x.index], x.reference.title, x.reason))
+        still = [x for x in missed if part.columns[x.reference.name][x.index] is None]
+        self._list_unlinked(part, still, report, own=own)
+
+    def _list_unlinked(
+        self, part: Part, missed: Sequence[Unlinked], report: SourceReport, *, own: bool
+    ) -> None:
+        """List rows whose other row was not found; of a fed table once, since many rows say the same."""
+        title = part.columns.get(self._catalog.tables[part.table].title_field, [None] * len(part.rows))
+        said: set[tuple[Value, str]] = set()
+        for x in missed:
+            once = (title[x.index], x.reason)
+            if own or once not in said:
+                said.add(once)
+                report.unlinked += 1
+                if not x.reference.required:
+                    report.left_out.append(LeftOut(part.rows[x.index], x.reference.title, x.reason))
 
     def _link_through(self, part: Part, references: Sequence[Field]) -> None:
         """Fill a reference that is open from one that is known and leads there: a person's house by the household."""

@@ -127,12 +127,12 @@ class Session:
             found.setdefault(str(code), Village(str(code), str(code), "", None))
         return [found[code] for code in sorted(found)]
 
-    def extent(self) -> Bounds | None:
-        """Return the bounds of everything with a place, in the project's CRS; None where there is nothing."""
+    def extent(self, table: str | None = None) -> Bounds | None:
+        """Return the bounds of all with a place, or of one table, in the project's CRS; None where there is none."""
         parts = " UNION ALL ".join(
             f'SELECT min(xmin) a, min(ymin) b, max(xmax) c, max(ymax) d FROM "idx_{name}_geometry"'
-            for name, table in self.catalog.tables.items()
-            if table.has_geometry
+            for name, each in self.catalog.tables.items()
+            if each.has_geometry and table in {None, name}
         )
         row = self._query(f"SELECT min(a), min(b), max(c), max(d) FROM ({parts})")[0]
         return None if row[0] is None else _bounds(row)

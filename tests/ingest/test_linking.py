@@ -205,3 +205,17 @@ def test_a_household_written_in_between_is_found_by_the_next_file(village: Sessi
     report = take(village, tmp_path / "小竹溪村")
     assert report.complete
     assert cells(village, "assistance", "helper") == [("干部乙",), ("干部甲",)]
+
+
+def test_a_house_that_a_register_of_people_names_in_vain_is_listed_once_a_household(
+    session: Session, tmp_path: Path
+) -> None:
+    write_village(tmp_path / "小竹溪村")
+    write_shp(tmp_path / "小竹溪村" / "农房.shp", {"房屋编号": ["001"]})
+    header = ["姓名", "户主", "房屋编号"]
+    rows = [("甄一一", "甄一一", "999"), ("子一", "甄一一", "999"), ("贾二二", "贾二二", "001")]
+    sheet(tmp_path, "人口", header, *rows)
+    report = take(session, tmp_path / "小竹溪村").sources[-1]
+    assert [(x.row, x.field) for x in report.left_out] == [(2, "农房")]
+    assert "999" in report.left_out[0].reason
+    assert report.unlinked == 1

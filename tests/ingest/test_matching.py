@@ -10,6 +10,7 @@ import shapely
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Table
 from mingqing.ingest.match import match, plain_name, recognise_table
+from mingqing.ingest.preview import look_through
 from mingqing.ingest.repair import kinds_of
 from mingqing.store.session import Session
 from tests.files import XY, box, cells, cut, take, take_one, write_csv, write_shp, write_xlsx
@@ -241,3 +242,22 @@ def test_mixed_sheets_go_where_each_belongs(session: Session, tmp_path: Path) ->
     take(session, tmp_path / "a")
     counts = {t: n for t, n in session.counts().items() if n}
     assert counts == {"house": 1, "household": 1, "resident": 1}
+
+
+@pytest.mark.parametrize("file", ["信访人员名单", "党员名册", "花名册", "稳控"])
+def test_a_list_whose_name_says_what_is_never_held_is_refused_whole(
+    session: Session, tmp_path: Path, file: str
+) -> None:
+    rows = [["姓名", "户主"], ["子一", "甄一一"]]
+    folder = tmp_path / ("党员" if file == "花名册" else "小竹溪村")
+    write_xlsx(folder / f"{file}.xlsx", {"Sheet1" if file != "稳控" else "重点管控对象": rows})
+    write_xlsx(folder.parent / "人口" / "人口.xlsx", {"人口": rows})
+    report = take(session, folder, folder.parent / "人口")
+    (refused,) = [s for s in report.sources if s.error]
+    assert refused.path.parent == folder
+    assert "不登记" in str(refused.error)
+    assert session.counts()["resident"] == 1
+    held = repr([session._query(f'SELECT * FROM "{t}"') for t in ("resident", "household", "mq_change")])
+    assert not any(word in held for word in ("信访", "党员", "稳控", "管控"))
+    (preview,) = look_through(session, [folder], progress=lambda *_: None, cancelled=lambda: False)
+    assert preview.error == refused.error

@@ -1,5 +1,6 @@
 """Shapes as other programs leave them, and coordinates of every origin, into valid geometries in the project's CRS."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from mingqing.ingest.repair import repair
 from mingqing.store.check import check_project
 from mingqing.store.project import create_project
 from mingqing.store.session import Session
-from tests.files import XY, box, take, take_one, write_csv, write_shp
+from tests.files import XY, box, cells, take, take_one, write_csv, write_shp, write_village
 
 EVERY_KIND = frozenset(GeometryKind)
 POLYGON = frozenset({GeometryKind.POLYGON})
@@ -281,3 +282,64 @@ def test_a_table_of_coordinates_becomes_points(session: Session, tmp_path: Path)
     report = take(session, path, crs="EPSG:4490").sources[0]
     assert report.error is None
     assert session.counts()["shelter"] == 1
+
+
+# ── Far away ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def away(dx: float, dy: float) -> shapely.Polygon:
+    return shapely.affinity.translate(box(1), dx, dy)
+
+
+@pytest.mark.parametrize("known", ["a village", ""])
+@pytest.mark.parametrize("at", [(0.0, 0.0), (40_450_000.0, 3_140_000.0)])
+def test_a_house_at_the_end_of_the_world_is_left_out_with_its_household(
+    session: Session, tmp_path: Path, known: str, at: tuple[float, float]
+) -> None:
+    if known:
+        write_village(tmp_path)
+    columns = {"房屋编号": ["001", "002", "003"], "户主": ["甄一一", "贾二二", "样三三"]}
+    shapes = [box(0), away(at[0] - XY[0], at[1] - XY[1]), box(2)]
+    write_shp(tmp_path / "农房.shp", columns, shapes)
+    report = take(session, tmp_path).sources[-1]
+    (left,) = report.left_out
+    assert (left.row, left.field) == (2, None)
+    assert re.fullmatch(r"坐标离本村太远（约 \d{4,} 公里），没有导入，请核对", left.reason)
+    assert cells(session, "house", "house_no") == [("001",), ("003",)]
+    assert cells(session, "household", "householder") == [("样三三",), ("甄一一",)]
+
+
+def test_one_wrong_vertex_is_enough_and_does_not_choose_the_zone(session: Session, tmp_path: Path) -> None:
+    wrong = shapely.Polygon([(0, 0), *box(1).exterior.coords[1:-1]])
+    write_shp(tmp_path / "农房.shp", {"房屋编号": ["001", "002", "003"]}, [box(0), wrong, box(2)])
+    (report,) = take(session, tmp_path).sources
+    assert session.info.epsg == 4549
+    assert [x.row for x in report.left_out] == [2]
+
+
+@pytest.mark.parametrize(("km", "taken"), [(45, 1), (56, 0)])
+def test_a_house_may_be_as_far_from_the_villages_as_a_county_is_wide(
+    session: Session, tmp_path: Path, km: int, taken: int
+) -> None:
+    write_village(tmp_path)
+    write_shp(tmp_path / "农房.shp", {"房屋编号": ["001"]}, [away(0, km * 1000)])
+    report = take(session, tmp_path).sources[-1]
+    assert len(report.left_out) == 1 - taken
+    assert session.counts()["house"] == taken
+
+
+def test_a_road_that_leads_far_away_is_taken(session: Session, tmp_path: Path) -> None:
+    write_village(tmp_path)
+    line = shapely.LineString([XY, (XY[0], XY[1] + 80_000)])
+    write_shp(tmp_path / "道路.shp", {"道路名称": ["县道"]}, [line])
+    assert take(session, tmp_path).sources[-1].left_out == []
+
+
+def test_distance_is_told_in_kilometres_where_the_map_is_in_degrees(session: Session, tmp_path: Path) -> None:
+    session.choose_crs(4490)
+    write_village(tmp_path)
+    write_shp(tmp_path / "农房.shp", {"房屋编号": ["001", "002"]}, [box(0), away(0, 200_000)])
+    report = take(session, tmp_path).sources[-1]
+    (left,) = report.left_out
+    assert left.row == 2
+    assert 190 < int(re.findall(r"\d+", left.reason)[0]) < 205
