@@ -6,7 +6,6 @@ import os
 import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -137,18 +136,14 @@ def _prove(session: Session, partial: Path, counts: dict[str, int]) -> Backup:
     """Read the copy back from the disk, compare its hashes, open it with the key, and check every page."""
     try:
         backup = read_backup(partial)
-        with ThreadPoolExecutor(1) as beside:
-            checking = beside.submit(_check_pages, session, partial, counts)
-            unpack(
-                backup, None
-            )  # its verdict comes first: other bytes are the disk's fault, not the project's
-            checking.result()
+        unpack(backup, None)  # first: other bytes are the fault of the disk, not of the project
     except InputRefused as error:
         raise ProjectUnavailable(
             tr("写到 {folder} 的备份读回来不对，没有留下；这个盘可能已坏，请换一个").format(
                 folder=partial.parent
             )
         ) from error
+    _check_pages(session, partial, counts)
     return backup
 
 
