@@ -70,7 +70,7 @@ def make_backup(session: Session, folder: Path, *, kind: str = HAND, now: dateti
         raise InputRefused(tr("{file} 已经存在，请稍等一秒再备份").format(file=file))
     partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}.partial")
     try:
-        with _disk_errors(folder):
+        with _disk_errors(folder), _as_damage(session):
             counts = _write(session, partial, kind, made)
             backup = _prove(session, partial, counts)
             partial.rename(file)
@@ -149,7 +149,6 @@ def _prove(session: Session, partial: Path, counts: dict[str, int]) -> Backup:
 
 def _check_pages(session: Session, partial: Path, counts: dict[str, int]) -> None:
     with (
-        _as_damage(session),
         engine_errors(session.info.path / DATABASE),
         database_inside(partial, *database_span(partial)) as database,
     ):
@@ -162,7 +161,7 @@ def _check_pages(session: Session, partial: Path, counts: dict[str, int]) -> Non
 
 @contextmanager
 def _as_damage(session: Session) -> Iterator[None]:
-    """A faithful copy that is not sound means that the project is not."""
+    """Damage met in the project, or in a copy known to be faithful, is the project's: say what to do."""
     try:
         yield
     except ProjectDamaged as error:
