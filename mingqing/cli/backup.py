@@ -36,8 +36,8 @@ def backup(
     from mingqing.store.backup import make_backup, newer_backup
 
     with open_session(project, user) as session:
-        newer = newer_backup(session)
         made = make_backup(session, folder)
+        newer = newer_backup(session)
     if newer is not None:
         say(tr("注意：项目里没有备份 {file} 中已有的改动，项目可能被换回了旧的").format(file=newer.file.name))
     if as_json:

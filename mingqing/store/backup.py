@@ -6,7 +6,6 @@ import os
 import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,7 +70,7 @@ def make_backup(session: Session, folder: Path, *, kind: str = HAND, now: dateti
         raise InputRefused(tr("{file} 已经存在，请稍等一秒再备份").format(file=file))
     partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}.partial")
     try:
-        with _disk_errors(folder):
+        with _disk_errors(folder), _as_damage(session):
             counts = _write(session, partial, kind, made)
             backup = _prove(session, partial, counts)
             partial.rename(file)
@@ -137,24 +136,19 @@ def _prove(session: Session, partial: Path, counts: dict[str, int]) -> Backup:
     """Read the copy back from the disk, compare its hashes, open it with the key, and check every page."""
     try:
         backup = read_backup(partial)
-        with ThreadPoolExecutor(1) as beside:
-            checking = beside.submit(_check_pages, session, partial, counts)
-            unpack(
-                backup, None
-            )  # its verdict comes first: other bytes are the disk's fault, not the project's
-            checking.result()
+        unpack(backup, None)  # first: other bytes are the fault of the disk, not of the project
     except InputRefused as error:
         raise ProjectUnavailable(
             tr("写到 {folder} 的备份读回来不对，没有留下；这个盘可能已坏，请换一个").format(
                 folder=partial.parent
             )
         ) from error
+    _check_pages(session, partial, counts)
     return backup
 
 
 def _check_pages(session: Session, partial: Path, counts: dict[str, int]) -> None:
     with (
-        _as_damage(session),
         engine_errors(session.info.path / DATABASE),
         database_inside(partial, *database_span(partial)) as database,
     ):
@@ -167,7 +161,7 @@ def _check_pages(session: Session, partial: Path, counts: dict[str, int]) -> Non
 
 @contextmanager
 def _as_damage(session: Session) -> Iterator[None]:
-    """A faithful copy that is not sound means that the project is not."""
+    """Damage met in the project, or in a copy known to be faithful, is the project's: say what to do."""
     try:
         yield
     except ProjectDamaged as error:

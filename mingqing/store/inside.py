@@ -36,8 +36,7 @@ class _Window(apsw.VFSFile):
         self._start, self._size = name.uri_int("start", 0), name.uri_int("size", 0)
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 - SQLite's name
-        wanted = min(amount, max(0, self._size - offset))
-        return super().xRead(wanted, self._start + offset) if wanted else b""
+        return super().xRead(amount, self._start + offset)
 
     def xFileSize(self) -> int:  # noqa: N802 - SQLite's name
         return self._size

@@ -143,7 +143,7 @@ def _known_ids(database: apsw.Connection, table: Table) -> set[int]:
             database, f"SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '{table.name}'"
         )
     ]
-    sources = [f'FROM "{table.name}" NOT INDEXED ORDER BY id {way}' for way in ("ASC", "DESC")]
+    sources = [f'FROM "{table.name}" ORDER BY id {way}' for way in ("ASC", "DESC")]
     for index in indexes:
         column = next(iter(_until_damage(database, f'PRAGMA index_info("{index}")')), (0, 0, "id"))[2]
         sources += [

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -260,6 +261,21 @@ def flip_byte(file: Path, at: int) -> None:
         stream.write(bytes([byte[0] ^ 0x5A]))
 
 
+def test_a_copy_with_other_counts_is_not_kept(
+    session: Session, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, told = backup._counts, []
+
+    def count(*arguments: Any) -> dict[str, int]:
+        told.append(real(*arguments))
+        return {**told[-1], "house": len(told)}
+
+    monkeypatch.setattr(backup, "_counts", count)
+    with pytest.raises(ProjectUnavailable, match="条数不一致"):
+        make_backup(session, stick)
+    assert_nothing_left(stick)
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -390,6 +406,11 @@ def test_opening_a_damaged_project_without_backups_says_what_is_left_to_do(empty
     (empty_project / "map.db").write_bytes(b"x" * 100_000)
     with pytest.raises(ProjectDamaged, match="mingqing salvage"):
         open_project(empty_project, user=USER, password=PASSWORD)
+
+
+def test_a_project_with_no_changes_yet_is_not_taken_for_an_older_one(session: Session) -> None:
+    backup.automatic_backup(session)
+    assert backup.newer_backup(session) is None
 
 
 def test_a_folder_put_back_to_an_older_state_is_noticed(session: Session) -> None:

@@ -1,5 +1,6 @@
 """A backup from a stranger, or a damaged one: refused in one sentence, nothing written, or the very bytes."""
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable
@@ -124,10 +125,24 @@ def test_a_zip_bomb_is_refused_unopened(sound: Backup, bomb: str) -> None:
     assert_refused(sound.file)
 
 
-@pytest.mark.parametrize("huge", ["keyring.json", "backup.json"])
-def test_a_description_too_large_to_be_one_is_refused(sound: Backup, huge: str) -> None:
-    files = files_of(sound) | {huge: b" " * 5_000_000}
+def test_a_compressed_backup_is_refused_though_its_hashes_are_right(sound: Backup) -> None:
+    write(sound.file, list(files_of(sound).items()), zipfile.ZIP_DEFLATED)
+    assert_refused(sound.file)
+
+
+def test_a_description_too_large_to_be_one_is_refused(sound: Backup) -> None:
+    files = files_of(sound)
+    files["backup.json"] += b" " * 5_000_000
     write(sound.file, list(files.items()))
+    assert_refused(sound.file)
+
+
+def test_a_keyring_too_large_to_be_one_is_refused(sound: Backup) -> None:
+    files = files_of(sound)
+    files["keyring.json"] += b" " * 5_000_000
+    described = json.loads(files["backup.json"])
+    described["sha256"]["keyring.json"] = hashlib.sha256(files["keyring.json"]).hexdigest()
+    write(sound.file, list((files | {"backup.json": json.dumps(described).encode()}).items()))
     assert_refused(sound.file)
 
 

@@ -132,20 +132,20 @@ def test_only_automatic_backups_of_this_project_by_their_own_name_are_deleted(
 ) -> None:
     folder = session.info.path / "backups"
     files = files_of(automatic_backup(session, now=NOW))
-    old = [NOW - DAY * 400 - timedelta(minutes=i) for i in range(30)]
-    by_hand = make_backup(session, folder, now=NOW - 2000 * DAY).file
-    others = fake_backup(session, NOW - 900 * DAY, files, project="0" * 32)
-    renamed = fake_backup(session, NOW - 901 * DAY, files).rename(folder / "过年前.mingqing-backup")
-    unreadable = fake_backup(session, NOW - 902 * DAY, files)
+    old = [NOW - DAY * 400 - timedelta(minutes=i) for i in range(40)]
+    doomed = [fake_backup(session, at, files) for at in old[:30]]
+    by_hand = make_backup(session, folder, now=old[30]).file
+    others = fake_backup(session, old[31], files, project="0" * 32)
+    renamed = fake_backup(session, old[32], files).rename(folder / "过年前.mingqing-backup")
+    unreadable = fake_backup(session, old[33], files)
     unreadable.write_bytes(b"x")
     stranger = folder / "名单.xlsx"
     stranger.write_bytes(b"x")
     upgrade = folder / "before-upgrade-20200101-000000"
     upgrade.mkdir()
-    elsewhere = shutil.move(fake_backup(session, NOW - 903 * DAY, files), tmp_path)
-    link = folder / file_name(session.info.path, (NOW - 903 * DAY).astimezone())
+    elsewhere = shutil.move(fake_backup(session, old[34], files), tmp_path)
+    link = folder / file_name(session.info.path, old[34].astimezone())
     link.symlink_to(elsewhere)
-    doomed = [fake_backup(session, at, files) for at in old]
     automatic_backup(session, now=NOW + DAY)
     assert [p for p in doomed[5:] if p.exists()] == []
     kept = (by_hand, others, renamed, unreadable, stranger, upgrade, link, Path(elsewhere))

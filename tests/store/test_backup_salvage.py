@@ -8,6 +8,7 @@ import pytest
 
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
+from mingqing.store.backup import make_backup
 from mingqing.store.check import check_project
 from mingqing.store.project import open_project
 from mingqing.store.salvage import Salvaged, salvage_project
@@ -109,6 +110,19 @@ def test_spoilt_indexes_cost_nothing(sample_project: Path, tmp_path: Path) -> No
     assert done.rescued == before
     with open_project(done.path, user=USER, password=PASSWORD) as new:
         assert check_project(new) == []
+
+
+@pytest.mark.parametrize("table", ["house", "mq_change", "resident"])
+def test_wherever_the_damage_is_a_backup_is_refused_with_advice(
+    sample_project: Path, tmp_path: Path, table: str
+) -> None:
+    spoil(sample_project, *pages_of(sample_project, table), *pages_of(sample_project, table, leaves=False))
+    with (
+        open_project(sample_project, user=USER, password=PASSWORD) as session,
+        pytest.raises(ProjectDamaged, match=r"没有做成备份.*mingqing salvage"),
+    ):
+        make_backup(session, tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == [sample_project.name]
 
 
 def test_salvaging_leaves_the_damaged_project_as_it_is(sample_project: Path, tmp_path: Path) -> None:
