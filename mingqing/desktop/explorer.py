@@ -163,7 +163,7 @@ class Explorer(QWidget):
         """Take note of what the project holds now, after something was written."""
         was_empty = self._survey is None or self._survey.extent is None
         self._survey = found
-        self.legend.show_counts(found.counts)
+        self._count()
         self.nothing.advice.setText(_why_nothing(found))
         self.nothing.setVisible(found.extent is None)
         self._zoom.setVisible(found.extent is not None)
@@ -222,7 +222,24 @@ class Explorer(QWidget):
             self.banner.say(tr("{name}还没有村界，导入村界后就能定位").format(name=village.name))
         self.canvas.setFocus()
         self._update_actions()
+        self._count()
         self.visited.emit(self._village)
+
+    def _count(self) -> None:
+        """Count the rows of the chosen village, or of all, for the legend."""
+        code = self._village or None
+        village = self._survey.by_code.get(self._village) if self._survey is not None else None
+        whole = village.name if village is not None else tr("全部")
+
+        def work(session: "Session", _job: Job[dict[str, int]]) -> dict[str, int]:
+            return session.counts(code)
+
+        def done(counts: dict[str, int]) -> None:
+            self.legend.show_counts(counts, whole)
+            if self.canvas.frame is not None:
+                self._show_drawn(self.canvas.frame)
+
+        self._jobs.start(ReadJob(work, done=done, topic="counts"))
 
     def see_village(self) -> None:
         """Show the chosen village whole."""
@@ -231,7 +248,7 @@ class Explorer(QWidget):
             self.canvas.see(village.bounds)
 
     def _show_drawn(self, frame: "Frame") -> None:
-        self.legend.show_classes(frame.legend)
+        self.legend.show_classes(frame.legend, frame.counts)
 
     # ── What is there ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -37,22 +37,26 @@ class LegendPanel(QWidget):
         self._counts: Mapping[str, int] = {}
         self._theme: Layer | None = None
         self._classes: dict[str, QVBoxLayout] = {}
+        self._numbers: dict[str, QLabel] = {}
         self._switches: dict[str, QCheckBox] = {}
         self._shown: object = None
         self._title = label("", "title")
         self._about = label("", "caption", wrap=True)
+        self._scope = label("", "caption", wrap=True)
         inside = QWidget()
         self._list = column(inside, margins=(L, 0, M, L), gap=4)
         head = column(margins=(L, L, M, M), gap=4)
         head.addWidget(self._title)
         head.addWidget(self._about)
+        head.addWidget(self._scope)
         outer = column(self, gap=0)
         outer.addLayout(head)
         outer.addWidget(scrolling(inside), 1)
 
-    def show_counts(self, counts: Mapping[str, int]) -> None:
-        """Say how many rows each table of the project has."""
+    def show_counts(self, counts: Mapping[str, int], whole: str) -> None:
+        """Say how many rows each table has in all; `whole` is of what: a village's name, or all."""
         self._counts = counts
+        self._scope.setText(tr("数量：画面内 / {whole}").format(whole=whole))
         if self._theme is not None:
             self.show_theme(self._theme)
 
@@ -62,7 +66,7 @@ class LegendPanel(QWidget):
         self._title.setText(theme.title)
         self._about.setText(theme.about)
         empty(self._list)
-        self._classes, self._shown = {}, None
+        self._classes, self._numbers, self._shown = {}, {}, None
         drawn = [d.table for d in reversed(theme.draws)]
         subject = [name for name in theme.tables if name in drawn]
         for name in subject:
@@ -74,17 +78,25 @@ class LegendPanel(QWidget):
                 self._list.addWidget(self._table(name))
         self._list.addStretch(1)
 
-    def show_classes(self, rows: "Sequence[LegendEntry]") -> None:
-        """Show the symbols of what the last drawing shows."""
-        shown = (is_dark(), [(entry.table, entry.title, entry.count) for entry in rows])
+    def show_classes(self, rows: "Sequence[LegendEntry]", drawn: Mapping[str, int]) -> None:
+        """Show the symbols of what the last drawing shows; `drawn` are the rows of each table on it."""
+        shown = (is_dark(), [(entry.table, entry.title, entry.count) for entry in rows], dict(drawn))
         if shown == self._shown:
             return
         self._shown = shown
         for layout in self._classes.values():
             empty(layout)
+        for name, number in self._numbers.items():
+            count = self._counts.get(name, 0)
+            if count and name in drawn:
+                number.setText(f"{drawn[name]:,} / {count:,}")
         for entry in rows:
             if entry.table in self._classes:
                 self._classes[entry.table].addWidget(_class_row(entry))
+
+    def number_of(self, table: str) -> str:
+        """Return what is said of a table's rows: those on the map, and those there are."""
+        return self._numbers[table].text()
 
     def switch_of(self, table: str) -> QCheckBox:
         """Return the box that switches a table on and off."""
@@ -108,7 +120,8 @@ class LegendPanel(QWidget):
         switch.toggled.connect(lambda on, of=name: self._switch(of, on=on))
         switch.setEnabled(count > 0)
         line.addWidget(switch, 1)
-        line.addWidget(label(f"{count:,}" if count else tr("暂无"), "caption"))
+        self._numbers[name] = label(f"{count:,}" if count else tr("暂无"), "caption")
+        line.addWidget(self._numbers[name])
         layout.addLayout(line)
         self._classes[name] = column(margins=(0, 0, 0, 8), gap=2)
         layout.addLayout(self._classes[name])

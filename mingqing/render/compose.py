@@ -131,6 +131,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     only: frozenset[str] | None = None,
     highlight: Mapping[str, frozenset[int]] = MappingProxyType({}),
     focus: shapely.Geometry | None = None,
+    village: str | None = None,
     measure: Measure | None = estimate,
     cancelled: Callable[[], bool] = _never,
 ) -> Scene:
@@ -141,6 +142,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     only : the tables switched on; None is all of the theme's.
     highlight : ids, by table, of rows that are ringed.
     focus : an area in the project's CRS outside which the map is dimmed.
+    village : the code of the village whose rows the legend counts; None for all in view.
     measure : how wide text is; the painter has an exact one. None leaves all text out.
     cancelled : asked between tables; once it says yes the scene is given up.
 
@@ -150,7 +152,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         when `cancelled` said so.
     """
     sheet, tables = _Sheet(view), []
-    for styled in _read(catalog, source, theme, view, only):
+    for styled in _read(catalog, source, theme, view, only, village):
         if cancelled():
             raise Cancelled(tr("已停止绘图。"))
         sheet.draw(styled)
@@ -174,38 +176,39 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         instructions=(*sheet.ground, *sheet.spokes, *sheet.rings, *arranged.instructions),
         labels=tuple(place(wanted, view.size_px, taken, busy, measure or estimate)),
         legend=tuple(e for styled in tables for e in _legend(styled)),
-        feature_count=sum(int(np.sum(_shown(t) & t.in_view)) for t in tables),
+        counts={t.table.name: int(np.sum(t.counted)) for t in tables},
+        feature_count=sum(int(np.sum(t.shown & t.in_view)) for t in tables),
         outside=_outside(focus, view) if focus is not None else None,
     )
 
 
 def _read(
-    catalog: Catalog, source: FeatureSource, theme: str, view: Viewport, only: frozenset[str] | None
+    catalog: Catalog,
+    source: FeatureSource,
+    theme: str,
+    view: Viewport,
+    only: frozenset[str] | None,
+    village: str | None,
 ) -> Iterator[StyledTable]:
     """Read the tables of a theme that show anything at this scale, from the ground up."""
     bounds = view.grown(MARGIN_MM * view.px_per_mm)
     for draw in catalog.layers[theme].draws:
         style = catalog.styles[draw.table][draw.variant]
         if (only is None or draw.table in only) and style.is_shown(view.denominator):
-            features = source.features(draw.table, bounds=bounds, columns=style.columns)
-            yield StyledTable(catalog.tables[draw.table], style, features, view)
-
-
-def _shown(styled: StyledTable) -> NDArray[np.bool_]:
-    shown = [rank for rank, c in enumerate(styled.every) if c.is_shown(styled.view.denominator)]
-    return np.isin(styled.classes, shown)
+            columns = list(style.columns)
+            if village is not None and "village_code" not in columns:
+                columns.append("village_code")
+            features = source.features(draw.table, bounds=bounds, columns=columns)
+            yield StyledTable(catalog.tables[draw.table], style, features, view, village)
 
 
 def _legend(styled: StyledTable) -> Iterator[LegendEntry]:
     table, view = styled.table, styled.view
-    seen = styled.in_view
     for rank, c in enumerate(styled.every):
         title = c.title or "、".join(map(str, c.values)) or table.title
-        yield from _entry(table, c, title, seen & (styled.classes == rank), view)
+        yield from _entry(table, c, title, styled.counted & (styled.classes == rank), view)
     for mark in styled.style.marks:
-        yield from _entry(
-            table, mark, mark.title, seen & _shown(styled) & marked(styled.features, mark), view
-        )
+        yield from _entry(table, mark, mark.title, styled.counted & marked(styled.features, mark), view)
 
 
 def _entry(

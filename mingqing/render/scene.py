@@ -1,5 +1,6 @@
 """What a map consists of once everything is decided: instructions in order, labels in place, a legend."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mingqing.catalog.color import Color
@@ -37,7 +38,8 @@ class Scene:
     """Everything on one map, in the order it is drawn.
 
     outside : what lies beyond the focus, in pixels, to be dimmed; None where nothing is.
-    legend : the theme's subject first, the ground last. feature_count : rows that touch the extent.
+    legend : the theme's subject first, the ground last. counts : rows of each table that the legend counts.
+    feature_count : rows that touch the extent.
     """
 
     view: Viewport
@@ -45,5 +47,6 @@ class Scene:
     instructions: tuple[Instruction, ...]
     labels: tuple[PlacedLabel, ...]
     legend: tuple[LegendEntry, ...]
+    counts: Mapping[str, int]
     feature_count: int
     outside: Paths | None = None

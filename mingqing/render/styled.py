@@ -24,12 +24,16 @@ _TOLERANCE_PX = 0.35  # by which a line may leave its true course
 
 @dataclass(frozen=True)
 class StyledTable:
-    """The rows of one table on this map, and how they look. Row numbers count in `features`."""
+    """The rows of one table on this map, and how they look. Row numbers count in `features`.
+
+    village : the code of the village whose rows the legend counts; None for all rows in view.
+    """
 
     table: Table
     style: Style
     features: Features
     view: Viewport
+    village: str | None = None
 
     @cached_property
     def geometry(self) -> NDArray[np.object_]:
@@ -58,6 +62,22 @@ class StyledTable:
                 (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
             )
         return inside
+
+    @cached_property
+    def shown(self) -> NDArray[np.bool_]:
+        """(n,) whether a row's class is drawn at this scale."""
+        return np.isin(
+            self.classes, [r for r, c in enumerate(self.every) if c.is_shown(self.view.denominator)]
+        )
+
+    @cached_property
+    def counted(self) -> NDArray[np.bool_]:
+        """(n,) whether a row is drawn at this scale, in view, and of the village that is counted."""
+        counted = self.in_view & self.shown
+        if self.village is not None:
+            codes = self.features.columns["village_code"]
+            counted &= np.fromiter((c == self.village for c in codes), dtype=bool, count=len(counted))
+        return counted
 
     @cached_property
     def _made(self) -> dict[tuple[object, ...], Paths]:

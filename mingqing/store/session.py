@@ -105,10 +105,13 @@ class Session:
         """Return the rows of a statement of `mingqing.store.check`, of this package alone."""
         return self._query(sql)
 
-    def counts(self) -> dict[str, int]:
-        """Return the number of rows of every table."""
+    def counts(self, village: str | None = None) -> dict[str, int]:
+        """Return the number of rows of every table, all or those of one village."""
         names = list(self.catalog.tables)
-        row = self._query("SELECT " + ", ".join(f'(SELECT count(*) FROM "{n}")' for n in names))[0]
+        where, values = ("", ()) if village is None else (" WHERE village_code = ?1", (village,))
+        row = self._query(
+            "SELECT " + ", ".join(f'(SELECT count(*) FROM "{n}"{where})' for n in names), values
+        )[0]
         return dict(zip(names, row, strict=True))
 
     def villages(self) -> list[Village]:

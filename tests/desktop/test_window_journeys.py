@@ -258,6 +258,25 @@ def test_a_table_switched_off_is_drawn_no_more(qtbot: QtBot, opened: MainWindow,
     assert "house" in {e.table for e in canvas.frame.legend}
 
 
+def test_the_legend_counts_the_chosen_village_and_adds_up(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    legend, canvas = opened.explorer.legend, opened.explorer.canvas
+    assert legend.number_of("house") == "12 / 12"
+    assert "数量：画面内 / 全部" in texts(legend)
+    opened.explorer.show_village("331124204203")
+    canvas.see_all()
+    settle()
+    assert legend.number_of("house") == "6 / 6"
+    assert "数量：画面内 / 横岗村" in texts(legend)
+    assert canvas.frame is not None
+    lines = [e.count for e in canvas.frame.legend if e.table == "house"]
+    assert lines == [3, 3]
+    opened.explorer.show_theme("disaster")
+    settle()
+    assert legend.number_of("house") == "6 / 6"
+
+
 def test_typing_a_scale_goes_there(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
     scale = opened.explorer.status.scale
     scale.setFocus()

@@ -37,12 +37,13 @@ def draw(session: "Session", request: Request, cancelled: Callable[[], bool]) ->
         dark=request.dark,
         only=request.only,
         focus=_focus(session, request.focus),
+        village=request.focus,
         measure=measure,
         cancelled=cancelled,
     )
     image = to_image(scene, cancelled=cancelled)
     image.setDevicePixelRatio(ratio)
-    return Frame(image, request, place.extent, scene.legend)
+    return Frame(image, request, place.extent, scene.legend, scene.counts)
 
 
 def _focus(session: "Session", code: str | None) -> shapely.Geometry | None:

@@ -1,7 +1,7 @@
 """One drawing of the map: what is asked for, what comes back. Runs in the drawing lane."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
@@ -49,12 +49,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A drawing: `image` shows `extent` exactly, `legend` lists what is on it."""
+    """A drawing: `image` shows `extent` exactly, `legend` lists what is on it, `counts` how much by table."""
 
     image: QImage
     request: Request
     extent: Bounds
     legend: tuple["LegendEntry", ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 Draw = Callable[["Session", Request, Callable[[], bool]], Frame]
