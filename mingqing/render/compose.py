@@ -21,7 +21,7 @@ from mingqing.render.requests import requests
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import Instruction, LegendEntry, Scene
 from mingqing.render.signs import SignSet, Spot, arrange
-from mingqing.render.source import FeatureSource
+from mingqing.render.source import Bounds, FeatureSource
 from mingqing.render.styled import MARGIN_MM, StyledTable
 
 _GLOW = Color("#ff9500", "#ffc04d")
@@ -132,6 +132,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     highlight: Mapping[str, frozenset[int]] = MappingProxyType({}),
     focus: shapely.Geometry | None = None,
     village: str | None = None,
+    within: Bounds | None = None,
     measure: Measure | None = estimate,
     cancelled: Callable[[], bool] = _never,
 ) -> Scene:
@@ -142,7 +143,8 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     only : the tables switched on; None is all of the theme's.
     highlight : ids, by table, of rows that are ringed.
     focus : an area in the project's CRS outside which the map is dimmed.
-    village : the code of the village whose rows the legend counts; None for all in view.
+    village, within : the legend counts the rows of the village of this code that touch this extent; None for
+        all in view.
     measure : how wide text is; the painter has an exact one. None leaves all text out.
     cancelled : asked between tables; once it says yes the scene is given up.
 
@@ -152,7 +154,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         when `cancelled` said so.
     """
     sheet, tables = _Sheet(view), []
-    for styled in _read(catalog, source, theme, view, only, village):
+    for styled in _read(catalog, source, theme, view, only, village, within):
         if cancelled():
             raise Cancelled(tr("已停止绘图。"))
         sheet.draw(styled)
@@ -189,6 +191,7 @@ def _read(
     view: Viewport,
     only: frozenset[str] | None,
     village: str | None,
+    within: Bounds | None,
 ) -> Iterator[StyledTable]:
     """Read the tables of a theme that show anything at this scale, from the ground up."""
     bounds = view.grown(MARGIN_MM * view.px_per_mm)
@@ -199,7 +202,7 @@ def _read(
             if village is not None and "village_code" not in columns:
                 columns.append("village_code")
             features = source.features(draw.table, bounds=bounds, columns=columns)
-            yield StyledTable(catalog.tables[draw.table], style, features, view, village)
+            yield StyledTable(catalog.tables[draw.table], style, features, view, village, within)
 
 
 def _legend(styled: StyledTable) -> Iterator[LegendEntry]:

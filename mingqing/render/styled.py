@@ -14,6 +14,7 @@ from mingqing.core.features import Features
 from mingqing.render.classify import classify
 from mingqing.render.paths import Paths, clipped, drawn_once, paths_of, pixels
 from mingqing.render.scale import Viewport
+from mingqing.render.source import Bounds
 
 MARGIN_MM = 8.0
 """How far beyond the edge of the sheet shapes are kept, so that their borders and signs end outside it."""
@@ -26,7 +27,7 @@ _TOLERANCE_PX = 0.35  # by which a line may leave its true course
 class StyledTable:
     """The rows of one table on this map, and how they look. Row numbers count in `features`.
 
-    village : the code of the village whose rows the legend counts; None for all rows in view.
+    village, within : the legend counts the rows of this village that touch this extent; None for all in view.
     """
 
     table: Table
@@ -34,6 +35,7 @@ class StyledTable:
     features: Features
     view: Viewport
     village: str | None = None
+    within: Bounds | None = None
 
     @cached_property
     def geometry(self) -> NDArray[np.object_]:
@@ -55,7 +57,10 @@ class StyledTable:
     @cached_property
     def in_view(self) -> NDArray[np.bool_]:
         """(n,) whether a row's shape touches the extent."""
-        west, south, east, north = self.view.extent
+        return self._touching(self.view.extent)
+
+    def _touching(self, bounds: Bounds) -> NDArray[np.bool_]:
+        west, south, east, north = bounds
         box = shapely.bounds(self.features.geometry)
         with np.errstate(invalid="ignore"):
             inside: NDArray[np.bool_] = (
@@ -72,8 +77,8 @@ class StyledTable:
 
     @cached_property
     def counted(self) -> NDArray[np.bool_]:
-        """(n,) whether a row is drawn at this scale, in view, and of the village that is counted."""
-        counted = self.in_view & self.shown
+        """(n,) whether the legend counts a row: drawn at this scale, in the extent and village asked for."""
+        counted = self.shown & (self.in_view if self.within is None else self._touching(self.within))
         if self.village is not None:
             codes = self.features.columns["village_code"]
             counted &= np.fromiter((c == self.village for c in codes), dtype=bool, count=len(counted))

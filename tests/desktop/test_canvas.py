@@ -233,6 +233,11 @@ def test_the_drawing_reaches_beyond_the_edges(canvas: Canvas, drawer: Drawer) ->
     assert canvas.grab().toImage().pixelColor(5, 300) == INK
 
 
+def test_what_is_counted_is_on_screen_and_not_in_the_margin(canvas: Canvas, drawer: Drawer) -> None:
+    assert canvas.view is not None
+    assert drawer.requests[-1].seen == pytest.approx(canvas.view.extent((800, 600)))
+
+
 def test_the_first_drawing_is_of_the_ground_alone(canvas: Canvas, drawer: Drawer) -> None:
     assert [r.only for r in drawer.requests] == [frozenset({"village"}), None]
 

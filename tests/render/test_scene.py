@@ -30,6 +30,23 @@ def test_every_theme_draws_labels_and_explains_itself(hamlet: Any, theme: str) -
     assert subject
 
 
+def test_the_legend_counts_one_village_and_what_is_seen(hamlet: Any) -> None:
+    source = type(hamlet)()
+    for n in range(6):
+        house = shapely.box(100 + 30 * n, 100, 110 + 30 * n, 110)
+        source.add("house", house, structure="砖木", village_code="甲" if n < 4 else "乙")
+
+    def counted(**choices: Any) -> tuple[int, int]:
+        scene = scene_of(source, **choices)
+        return scene.counts["house"], sum(e.count for e in scene.legend)
+
+    seen = (450_000, 3_140_000, 450_145, 3_140_300)
+    assert counted() == (6, 6)
+    assert counted(village="甲") == (4, 4)
+    assert counted(village="乙", within=seen) == (0, 0)
+    assert counted(within=seen) == (2, 2)
+
+
 def test_an_empty_project_makes_an_empty_scene(hamlet: Any) -> None:
     scene = scene_of(type(hamlet)())
     assert not scene.instructions

@@ -116,6 +116,12 @@ def test_one_row_is_a_mapping_or_nothing(filled: Session) -> None:
     assert filled.row("house", 1) is None
 
 
+def test_rows_are_counted_by_village(filled: Session) -> None:
+    counts = filled.counts(AWAY)
+    assert counts["house"] == len(filled.features("house", village=AWAY)) > 0
+    assert counts["house"] < filled.counts()["house"]
+
+
 def test_a_clone_sees_the_same_rows_from_another_connection(filled: Session) -> None:
     with filled.clone() as other:
         assert other.counts() == filled.counts()

@@ -38,6 +38,7 @@ def draw(session: "Session", request: Request, cancelled: Callable[[], bool]) ->
         only=request.only,
         focus=_focus(session, request.focus),
         village=request.focus,
+        within=request.seen,
         measure=measure,
         cancelled=cancelled,
     )

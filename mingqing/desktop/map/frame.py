@@ -42,6 +42,12 @@ class Request:
         return replace(self, size=(self.size[0] * (1 + 2 * MARGIN), self.size[1] * (1 + 2 * MARGIN)))
 
     @property
+    def seen(self) -> Bounds:
+        """The extent without the margin, of a request that has it: what is on screen."""
+        whole = 1 + 2 * MARGIN
+        return self.view.extent((self.size[0] / whole, self.size[1] / whole))
+
+    @property
     def extent(self) -> Bounds:
         """The extent of the canvas asked for, project CRS, metres."""
         return self.view.extent(self.size)
