@@ -15,8 +15,6 @@ from mingqing.store.project import SUFFIX, create_project, open_project
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
-__all__ = ["PASSWORD", "USER", "sample_folder", "sample_project"]
-
 
 def sample_folder() -> Path | None:
     """Return where the sample villages lie, or None in an installation without them."""

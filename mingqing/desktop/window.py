@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWidget
 
+from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
 from mingqing.desktop.actions import Actions
@@ -29,7 +30,7 @@ from mingqing.desktop.pages.crash import CrashPage
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
 from mingqing.desktop.pages.welcome import DropTarget, Welcome
 from mingqing.desktop.project import Survey, survey
-from mingqing.desktop.sample import PASSWORD, USER, sample_folder, sample_project
+from mingqing.desktop.sample import sample_folder, sample_project
 from mingqing.desktop.widgets import restyle, rounded
 from mingqing.store.project import SUFFIX, accounts_of, create_project, open_project, project_folder
 
