@@ -86,7 +86,8 @@ class Field:
     """A column of a table, a line of a form, a name in other people's files.
 
     `arrives_as` and `leaves_as` are names in files that come in and go out. `links` says, for a reference,
-    by which fields the row it points to can be found, best first.
+    by which fields the row it points to can be found, best first. `names` is the reference that leads to the same
+    person or thing: a column that fills this field helps to find that row too.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Field:
     help: str = ""
     arrives_as: tuple[str, ...] = ()
     leaves_as: str | None = None
+    names: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +118,7 @@ class Table:
     keys : sets of fields that, with the village, tell one row from another; the first set that a row
         has whole decides. Empty where nothing but its shape does.
     weak_keys : sets of fields that tell that a row is one already stored, where no key does and only one has them.
+    listed_by : a code field; a file named after one of its values is a list of such rows.
     feeds : tables that a source row of this table may fill too.
     located_at : references to follow, for rows without geometry, to the row whose place they take.
     spoke_from : (table, field, value) of the row in the village from which a line is drawn to each place.
@@ -132,6 +135,7 @@ class Table:
     title_field: str
     weak_keys: tuple[tuple[str, ...], ...] = ()
     recognised_by: tuple[str, ...] = ()
+    listed_by: str | None = None
     feeds: tuple[str, ...] = ()
     located_at: tuple[str, ...] = ()
     spoke_from: tuple[str, str, str] | None = None
