@@ -69,8 +69,21 @@ class CodeList:
     @cached_property
     def spellings(self) -> Mapping[str, str]:
         """Every spelling accepted on the way in, to the value stored."""
-        found = {alias: code.value for code in self.codes for alias in code.arrives_as}
+        found = self._exchanged
+        found |= {alias: code.value for code in self.codes for alias in code.arrives_as}
         return found | {code.value: code.value for code in self.codes}
+
+    @property
+    def _exchanged(self) -> dict[str, str]:
+        """Codes of exchange formats that stand for one value alone, and as a spreadsheet's number leaves them."""
+        found: dict[str, str] = {}
+        several: set[str] = set()
+        for code in self.codes:
+            whole = code.leaves_as or ""
+            for written in {whole, whole.lstrip("0")} - {""}:
+                if found.setdefault(written, code.value) != code.value:
+                    several.add(written)
+        return {written: value for written, value in found.items() if written not in several}
 
 
 @dataclass(frozen=True, slots=True)
