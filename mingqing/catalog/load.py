@@ -86,6 +86,7 @@ def _read_field(reader: Reader, codes: Mapping[str, CodeList]) -> Field:
         help=reader.take("help", str, ""),
         arrives_as=reader.strings("arrives_as"),
         leaves_as=reader.maybe("leaves_as", str),
+        names=reader.maybe("names", str),
     )
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
         raise reader.error("minimum", tr("大于 maximum"))
@@ -144,6 +145,7 @@ def _read_table(
         common=common,
         title_field=title_field,
         recognised_by=reader.strings("recognised_by"),
+        listed_by=reader.maybe("listed_by", str),
         feeds=reader.strings("feeds"),
         located_at=reader.strings("located_at"),
         spoke_from=(spoke[0], spoke[1], spoke[2]) if spoke else None,
@@ -267,6 +269,12 @@ def _check_references(table: Table, found: _Found) -> None:
             raise found.error(table, f"{field.name}.references", missing.format(name=field.references))
         for link in field.links:
             found.require_field(table, f"{field.name}.links", link.table, link.field)
+        if field.names is not None and field.names not in {f.name for f in table.fields if f.references}:
+            raise found.error(
+                table, f"{field.name}.names", tr("“{name}”不是引用字段").format(name=field.names)
+            )
+    if table.listed_by is not None and not any(f.name == table.listed_by and f.codes for f in table.fields):
+        raise found.error(table, "listed_by", tr("“{name}”不是代码字段").format(name=table.listed_by))
     for fed in table.feeds:
         if fed not in found.tables:
             raise found.error(table, "feeds", missing.format(name=fed))

@@ -69,8 +69,21 @@ class CodeList:
     @cached_property
     def spellings(self) -> Mapping[str, str]:
         """Every spelling accepted on the way in, to the value stored."""
-        found = {alias: code.value for code in self.codes for alias in code.arrives_as}
+        found = self._exchanged
+        found |= {alias: code.value for code in self.codes for alias in code.arrives_as}
         return found | {code.value: code.value for code in self.codes}
+
+    @property
+    def _exchanged(self) -> dict[str, str]:
+        """Codes of exchange formats that stand for one value alone, and as a spreadsheet's number leaves them."""
+        found: dict[str, str] = {}
+        several: set[str] = set()
+        for code in self.codes:
+            whole = code.leaves_as or ""
+            for written in {whole, whole.lstrip("0")} - {""}:
+                if found.setdefault(written, code.value) != code.value:
+                    several.add(written)
+        return {written: value for written, value in found.items() if written not in several}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,8 @@ class Field:
     """A column of a table, a line of a form, a name in other people's files.
 
     `arrives_as` and `leaves_as` are names in files that come in and go out. `links` says, for a reference,
-    by which fields the row it points to can be found, best first.
+    by which fields the row it points to can be found, best first. `names` is the reference that leads to the same
+    person or thing: a column that fills this field helps to find that row too.
     """
 
     name: str
@@ -107,6 +121,7 @@ class Field:
     help: str = ""
     arrives_as: tuple[str, ...] = ()
     leaves_as: str | None = None
+    names: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +131,7 @@ class Table:
     keys : sets of fields that, with the village, tell one row from another; the first set that a row
         has whole decides. Empty where nothing but its shape does.
     weak_keys : sets of fields that tell that a row is one already stored, where no key does and only one has them.
+    listed_by : a code field; a file named after one of its values is a list of such rows.
     feeds : tables that a source row of this table may fill too.
     located_at : references to follow, for rows without geometry, to the row whose place they take.
     spoke_from : (table, field, value) of the row in the village from which a line is drawn to each place.
@@ -132,6 +148,7 @@ class Table:
     title_field: str
     weak_keys: tuple[tuple[str, ...], ...] = ()
     recognised_by: tuple[str, ...] = ()
+    listed_by: str | None = None
     feeds: tuple[str, ...] = ()
     located_at: tuple[str, ...] = ()
     spoke_from: tuple[str, str, str] | None = None

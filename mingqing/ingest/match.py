@@ -70,11 +70,14 @@ def _is_cut(column: str, alias: str) -> bool:
 
 
 def _score(column: str, aliases: tuple[str, ...]) -> int:
-    """How well a column's name fits: 100 less the alias's rank, 40 for a cut name, 0 for not at all."""
+    """How well a column's name fits: 100 less the alias's rank, 40 for a cut name, 35 for two in one, 0 for none."""
     plain = plain_name(column)
     if plain in aliases:
         return 100 - min(aliases.index(plain), 50)
-    return 40 if any(_is_cut(plain, alias) for alias in aliases) else 0
+    if any(_is_cut(plain, alias) for alias in aliases):
+        return 40
+    # a heading above another says the same again: 联系方式 over 手机
+    return 35 if any(plain.startswith(a) and plain[len(a) :] in aliases for a in aliases) else 0
 
 
 @lru_cache(maxsize=4096)
@@ -140,7 +143,30 @@ def recognise_table(
         rank = (named * 2 + telling + shape, telling)
         if rank > best:
             best, winner = rank, table
-    return winner
+    return winner if kinds else _listing(catalog, names, winner) or winner
+
+
+def _listing(catalog: Catalog, names: Sequence[str], winner: Table | None) -> Table | None:
+    """The table of which a register of people is a list, by a value in its name: 低保户名单 of those to look after."""
+    for table in catalog.tables.values():
+        lists_such = winner is None or winner.name in {x.table for f in table.fields for x in f.links}
+        if lists_such and value_in_name(table, names) is not None:
+            return table
+    return None
+
+
+def value_in_name(table: Table, names: Sequence[str]) -> str | None:
+    """Return the value of the field `listed_by` that the names of a sheet or file say, None where none does."""
+    field = table.field_by_name[table.listed_by] if table.listed_by else None
+    if field is None or field.codes is None:
+        return None
+    for name in names:
+        said = {
+            s: code.value for code in field.codes.codes for s in (code.value, *code.arrives_as) if s in name
+        }
+        if said:
+            return said[max(said, key=len)]
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -160,14 +186,14 @@ def match(
         open_fields = tuple(f for f in group if f.references is None and f.name not in decided)
         fields |= match_fields(open_fields, tuple(c for c in free if c not in fields))
     rest = tuple(c for c in free if c not in fields)
-    links = _match_links(catalog, table, rest)
+    links = _match_links(catalog, table, rest, fields)
     feeds: dict[str, Mapping[str, str]] = {}
     for name in table.feeds:
         fed = catalog.tables[name]
         found = match_fields(fed.plain_fields, rest)
         if _is_enough(fed, found.values()):
             feeds[name] = found
-    feed_links = {name: _match_links(catalog, catalog.tables[name], rest) for name in feeds}
+    feed_links = {name: _match_links(catalog, catalog.tables[name], rest, feeds[name]) for name in feeds}
     used = {
         *fields,
         *(w.column for found in (links, *feed_links.values()) for ways in found.values() for w in ways),
@@ -183,15 +209,21 @@ def _is_enough(table: Table, found: Collection[str]) -> bool:
     return bool(required) and set(required) <= set(found)
 
 
-def _match_links(catalog: Catalog, table: Table, columns: Sequence[str]) -> dict[str, tuple[ColumnLink, ...]]:
-    """For each reference of `table`, the columns that may name the row it points to, best way first."""
+def _match_links(
+    catalog: Catalog, table: Table, columns: Sequence[str], fields: Mapping[str, str]
+) -> dict[str, tuple[ColumnLink, ...]]:
+    """For each reference of `table`, the columns that may name the row it points to, best way first.
+
+    columns : those that fill no field; one that fills a field in `fields` counts where this names the same row.
+    """
     found: dict[str, tuple[ColumnLink, ...]] = {}
     for reference in table.fields:
         direct = tuple(plain_name(a) for a in reference.arrives_as)
+        naming = [c for c, name in fields.items() if table.field_by_name[name].names == reference.name]
         ways = tuple(
             ColumnLink(column, link)
             for link in reference.links
-            for column in columns
+            for column in (*columns, *naming)
             if _score(column, direct + _aliases(catalog.tables[link.table].field_by_name[link.field]))
         )
         if ways:

@@ -22,6 +22,7 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.crs.transform import require_usable, transform
 from mingqing.crs.zones import describe
+from mingqing.ingest.listed import listed
 from mingqing.ingest.match import ColumnLink, TableMatch, match, recognise_table
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, read
@@ -171,6 +172,8 @@ def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
     except InputRefused as error:
         report.error = str(error)
         return Prepared(report)
+    if found.table.listed_by is not None:
+        layer, found = listed(layer, found, report)
     return Prepared(report, _parts(layer, found, geometry, epsg, report))
 
 

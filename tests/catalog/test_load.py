@@ -121,7 +121,7 @@ def test_what_is_written_is_what_is_loaded(layers: Path) -> None:
     assert owner.column_names == ("village_code", "keep_until", "name", "well")
     assert (well.field_by_name["depth_m"].minimum, well.field_by_name["depth_m"].maximum) == (0, 200)
     assert well.field_by_name["kind"].type is FieldType.CODE
-    assert loaded.codes["kind"].spellings == {"井": "井", "水井": "井", "泉": "泉"}
+    assert loaded.codes["kind"].spellings == {"1": "井", "井": "井", "水井": "井", "泉": "泉"}
     assert owner.field_by_name["name"].privacy is Privacy.PERSONAL
     assert (loaded.depth("well"), loaded.depth("owner")) == (0, 1)
     assert loaded.refusal("mz") is loaded.refusal("户主民族") is loaded.refusals[0]

@@ -219,3 +219,71 @@ def test_a_house_that_a_register_of_people_names_in_vain_is_listed_once_a_househ
     assert [(x.row, x.field) for x in report.left_out] == [(2, "农房")]
     assert "999" in report.left_out[0].reason
     assert report.unlinked == 1
+
+
+def care(session: Session) -> list[tuple[object, ...]]:
+    """Who is to be looked after: name, category, number of the house."""
+    numbers = dict(session.rows("house", ["id", "house_no"]))
+    rows = session.rows("key_person", ["name", "category", "house"])
+    return sorted(((n, c, numbers.get(h)) for n, c, h in rows), key=repr)
+
+
+@pytest.mark.parametrize(
+    ("file", "sheet_name", "category"),
+    [
+        ("低保户名单", "Sheet1", "低保户"),
+        ("残疾人花名册", "花名册", "残疾人"),
+        ("登记表", "留守儿童", "留守儿童"),
+        ("五保名册", "人口", "特困供养"),
+    ],
+)
+def test_a_list_named_after_a_category_is_of_people_to_look_after(
+    village: Session, tmp_path: Path, file: str, sheet_name: str, category: str
+) -> None:
+    rows = [
+        ["姓名", "性别", "家庭住址", "户主"],
+        ["子一", "女", "竹溪路 2 号", ""],
+        ["子二", "男", "", "样三三"],
+    ]
+    path = write_xlsx(tmp_path / "小竹溪村" / f"{file}.xlsx", {sheet_name: rows})
+    take_one(village, path)
+    expected = [("子一", category, "002"), ("子二", category, "003")]
+    assert care(village) == expected
+    assert village.counts()["resident"] == 0
+    again = take_one(village, path)
+    assert (again.added.total(), again.updated.total(), care(village)) == (0, 0, expected)
+
+
+def test_a_list_of_helpers_stays_one_though_its_name_says_whom_they_help(
+    village: Session, tmp_path: Path
+) -> None:
+    report = take_one(village, sheet(tmp_path, "低保户结对帮扶", ["帮扶干部", "户主"], ("干部甲", "甄一一")))
+    assert report.table == "assistance"
+
+
+def test_several_categories_in_one_cell_are_a_row_each(village: Session, tmp_path: Path) -> None:
+    header = ["姓名", "类别", "房屋编号"]
+    rows = [("子一", "低保、残疾", "001"), ("子二", "低保 大户", "001"), ("子三", "独居老人", "002")]
+    report = take_one(village, sheet(tmp_path, "重点人员", header, *rows))
+    assert care(village) == [
+        ("子一", "低保户", "001"),
+        ("子一", "残疾人", "001"),
+        ("子三", "独居老人", "002"),
+        ("子二", "低保户", "001"),
+    ]
+    assert [(x.row, x.field) for x in report.left_out if "大户" in x.reason] == [(3, "关爱类别")]
+
+
+def test_a_person_to_look_after_who_comes_before_the_registers_is_not_doubled_by_them(
+    session: Session, tmp_path: Path
+) -> None:
+    folder = tmp_path / "小竹溪村"
+    write_village(folder)
+    sheet(tmp_path, "重点人员", ["姓名", "类别", "房屋编号"], ("子一", "低保", "001"))
+    take(session, folder)
+    assert care(session) == [("子一", "低保户", None)]
+    write_shp(folder / "农房.shp", HOUSES)
+    sheet(tmp_path, "人口", ["姓名", "户主"], ("子一", "甄一一"))
+    take(session, folder)
+    assert care(session) == [("子一", "低保户", "001")]
+    assert all(resident for (resident,) in session.rows("key_person", ["resident"]))

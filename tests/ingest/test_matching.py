@@ -261,3 +261,41 @@ def test_a_list_whose_name_says_what_is_never_held_is_refused_whole(
     assert not any(word in held for word in ("信访", "党员", "稳控", "管控"))
     (preview,) = look_through(session, [folder], progress=lambda *_: None, cancelled=lambda: False)
     assert preview.error == refused.error
+
+
+def test_columns_as_clerks_head_them_are_known(session: Session, tmp_path: Path) -> None:
+    rows = [["户主", "电话号码", "人口"], ["甄一一", "00011111111", 4]]
+    take_one(session, write_xlsx(tmp_path / "小竹溪村" / "住户.xlsx", {"住户": rows}))
+    assert cells(session, "household", "householder", "phone", "people_count") == [
+        ("甄一一", "00011111111", 4)
+    ]
+    village = tmp_path / "XZC.shp"
+    take_one(session, write_shp(village, {"XZCMC": ["横岗村"], "XZQDM": ["331124201216"]}), table="village")
+    assert ("横岗村",) in cells(session, "village", "name")
+
+
+def test_a_heading_over_another_of_the_same_meaning_is_one_column(session: Session, tmp_path: Path) -> None:
+    rows = [["姓名", "联系方式手机", "监护人姓名"], ["甄一一", "00011111111", "贾二二"]]
+    report = take_one(session, write_xlsx(tmp_path / "小竹溪村" / "人口.xlsx", {"人口": rows}))
+    assert cells(session, "resident", "name", "phone") == [("甄一一", "00011111111")]
+    assert report.unmatched == ["监护人姓名"]
+
+
+def test_what_a_cadre_is_in_charge_of_is_no_duty_in_a_disaster(session: Session, tmp_path: Path) -> None:
+    rows = [["姓名", "职务", "分工"], ["甄一一", "委员", "妇女工作"]]
+    report = take_one(session, write_xlsx(tmp_path / "小竹溪村" / "村干部.xlsx", {"村干部": rows}))
+    assert (report.table, report.unmatched, report.left_out) == ("post", ["分工"], [])
+
+
+@pytest.mark.parametrize(("sex", "relation"), [(2, "01"), ("2", 1), (2.0, "02")])
+def test_national_codes_are_understood(
+    session: Session, tmp_path: Path, sex: object, relation: object
+) -> None:
+    rows = [["姓名", "性别", "与户主关系"], ["甄一一", sex, relation]]
+    take_one(session, write_xlsx(tmp_path / "小竹溪村" / "人口.xlsx", {"人口": rows}))
+    assert cells(session, "resident", "sex", "relation") == [("女", "户主")]
+
+
+def test_a_code_that_two_values_leave_as_is_taken_for_neither() -> None:
+    spellings = catalog().codes["house_structure"].spellings
+    assert ("4" in spellings, "6" in spellings, spellings["5"]) == (False, False, "砖木")
