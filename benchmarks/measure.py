@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_LOOK_S = 0.1
+_LOOK_S = 0.25  # looking takes the kernel a walk through all pages
 
 
 @dataclass(frozen=True, slots=True)

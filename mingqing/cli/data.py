@@ -3,6 +3,7 @@
 import codecs
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -29,11 +30,13 @@ from mingqing.core.files import is_writable, write_whole
 from mingqing.core.text import tr
 from mingqing.crs.transform import transform, transform_xy
 from mingqing.ingest.prepare import Options
-from mingqing.ingest.report import ImportReport
+from mingqing.ingest.report import ImportReport, SourceReport
 from mingqing.ingest.run import Watch, import_paths
 from mingqing.store.session import Session
 
 _EXCHANGE_EPSG = 4490
+_EACH_FILE = 200  # up to so many files are listed one by one
+_NUMBERS = ("读", "新增", "更新", "相同", "修复", "未导入")
 
 
 def register(app: typer.Typer) -> None:
@@ -176,21 +179,44 @@ def _with_progress(session: Session, paths: list[Path], options: Options, *, dry
         return import_paths(session, paths, options, dry_run=dry_run, watch=Watch(progress))
 
 
-def _print_report(result: ImportReport, catalog: Catalog) -> None:
-    rows = []
-    for s in result.sources:
-        title = catalog.tables[s.table].title if s.table else "—"
-        numbers = (
-            s.read,
-            s.added.total(),
-            s.updated.total(),
-            s.unchanged.total(),
-            s.repaired,
-            s.rows_left_out,
+def _print_each(sources: Sequence[SourceReport], catalog: Catalog) -> None:
+    titles = [tr(t) for t in ("文件夹", "文件", "图层", "表", *_NUMBERS)]
+    rows = [
+        (
+            s.path.parent.name,
+            s.path.name,
+            s.name,
+            catalog.tables[s.table].title if s.table else "—",
+            *_numbers(s),
         )
-        rows.append((s.path.parent.name, s.path.name, s.name, title, *numbers))
-    titles = [tr(t) for t in ("文件夹", "文件", "图层", "表", "读", "新增", "更新", "相同", "修复", "未导入")]
+        for s in sources
+    ]
     print_table(titles, rows)
+
+
+def _print_sums(sources: Sequence[SourceReport], catalog: Catalog) -> None:
+    """A line a table, since nobody reads thousands of lines: `--report` has them all."""
+    by_table: dict[str | None, list[SourceReport]] = {}
+    for s in sources:
+        by_table.setdefault(s.table, []).append(s)
+    rows = [
+        (
+            catalog.tables[table].title if table else "—",
+            len(some),
+            *map(sum, zip(*map(_numbers, some), strict=True)),
+        )
+        for table, some in by_table.items()
+    ]
+    print_table([tr("表"), tr("份数"), *(tr(t) for t in _NUMBERS)], rows)
+
+
+def _numbers(s: SourceReport) -> tuple[int, ...]:
+    changed = (s.added.total(), s.updated.total(), s.unchanged.total())
+    return s.read, *changed, s.repaired, s.rows_left_out
+
+
+def _print_report(result: ImportReport, catalog: Catalog) -> None:
+    (_print_each if len(result.sources) <= _EACH_FILE else _print_sums)(result.sources, catalog)
     for s in result.sources:
         for note in s.notes:
             say(f"{s.path.name}：{note}")
