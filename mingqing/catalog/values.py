@@ -68,10 +68,14 @@ def parse(field: Field, raw: object) -> Value:
 
 
 def _check_range(field: Field, value: float) -> None:
-    if field.minimum is not None and value < field.minimum:
-        raise ValueRefusedError(tr("{value:g} 小于 {limit:g}").format(value=value, limit=field.minimum))
-    if field.maximum is not None and value > field.maximum:
-        raise ValueRefusedError(tr("{value:g} 大于 {limit:g}").format(value=value, limit=field.maximum))
+    low, high = field.minimum, field.maximum
+    if (low is None or value >= low) and (high is None or value <= high):
+        return
+    if low is not None and high is not None:
+        limits = tr("应在 {low:g}–{high:g} 之间").format(low=low, high=high)
+    else:
+        limits = tr("不能大于 {n:g}").format(n=high) if low is None else tr("不能小于 {n:g}").format(n=low)
+    raise ValueRefusedError(tr("{limits}，不是“{value:g}”").format(limits=limits, value=value))
 
 
 def plain_text(raw: object) -> str:
@@ -171,9 +175,9 @@ def _code(field: Field, raw: object) -> str:
     text = plain_text(raw)
     value = field.codes.spellings.get(text) or field.codes.spellings.get(text.replace(" ", ""))
     if value is None:
-        raise ValueRefusedError(
-            tr("“{text}”不在{title}的选项里").format(text=text[:20], title=field.codes.title)
-        )
+        known = "、".join(code.value for code in field.codes.codes)
+        sentence = tr("{title}没有“{text}”这一项；可填：{known}")
+        raise ValueRefusedError(sentence.format(text=text[:20], title=field.codes.title, known=known))
     return value
 
 
@@ -202,7 +206,7 @@ def id_check_character(first_17: str) -> str:
 def _id_number(_field: Field, raw: object) -> str:
     text = plain_text(raw).replace(" ", "").lstrip("'").upper()
     if isinstance(raw, float) and raw >= 1e15:
-        raise ValueRefusedError(tr("被 Excel 存成了数字，末几位已丢失，请在原表中改为文本格式"))
+        raise ValueRefusedError(tr("被 Excel 存成了数字，末几位已丢失，请把这一列设成“文本”格式，重新填写"))
     if re.fullmatch(
         r"[0-9]{15}", text
     ):  # first generation: two-digit year of the 20th century, no check character
@@ -211,7 +215,7 @@ def _id_number(_field: Field, raw: object) -> str:
     if not re.fullmatch(r"[0-9]{17}[0-9X]", text):
         raise ValueRefusedError(tr("身份证号应为 18 位"))
     if id_check_character(text[:17]) != text[17]:
-        raise ValueRefusedError(tr("身份证号的校验位不对，请核对是否录错"))
+        raise ValueRefusedError(tr("身份证号可能录错（最后一位对不上），请核对"))
     try:
         date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError as error:

@@ -229,7 +229,7 @@ def _print_report(result: ImportReport, catalog: Catalog) -> None:
                 )
             )
         if s.error:
-            say(f"{s.path.name}：{s.error}")
+            say(s.error if s.path.stem in s.error else f"{s.path.name}：{s.error}")
         for x in s.left_out[:5]:
             where = tr("第 {row} 行").format(row=x.row) + (f" {x.field}" if x.field else "")
             say(f"{s.path.name}：{where}：{x.reason}")

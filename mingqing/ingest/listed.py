@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from mingqing.catalog.model import Field
+from mingqing.catalog.model import Catalog, Field
 from mingqing.catalog.values import ValueRefusedError, parse
+from mingqing.core.text import tr
 from mingqing.ingest.match import TableMatch, value_in_name
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.report import LeftOut, SourceReport
@@ -15,10 +16,13 @@ from mingqing.ingest.report import LeftOut, SourceReport
 _BETWEEN = re.compile(r"[、，,;；/\s]+")
 
 
-def listed(layer: SourceLayer, found: TableMatch, report: SourceReport) -> tuple[SourceLayer, TableMatch]:
+def listed(
+    catalog: Catalog, layer: SourceLayer, found: TableMatch, report: SourceReport
+) -> tuple[SourceLayer, TableMatch]:
     """Return a layer with one row for each value of the field `listed_by`, filled from the names where it is blank.
 
-    A cell with several values gives a row for each that the field can hold; what it cannot is listed in `report`.
+    A cell that says what is never held drops its row. A cell with several values gives a row for each that the
+    field can hold. What is not taken is listed in `report`.
     """
     field = found.table.field_by_name[found.table.listed_by or ""]
     column = next((c for c, name in found.fields.items() if name == field.name), field.title)
@@ -31,12 +35,20 @@ def listed(layer: SourceLayer, found: TableMatch, report: SourceReport) -> tuple
             said: list[object] = [default]
         else:
             said = [cell]
+            if catalog.refusal(str(cell)) is not None:
+                why = tr("这一行没有导入：本软件只登记需要照顾的人")
+                report.left_out.append(LeftOut(int(layer.rows[i]), None, why))
+                continue
             pieces = [p for p in _BETWEEN.split(str(cell)) if p]
             if len(pieces) > 1:
                 taken, wrong = _sorted_out(field, pieces)
                 said = list(taken) or said
                 row = int(layer.rows[i])
-                report.left_out += [LeftOut(row, field.title, why) for why in wrong if taken]
+                report.left_out += [
+                    LeftOut(row, field.title, tr("{why}；这一项没有导入").format(why=why))
+                    for why in wrong
+                    if taken
+                ]
         at += [i] * len(said)
         values += said
     columns = {name: [v[i] for i in at] for name, v in layer.columns.items()} | {column: values}

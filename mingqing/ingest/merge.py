@@ -152,10 +152,14 @@ def _several(table: Table, part: Part, at: Sequence[int]) -> set[Way]:
 
 def _reason(table: Table, way: Way, row: int) -> str:
     key = next((key for key in table.keys if key == way[0]), None)
-    if key is not None:
-        names = "、".join(table.field_by_name[n].title for n in key)
-        return tr("{names}与第 {row} 行重复").format(names=names, row=row)
-    return tr("与第 {row} 行完全相同").format(row=row)
+    if key is None or not isinstance(way[1], tuple):
+        return tr("与第 {row} 行完全相同，没有重复导入").format(row=row)
+    said = [(table.field_by_name[n], cell) for n, cell in zip(key, way[1], strict=True)]
+    names = "、".join(f.title if f.references else f"{f.title}“{cell}”" for f, cell in said)
+    if len(key) == 1 and said[0][0].type is FieldType.TEXT:
+        text = tr("{names}与第 {row} 行重复，没有导入，请改成不同的{title}")
+        return text.format(names=names, row=row, title=said[0][0].title)
+    return tr("{names}与第 {row} 行重复，没有导入，请核对").format(names=names, row=row)
 
 
 def _namesakes(table: Table, stored: Stored) -> dict[Value, list[int]]:

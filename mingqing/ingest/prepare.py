@@ -173,7 +173,7 @@ def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
         report.error = str(error)
         return Prepared(report)
     if found.table.listed_by is not None:
-        layer, found = listed(layer, found, report)
+        layer, found = listed(catalog, layer, found, report)
     return Prepared(report, _parts(layer, found, geometry, epsg, report))
 
 
@@ -290,7 +290,8 @@ def _part(
     for column, name in fields.items():
         field = table.field_by_name[name]
         columns[name], wrong = parse_column(field, _at(keep, layer.columns[column]))
-        refused += [LeftOut(rows[i], field.title, why) for i, why in wrong.items()]
+        empty = tr("{why}；这一格没有导入")
+        refused += [LeftOut(rows[i], field.title, empty.format(why=why)) for i, why in wrong.items()]
     required = [f.name for f in table.fields if f.required and f.references is None]
     whole = np.ones(len(rows), dtype=bool)
     for name in required:
@@ -341,7 +342,11 @@ def _list_shapeless(part: Part, table: Table, report: SourceReport) -> None:
     missing = [i for i, blob in enumerate(part.geometry) if blob is None]
     said = {x.row for x in report.left_out if x.field == tr("图形")}
     for i in (i for i in missing if not table.keys or part.rows[i] not in said):
-        reason = tr("没有图形，只导入了属性") if table.keys else tr("没有图形")
-        report.left_out.append(LeftOut(part.rows[i], tr("图形") if table.keys else None, reason))
+        told = (
+            tr("没有画图形，只导入了属性；请在图上补画")
+            if table.keys
+            else tr("没有画图形，没有导入；请在图上补画")
+        )
+        report.left_out.append(LeftOut(part.rows[i], tr("图形") if table.keys else None, told))
     if missing and not table.keys:
         part.keep([i for i, blob in enumerate(part.geometry) if blob is not None])

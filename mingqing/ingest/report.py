@@ -102,8 +102,10 @@ class ImportReport:
         text = tr("读了 {n} 份数据，新增 {a} 条，更新 {u} 条，相同 {s} 条").format(
             n=len(self.sources), a=self.total("added"), u=self.total("updated"), s=self.total("unchanged")
         )
-        if left or failed:
-            text += tr("；{left} 行、{failed} 份文件没有导入，原因见报告").format(left=left, failed=failed)
+        missed = [tr("{n} 行").format(n=left)] if left else []
+        missed += [tr("{n} 份文件").format(n=failed)] if failed else []
+        if missed:
+            text += tr("；{what}没有导入，原因见报告").format(what="、".join(missed))
         if self.stopped:
             text += tr("；中途停止：{why}").format(why=self.stopped)
         return text + (tr("（试运行，没有写入）") if self.dry_run else "")

@@ -72,7 +72,14 @@ def test_whole_numbers_come_in_full_width_and_with_their_unit(number: int, unit:
 
 
 @pytest.mark.parametrize(
-    ("raw", "why"), [("61", "大于"), ("-1", "小于"), ("2.5", "整数"), ("三层", "数字"), ("2-3层", "数字")]
+    ("raw", "why"),
+    [
+        ("61", "应在 0–60 之间，不是“61”"),
+        ("-1", "0–60"),
+        ("2.5", "整数"),
+        ("三层", "数字"),
+        ("2-3层", "数字"),
+    ],
 )
 def test_a_number_the_field_cannot_hold_is_refused_with_a_reason(raw: str, why: str) -> None:
     with pytest.raises(ValueRefusedError, match=why):
@@ -250,7 +257,7 @@ def test_every_spelling_of_a_code_is_stored_as_its_value(field: Field) -> None:
     assert field.codes is not None
     for code in field.codes.codes:
         assert {parse(field, s) for s in (code.value, *code.arrives_as)} == {code.value}
-    with pytest.raises(ValueRefusedError, match="不在"):
+    with pytest.raises(ValueRefusedError, match="可填"):
         parse(field, "没有这一项的")
 
 
@@ -265,3 +272,14 @@ def test_text_that_is_a_number_or_a_day_in_a_workbook_reads_as_it_was_typed() ->
     assert parse(TEXT, 12.5) == "12.5"
     assert parse(TEXT, date(2023, 5, 6)) == "2023-05-06"
     assert [parse(TEXT, yes) for yes in (True, False)] == ["是", "否"]
+
+
+def test_a_value_that_is_no_code_is_answered_with_those_that_are() -> None:
+    with pytest.raises(ValueRefusedError, match="房屋结构没有“石头房”这一项；可填：钢筋混凝土、砖混、"):
+        parse(catalog().tables["house"].field_by_name["structure"], "石头房")
+
+
+def test_an_id_number_is_refused_in_words_a_clerk_uses() -> None:
+    field = catalog().tables["resident"].field_by_name["id_number"]
+    with pytest.raises(ValueRefusedError, match="最后一位对不上"):
+        parse(field, "999999198705060010")

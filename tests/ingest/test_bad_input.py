@@ -353,3 +353,10 @@ def test_the_report_lists_everything_as_json_and_as_a_table(session: Session, da
     rows = report.as_csv().splitlines()
     assert rows[0].startswith("\ufeff")
     assert len(rows) == 1 + 1 + 2
+
+
+def test_the_summary_tells_only_of_what_there_is(session: Session, data: Path) -> None:
+    report = take(session, write_xlsx(data / "住户.xlsx", {"住户": [["户主", "电话"], ["", "00011111111"]]}))
+    assert "；1 行没有导入" in report.summary()
+    write_csv(data / "甲.csv", [["呀", "哦"], ["1", "2"]])
+    assert "；1 份文件没有导入" in take(session, data / "甲.csv").summary()

@@ -287,3 +287,13 @@ def test_a_person_to_look_after_who_comes_before_the_registers_is_not_doubled_by
     take(session, folder)
     assert care(session) == [("子一", "低保户", "001")]
     assert all(resident for (resident,) in session.rows("key_person", ["resident"]))
+
+
+def test_a_person_entered_for_what_is_never_held_is_one_line_of_the_report(
+    village: Session, tmp_path: Path
+) -> None:
+    report = take_one(village, sheet(tmp_path, "重点人员", ["姓名", "类别"], ("子一", "刑满释放")))
+    assert [(x.row, x.field, x.reason) for x in report.left_out] == [
+        (2, None, "这一行没有导入：本软件只登记需要照顾的人")
+    ]
+    assert village.counts()["key_person"] == 0

@@ -165,13 +165,15 @@ def test_a_road_less_leaves_the_project_as_it_is(session: Session, folder: Path)
 
 def test_a_number_that_occurs_twice_is_listed_with_both_rows(session: Session, folder: Path) -> None:
     report = take_one(session, write_shp(folder / "农房.shp", {"房屋编号": ["001", "002", "001"]}))
-    assert [(x.row, x.field, x.reason) for x in report.left_out] == [(3, None, "房屋编号与第 1 行重复")]
+    assert [(x.row, x.field, x.reason) for x in report.left_out] == [
+        (3, None, "房屋编号“001”与第 1 行重复，没有导入，请改成不同的房屋编号")
+    ]
     assert cells(session, "house", "house_no") == [("001",), ("002",)]
 
 
 def test_a_shape_that_occurs_twice_is_listed(session: Session, folder: Path) -> None:
     report = take_one(session, roads(folder, A, B, A))
-    assert [(x.row, x.reason) for x in report.left_out] == [(3, "与第 1 行完全相同")]
+    assert [(x.row, x.reason) for x in report.left_out] == [(3, "与第 1 行完全相同，没有重复导入")]
     assert session.counts()["road"] == 2
 
 
@@ -185,7 +187,9 @@ def test_a_row_of_a_sheet_that_occurs_twice_is_listed_by_its_number_there(
         ["甄一一", id_number(1), "", "0101"],
     )
     report = take_one(session, path)
-    assert [x.reason for x in report.left_out if x.row == 4 and x.field is None] == ["身份证号与第 2 行重复"]
+    assert [x.reason for x in report.left_out if x.row == 4 and x.field is None] == [
+        f"身份证号“{id_number(1)}”与第 2 行重复，没有导入，请核对"
+    ]
 
 
 def test_a_householder_said_on_every_line_makes_one_household(session: Session, folder: Path) -> None:

@@ -153,7 +153,9 @@ def test_heights_are_dropped(session: Session, tmp_path: Path) -> None:
 def test_a_house_without_a_shape_keeps_its_attributes_and_is_listed(session: Session, tmp_path: Path) -> None:
     report = take_one(session, write_shp(tmp_path / "农房.shp", {"房屋编号": ["001", "002"]}, [box(0), None]))
     assert report.added["house"] == 2
-    assert [(x.row, x.field, x.reason) for x in report.left_out] == [(2, "图形", "没有图形，只导入了属性")]
+    assert [(x.row, x.field, x.reason) for x in report.left_out] == [
+        (2, "图形", "没有画图形，只导入了属性；请在图上补画")
+    ]
     assert report.read == 2
 
 
@@ -161,7 +163,9 @@ def test_a_road_without_a_shape_is_nothing_and_listed(session: Session, tmp_path
     line = shapely.LineString([XY, (X + 10, Y)])
     report = take_one(session, write_shp(tmp_path / "道路.shp", {"道路名称": ["甲路", "乙路"]}, [line, None]))
     assert report.added["road"] == 1
-    assert [(x.row, x.field, x.reason) for x in report.left_out] == [(2, None, "没有图形")]
+    assert [(x.row, x.field, x.reason) for x in report.left_out] == [
+        (2, None, "没有画图形，没有导入；请在图上补画")
+    ]
 
 
 # ── Coordinates ──────────────────────────────────────────────────────────────────────────────────────────────

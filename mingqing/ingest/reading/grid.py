@@ -161,7 +161,8 @@ def _is_settled(values: Sequence[object]) -> bool:
 
 
 def _damaged(title: str, row: int) -> RowProblem:
-    return RowProblem(row, title, tr("{title}被 Excel 改成了科学计数，末几位已丢失").format(title=title))
+    reason = tr("{title}被 Excel 改成了科学计数，末几位已丢失，请把这一列设成“文本”格式，重新填写后再导入")
+    return RowProblem(row, title, reason.format(title=title))
 
 
 def _is_heading(cell: object) -> bool:
