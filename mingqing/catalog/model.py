@@ -215,7 +215,11 @@ class Refusal:
         True
         """
         name = column.strip().lower()
-        return name in {e.lower() for e in self.exact} or any(w.lower() in name for w in self.words)
+        return name in {e.lower() for e in self.exact} or self.occurs_in(name)
+
+    def occurs_in(self, text: str) -> bool:
+        """Whether a longer text, such as the name of a list, speaks of it."""
+        return any(word.lower() in text.lower() for word in self.words)
 
 
 @dataclass(frozen=True, eq=False)

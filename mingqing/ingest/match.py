@@ -110,6 +110,8 @@ def _name_score(name: str, table: Table) -> int:
         key = plain_name(alias)
         if key == plain:
             best = max(best, 10 + len(key))
+        elif len(key) == 1 and not key.isascii():
+            best = max(best, int(plain.endswith(key)))  # 竹源溪 is a stream, 小竹溪村 is none
         elif key in plain and (
             not key.isascii() or re.search(rf"(?<![a-z]){re.escape(key)}s?(?![a-z])", name.lower())
         ):
@@ -134,6 +136,8 @@ def recognise_table(
     for table in catalog.tables.values():
         if kinds and not kinds <= table.geometry:
             continue
+        if kinds is None and table.has_geometry and not table.keys:
+            continue  # its rows are known by their shapes alone
         matched = match_fields(table.plain_fields, columns)
         telling = sum(1 for column in matched if plain_name(column) not in _GENERIC)
         named = max((_name_score(n, table) / (1 + i * 0.5) for i, n in enumerate(names)), default=0.0)

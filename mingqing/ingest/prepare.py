@@ -33,6 +33,9 @@ from mingqing.store.geometry import encode
 _T = TypeVar("_T")
 
 
+_PLACE_ENDINGS = ("村", "社区", "乡", "镇", "街道")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the user said of one file that left it open."""
@@ -139,10 +142,17 @@ def recognise(layer: SourceLayer, options: Options, catalog: Catalog) -> TableMa
     return match(catalog, table, columns, tuple(chosen.items()))
 
 
-def refused_by_name(layer: SourceLayer, catalog: Catalog) -> str | None:
-    """Return why a layer is never taken, since being in a file of this name already says it; None where it may be."""
-    for name in dict.fromkeys((layer.name, layer.path.stem, layer.path.parent.name)):
-        refusal = catalog.refusal(name)
+def refused_by_name(layer: SourceLayer, table: Table, catalog: Catalog) -> str | None:
+    """Return why a list of people is never taken, since being on one of this name says it; None where it may be.
+
+    Places may be called as they are: a village's folder, a layer that holds nobody.
+    """
+    if not (table.personal or table.feeds):
+        return None
+    folder = layer.path.parent.name
+    names = [layer.name, layer.path.stem, *([] if folder.endswith(_PLACE_ENDINGS) else [folder])]
+    for name in names:
+        refusal = next((r for r in catalog.refusals if r.occurs_in(name)), None)
         if refusal is not None:
             text = tr("“{name}”涉及{reason}，本软件不登记这类名单，整份没有导入")
             return text.format(name=name, reason=refusal.reason)
@@ -154,9 +164,6 @@ def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
     report = SourceReport(layer.path, layer.name, read=_rows_read(layer))
     report.notes += layer.notes
     report.left_out += [LeftOut(p.row, p.field, p.reason) for p in layer.problems]
-    report.error = refused_by_name(layer, catalog)
-    if report.error is not None:
-        return Prepared(report)
     if options.tables.get(header_key(tuple(layer.columns))) == "":
         report.notes.append(tr("按您的选择没有导入"))
         return Prepared(report)
@@ -166,6 +173,9 @@ def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
         return Prepared(report)
     absent = set(options.mapping.values()) - {"", *layer.columns}
     report.notes += [tr("没有“{column}”这一列").format(column=c) for c in sorted(absent)]
+    report.error = refused_by_name(layer, found.table, catalog)
+    if report.error is not None:
+        return Prepared(report)
     report.table, report.unmatched, report.refused = found.table.name, list(found.unmatched), found.refused
     try:
         geometry = _place(layer, found.table, options, epsg, report)

@@ -113,12 +113,12 @@ def _look(
 
 
 def _preview(session: Session, layer: SourceLayer, options: Options) -> SourcePreview:
-    refused = refused_by_name(layer, session.catalog)
-    if refused is not None:
-        return SourcePreview(layer.path, layer.name, error=refused)
     columns = tuple(layer.columns)
     key = header_key(columns)
     found = recognise(layer, options, session.catalog)
+    refused = refused_by_name(layer, found.table, session.catalog) if found is not None else None
+    if refused is not None:
+        return SourcePreview(layer.path, layer.name, error=refused)
     return SourcePreview(
         layer.path,
         layer.name,

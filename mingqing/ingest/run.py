@@ -178,9 +178,6 @@ def _in_workers(
             yield source, job(source)
         return
     workers = max(1, min(os.cpu_count() or 1, 8))
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # its threads spin while they wait for work they never get
     # Spawned, not forked: a forked copy of an open SQLite connection or of Qt's threads would be unsound.
     pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin_worker)
     try:

@@ -248,7 +248,7 @@ def test_mixed_sheets_go_where_each_belongs(session: Session, tmp_path: Path) ->
 def test_a_list_whose_name_says_what_is_never_held_is_refused_whole(
     session: Session, tmp_path: Path, file: str
 ) -> None:
-    rows = [["姓名", "户主"], ["子一", "甄一一"]]
+    rows = [["姓名", "户主", "与户主关系"], ["子一", "甄一一", "子"]]
     folder = tmp_path / ("党员" if file == "花名册" else "小竹溪村")
     write_xlsx(folder / f"{file}.xlsx", {"Sheet1" if file != "稳控" else "重点管控对象": rows})
     write_xlsx(folder.parent / "人口" / "人口.xlsx", {"人口": rows})
@@ -261,6 +261,20 @@ def test_a_list_whose_name_says_what_is_never_held_is_refused_whole(
     assert not any(word in held for word in ("信访", "党员", "稳控", "管控"))
     (preview,) = look_through(session, [folder], progress=lambda *_: None, cancelled=lambda: False)
     assert preview.error == refused.error
+
+
+def test_a_village_called_after_a_stream_is_no_stream(session: Session, tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "小竹溪村" / "清单.xlsx", {"Sheet1": [["甲", "乙"], ["一", "二"]]})
+    write_shp(tmp_path / "横路村" / "图.shp", {"甲": ["一"]}, [shapely.LineString([XY, (XY[0] + 9, XY[1])])])
+    report = take(session, tmp_path)
+    assert [s.table for s in report.sources] == [None, None]
+
+
+def test_a_layer_that_holds_nobody_may_be_called_as_it_is(session: Session, tmp_path: Path) -> None:
+    report = take_one(
+        session, write_shp(tmp_path / "民族村" / "地名点.shp", {"地名": ["民族村"]}, [shapely.Point(XY)])
+    )
+    assert report.added["place_name"] == 1
 
 
 def test_columns_as_clerks_head_them_are_known(session: Session, tmp_path: Path) -> None:
