@@ -46,15 +46,27 @@ def test_traditional_chinese_is_read_back_exactly_or_asked_about(words: list[str
     assert texts == words
 
 
-@settings(deadline=None)
-@given(st.text(st.characters(min_codepoint=0x410, max_codepoint=0x44F), min_size=4))
-def test_an_alphabet_is_never_taken_for_chinese(word: str) -> None:
-    for codec in ("cp1251", "koi8_r", "cp866"):
-        try:
-            texts, _ = _decode([word.lower().encode(codec)] * 5)
-        except EncodingUnclear:
-            continue
-        assert texts[0] == word.lower()
+# Not for any letters whatever: аждг in KOI8-R is, byte for byte, the two common characters 林那.
+@pytest.mark.parametrize(
+    "words",
+    [
+        "привет мир",
+        "улица ленина",
+        "москва",
+        "деревня",
+        "жилой дом",
+        "население",
+        "садовая дорога",
+        "площадь участка",
+    ],
+)
+@pytest.mark.parametrize("codec", ["cp1251", "koi8_r", "cp866"])
+def test_words_of_an_alphabet_are_not_taken_for_chinese(words: str, codec: str) -> None:
+    try:
+        texts, _ = _decode([words.encode(codec)] * 5)
+    except EncodingUnclear:
+        return
+    assert texts[0] == words
 
 
 @pytest.mark.parametrize("codec", ["gb18030", "utf-8"])
