@@ -16,23 +16,6 @@ def format_degrees(lon: float, lat: float) -> str:
     return f"{east.format(abs(lon))} {north.format(abs(lat))}"
 
 
-def format_dms(lon: float, lat: float) -> str:
-    """Format degrees, minutes and seconds to 0.01″.
-
-    Examples
-    --------
-    >>> format_dms(119.5, 28.999999999)
-    '119°30′00.00″E 29°00′00.00″N'
-    """
-    return f"{_dms(lon)}{'E' if lon >= 0 else 'W'} {_dms(lat)}{'N' if lat >= 0 else 'S'}"
-
-
-def _dms(degrees: float) -> str:
-    hundredths = round(abs(degrees) * 360000)
-    minutes, rest = divmod(hundredths, 6000)
-    return f"{minutes // 60}°{minutes % 60:02d}′{rest / 100:05.2f}″"
-
-
 def format_metres(x: float, y: float) -> str:
     """Format grid metres to centimetres, easting and northing named so that they cannot be swapped.
 

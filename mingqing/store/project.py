@@ -2,7 +2,8 @@
 
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -61,23 +62,31 @@ def create_project(
         raise InputRefused(tr("{path} 已经存在，请换个名字或位置").format(path=path))
     catalog = catalog or own_catalog()
     key, identity = secrets.token_bytes(KEY_BYTES), secrets.token_hex(16)
+    with built_beside(path, tr("不能在 {place} 新建项目，请检查磁盘空间和权限")) as building:
+        Keyring(identity).with_slot(user, key, password).save(building / "keyring.json")
+        _create_database(building / "map.db", key, catalog, name, epsg, identity)
+    return open_project(path, user=user, password=password, catalog=catalog)
+
+
+@contextmanager
+def built_beside(path: Path, refusal: str) -> Iterator[Path]:
+    """Yield a folder with an empty `backups/` that becomes `path` on leaving, and is gone after an error.
+
+    refusal : the sentence of the `ProjectUnavailable` raised where the disk will not have it; may name `{place}`.
+    """
     building = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         building.mkdir()
         (building / "backups").mkdir()
-        Keyring(identity).with_slot(user, key, password).save(building / "keyring.json")
-        _create_database(building / "map.db", key, catalog, name, epsg, identity)
+        yield building
         building.rename(path)
     except OSError as error:
         shutil.rmtree(building, ignore_errors=True)
-        raise ProjectUnavailable(
-            tr("不能在 {place} 新建项目，请检查磁盘空间和权限").format(place=path.parent)
-        ) from error
+        raise ProjectUnavailable(refusal.format(place=path.parent)) from error
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return open_project(path, user=user, password=password, catalog=catalog)
 
 
 def _create_database(

@@ -1,14 +1,12 @@
 """Bringing a backup back, always to a new place."""
 
-import secrets
-import shutil
 from pathlib import Path
 
 from mingqing.access.keyring import Keyring
-from mingqing.core.errors import InputRefused, ProjectUnavailable
+from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.store.archive import KEYRING, read_backup, unpack
-from mingqing.store.project import SUFFIX
+from mingqing.store.project import SUFFIX, built_beside
 
 
 def restore_backup(file: Path, path: Path) -> Path:
@@ -32,21 +30,8 @@ def restore_backup(file: Path, path: Path) -> Path:
     if path.exists():
         raise InputRefused(tr("{path} 已经存在；恢复不会覆盖旧项目，请换个名字或位置").format(path=path))
     backup = read_backup(file)
-    building = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        building.mkdir()
-        (building / "backups").mkdir()
+    with built_beside(path, tr("不能恢复到 {place}，没有留下半个项目；请检查磁盘空间和权限")) as building:
         unpack(backup, building)
         if Keyring.load(building / KEYRING).project != backup.contents.project:
             raise InputRefused(tr("备份 {file} 的密钥文件不是它自己的，请换一个备份").format(file=file.name))
-        building.rename(path)
-    except OSError as error:
-        shutil.rmtree(building, ignore_errors=True)
-        raise ProjectUnavailable(
-            tr("不能恢复到 {place}，没有留下半个项目；请检查磁盘空间和权限").format(place=path.parent)
-        ) from error
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
     return path
