@@ -31,6 +31,14 @@ if os.environ.get("CI"):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def settings_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What this user of the computer has chosen and seen stays out of the tests, and the tests out of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MINGQING_SETTINGS", str(tmp_path_factory.mktemp("settings")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def one_application(qapp: QCoreApplication) -> QCoreApplication:
     """The one Qt application of this process: with widgets, before any test that only draws makes one without."""
     return qapp

@@ -72,6 +72,11 @@ class Policy:
         """Whether the account is the one to back up, to manage accounts, or to read the log."""
         return any(role.duty is duty for role in self.roles)
 
+    @property
+    def edits(self) -> bool:
+        """Whether the account may change rows of any table."""
+        return any(self.allowed(table, Action.EDIT) for table in self.catalog.tables)
+
     def column(self, table: str, field: str, action: Action = Action.SEE) -> Column:
         """Return how a field is shown for an action."""
         shows = self._shows(table, field, action)

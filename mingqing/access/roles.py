@@ -9,10 +9,11 @@ from pathlib import Path
 
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Catalog, Field, FieldType, Mask, Privacy, Table
-from mingqing.core.definitions import Reader, read_toml
+from mingqing.core.definitions import Reader, parse_toml, read_toml
 from mingqing.core.files import data_dir
 from mingqing.core.text import tr
 
+_FILE = "roles.toml"
 _CODE = re.compile(r"[a-z][a-z0-9_]*\Z")
 _OWN_MASK = {FieldType.ID_NUMBER: Mask.ID_NUMBER, FieldType.PHONE: Mask.PHONE}
 
@@ -103,10 +104,24 @@ def load_roles(path: Path, definitions: Catalog) -> Mapping[str, Role]:
     DefinitionError
         at the first mistake, naming file, key and reason.
     """
-    top = Reader(path.name, "", read_toml(path))
+    return _read_roles(Reader(path.name, "", read_toml(path)), definitions, strict=True)
+
+
+def parse_roles(text: str, definitions: Catalog) -> Mapping[str, Role]:
+    """Return the roles that a project carries. Lines on tables and fields that are no more say nothing.
+
+    Raises
+    ------
+    DefinitionError
+        at any other mistake, naming key and reason.
+    """
+    return _read_roles(Reader(_FILE, "", parse_toml(text, _FILE)), definitions, strict=False)
+
+
+def _read_roles(top: Reader, definitions: Catalog, *, strict: bool) -> Mapping[str, Role]:
     found: dict[str, Role] = {}
     for entry in top.take("role", list):
-        role = _read_role(Reader(path.name, "role", entry), definitions)
+        role = _read_role(Reader(top.file, "role", entry), definitions, strict=strict)
         if role.code in found:
             raise top.error(f"role.{role.code}", tr("“{name}”重复").format(name=role.code))
         found[role.code] = role
@@ -114,7 +129,7 @@ def load_roles(path: Path, definitions: Catalog) -> Mapping[str, Role]:
     return found
 
 
-def _read_role(reader: Reader, definitions: Catalog) -> Role:
+def _read_role(reader: Reader, definitions: Catalog, *, strict: bool) -> Role:
     code = reader.take("code", str)
     reader.where = f"role.{code}"
     if not _CODE.match(code):
@@ -131,21 +146,25 @@ def _read_role(reader: Reader, definitions: Catalog) -> Role:
         duty=None if duty is None else reader.choice("duty", Duty, duty),
         bound_to_villages=reader.take("villages", bool, default=False),
         tables=_read_tables(
-            Reader(reader.file, f"{reader.where}.tables", reader.take("tables", dict)), definitions
+            Reader(reader.file, f"{reader.where}.tables", reader.take("tables", dict)),
+            definitions,
+            strict=strict,
         ),
         fields=_read_fields(
-            Reader(reader.file, f"{reader.where}.fields", reader.take("fields", dict)), definitions
+            Reader(reader.file, f"{reader.where}.fields", reader.take("fields", dict)),
+            definitions,
+            strict=strict,
         ),
     )
     reader.finish()
     return role
 
 
-def _read_tables(reader: Reader, definitions: Catalog) -> Mapping[str, frozenset[Action]]:
+def _read_tables(reader: Reader, definitions: Catalog, *, strict: bool) -> Mapping[str, frozenset[Action]]:
     known = {"*", *definitions.tables, *(f"{layer}.*" for layer in definitions.layers)}
     found = {}
     for name in list(reader.data):
-        if name not in known:
+        if name not in known and strict:
             raise reader.error(name, tr("没有这张表或这张图"))
         actions = frozenset(reader.choice(name, Action, text) for text in reader.strings(name))
         if actions and Action.SEE not in actions:
@@ -154,12 +173,12 @@ def _read_tables(reader: Reader, definitions: Catalog) -> Mapping[str, frozenset
     return found
 
 
-def _read_fields(reader: Reader, definitions: Catalog) -> Mapping[str, Shows]:
+def _read_fields(reader: Reader, definitions: Catalog, *, strict: bool) -> Mapping[str, Shows]:
     masks = {f"{privacy}:{mask}": mask for privacy in Privacy for mask in Mask}
     fields = {f"{t.name}.{f.name}": f for t in definitions.tables.values() for f in t.field_by_name.values()}
     found = {}
     for name in list(reader.data):
-        if name not in {*Privacy, *masks, *fields}:
+        if name not in {*Privacy, *masks, *fields} and strict:
             raise reader.error(name, tr("没有这个字段，也不是 open、personal、sensitive 或“类别:掩码”"))
         found[name] = reader.choice(name, Shows, reader.take(name, str))
         if found[name] is Shows.MASKED and name in fields and mask_of(fields[name]) is None:
@@ -174,7 +193,12 @@ def _openness(fields: Mapping[str, Shows], privacy: Privacy) -> int:
     return fields.get(privacy, Shows.ABSENT).openness
 
 
+def own_text() -> str:
+    """Return the program's own definitions, as a new project takes them along."""
+    return (data_dir("resources") / _FILE).read_text(encoding="utf-8")
+
+
 @cache
 def roles() -> Mapping[str, Role]:
     """Return the program's own roles by code, read once."""
-    return load_roles(data_dir("resources") / "roles.toml", catalog())
+    return load_roles(data_dir("resources") / _FILE, catalog())

@@ -17,7 +17,7 @@ from mingqing.ingest.run import Watch, import_paths
 from mingqing.store.project import SUFFIX, create_project, open_project
 from mingqing.store.session import Session
 
-USER, PASSWORD = "演示", "demo"
+USER, PASSWORD = "演示", "Zhuyuan-3cun"
 _SIZE_PX = (1600, 1000)
 
 

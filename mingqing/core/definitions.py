@@ -72,8 +72,25 @@ def read_toml(path: Path) -> dict[str, Any]:
         if it is missing or is not TOML in UTF-8.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise DefinitionError(
-            tr("定义文件 {file} 无法读取：{reason}").format(file=path.name, reason=error)
-        ) from error
+        text = path.read_text(encoding="utf-8")
+    except (UnicodeDecodeError, OSError) as error:
+        raise _unreadable(path.name, error) from error
+    return parse_toml(text, path.name)
+
+
+def parse_toml(text: str, file: str) -> dict[str, Any]:
+    """Return what the text of a definition file of this name says.
+
+    Raises
+    ------
+    DefinitionError
+        if it is not TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: str, error: Exception) -> DefinitionError:
+    return DefinitionError(tr("定义文件 {file} 无法读取：{reason}").format(file=file, reason=error))

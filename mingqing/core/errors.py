@@ -9,6 +9,10 @@ class ProjectUnavailable(MingqingError):
     """The project cannot be opened or written now: wrong password, damaged, locked, read-only, too new."""
 
 
+class WrongPassword(ProjectUnavailable):
+    """There is no such account, or this is not its password."""
+
+
 class ProjectDamaged(ProjectUnavailable):
     """The project's files are not what was written; a backup, or what can be salvaged, is the way on."""
 

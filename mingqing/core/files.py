@@ -26,6 +26,19 @@ def data_dir(name: str) -> Path:
     raise FileNotFoundError(name)
 
 
+def user_dir() -> Path:
+    """Return the folder, perhaps not there yet, of what this user of the computer has chosen and seen.
+
+    `MINGQING_SETTINGS` names another.
+    """
+    named = os.environ.get("MINGQING_SETTINGS")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "mingqing"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "mingqing"
+
+
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write `content` to `path` so that a crash leaves the old file or the new one, never half of one.
 

@@ -1,13 +1,10 @@
 """What the window remembers between runs, in one small JSON file of the user's."""
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
-
-from mingqing.core.files import write_whole
+from mingqing.core.files import user_dir, write_whole
 from mingqing.desktop.look.theme import Appearance
 
 _RECENT = 8
@@ -43,8 +40,7 @@ class Settings:
     @classmethod
     def load(cls) -> "Settings":
         """Read the file (`MINGQING_SETTINGS` names another); whatever is unreadable in it is forgotten."""
-        folder = os.environ.get("MINGQING_SETTINGS") or _config_folder()
-        path = Path(folder) / "window.json"
+        path = user_dir() / "window.json"
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             return cls(
@@ -92,8 +88,3 @@ class Settings:
         self.recent = [first, *(r for r in self.recent if r.path != first.path)][:_RECENT]
         self.save()
         return first
-
-
-def _config_folder() -> str:
-    base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
-    return f"{base}/mingqing"

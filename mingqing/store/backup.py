@@ -30,8 +30,9 @@ from mingqing.store.archive import (
     unpack,
     write_description,
 )
-from mingqing.store.connection import engine_errors
+from mingqing.store.connection import engine_errors, unlock
 from mingqing.store.inside import database_inside, raw_chunks
+from mingqing.store.owner import owner
 from mingqing.store.session import Session
 
 AUTO, HAND = "auto", "hand"
@@ -114,7 +115,7 @@ def _held_still(session: Session) -> Iterator[apsw.Connection]:
             str(file), flags=apsw.SQLITE_OPEN_READWRITE if writable else apsw.SQLITE_OPEN_READONLY
         )
         try:
-            session.unlock(database)
+            unlock(database, session.login.key)
             database.set_busy_timeout(_BUSY_MS)
             database.execute("BEGIN")
             database.execute("SELECT count(*) FROM sqlite_master").fetchall()  # takes the lock
@@ -152,7 +153,7 @@ def _check_pages(session: Session, partial: Path, counts: dict[str, int]) -> Non
         engine_errors(session.info.path / DATABASE),
         database_inside(partial, *database_span(partial)) as database,
     ):
-        session.unlock(database)
+        unlock(database, session.login.key)
         if database.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise ProjectDamaged
         if _counts(database, session) != counts:
@@ -314,7 +315,8 @@ def advice(project: Path) -> str:
 
 def newer_backup(session: Session) -> Backup | None:
     """Return a backup in the project's own folder with changes that the project has not: it was rolled back."""
-    hashes = {int(seq): bytes(digest).hex() for seq, digest in session.query_for_check(_CHAIN)}
+    with owner(session, spatial=False) as database:
+        hashes = {int(seq): bytes(digest).hex() for seq, digest in database.execute(_CHAIN)}
     for backup in _own(session.info.path):
         head = backup.contents.head
         if head and hashes.get(head) != backup.contents.head_hash:

@@ -9,16 +9,21 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 import apsw
 
-from mingqing.catalog.model import Catalog
-from mingqing.core.errors import StoreBug
+from mingqing.access.policy import Policy
+from mingqing.access.roles import Action
+from mingqing.catalog.model import Table
+from mingqing.core.errors import NotAllowed, StoreBug
+from mingqing.core.text import tr
+from mingqing.store import audit
 from mingqing.store.geometry import boxes_of
+from mingqing.store.guard import Guard
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -36,9 +41,15 @@ class Transaction:
     """
 
     def __init__(
-        self, database: apsw.Connection, catalog: Catalog, account: str, kind: str, why: str
+        self,
+        database: apsw.Connection,
+        guard: Guard,
+        policy: Policy,
+        account: str,
+        kind: str,
+        why: str,
     ) -> None:
-        self._database, self._catalog = database, catalog
+        self._database, self._guard, self._policy = database, guard, policy
         self._account, self._kind, self.why = account, kind, why
         self._at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
         self._recorder: apsw.Session | None = None
@@ -57,8 +68,10 @@ class Transaction:
         if recorder is None:
             raise StoreBug("transaction left twice")
         try:
-            if kind is None and (changeset := recorder.changeset()):
-                self._record(changeset)
+            if kind is None:
+                with self._guard.writing():
+                    if changeset := recorder.changeset():
+                        self._record(changeset)
         except BaseException:
             kind = StoreBug
             raise
@@ -82,21 +95,22 @@ class Transaction:
         last = self._database.execute("SELECT seq, hash FROM mq_change ORDER BY seq DESC LIMIT 1").fetchone()
         seq, previous = (last[0] + 1, last[1]) if last else (1, b"")
         counts = json.dumps(self.counts, ensure_ascii=False)
-        digest = change_hash(
-            previous, (seq, self._at, self._account, self._kind, self.why, counts), changeset
-        )
+        digest = hashlib.sha256(changeset).digest()
+        entry = (seq, self._at, self._account, self._kind, self.why, counts)
+        chained = change_hash(previous, entry, digest)
         self._database.execute(
-            "INSERT INTO mq_change VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                seq,
-                self._at,
-                self._account,
-                self._kind,
-                self.why,
-                counts,
-                zlib.compress(changeset, 1),
-                digest,
-            ),
+            "INSERT INTO mq_change VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*entry, zlib.compress(changeset, 1), chained, digest),
+        )
+        audit.append(
+            self._database,
+            self._account,
+            self._kind,
+            "、".join(self._policy.catalog.tables[name].title for name in self.counts),
+            rows=sum(map(sum, self.counts.values())),
+            detail=self.why,
+            proof=audit.change_proof(chained),
+            at=self._at,
         )
 
     def insert(
@@ -117,15 +131,17 @@ class Transaction:
         marks = ", ".join("?" * (len(names) + 1))
         quoted = ", ".join(f'"{n}"' for n in names)
         rows = zip(ids, *values, strict=True)
-        with self._triggers_off():
-            self._database.executemany(f'INSERT INTO "{table}"(id, {quoted}) VALUES({marks})', rows)
-        if geometry is not None:
+        guarded = table in self._guard.triggered  # then SpatiaLite's triggers fill the index too
+        with self._guard.writing(), nullcontext() if guarded else self._triggers_off():
+            self._run(f'INSERT INTO main."{table}"(id, {quoted}) VALUES({marks})', rows)
+        if geometry is not None and not guarded:
             there = [(i, blob) for i, blob in zip(ids, geometry, strict=True) if blob is not None]
             columns_of_boxes = boxes_of([blob for _, blob in there]).T.tolist()
-            self._database.executemany(
-                f'INSERT INTO "idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)',
-                zip((i for i, _ in there), *columns_of_boxes, strict=True),
-            )
+            with self._guard.writing():
+                self._run(
+                    f'INSERT INTO main."idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)',
+                    zip((i for i, _ in there), *columns_of_boxes, strict=True),
+                )
         self.counts[table][0] += len(ids)
 
     @contextmanager
@@ -148,16 +164,16 @@ class Transaction:
         if geometry is not None:
             names, values = [*names, "geometry"], [*values, geometry]
         assignments = ", ".join(f'"{n}" = ?' for n in names)
-        self._database.executemany(
-            f'UPDATE "{table}" SET {assignments} WHERE id = ?', zip(*values, ids, strict=True)
-        )
+        with self._guard.writing():
+            self._run(f'UPDATE main."{table}" SET {assignments} WHERE id = ?', zip(*values, ids, strict=True))
         self.counts[table][1] += len(ids)
 
     def delete(self, table: str, ids: Iterable[int]) -> None:
         """Delete the rows `ids`; the history keeps them."""
         self._check(table, ())
         rows = [(i,) for i in ids]
-        self._database.executemany(f'DELETE FROM "{table}" WHERE id = ?', rows)
+        with self._guard.writing():
+            self._run(f'DELETE FROM main."{table}" WHERE id = ?', rows)
         self.counts[table][2] += len(rows)
 
     def _stamped(
@@ -167,12 +183,17 @@ class Transaction:
         by, at = stamp
         return [*columns, by, at], [*columns.values(), repeat(self._account, count), repeat(self._at, count)]
 
+    def _run(self, sql: str, rows: Iterable[Sequence[Value | bytes]]) -> None:
+        # Not kept among the prepared statements: what was prepared for writing is for writing alone.
+        self._database.executemany(sql, rows, can_cache=False)
+
     def _check(self, table: str, columns: Iterable[str]) -> None:
-        known = self._catalog.tables.get(table)
+        known = self._policy.catalog.tables.get(table)
         if known is None or set(columns) - set(known.column_names):
             raise StoreBug(f"no such table or column: {table} {sorted(columns)}")
         if self._recorder is None:
             raise StoreBug("outside a transaction")
+        require_writable(self._policy, known, columns)
         if (
             table not in self._recorded
         ):  # the recorder looks its tables through at every row: few make it fast
@@ -180,9 +201,41 @@ class Transaction:
             self._recorded.add(table)
 
 
-def change_hash(previous: bytes, entry: Sequence[str | int], changeset: bytes) -> bytes:
-    """Return the SHA-256 that chains one change to the one before it."""
-    digest = hashlib.sha256(previous)
-    digest.update(json.dumps(list(entry), ensure_ascii=False).encode())
-    digest.update(changeset)
-    return digest.digest()
+def require_writable(policy: Policy, table: Table, columns: Iterable[str]) -> None:
+    """Refuse to write a table, or columns of it, that the account may not.
+
+    Raises
+    ------
+    NotAllowed
+        naming the table, or the field.
+    """
+    if not policy.allowed(table.name, Action.EDIT):
+        raise NotAllowed(tr("您的角色不能修改“{table}”").format(table=table.title))
+    writable = policy.writable(table.name)
+    for name in columns:
+        if name not in writable:
+            title = table.field_by_name[name].title
+            raise NotAllowed(
+                tr("您的角色不能修改“{table}”的“{field}”").format(table=table.title, field=title)
+            )
+
+
+def change_hash(previous: bytes, entry: Sequence[str | int], digest: bytes) -> bytes:
+    """Return the SHA-256 that chains one change, by the SHA-256 of its changeset, to the one before it."""
+    chained = hashlib.sha256(previous)
+    chained.update(json.dumps(list(entry), ensure_ascii=False).encode())
+    chained.update(digest)
+    return chained.digest()
+
+
+def chain_again(database: apsw.Connection) -> None:
+    """Chain the changes of a project of format 1, which has no digests; the log vouches for them from now on."""
+    previous = b""
+    for seq, *entry, changeset in list(
+        database.execute("SELECT seq, at, account, kind, why, counts, changeset FROM mq_change ORDER BY seq")
+    ):
+        digest = hashlib.sha256(zlib.decompress(changeset)).digest()
+        previous = change_hash(previous, (seq, *entry), digest)
+        database.execute("UPDATE mq_change SET digest = ?, hash = ? WHERE seq = ?", (digest, previous, seq))
+        at, account, kind, why, _ = entry
+        audit.append(database, account, kind, detail=why, proof=audit.change_proof(previous), at=at)

@@ -1,33 +1,50 @@
 """Proving that a project is whole: pages, references, spatial index, and the chain of changes."""
 
+import hashlib
 import zlib
+from collections.abc import Iterator
 
+import apsw
+
+from mingqing.access.audit import Act
+from mingqing.catalog.model import Catalog
 from mingqing.core.text import tr
+from mingqing.store.audit import verify
 from mingqing.store.changes import change_hash
+from mingqing.store.owner import owner
 from mingqing.store.session import Session
 
 
 def check_project(session: Session) -> list[str]:
     """Return what is wrong with a project, a Chinese sentence each; empty where nothing is."""
-    return [*_pages(session), *_references(session), *_spatial_indexes(session), *_chain(session)]
+    with owner(session, spatial=True) as database:
+        found = [
+            *_pages(database),
+            *_references(database, session.catalog),
+            *_spatial_indexes(database, session.catalog),
+            *_chain(database),
+            *verify(database),
+        ]
+    session.record(Act.CHECK, rows=len(found))
+    return found
 
 
-def _pages(session: Session) -> list[str]:
-    found = [str(row[0]) for row in session.query_for_check("PRAGMA integrity_check")]
+def _pages(database: apsw.Connection) -> list[str]:
+    found = [str(row[0]) for row in database.execute("PRAGMA integrity_check")]
     return [] if found == ["ok"] else [tr("数据页损坏：{what}").format(what=what) for what in found]
 
 
-def _references(session: Session) -> list[str]:
-    tables = session.catalog.tables
+def _references(database: apsw.Connection, catalog: Catalog) -> list[str]:
+    tables = catalog.tables
     return [
         tr("{table} 的一条记录（{row}）指向不存在的{target}").format(
             table=tables[str(table)].title, row=row, target=tables[str(target)].title
         )
-        for table, row, target, _ in session.query_for_check("PRAGMA foreign_key_check")
+        for table, row, target, _ in database.execute("PRAGMA foreign_key_check")
     ]
 
 
-def _spatial_indexes(session: Session) -> list[str]:
+def _spatial_indexes(database: apsw.Connection, catalog: Catalog) -> list[str]:
     # Boxes of the index are float32 rounded outward, so that each must contain the exact one. SpatiaLite hands
     # them over as decimal text, which costs less than a micrometre.
     outside = " OR ".join(
@@ -40,33 +57,47 @@ def _spatial_indexes(session: Session) -> list[str]:
         )
     )
     problems = []
-    for table in session.catalog.tables.values():
+    for table in catalog.tables.values():
         if not table.has_geometry:
             continue
         name = f"idx_{table.name}_geometry"
-        wrong = session.query_for_check(
+        wrong = database.execute(
             f'SELECT count(*) FROM "{table.name}" t LEFT JOIN "{name}" i ON i.pkid = t.id'
             f" WHERE t.geometry NOT NULL AND (i.pkid IS NULL OR {outside})"
-        )[0][0]
-        spare = session.query_for_check(
+        ).get
+        spare = database.execute(
             f'SELECT count(*) FROM "{name}" i LEFT JOIN "{table.name}" t ON t.id = i.pkid WHERE t.geometry IS NULL'
-        )[0][0]
+        ).get
         if wrong or spare:
             problems.append(tr("{table}的空间索引与图形不一致").format(table=table.title))
     return problems
 
 
-def _chain(session: Session) -> list[str]:
-    previous = b""
-    for seq, at, account, kind, why, counts, changeset, digest in session.query_for_check(
-        "SELECT * FROM mq_change ORDER BY seq"
+def _chain(database: apsw.Connection) -> Iterator[str]:
+    previous, rewritten = b"", _rewritten(database)
+    for *entry, changeset, chained, digest in database.execute(
+        f"SELECT {_COLUMNS} FROM mq_change ORDER BY seq"
     ):
-        entry = (seq, str(at), str(account), str(kind), str(why), str(counts))
-        try:
-            raw = zlib.decompress(changeset) if isinstance(changeset, bytes) else b""
-        except zlib.error:
-            raw = b""
-        if change_hash(previous, entry, raw) != digest:
-            return [tr("第 {seq} 条修改记录被改动过，或它之前有记录缺失").format(seq=seq)]
-        previous = digest if isinstance(digest, bytes) else b""
-    return []
+        seq = entry[0]
+        if change_hash(previous, entry, bytes(digest)) != bytes(chained):
+            yield tr("第 {seq} 次修改的记录被改动过，或它之前有记录缺失").format(seq=seq)
+            return
+        previous = bytes(chained)
+        found = hashlib.sha256(_unpacked(changeset))
+        if found.digest() != digest and found.hexdigest() not in rewritten:
+            yield tr("第 {seq} 次修改的内容被改动过").format(seq=seq)
+
+
+_COLUMNS = "seq, at, account, kind, why, counts, changeset, hash, digest"
+
+
+def _unpacked(changeset: object) -> bytes:
+    try:
+        return zlib.decompress(changeset) if isinstance(changeset, bytes) else b""
+    except zlib.error:
+        return b""
+
+
+def _rewritten(database: apsw.Connection) -> set[str]:
+    """The SHA-256 of changes from which a person was erased: the log vouches for what is left of them."""
+    return {str(p) for (p,) in database.execute("SELECT proof FROM mq_audit WHERE act = ?", (Act.ERASE,))}

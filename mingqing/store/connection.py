@@ -14,10 +14,10 @@ import pyogrio
 import pyproj
 import shapely
 
-from mingqing.core.errors import ProjectDamaged, ProjectUnavailable
+from mingqing.core.errors import NotAllowed, ProjectDamaged, ProjectUnavailable
 from mingqing.core.text import tr
 
-__all__ = ["connect", "engine_errors", "unlock"]
+__all__ = ["connect", "engine_errors", "immediate", "unlock"]
 
 _BUSY_MS = 5000
 _CACHE_KIB = 64 * 1024  # a batch of an import fits, so that no page is encrypted and written twice
@@ -27,12 +27,18 @@ if not apsw.connections():
     apsw.shutdown()
     apsw.config(apsw.SQLITE_CONFIG_MEMSTATUS, False)  # noqa: FBT003
     apsw.initialize()
+# What the triggers of `guard` say when they refuse a row.
+OUTSIDE = tr("这一行不在您管辖的村里，没有写入")
+HIDDEN = tr("有一栏您的角色不能改，没有写入")
+REFUSALS = {OUTSIDE, HIDDEN}
 _LOADED_FIRST = (shapely, pyproj, pyogrio)
 _EXTENSIONS = ("mod_spatialite", "mod_spatialite.so.8", "mod_spatialite.so.7", "mod_spatialite.dll")
 
 
-def connect(path: Path, key: bytes, *, read_only: bool, create: bool = False) -> apsw.Connection:
-    """Return a connection to the encrypted database at `path` with SpatiaLite's functions.
+def connect(
+    path: Path, key: bytes, *, read_only: bool, create: bool = False, spatial: bool = True
+) -> apsw.Connection:
+    """Return a connection to the encrypted database at `path`, with SpatiaLite's functions where `spatial`.
 
     Raises
     ------
@@ -49,7 +55,8 @@ def connect(path: Path, key: bytes, *, read_only: bool, create: bool = False) ->
             unlock(database, key)
             if create:
                 database.pragma("page_size", 8192)
-            _load_spatialite(database)
+            if spatial:
+                _load_spatialite(database)
             database.set_busy_timeout(_BUSY_MS)  # after SpatiaLite, which sets one of its own
             database.pragma("foreign_keys", 1)
             database.pragma("journal_mode", "DELETE")
@@ -90,11 +97,30 @@ def _load_spatialite(database: apsw.Connection) -> None:
 
 
 @contextmanager
+def immediate(database: apsw.Connection) -> Iterator[None]:
+    """Make one transaction of what is done, with the right to write from its beginning."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
 def engine_errors(path: Path) -> Iterator[None]:
-    """Turn the engine's errors about the file at `path` into `ProjectUnavailable`."""
+    """Turn the engine's errors about the file at `path` into `ProjectUnavailable` or `NotAllowed`."""
     name = path.parent.name or path.name
     try:
         yield
+    except apsw.AuthError as error:
+        raise NotAllowed(tr("您的角色不能这样做")) from error
+    except apsw.ConstraintError as error:
+        if str(error) not in REFUSALS:
+            raise
+        raise NotAllowed(str(error)) from error
     except apsw.NotADBError as error:
         raise ProjectDamaged(
             tr("项目 {name} 的数据文件已损坏，或与密钥文件不配套；请用备份恢复").format(name=name)

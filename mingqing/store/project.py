@@ -2,30 +2,44 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import apsw
 
-from mingqing.access.keyring import KEY_BYTES, Keyring
+from mingqing.access.accounts import FIRST, RECOVERY, Account, Grant, require_good_name
+from mingqing.access.audit import Act
+from mingqing.access.keyring import KEY_BYTES, Keyring, KeySlot
+from mingqing.access.passwords import require_strong
+from mingqing.access.roles import own_text
 from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog
 from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
 from mingqing.core.files import flush_to_disk, is_network_share, is_writable
 from mingqing.core.text import tr
+from mingqing.store import audit
+from mingqing.store.accounts import KEYRING, today, write_account
 from mingqing.store.backup import advice
+from mingqing.store.changes import chain_again
 from mingqing.store.connection import connect, engine_errors
 from mingqing.store.inside import raw_chunks
-from mingqing.store.schema import FORMAT_MAJOR, FORMAT_MINOR, create_schema, extend_schema, missing_from
+from mingqing.store.login import Unlocked, log_in, unlock_project
+from mingqing.store.roles import adopt
+from mingqing.store.schema import (
+    ACCESS_TABLES,
+    FORMAT_MAJOR,
+    FORMAT_MINOR,
+    create_schema,
+    extend_schema,
+    missing_from,
+)
 from mingqing.store.session import ProjectInfo, Session
 
 SUFFIX = ".mingqing"
 DEFAULT_EPSG = 4549  # CGCS2000, 3-degree Gauss–Krüger, central meridian 120° E: 松阳's
-
-# Steps from one major format to the next: key n upgrades n to n + 1. Each runs inside the upgrade's transaction.
-UPGRADES: dict[int, Callable[[apsw.Connection], None]] = {}
 
 
 def create_project(
@@ -49,22 +63,45 @@ def create_project(
     Raises
     ------
     InputRefused
-        if something is there already, or the name, account or password is empty.
+        if something is there already, the name or account is empty, or the password is weak.
     ProjectUnavailable
         if the place cannot be written.
     """
+    require_good_name(user)
+    require_strong(password, user)
+    return build_project(path, name, user=user, password=password, epsg=epsg, catalog=catalog)
+
+
+def build_project(
+    path: Path,
+    name: str,
+    *,
+    user: str,
+    password: str,
+    epsg: int | None = None,
+    catalog: Catalog | None = None,
+    grant: Grant = FIRST,
+) -> Session:
+    """Make a project as `create_project` does, whatever the password, its one account holding `grant`."""
     path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-    if not name.strip() or not user.strip():
-        raise InputRefused(tr("请填写项目名称和账号"))
-    if not password:
-        raise InputRefused(tr("请设一个密码，它用来加密整个项目"))
+    if not name.strip():
+        raise InputRefused(tr("请填写项目名称"))
     if path.exists():
         raise InputRefused(tr("{path} 已经存在，请换个名字或位置").format(path=path))
     catalog = catalog or own_catalog()
     key, identity = secrets.token_bytes(KEY_BYTES), secrets.token_hex(16)
+    slot = KeySlot.seal(key, password)
+    account = Account(user, grant.roles, grant.villages, slot.public, today().date(), grant.must_change)
+    meta = {
+        "format": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
+        "project": identity,
+        "name": name,
+        "epsg": str(epsg or DEFAULT_EPSG),
+        "epsg_chosen": str(int(epsg is not None)),
+    }
     with built_beside(path, tr("不能在 {place} 新建项目，请检查磁盘空间和权限")) as building:
-        Keyring(identity).with_slot(user, key, password).save(building / "keyring.json")
-        _create_database(building / "map.db", key, catalog, name, epsg, identity)
+        Keyring(identity).with_slot(user, slot).save(building / KEYRING)
+        _create_database(building / "map.db", key, catalog, meta, account)
     return open_project(path, user=user, password=password, catalog=catalog)
 
 
@@ -90,27 +127,27 @@ def built_beside(path: Path, refusal: str) -> Iterator[Path]:
 
 
 def _create_database(
-    file: Path, key: bytes, catalog: Catalog, name: str, epsg: int | None, identity: str
+    file: Path, key: bytes, catalog: Catalog, meta: dict[str, str], account: Account
 ) -> None:
     database = connect(file, key, read_only=False, create=True)
-    meta = {
-        "format": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
-        "project": identity,
-        "name": name,
-        "epsg": str(epsg or DEFAULT_EPSG),
-        "epsg_chosen": str(int(epsg is not None)),
-    }
     try:
         with engine_errors(file), database:
-            create_schema(database, catalog, epsg or DEFAULT_EPSG)
+            create_schema(database, catalog, int(meta["epsg"]))
             database.executemany("INSERT INTO mq_meta VALUES(?, ?)", meta.items())
+            _begin_accounts(database, account)
     finally:
         database.close()
 
 
+def _begin_accounts(database: apsw.Connection, account: Account) -> None:
+    adopt(database, own_text(), account.name)
+    write_account(database, account, account.name, Act.ACCOUNT, tr("项目的第一个账号"))
+
+
 def accounts_of(path: Path) -> list[str]:
     """Return the names of a project's accounts, which need no password to read."""
-    return list(Keyring.load(project_folder(path) / "keyring.json").slots)
+    slots = Keyring.load(project_folder(path) / KEYRING).slots
+    return [name for name in slots if name != RECOVERY]
 
 
 def project_folder(path: Path) -> Path:
@@ -124,7 +161,7 @@ def project_folder(path: Path) -> Path:
     for candidate in (path, path.parent, path.with_name(path.name + SUFFIX) if path.name else path):
         if candidate.suffix == SUFFIX and (candidate / "map.db").is_file():
             return candidate
-    if path.suffix == SUFFIX and (path / "keyring.json").is_file():
+    if path.suffix == SUFFIX and (path / KEYRING).is_file():
         raise ProjectUnavailable(tr("项目 {name} 里缺少数据文件 map.db，请用备份恢复").format(name=path.name))
     raise ProjectUnavailable(tr("{path} 不是民情地图项目，请选择以 .mingqing 结尾的文件夹").format(path=path))
 
@@ -146,15 +183,14 @@ def open_project(path: Path, *, user: str, password: str, catalog: Catalog | Non
 
 
 def _open(folder: Path, user: str, password: str, catalog: Catalog) -> Session:
-    keyring = Keyring.load(folder / "keyring.json")
-    key = keyring.unlock(user, password)
+    unlocked = unlock_project(folder, user, password)
     read_only = _read_only_reason(folder)
     file = folder / "map.db"
-    database = connect(file, key, read_only=read_only is not None)
+    database = connect(file, unlocked.key, read_only=read_only is not None)
     try:
         with engine_errors(file):
             meta = _read_meta(database, folder)
-            if meta.get("project") != keyring.project:
+            if meta.get("project") != unlocked.project:
                 raise ProjectUnavailable(
                     tr("项目 {name} 的密钥文件不是它自己的，请从备份中找回原来的 keyring.json").format(
                         name=folder.name
@@ -167,11 +203,12 @@ def _open(folder: Path, user: str, password: str, catalog: Catalog) -> Session:
                             name=folder.name, reason=read_only
                         )
                     )
-                _upgrade(database, folder, catalog, meta)
+                unlocked = _upgrade(database, folder, catalog, meta, unlocked, password)
+            login = log_in(database, folder, unlocked, catalog, read_only=read_only is not None)
     finally:
         database.close()
     info = ProjectInfo(folder, meta["name"], int(meta["epsg"]), meta["epsg_chosen"] == "1", read_only)
-    return Session(info, catalog, user, key)
+    return Session(info, catalog, login)
 
 
 def _read_only_reason(folder: Path) -> str | None:
@@ -203,17 +240,45 @@ def _needs_upgrade(database: apsw.Connection, meta: dict[str, str], catalog: Cat
     return int(meta["format"].partition(".")[0]) < FORMAT_MAJOR or missing_from(database, catalog)
 
 
-def _upgrade(database: apsw.Connection, folder: Path, catalog: Catalog, meta: dict[str, str]) -> None:
+def _upgrade(
+    database: apsw.Connection,
+    folder: Path,
+    catalog: Catalog,
+    meta: dict[str, str],
+    unlocked: Unlocked,
+    password: str,
+) -> Unlocked:
     """Bring the file to this program's format in one transaction, after copying it into `backups/`."""
+    old = int(meta["format"].partition(".")[0])
     with database:  # BEGIN…COMMIT; the copy is made under the write lock, so that it is of one moment
         database.execute("UPDATE mq_meta SET value = value WHERE key = 'format'")
         _back_up(folder)
-        for major in range(int(meta["format"].partition(".")[0]), FORMAT_MAJOR):
-            UPGRADES[major](database)
+        if old < _WITH_ACCOUNTS:
+            unlocked = _add_accounts(database, folder, unlocked, password)
         extend_schema(database, catalog, int(meta["epsg"]))
         database.execute(
             "UPDATE mq_meta SET value = ? WHERE key = 'format'", (f"{FORMAT_MAJOR}.{FORMAT_MINOR}",)
         )
+        audit.append(
+            database, unlocked.user, Act.UPGRADE, detail=f"{meta['format']} → {FORMAT_MAJOR}.{FORMAT_MINOR}"
+        )
+    return unlocked
+
+
+_WITH_ACCOUNTS = 2
+
+
+def _add_accounts(database: apsw.Connection, folder: Path, unlocked: Unlocked, password: str) -> Unlocked:
+    """Make of a project of format 1, whose one account saw everything, one with accounts and a log."""
+    slot = KeySlot.seal(unlocked.key, password)
+    Keyring.load(folder / KEYRING).with_slot(unlocked.user, slot).save(folder / KEYRING)
+    database.execute(ACCESS_TABLES)
+    _begin_accounts(
+        database, Account(unlocked.user, FIRST.roles, FIRST.villages, slot.public, today().date())
+    )
+    database.execute("ALTER TABLE mq_change ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
+    chain_again(database)
+    return replace(unlocked, slots=(slot,))
 
 
 def _back_up(folder: Path) -> None:
@@ -222,7 +287,7 @@ def _back_up(folder: Path) -> None:
     target = folder / "backups" / f"before-upgrade-{stamp}"
     try:
         target.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(folder / "keyring.json", target / "keyring.json")
+        shutil.copy2(folder / KEYRING, target / KEYRING)
         with (target / "map.db").open("wb") as copy:
             copy.writelines(raw_chunks(folder / "map.db"))  # not shutil: it would drop the write lock
             flush_to_disk(copy)

@@ -4,20 +4,27 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import apsw
 
+from mingqing.access.accounts import RECOVERY, Account
+from mingqing.access.audit import Act
 from mingqing.access.keyring import Keyring
+from mingqing.access.policy import Policy
+from mingqing.access.roles import Duty
 from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog, Table
-from mingqing.core.errors import InputRefused, ProjectUnavailable
+from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
+from mingqing.store.accounts import KEYRING, read_accounts, write_account
 from mingqing.store.connection import connect, engine_errors
-from mingqing.store.project import DEFAULT_EPSG, SUFFIX, create_project, project_folder
+from mingqing.store.login import Unlocked, account_of, unlock_project
+from mingqing.store.owner import owner
+from mingqing.store.project import DEFAULT_EPSG, SUFFIX, build_project, project_folder
 from mingqing.store.session import Session
 
 _STAMPS = {"created_by", "created_at", "updated_by", "updated_at"}  # given anew, by the one who salvages
@@ -42,8 +49,8 @@ def salvage_project(
 ) -> Salvaged:
     """Make a new project of what can be read of a damaged one, which is left as it is.
 
-    Rows keep their ids. The history of changes and who last wrote a row do not come along, nor do other accounts:
-    the new project has a key of its own and `user` for its first account, with the same password.
+    Rows keep their ids, and accounts their passwords and roles. The history of changes, the log, and who last wrote
+    a row do not come along; the new project has a key of its own.
 
     Parameters
     ----------
@@ -55,6 +62,8 @@ def salvage_project(
         if something is at `path` already.
     ProjectDamaged
         if not even the list of tables can be read: then only a backup helps.
+    NotAllowed
+        if the account may not hold the whole project, or the accounts are lost: then the recovery key is needed.
     ProjectUnavailable
         if the password is wrong or the place cannot be written.
     """
@@ -62,15 +71,19 @@ def salvage_project(
     path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
     if path.exists():
         raise InputRefused(tr("{path} 已经存在，请换个名字或位置").format(path=path))
-    key = Keyring.load(folder / "keyring.json").unlock(user, password)
+    unlocked = unlock_project(folder, user, password)
     building = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
-    database = connect(folder / "map.db", key, read_only=True)
+    database = connect(folder / "map.db", unlocked.key, read_only=True)
     try:
         meta = _meta(database, folder)
-        with create_project(
-            building, meta["name"], user=user, password=password, epsg=int(meta["epsg"]), catalog=catalog
+        found = _accounts(database, meta)
+        _require_salvager(found, unlocked, catalog)
+        user, epsg = _RESCUER if user == RECOVERY else user, int(meta["epsg"])
+        with build_project(
+            building, meta["name"], user=user, password=password, epsg=epsg, catalog=catalog
         ) as session:
             counts = _copy_everything(database, session)
+            _carry_accounts(session, found, folder)
         building.rename(path)
     except OSError as error:
         raise ProjectUnavailable(
@@ -80,6 +93,53 @@ def salvage_project(
         database.close()
         shutil.rmtree(building, ignore_errors=True)
     return Salvaged(path, *counts)
+
+
+def _accounts(database: apsw.Connection, meta: Mapping[str, str]) -> Mapping[str, Account] | None:
+    """The accounts, empty in a project of before there were any, None where they are lost."""
+    if meta.get("format", "").startswith("1."):
+        return {}
+    with suppress(apsw.Error, ProjectUnavailable):
+        return read_accounts(database)
+    return None
+
+
+def _require_salvager(found: Mapping[str, Account] | None, unlocked: Unlocked, catalog: Catalog) -> None:
+    """Whoever salvages gets the whole in hand for a moment: let nobody see more by it than before."""
+    if found == {} or unlocked.user == RECOVERY:
+        return
+    if found is None:
+        raise NotAllowed(
+            tr("账号信息也已损坏，不知道谁可以看什么；请用打印的恢复密钥抢救（账号填“{name}”）").format(
+                name=RECOVERY
+            )
+        )
+    account = account_of(found, unlocked)
+    policy = Policy.of(account.roles, account.villages, catalog)
+    if not (
+        policy.has(Duty.UPKEEP) or policy.has(Duty.ACCOUNTS) or (policy.edits and policy.villages is None)
+    ):
+        raise NotAllowed(tr("您的角色不能抢救项目，请系统管理员或县级编辑来做"))
+
+
+def _carry_accounts(session: Session, found: Mapping[str, Account] | None, damaged: Path) -> None:
+    """Give the new project the accounts of the old one, each with its password and what it may see."""
+    ring = Keyring.load(damaged / KEYRING).resealed(session.login.key)
+    mine = session.login.account
+    file = session.info.path / KEYRING
+    kept = Keyring.load(file)
+    with owner(session, spatial=False, writing=True) as database:
+        for account in (found or {}).values():
+            counting = [s for s in ring.slots.get(account.name, ()) if s.public == account.public]
+            if account.name == mine.name:
+                account = replace(account, public=mine.public)  # noqa: PLW2901 - its slot is new
+            elif counting:
+                kept = kept.with_slot(account.name, counting[0])
+            write_account(database, account, session.user, Act.SALVAGE, tr("从损坏的项目中带来"))
+    kept.save(file)
+
+
+_RESCUER = "抢救"  # the account of who salvages by the recovery key
 
 
 def _meta(database: apsw.Connection, folder: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ import apsw
 from mingqing.catalog.model import Catalog, FieldType, Table
 
 # What a later program must know before it touches the file. A newer major is refused; an older one is upgraded.
-FORMAT_MAJOR, FORMAT_MINOR = 1, 0
+FORMAT_MAJOR, FORMAT_MINOR = 2, 0
 
 _SQL_TYPE = {
     FieldType.INTEGER: "INTEGER",
@@ -25,8 +25,30 @@ CREATE TABLE mq_change(
     why TEXT NOT NULL,
     counts TEXT NOT NULL,
     changeset BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    digest BLOB NOT NULL DEFAULT x''
+);
+"""
+# content: the account as JSON; entry: the log's entry that vouches for it.
+ACCESS_TABLES = """
+CREATE TABLE mq_account(name TEXT PRIMARY KEY, content TEXT NOT NULL, entry INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE mq_audit(
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    account TEXT NOT NULL,
+    act TEXT NOT NULL,
+    target TEXT NOT NULL,
+    rows INTEGER,
+    outcome TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    proof TEXT NOT NULL,
     hash BLOB NOT NULL
 );
+CREATE TRIGGER mq_audit_kept BEFORE DELETE ON mq_audit
+    BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+CREATE TRIGGER mq_audit_unchanged BEFORE UPDATE ON mq_audit
+    BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+INSERT INTO mq_meta VALUES('audit_head', '0:');
 """
 
 
@@ -34,7 +56,7 @@ def create_schema(database: apsw.Connection, catalog: Catalog, epsg: int) -> Non
     """Create everything in an empty database. To be called inside a transaction."""
     database.execute("SELECT InitSpatialMetadata(0, 'NONE')").fetchall()
     ensure_srid(database, epsg)
-    database.execute(_OWN_TABLES)
+    database.execute(_OWN_TABLES + ACCESS_TABLES)
     for table in catalog.tables.values():
         _create_table(database, table, epsg)
 

@@ -3,29 +3,36 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import apsw
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from mingqing.access.accounts import Account
+from mingqing.access.audit import DONE, Act
+from mingqing.access.policy import Policy
+from mingqing.access.roles import Duty, Role
 from mingqing.catalog.model import Catalog, Table
-from mingqing.core.errors import ProjectUnavailable, StoreBug
+from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable, StoreBug
 from mingqing.core.features import Features
 from mingqing.core.text import tr
+from mingqing.store.audit import append
 from mingqing.store.changes import Transaction, Value
-from mingqing.store.connection import connect, engine_errors, unlock
+from mingqing.store.connection import connect, engine_errors, immediate
 from mingqing.store.geometry import decode
+from mingqing.store.guard import Guard, box_view
+from mingqing.store.owner import owner
 from mingqing.store.schema import ensure_srid
 
 if TYPE_CHECKING:
     from typing import Self
 
 Bounds = tuple[float, float, float, float]
+_LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,28 @@ class ProjectInfo:
     epsg: int
     epsg_chosen: bool
     read_only: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who opened a project, and what of it is theirs.
+
+    known : the roles of this project, by code.
+    separate : whether the three duties are separate in this project (三员分立).
+    notices : sentences to show at once, such as how long the password still holds.
+    """
+
+    account: Account
+    policy: Policy
+    known: Mapping[str, Role]
+    key: bytes = field(repr=False)
+    separate: bool = False
+    notices: tuple[str, ...] = ()
+
+    @property
+    def reads_log(self) -> bool:
+        """Whether the account may read the log."""
+        return self.policy.has(Duty.AUDIT) or (self.policy.has(Duty.ACCOUNTS) and not self.separate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +94,29 @@ class Village:
 class Session:
     """One account's connection to one project. Used by one thread; a worker thread takes a `clone`."""
 
-    def __init__(self, info: ProjectInfo, catalog: Catalog, user: str, key: bytes) -> None:
-        self.info, self.catalog, self.user = info, catalog, user
-        self._key = key
-        self._file = info.path / "map.db"
-        self._database = connect(self._file, key, read_only=info.read_only is not None)
+    def __init__(self, info: ProjectInfo, catalog: Catalog, login: Login) -> None:
+        self.info, self.catalog, self.login = info, catalog, login
+        self.file = info.path / "map.db"
+        self._database = connect(self.file, login.key, read_only=info.read_only is not None)
+        try:
+            self._guard = Guard(self._database, login.policy)
+        except BaseException:
+            self._database.close()
+            raise
+
+    @property
+    def user(self) -> str:
+        """The name of the account."""
+        return self.login.account.name
+
+    @property
+    def policy(self) -> Policy:
+        """What the account may see and do."""
+        return self.login.policy
 
     def clone(self) -> "Session":
         """Return another connection of the same account, for another thread."""
-        return Session(self.info, self.catalog, self.user, self._key)
-
-    def unlock(self, database: apsw.Connection) -> None:
-        """Give a connection of `mingqing.store.backup` to this project, or to a copy of it, the project's key."""
-        unlock(database, self._key)
+        return Session(self.info, self.catalog, self.login)
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
@@ -98,12 +137,8 @@ class Session:
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _query(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
-        with engine_errors(self._file):
+        with engine_errors(self.file):
             return list(self._database.execute(sql, tuple(values)))
-
-    def query_for_check(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement of `mingqing.store.check`, of this package alone."""
-        return self._query(sql)
 
     def counts(self, village: str | None = None) -> dict[str, int]:
         """Return the number of rows of every table, all or those of one village."""
@@ -118,7 +153,7 @@ class Session:
         """Return the villages of the project by code, those that only occur as a code among them."""
         rows = self._query(
             "SELECT v.code, v.name, v.township, b.xmin, b.ymin, b.xmax, b.ymax FROM village v"
-            " LEFT JOIN idx_village_geometry b ON b.pkid = v.id WHERE v.code IS NOT NULL"
+            f' LEFT JOIN "{box_view("village")}" b ON b.pkid = v.id WHERE v.code IS NOT NULL'
         )
         found = {
             str(code): Village(
@@ -133,7 +168,7 @@ class Session:
     def extent(self, table: str | None = None) -> Bounds | None:
         """Return the bounds of all with a place, or of one table, in the project's CRS; None where there is none."""
         parts = " UNION ALL ".join(
-            f'SELECT min(xmin) a, min(ymin) b, max(xmax) c, max(ymax) d FROM "idx_{name}_geometry"'
+            f'SELECT min(xmin) a, min(ymin) b, max(xmax) c, max(ymax) d FROM "{box_view(name)}"'
             for name, each in self.catalog.tables.items()
             if each.has_geometry and table in {None, name}
         )
@@ -171,9 +206,9 @@ class Session:
         """Return (table, id) of the rows that point to this one, such as the residents of a household."""
         found: list[tuple[str, int]] = []
         for other in self.catalog.tables.values():
-            for field in other.fields:
-                if field.references == table:
-                    sql = f'SELECT id FROM "{other.name}" WHERE "{field.name}" = ? ORDER BY id'
+            for reference in other.fields:
+                if reference.references == table:
+                    sql = f'SELECT id FROM "{other.name}" WHERE "{reference.name}" = ? ORDER BY id'
                     found += [(other.name, i) for (i,) in self._query(sql, (row_id,))]
         return found
 
@@ -306,8 +341,8 @@ class Session:
         """
         self.require_writable()
         with (
-            engine_errors(self._file),
-            Transaction(self._database, self.catalog, self.user, kind, why) as change,
+            engine_errors(self.file),
+            Transaction(self._database, self._guard, self.policy, self.user, kind, why) as change,
         ):
             yield change
 
@@ -328,22 +363,87 @@ class Session:
         """
         if self.info.epsg_chosen or self.extent() is not None:
             raise StoreBug("the project's CRS is settled")
-        with engine_errors(self._file), self._database:
-            ensure_srid(self._database, epsg)
-            self._database.execute("UPDATE geometry_columns SET srid = ?", (epsg,))
-            self._database.execute("UPDATE mq_meta SET value = ? WHERE key = 'epsg'", (str(epsg),))
-            self._database.execute("UPDATE mq_meta SET value = '1' WHERE key = 'epsg_chosen'")
+        with owner(self, spatial=True, writing=True) as database:
+            ensure_srid(database, epsg)
+            database.execute("UPDATE geometry_columns SET srid = ?", (epsg,))
+            database.execute("UPDATE mq_meta SET value = ? WHERE key = 'epsg'", (str(epsg),))
+            database.execute("UPDATE mq_meta SET value = '1' WHERE key = 'epsg_chosen'")
         self.info = replace(self.info, epsg=epsg, epsg_chosen=True)
+
+    # ── The log ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def record(
+        self,
+        act: Act,
+        target: str = "",
+        *,
+        rows: int | None = None,
+        outcome: str = DONE,
+        detail: str = "",
+        proof: str = "",
+    ) -> None:
+        """Put down in the log what the account did; see `mingqing.access.audit.Entry`. Nothing where read-only.
+
+        Raises
+        ------
+        ProjectUnavailable
+            if the log cannot be written: then what it would tell of must not be done.
+        """
+        if self.info.read_only is not None:
+            return
+        with engine_errors(self.file), self._guard.writing(), immediate(self._database):
+            append(
+                self._database,
+                self.user,
+                act,
+                target,
+                rows=rows,
+                outcome=outcome,
+                detail=detail,
+                proof=proof,
+            )
+
+    def require_log_reader(self) -> None:
+        """Raise `NotAllowed` where the account may not read the log.
+
+        Until the duties are separate there may be no auditor: then who manages accounts may.
+        """
+        if not self.login.reads_log:
+            raise NotAllowed(tr("操作日志只有审计员可以查看"))
+
+    def unmask(self, table: str, row_id: int, field: str, reason: str) -> Value:
+        """Return a masked value whole, to one who may ask for it and says why; the log has the reason first.
+
+        Raises
+        ------
+        NotAllowed
+            if the account may not, or the project is read-only, so that the log cannot have it.
+        InputRefused
+            if no reason is given.
+        """
+        self._check_columns(table, [field])
+        if not reason.strip():
+            raise InputRefused(tr("请写明查看的理由，它会记入日志"))
+        self.require_writable()
+        title = self._table(table).field_by_name[field].title
+        sql = self.policy.view_sql(table, unmask=[field])
+        target = f"{self._table(table).title} {row_id}"
+        detail = tr("{field}：{reason}").format(field=title, reason=reason.strip()[:_LONGEST_REASON])
+        self.record(Act.UNMASK, target, rows=1, detail=detail)
+        with owner(self, spatial=False) as database:
+            row = database.execute(f'SELECT "{field}" FROM ({sql}) WHERE id = ?', (row_id,)).fetchone()
+        return row[0] if row else None
 
     # ── What the project remembers for its users ─────────────────────────────────────────────────────────
 
     def recall(self, key: str) -> str | None:
         """Return a text that `remember` kept, such as a column mapping; None where there is none."""
-        found = self._query("SELECT value FROM mq_memory WHERE key = ?", (key,))
-        return str(found[0][0]) if found else None
+        return self.recall_all(key).get(key)
 
     def recall_all(self, prefix: str) -> dict[str, str]:
-        """Return every text that `remember` kept under a key that starts with `prefix`."""
+        """Return every text that `remember` kept under a key that starts with `prefix`; none to who edits nothing."""
+        if not self.policy.edits:
+            return {}
         return dict(
             self._query("SELECT key, value FROM mq_memory WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
         )
@@ -351,7 +451,7 @@ class Session:
     def remember(self, key: str, value: str) -> None:
         """Keep a text in the project for next time."""
         self.require_writable()
-        with engine_errors(self._file):
+        with engine_errors(self.file), self._guard.writing():
             self._database.execute("INSERT OR REPLACE INTO mq_memory VALUES(?, ?)", (key, value))
 
 
@@ -380,7 +480,7 @@ def _conditions(village: str | None, where: Mapping[str, Value] | None) -> tuple
 
 
 def _in_box(table: str) -> str:
-    return f'"idx_{table}_geometry" WHERE xmin <= ? AND xmax >= ? AND ymin <= ? AND ymax >= ?'
+    return f'"{box_view(table)}" WHERE xmin <= ? AND xmax >= ? AND ymin <= ? AND ymax >= ?'
 
 
 def _box(bounds: Bounds) -> list[Value]:

@@ -1,0 +1,189 @@
+"""What SQLite itself holds back on the connection of a login.
+
+Every table is shadowed by a TEMP VIEW with the columns, masks and villages that the account may see; an authorizer,
+asked for every statement, refuses the tables themselves, other files, and every change of the schema; TEMP TRIGGERs
+refuse writes in other villages. So a statement that should never have been written still shows nothing.
+
+The views read the tables through inner ones whose names are made anew for every connection, because SQLite tells the
+authorizer which view a column is read for by its name alone, and a WITH clause may take any name.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import apsw
+
+from mingqing.access.policy import Policy
+from mingqing.access.roles import Action
+from mingqing.catalog.model import Table
+from mingqing.store.connection import HIDDEN, OUTSIDE
+
+# What reading needs, and the triggers of SpatiaLite. Its functions that read and write files are not among them.
+_FUNCTIONS = frozenset(
+    {
+        *(
+            "count",
+            "min",
+            "max",
+            "sum",
+            "total",
+            "avg",
+            "group_concat",
+            "coalesce",
+            "ifnull",
+            "nullif",
+            "length",
+        ),
+        *("substr", "trim", "char", "glob", "like", "lower", "upper", "abs", "round", "typeof", "json_each"),
+        *("match", "rank", "bm25", "highlight", "instr", "replace", "printf", "format", "iif"),
+    }
+)
+_OWN_READ = {"mq_meta": {"key", "value"}, "mq_audit": {"seq", "hash"}, "mq_change": {"seq", "hash"}}
+_OWN_WRITTEN = {
+    ("INSERT", "mq_change"),
+    ("INSERT", "mq_audit"),
+    ("UPDATE", "mq_meta"),
+    ("INSERT", "mq_memory"),
+    ("DELETE", "mq_memory"),  # of INSERT OR REPLACE
+}
+_SPATIALITE = frozenset({"geometry_columns", "spatial_ref_sys", "geometry_columns_time"})
+# A virtual table reads and writes tables of its own, by statements that nobody can tell from others. What the R-tree
+# has to look up while reading are the numbers of its nodes, not the boxes in them.
+_INDEX_PARTS = ("", "_node", "_rowid", "_parent")
+_OF_INDEXES = {"nodeno", "rowid", "parentnode"}
+_HARMLESS = {apsw.SQLITE_SELECT, apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT}
+_WRITES = {apsw.SQLITE_INSERT: "INSERT", apsw.SQLITE_UPDATE: "UPDATE", apsw.SQLITE_DELETE: "DELETE"}
+
+
+def box_view(table: str) -> str:
+    """Return the name of the view of a table's spatial index: `pkid, xmin, xmax, ymin, ymax`."""
+    return f"{table}_box"
+
+
+class Guard:
+    """Views, triggers and authorizer of one connection, made from a policy."""
+
+    def __init__(self, database: apsw.Connection, policy: Policy) -> None:
+        self._policy = policy
+        self._writing = False
+        self._secret = f"_{secrets.token_hex(8)}_"
+        tables = policy.catalog.tables
+        self._views = {*tables, *(box_view(name) for name, t in tables.items() if t.has_geometry)}
+        self._writable = {
+            name: frozenset(("id", *policy.writable(name), *(["geometry"] if t.has_geometry else [])))
+            for name, t in tables.items()
+            if policy.allowed(name, Action.EDIT)
+        }
+        self._index_parts = {
+            f"idx_{n}_geometry{part}": n for n, t in tables.items() if t.has_geometry for part in _INDEX_PARTS
+        }
+        self._memory = bool(self._writable)
+        self.triggered: set[str] = set()  # tables whose every row is looked at as it is written
+        for table in tables.values():
+            self._shadow(database, table)
+        database.authorizer = self._answer
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Let the statements of `Transaction`, made of the catalog's names alone, reach the tables themselves."""
+        before, self._writing = self._writing, True
+        try:
+            yield
+        finally:
+            self._writing = before
+
+    # ── Views and triggers ───────────────────────────────────────────────────────────────────────────────────
+
+    def _shadow(self, database: apsw.Connection, table: Table) -> None:
+        self._make_view(database, table.name, self._policy.view_sql(table.name))
+        if table.has_geometry:
+            index = f"idx_{table.name}_geometry"
+            # A virtual table prepares its own statements when it is first used: before the authorizer is asked.
+            database.execute(f'SELECT 1 FROM main."{index}" LIMIT 1').fetchall()
+            self._make_view(database, box_view(table.name), self._boxes(table.name, index))
+        if table.name in self._writable:
+            self._make_triggers(database, table)
+
+    def _boxes(self, table: str, index: str) -> str:
+        boxes = f'SELECT i.pkid, i.xmin, i.xmax, i.ymin, i.ymax FROM main."{index}" AS i'
+        if not self._policy.allowed(table, Action.SEE):
+            return f"{boxes} WHERE 0"
+        if self._policy.villages is None:
+            return boxes
+        scope = self._policy.scope_sql("t.village_code")
+        return f'{boxes} WHERE i.pkid IN (SELECT t.id FROM main."{table}" AS t WHERE {scope})'
+
+    def _make_view(self, database: apsw.Connection, name: str, select: str) -> None:
+        database.execute(
+            f'CREATE TEMP VIEW "{self._secret}{name}" AS {select};'
+            f'CREATE TEMP VIEW "{name}" AS SELECT * FROM temp."{self._secret}{name}"'
+        )
+
+    def _make_triggers(self, database: apsw.Connection, table: Table) -> None:
+        """Refuse rows outside the villages, and values in columns that are not seen whole."""
+        scope = self._policy.scope_sql
+        hidden = [n for n in table.column_names if n not in self._writable[table.name]]
+        blank = " AND ".join(f'NEW."{name}" IS NULL' for name in hidden) or "1"
+        conditions = [
+            ("INSERT", scope("NEW.village_code"), OUTSIDE),
+            ("INSERT", blank, HIDDEN),
+            ("UPDATE", f"{scope('OLD.village_code')} AND {scope('NEW.village_code')}", OUTSIDE),
+            ("DELETE", scope("OLD.village_code"), OUTSIDE),
+        ]
+        for number, (act, condition, sentence) in enumerate(conditions):
+            if condition.replace(" AND ", "").strip("1"):
+                self.triggered.add(table.name)
+                database.execute(
+                    f'CREATE TEMP TRIGGER "{self._secret}{table.name}_{number}" BEFORE {act}'
+                    f' ON main."{table.name}" WHEN NOT ({condition})'
+                    f" BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+                )
+
+    # ── What the engine asks ─────────────────────────────────────────────────────────────────────────────────
+
+    def _answer(
+        self, action: int, first: str | None, second: str | None, database: str | None, within: str | None
+    ) -> int:
+        allowed = (
+            action in _HARMLESS
+            or (action == apsw.SQLITE_READ and self._may_read(first or "", second or "", database, within))
+            or (action == apsw.SQLITE_FUNCTION and (self._writing or (second or "").lower() in _FUNCTIONS))
+            or (self._writing and self._may_write(action, first or "", second or ""))
+        )
+        return apsw.SQLITE_OK if allowed else apsw.SQLITE_DENY
+
+    def _may_read(self, table: str, column: str, database: str | None, within: str | None) -> bool:
+        if within is not None and within.startswith(self._secret):
+            return True
+        if database == "temp":
+            return table in self._views or table.startswith(self._secret)
+        if table in _OWN_READ:
+            return column in _OWN_READ[table]
+        return (
+            table == "json_each"
+            or (table == "mq_memory" and self._memory)
+            or (column in {"id", ""} and table in self._policy.catalog.tables)  # for foreign keys, for counts
+            or (column in {"", *_OF_INDEXES} and table in self._index_parts)
+            or (self._writing and self._is_written(table))
+        )
+
+    def _is_written(self, table: str) -> bool:
+        """Whether writing rows has to read this: the tables themselves, their indexes, SpatiaLite's own lists."""
+        return (
+            table in self._writable
+            or self._index_parts.get(table) in self._writable
+            or table in _SPATIALITE
+            or table == "sqlite_stat1"
+        )
+
+    def _may_write(self, action: int, first: str, second: str) -> bool:
+        if action == apsw.SQLITE_PRAGMA:
+            return first in {"table_info", "table_xinfo"}
+        if action not in _WRITES:
+            return False
+        if (_WRITES[action], first) in _OWN_WRITTEN:
+            return self._memory or first != "mq_memory"
+        if first in self._writable:
+            return action != apsw.SQLITE_UPDATE or second in self._writable[first]
+        return first == "geometry_columns_time" or self._index_parts.get(first) in self._writable

@@ -1,0 +1,53 @@
+"""What this computer remembers of the logs it has seen, so that a folder put back to yesterday is noticed.
+
+Everything inside the folder can be rolled back together; only what is kept apart from it can tell.
+"""
+
+import json
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import apsw
+
+from mingqing.core.files import user_dir, write_whole
+from mingqing.core.text import tr
+from mingqing.store import audit
+
+_KEPT = 500
+
+
+def _file() -> Path:
+    return user_dir() / "seen.json"
+
+
+def rolled_back(database: apsw.Connection, project: str) -> str | None:
+    """Return a sentence where the project's log lacks what this computer saw in it last; None where it does not."""
+    seen = _seen().get(project)
+    if seen is None:
+        return None
+    seq, digest, at = seen
+    if (audit.hash_of(database, seq) or b"").hex() == digest:
+        return None
+    return tr(
+        "项目比本机 {when} 打开时旧，缺少那时已有的记录。如果不是有意从备份恢复的，可能被人换成了旧的，请先核对再用"
+    ).format(when=f"{at:%Y-%m-%d %H:%M}")
+
+
+def remember(database: apsw.Connection, project: str) -> None:
+    """Keep where the project's log ends now; nothing where this computer's disk refuses."""
+    seq, digest = audit.head(database)
+    others = {p: v for p, v in _seen().items() if p != project}
+    kept = [*others.items(), (project, (seq, digest.hex(), datetime.now().astimezone()))][-_KEPT:]
+    content = {p: (s, d, at.isoformat(timespec="seconds")) for p, (s, d, at) in kept}
+    with suppress(OSError):
+        _file().parent.mkdir(parents=True, exist_ok=True)
+        write_whole(_file(), json.dumps(content).encode(), private=True)
+
+
+def _seen() -> dict[str, tuple[int, str, datetime]]:
+    found = {}
+    with suppress(OSError, ValueError, TypeError, AttributeError, RecursionError):
+        for project, (seq, digest, at) in json.loads(_file().read_bytes()).items():
+            found[str(project)] = (int(seq), str(digest), datetime.fromisoformat(at))
+    return found
