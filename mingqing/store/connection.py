@@ -57,6 +57,7 @@ def connect(
                 database.pragma("page_size", 8192)
             if spatial:
                 _load_spatialite(database)
+            database.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, True)  # noqa: FBT003 - no SQL may forge the schema
             database.set_busy_timeout(_BUSY_MS)  # after SpatiaLite, which sets one of its own
             database.pragma("foreign_keys", 1)
             database.pragma("journal_mode", "DELETE")
@@ -116,6 +117,10 @@ def engine_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except apsw.AuthError as error:
+        raise NotAllowed(tr("您的角色不能这样做")) from error
+    except apsw.SQLError as error:
+        if "not authorized" not in str(error):  # to use a function: SQLite has no error of its own for it
+            raise
         raise NotAllowed(tr("您的角色不能这样做")) from error
     except apsw.ConstraintError as error:
         if str(error) not in REFUSALS:

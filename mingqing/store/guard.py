@@ -39,7 +39,7 @@ _FUNCTIONS = frozenset(
         *("match", "rank", "bm25", "highlight", "instr", "replace", "printf", "format", "iif"),
     }
 )
-_OWN_READ = {"mq_meta": {"key", "value"}, "mq_audit": {"seq", "hash"}, "mq_change": {"seq", "hash"}}
+_OWN_READ = {"mq_meta": {"key"}, "mq_audit": {"seq", "hash"}, "mq_change": {"seq", "hash"}}
 _OWN_WRITTEN = {
     ("INSERT", "mq_change"),
     ("INSERT", "mq_audit"),
