@@ -115,17 +115,8 @@ def engine_errors(path: Path) -> Iterator[None]:
     """Turn the engine's errors about the file at `path` into `ProjectUnavailable` or `NotAllowed`."""
     name = path.parent.name or path.name
     try:
-        yield
-    except apsw.AuthError as error:
-        raise NotAllowed(tr("您的角色不能这样做")) from error
-    except apsw.SQLError as error:
-        if "not authorized" not in str(error):  # to use a function: SQLite has no error of its own for it
-            raise
-        raise NotAllowed(tr("您的角色不能这样做")) from error
-    except apsw.ConstraintError as error:
-        if str(error) not in REFUSALS:
-            raise
-        raise NotAllowed(str(error)) from error
+        with _refusals():
+            yield
     except apsw.NotADBError as error:
         raise ProjectDamaged(
             tr("项目 {name} 的数据文件已损坏，或与密钥文件不配套；请用备份恢复").format(name=name)
@@ -150,3 +141,20 @@ def engine_errors(path: Path) -> Iterator[None]:
         raise ProjectUnavailable(
             tr("读写项目 {name} 时磁盘出错，本次改动没有写入；请检查磁盘或 U 盘").format(name=name)
         ) from error
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what `guard` had the engine refuse into `NotAllowed`."""
+    try:
+        yield
+    except apsw.AuthError as error:
+        raise NotAllowed(tr("您的角色不能这样做")) from error
+    except apsw.SQLError as error:
+        if "not authorized" not in str(error):  # to use a function: SQLite has no error of its own for it
+            raise
+        raise NotAllowed(tr("您的角色不能这样做")) from error
+    except apsw.ConstraintError as error:
+        if str(error) not in REFUSALS:
+            raise
+        raise NotAllowed(str(error)) from error
