@@ -204,7 +204,8 @@ def _open(folder: Path, user: str, password: str, catalog: Catalog) -> Session:
                         )
                     )
                 unlocked = _upgrade(database, folder, catalog, meta, unlocked, password)
-            login = log_in(database, folder, unlocked, catalog, read_only=read_only is not None)
+            with _as_incomplete(folder):
+                login = log_in(database, folder, unlocked, catalog, read_only=read_only is not None)
     finally:
         database.close()
     info = ProjectInfo(folder, meta["name"], int(meta["epsg"]), meta["epsg_chosen"] == "1", read_only)
@@ -221,19 +222,26 @@ def _read_only_reason(folder: Path) -> str | None:
 
 
 def _read_meta(database: apsw.Connection, folder: Path) -> dict[str, str]:
-    try:
+    with _as_incomplete(folder):
         meta = {str(k): str(v) for k, v in database.execute("SELECT key, value FROM mq_meta")}
         major = int(meta["format"].partition(".")[0])
         _ = meta["name"], int(meta["epsg"]), meta["epsg_chosen"]
-    except (apsw.SQLError, KeyError, ValueError) as error:
-        raise ProjectDamaged(
-            tr("项目 {name} 的数据文件不完整，请用备份恢复").format(name=folder.name)
-        ) from error
     if major > FORMAT_MAJOR:
         raise ProjectUnavailable(
             tr("项目 {name} 是用更新版本的民情地图建的，请升级本软件后再打开").format(name=folder.name)
         )
     return meta
+
+
+@contextmanager
+def _as_incomplete(folder: Path) -> Iterator[None]:
+    """Turn the lack of what every project has into `ProjectDamaged`."""
+    try:
+        yield
+    except (apsw.SQLError, KeyError, ValueError) as error:
+        raise ProjectDamaged(
+            tr("项目 {name} 的数据文件不完整，请用备份恢复").format(name=folder.name)
+        ) from error
 
 
 def _needs_upgrade(database: apsw.Connection, meta: dict[str, str], catalog: Catalog) -> bool:
@@ -270,6 +278,9 @@ _WITH_ACCOUNTS = 2
 
 def _add_accounts(database: apsw.Connection, folder: Path, unlocked: Unlocked, password: str) -> Unlocked:
     """Make of a project of format 1, whose one account saw everything, one with accounts and a log."""
+    if b"" not in unlocked.publics:
+        # A project with accounts that says it is from before there were any has been meddled with.
+        raise ProjectDamaged(tr("项目 {name} 的数据文件不完整，请用备份恢复").format(name=folder.name))
     slot = KeySlot.seal(unlocked.key, password)
     Keyring.load(folder / KEYRING).with_slot(unlocked.user, slot).save(folder / KEYRING)
     database.execute(ACCESS_TABLES)
