@@ -1,4 +1,4 @@
-"""Somebody who has the folder, and even the data key, writes into it past the program. It is refused, or noticed and said."""
+"""Who has the folder, even the data key, writes into it past the program: that is refused, or noticed and said."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ from mingqing.store.project import create_project, open_project
 from mingqing.store.restore import restore_backup
 from mingqing.store.salvage import salvage_project
 
-VIEWER, VIEWER_PASSWORD = "查阅甲", "Zhu7ying-lin4"  # noqa: S105
+VIEWER, VIEWER_PASSWORD = "查阅甲", "Zhu7ying-lin4"
 
 
 @pytest.fixture(autouse=True)
@@ -161,8 +161,9 @@ def test_a_copy_that_went_on_elsewhere_and_came_back_is_nothing_to_remark(projec
         ("DELETE FROM mq_audit WHERE seq IN (3, 4)", "第 3 到第 4 条被删除"),
         ("UPDATE mq_audit SET account = '别人' WHERE seq = 3", "第 3 条被改动或调换过"),
         (
-            "UPDATE mq_audit SET seq = -1 WHERE seq = 3; UPDATE mq_audit SET seq = 3 WHERE seq = 4;"
-            "UPDATE mq_audit SET seq = 4 WHERE seq = -1",
+            """UPDATE mq_audit SET seq = -1 WHERE seq = 3;
+               UPDATE mq_audit SET seq = 3 WHERE seq = 4;
+               UPDATE mq_audit SET seq = 4 WHERE seq = -1""",
             "第 3 条被改动或调换过",
         ),
         ("DELETE FROM mq_audit WHERE seq = (SELECT max(seq) FROM mq_audit)", "被删除"),
