@@ -193,7 +193,9 @@ class Transaction:
             raise StoreBug(f"no such table or column: {table} {sorted(columns)}")
         if self._recorder is None:
             raise StoreBug("outside a transaction")
-        require_writable(self._policy, known, columns)
+        writable = self._guard.writable.get(table)
+        if writable is None or not writable.issuperset(columns):
+            raise refusal(self._policy, known, columns)
         if (
             table not in self._recorded
         ):  # the recorder looks its tables through at every row: few make it fast
@@ -201,23 +203,14 @@ class Transaction:
             self._recorded.add(table)
 
 
-def require_writable(policy: Policy, table: Table, columns: Iterable[str]) -> None:
-    """Refuse to write a table, or columns of it, that the account may not.
-
-    Raises
-    ------
-    NotAllowed
-        naming the table, or the field.
-    """
+def refusal(policy: Policy, table: Table, columns: Iterable[str]) -> NotAllowed:
+    """Return why an account may not write a table, or one of its columns."""
     if not policy.allowed(table.name, Action.EDIT):
-        raise NotAllowed(tr("您的角色不能修改“{table}”").format(table=table.title))
-    writable = policy.writable(table.name)
-    for name in columns:
-        if name not in writable:
-            title = table.field_by_name[name].title
-            raise NotAllowed(
-                tr("您的角色不能修改“{table}”的“{field}”").format(table=table.title, field=title)
-            )
+        return NotAllowed(tr("您的角色不能修改“{table}”").format(table=table.title))
+    hidden = [table.field_by_name[c].title for c in columns if c not in policy.writable(table.name)]
+    return NotAllowed(
+        tr("您的角色不能修改“{table}”的“{field}”").format(table=table.title, field="”“".join(hidden))
+    )
 
 
 def change_hash(previous: bytes, entry: Sequence[str | int], digest: bytes) -> bytes:

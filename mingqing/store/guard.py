@@ -62,7 +62,11 @@ def box_view(table: str) -> str:
 
 
 class Guard:
-    """Views, triggers and authorizer of one connection, made from a policy."""
+    """Views, triggers and authorizer of one connection, made from a policy.
+
+    writable : the columns that may be written, by table; a table that may not be edited is not among them.
+    triggered : tables of which every row is looked at as it is written.
+    """
 
     def __init__(self, database: apsw.Connection, policy: Policy) -> None:
         self._policy = policy
@@ -70,7 +74,7 @@ class Guard:
         self._secret = f"_{secrets.token_hex(8)}_"
         tables = policy.catalog.tables
         self._views = {*tables, *(box_view(name) for name, t in tables.items() if t.has_geometry)}
-        self._writable = {
+        self.writable = {
             name: frozenset(("id", *policy.writable(name), *(["geometry"] if t.has_geometry else [])))
             for name, t in tables.items()
             if policy.allowed(name, Action.EDIT)
@@ -78,8 +82,8 @@ class Guard:
         self._index_parts = {
             f"idx_{n}_geometry{part}": n for n, t in tables.items() if t.has_geometry for part in _INDEX_PARTS
         }
-        self._memory = bool(self._writable)
-        self.triggered: set[str] = set()  # tables whose every row is looked at as it is written
+        self._memory = bool(self.writable)
+        self.triggered: set[str] = set()
         for table in tables.values():
             self._shadow(database, table)
         database.authorizer = self._answer
@@ -102,7 +106,7 @@ class Guard:
             # A virtual table prepares its own statements when it is first used: before the authorizer is asked.
             database.execute(f'SELECT 1 FROM main."{index}" LIMIT 1').fetchall()
             self._make_view(database, box_view(table.name), self._boxes(table.name, index))
-        if table.name in self._writable:
+        if table.name in self.writable:
             self._make_triggers(database, table)
 
     def _boxes(self, table: str, index: str) -> str:
@@ -123,7 +127,7 @@ class Guard:
     def _make_triggers(self, database: apsw.Connection, table: Table) -> None:
         """Refuse rows outside the villages, and values in columns that are not seen whole."""
         scope = self._policy.scope_sql
-        hidden = [n for n in table.column_names if n not in self._writable[table.name]]
+        hidden = [n for n in table.column_names if n not in self.writable[table.name]]
         blank = " AND ".join(f'NEW."{name}" IS NULL' for name in hidden) or "1"
         conditions = [
             ("INSERT", scope("NEW.village_code"), OUTSIDE),
@@ -171,8 +175,8 @@ class Guard:
     def _is_written(self, table: str) -> bool:
         """Whether writing rows has to read this: the tables themselves, their indexes, SpatiaLite's own lists."""
         return (
-            table in self._writable
-            or self._index_parts.get(table) in self._writable
+            table in self.writable
+            or self._index_parts.get(table) in self.writable
             or table in _SPATIALITE
             or table == "sqlite_stat1"
         )
@@ -184,6 +188,6 @@ class Guard:
             return False
         if (_WRITES[action], first) in _OWN_WRITTEN:
             return self._memory or first != "mq_memory"
-        if first in self._writable:
-            return action != apsw.SQLITE_UPDATE or second in self._writable[first]
-        return first == "geometry_columns_time" or self._index_parts.get(first) in self._writable
+        if first in self.writable:
+            return action != apsw.SQLITE_UPDATE or second in self.writable[first]
+        return first == "geometry_columns_time" or self._index_parts.get(first) in self.writable
