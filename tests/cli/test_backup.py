@@ -8,6 +8,7 @@ from mingqing.cli.demo import PASSWORD, USER
 from mingqing.store.project import SUFFIX, open_project
 from tests.cli.conftest import Run
 from tests.cli.test_commands import assert_refused
+from tests.inside import alter
 from tests.store.test_backup import flip_in_the_middle
 from tests.store.test_backup_salvage import pages_of, spoil
 
@@ -77,7 +78,7 @@ def test_an_older_project_in_place_of_a_newer_is_said(run: Run, sample_project: 
     first = run("backup", sample_project, stick, "--json")
     assert first.json["newer"] is None
     with open_project(sample_project, user=USER, password=PASSWORD) as session:
-        session._database.execute("DELETE FROM mq_change WHERE seq = (SELECT max(seq) FROM mq_change)")
+        alter(session, "DELETE FROM mq_change WHERE seq = (SELECT max(seq) FROM mq_change)")
     next(p for p in stick.iterdir()).unlink()
     told = run("backup", sample_project, stick, "--json")
     assert told.json["newer"] == str(newer)

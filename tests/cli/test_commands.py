@@ -16,6 +16,7 @@ from mingqing.cli.demo import PASSWORD, USER
 from mingqing.store.project import open_project
 from tests.cli.conftest import Outcome, Run
 from tests.files import VILLAGE, write_shp, write_village, write_xlsx
+from tests.inside import alter
 
 
 def assert_refused(outcome: Outcome, *words: str) -> None:
@@ -92,7 +93,7 @@ def test_check_says_that_a_project_is_sound(run: Run, sample_project: Path) -> N
 
 def test_check_ends_with_2_where_something_is_wrong(run: Run, sample_project: Path) -> None:
     with open_project(sample_project, user=USER, password=PASSWORD) as session:
-        session._database.execute("UPDATE mq_change SET account = '别人' WHERE seq = 1")
+        alter(session, "UPDATE mq_change SET account = '别人' WHERE seq = 1")
     told = run("check", sample_project, "--json")
     assert told.code == 2
     assert told.json["sound"] is False

@@ -13,6 +13,7 @@ from mingqing.ingest.report import ImportReport
 from mingqing.store.check import check_project
 from mingqing.store.session import Session
 from tests.files import take
+from tests.inside import query
 
 SECONDS = 20
 WAYS: dict[str, dict[str, Any]] = {
@@ -78,10 +79,10 @@ def test_the_whole_folder_is_taken_and_the_project_is_sound(session: Session, sh
     assert_told(report)
     assert not report.complete
     assert check_project(session) == []
-    seqs = session._query("SELECT count(*) FROM mq_change")
+    seqs = query(session, "SELECT count(*) FROM mq_change")
     again = take(session, shared_data / "hostile")
     assert again.total("added") == 0
-    assert session._query("SELECT count(*) FROM mq_change") == seqs
+    assert query(session, "SELECT count(*) FROM mq_change") == seqs
 
 
 def test_what_is_readable_among_them_is_read(session: Session, shared_data: Path) -> None:

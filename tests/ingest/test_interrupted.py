@@ -14,6 +14,7 @@ from mingqing.store.check import check_project
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
 from tests.files import box, take, write_shp, write_village
+from tests.inside import query
 
 FILES, ROWS = 12, 30
 NUMBERS = "甲乙丙丁戊己庚辛壬癸子丑"
@@ -87,7 +88,7 @@ def assert_whole_and_finished_by_the_next_import(project: Path, folder: Path) ->
     with open_project(project, user=USER, password=PASSWORD) as session:
         assert check_project(session) == []
         done = files_in(session)
-        seqs = [s for (s,) in session._query("SELECT seq FROM mq_change ORDER BY seq")]
+        seqs = [s for (s,) in query(session, "SELECT seq FROM mq_change ORDER BY seq")]
         assert seqs == list(range(1, len(seqs) + 1))
         report = take(session, folder)
         assert report.total("unchanged") >= len(done) * ROWS * 2

@@ -14,6 +14,7 @@ from mingqing.ingest.preview import look_through
 from mingqing.ingest.repair import kinds_of
 from mingqing.store.session import Session
 from tests.files import XY, box, cells, cut, take, take_one, write_csv, write_shp, write_xlsx
+from tests.inside import query
 
 HOUSE = {
     "房屋编号": ["001", "002"],
@@ -167,10 +168,10 @@ def test_columns_that_must_never_be_kept_are_reported_and_not_stored(
     assert all(report.refused.values())
     assert report.added["resident"] == 1
     for name in catalog().tables:
-        assert never not in repr(session._query(f'SELECT * FROM "{name}"'))
-    for (changeset,) in session._query("SELECT changeset FROM mq_change"):
+        assert never not in repr(query(session, f'SELECT * FROM "{name}"'))
+    for (changeset,) in query(session, "SELECT changeset FROM mq_change"):
         assert never.encode() not in zlib.decompress(changeset)  # type: ignore[arg-type]
-    assert never not in repr(session._query("SELECT * FROM mq_memory"))
+    assert never not in repr(query(session, "SELECT * FROM mq_memory"))
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "GBK"])
@@ -257,7 +258,7 @@ def test_a_list_whose_name_says_what_is_never_held_is_refused_whole(
     assert refused.path.parent == folder
     assert "不登记" in str(refused.error)
     assert session.counts()["resident"] == 1
-    held = repr([session._query(f'SELECT * FROM "{t}"') for t in ("resident", "household", "mq_change")])
+    held = repr([query(session, f'SELECT * FROM "{t}"') for t in ("resident", "household", "mq_change")])
     assert not any(word in held for word in ("信访", "党员", "稳控", "管控"))
     (preview,) = look_through(session, [folder], progress=lambda *_: None, cancelled=lambda: False)
     assert preview.error == refused.error

@@ -18,6 +18,7 @@ from mingqing.store.check import check_project
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
 from tests.files import take, written
+from tests.inside import query
 
 TABLE_OF = {
     "村界": "village",
@@ -115,8 +116,8 @@ def test_almost_nothing_of_the_samples_is_left_out(imported: tuple[Path, ImportR
 
 def test_people_live_in_households_and_households_in_houses(session: Session) -> None:
     assert check_project(session) == []
-    lost = session._query("SELECT count(*) FROM resident WHERE household IS NULL")[0][0]
-    homeless = session._query("SELECT count(*) FROM household WHERE house IS NULL")[0][0]
+    lost = query(session, "SELECT count(*) FROM resident WHERE household IS NULL")[0][0]
+    homeless = query(session, "SELECT count(*) FROM household WHERE house IS NULL")[0][0]
     assert (lost, homeless) == (0, 0)
     for table in ("resident", "key_person", "assistance", "household"):
         places = session.features(table).geometry
@@ -144,11 +145,11 @@ def test_text_is_right_in_every_encoding(session: Session) -> None:
 
 
 def test_the_same_folder_again_changes_nothing(session: Session, samples: Path) -> None:
-    before = session._query("SELECT count(*), max(seq) FROM mq_change")
+    before = query(session, "SELECT count(*), max(seq) FROM mq_change")
     report = take(session, samples)
     assert report.total("added") == report.total("updated") == 0
     assert report.total("unchanged") > 5000
-    assert session._query("SELECT count(*), max(seq) FROM mq_change") == before
+    assert query(session, "SELECT count(*), max(seq) FROM mq_change") == before
 
 
 def test_the_same_folder_from_another_place_changes_nothing(session: Session, corrected: Path) -> None:

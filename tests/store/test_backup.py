@@ -26,6 +26,7 @@ from mingqing.store.ids import new_ids
 from mingqing.store.project import _back_up, open_project
 from mingqing.store.restore import restore_backup
 from mingqing.store.session import Session
+from tests.inside import query
 from tests.store.test_full_disk import file_size_limit, small_disk
 
 __all__ = ["small_disk"]
@@ -71,12 +72,12 @@ def test_a_restored_project_holds_what_the_project_held(
         made = make_backup(session, stick)
         restored = restore_backup(made.file, tmp_path / "恢复")
         assert restored == tmp_path / "恢复.mingqing"
+        for name in ("map.db", "keyring.json"):  # before opening, which is put down in the log
+            assert digest(restored / name) == digest(sample_project / name)
         with open_project(restored, user=USER, password=PASSWORD) as again:
             assert again.counts() == session.counts()
-            assert again._query("SELECT * FROM mq_change") == session._query("SELECT * FROM mq_change")
+            assert query(again, "SELECT * FROM mq_change") == query(session, "SELECT * FROM mq_change")
             assert check_project(again) == []
-    for name in ("map.db", "keyring.json"):
-        assert digest(restored / name) == digest(sample_project / name)
     assert sorted(p.name for p in restored.iterdir()) == ["backups", "keyring.json", "map.db"]
 
 
@@ -452,8 +453,8 @@ def test_what_the_engine_cannot_read_is_one_sentence(
 
 
 def test_the_project_is_left_byte_for_byte_as_it_was(empty_project: Path, stick: Path) -> None:
-    copy = shutil.copytree(empty_project, stick / "原样.mingqing")
     with open_project(empty_project, user=USER, password=PASSWORD) as session:
+        copy = shutil.copytree(empty_project, stick / "原样.mingqing")
         make_backup(session, stick)
     assert digest(empty_project / "map.db") == digest(copy / "map.db")
     assert sorted(p.name for p in empty_project.iterdir()) == ["backups", "keyring.json", "map.db"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mingqing.access.keyring import Keyring
+from mingqing.access.keyring import Keyring, KeySlot
 from mingqing.store.archive import file_name, is_sound, read_backup
 from mingqing.store.backup import DAY, automatic_backup, backup_due, make_backup, newest_sound, rotate
 from mingqing.store.session import Session
@@ -52,7 +52,7 @@ def test_a_new_password_is_a_change(session: Session) -> None:
     automatic_backup(session, now=NOW)
     file = session.info.path / "keyring.json"
     ring = Keyring.load(file)
-    ring.with_slot("乙", bytes(32), "password").save(file)
+    ring.with_slot("乙", KeySlot.seal(bytes(32), "password")).save(file)
     assert backup_due(session, now=NOW)
 
 

@@ -13,6 +13,7 @@ from mingqing.store.check import check_project
 from mingqing.store.project import open_project
 from mingqing.store.salvage import Salvaged, salvage_project
 from mingqing.store.session import Session
+from tests.inside import query
 
 PAGE = 8192
 
@@ -30,8 +31,10 @@ def pages_of(project: Path, name: str, *, leaves: bool = True) -> list[int]:
     """The pages of a table or index, counted from 0; without its root where it has more than one."""
     with open_project(project, user=USER, password=PASSWORD) as session:
         kind = "leaf" if leaves else "internal"
-        found = session._query(
-            "SELECT pageno - 1 FROM dbstat WHERE name = ? AND pagetype = ? ORDER BY path", (name, kind)
+        found = query(
+            session,
+            "SELECT pageno - 1 FROM dbstat WHERE name = ? AND pagetype = ? ORDER BY path",
+            (name, kind),
         )
     return [page for (page,) in found]
 

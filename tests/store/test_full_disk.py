@@ -18,6 +18,7 @@ from mingqing.store.check import check_project
 from mingqing.store.ids import new_ids
 from mingqing.store.project import create_project, open_project
 from mingqing.store.session import Session
+from tests.inside import query, unguarded
 
 LONG = "甄一一的备注" * 500
 NOBODY = 65534
@@ -30,7 +31,7 @@ def write_much(session: Session, rows: int = 2000) -> None:
 
 def assert_as_it_was(session: Session) -> None:
     assert session.counts()["resource"] == 0
-    assert session._query("SELECT count(*) FROM mq_change") == [(0,)]
+    assert query(session, "SELECT count(*) FROM mq_change") == [(0,)]
     assert check_project(session) == []
     assert sorted(p.name for p in session.info.path.iterdir()) == ["backups", "keyring.json", "map.db"]
 
@@ -78,7 +79,8 @@ def test_a_project_is_not_half_made_on_a_full_disk(small_disk: Path) -> None:
 
 
 def test_the_engine_saying_full_is_one_sentence(session: Session) -> None:
-    session._database.pragma("max_page_count", session._database.pragma("page_count") + 20)
+    with unguarded(session) as database:
+        database.pragma("max_page_count", database.pragma("page_count") + 20)
     with pytest.raises(ProjectUnavailable, match="磁盘已满，本次改动没有写入"):
         write_much(session)
     assert_as_it_was(session)
@@ -126,8 +128,8 @@ def test_a_folder_that_may_not_be_written_is_only_read(locked_project: Path) -> 
         assert "没有写入权限" in session.info.read_only
         with pytest.raises(ProjectUnavailable, match="没有写入权限"):
             write_much(session)
-        with pytest.raises(apsw.ReadOnlyError):
-            session._database.execute("DELETE FROM mq_meta")
+        with unguarded(session) as database, pytest.raises(apsw.ReadOnlyError):
+            database.execute("DELETE FROM mq_meta")
 
 
 def test_no_project_is_made_where_nothing_may_be_written(locked_project: Path) -> None:

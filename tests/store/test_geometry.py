@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingqing.store.geometry import decode, encode
+from mingqing.store.owner import owner
 from mingqing.store.session import Session
 
 numbers = st.floats(-5e7, 5e7, allow_subnormal=False)
@@ -55,12 +56,12 @@ EXAMPLES = [
 def test_spatialite_reads_what_we_write_and_we_read_what_it_writes(
     session: Session, shape: shapely.Geometry
 ) -> None:
-    database = session._database
     (blob,) = encode(np.array([shape]), 4549)
-    text, srid, valid = database.execute("SELECT AsText(?1), ST_Srid(?1), ST_IsValid(?1)", (blob,)).get
+    with owner(session, spatial=True) as database:
+        text, srid, valid = database.execute("SELECT AsText(?1), ST_Srid(?1), ST_IsValid(?1)", (blob,)).get
+        theirs = database.execute("SELECT GeomFromText(?, 4549)", (shape.wkt,)).get
     assert shapely.equals(shapely.from_wkt(text), shape)
     assert (srid, valid) == (4549, 1)
-    theirs = database.execute("SELECT GeomFromText(?, 4549)", (shape.wkt,)).get
     assert theirs == blob
     assert decode([theirs])[0].wkb == shape.wkb
 

@@ -229,7 +229,7 @@ def test_a_project_with_fewer_fields_opens_gains_them_and_is_kept_as_it_was(empt
             change.update("house", [7], {"vacant": [1]})
             change.insert("supply", new_ids(1), {"name": ["物资库"]})
         assert check_project(session) == []
-        assert session._query("SELECT CheckSpatialIndex('supply', 'geometry')") == [(1,)]
+        assert query(session, "SELECT CheckSpatialIndex('supply', 'geometry')") == [(1,)]
     (backup,) = (empty_project / "backups").iterdir()
     assert (backup / "map.db").read_bytes() == before
     reopen(empty_project).close()
@@ -420,7 +420,7 @@ def test_a_project_that_cannot_be_finished_leaves_nothing(
 
 def test_a_new_project_has_every_table_its_place_and_its_crs(tmp_path: Path) -> None:
     with create_project(tmp_path / "新", "新", user=USER, password=PASSWORD, epsg=4528) as session:
-        rows = session._query("SELECT f_table_name, srid FROM geometry_columns")
+        rows = query(session, "SELECT f_table_name, srid FROM geometry_columns")
         assert dict(rows) == {n: 4528 for n, t in catalog().tables.items() if t.has_geometry}  # type: ignore[arg-type]
         assert session.counts() == dict.fromkeys(catalog().tables, 0)
         assert (session.info.epsg, session.info.epsg_chosen) == (4528, True)

@@ -26,7 +26,7 @@ def plain_copy(sample_project_once: Path, tmp_path_factory: pytest.TempPathFacto
     """The sample project without its encryption."""
     path = tmp_path_factory.mktemp("plain") / "plain.sqlite"
     with open_project(sample_project_once, user=USER, password=PASSWORD) as session:
-        key = session._key
+        key = session.login.key
     shutil.copy(sample_project_once / "map.db", path)
     database = connect(path, key, read_only=False)
     database.pragma("rekey", "")

@@ -13,6 +13,7 @@ from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
+from tests.inside import alter
 
 HOME, AWAY = "331124201201", "331124201202"
 
@@ -174,5 +175,5 @@ DAMAGES = {
 @pytest.mark.parametrize(("sql", "word"), DAMAGES.values(), ids=DAMAGES)
 def test_the_check_finds_what_is_wrong(filled: Session, sql: str, word: str) -> None:
     assert check_project(filled) == []
-    filled._database.execute(sql)
+    alter(filled, sql)
     assert any(word in problem for problem in check_project(filled))

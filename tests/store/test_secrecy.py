@@ -12,6 +12,7 @@ from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
 from mingqing.store.project import create_project
 from mingqing.store.session import Session
+from tests.inside import query, unguarded
 
 NAME, NUMBER, PHONE = "甄金丝雀", "99999919870506001X", "00099887766"
 CANARIES = [text.encode(code) for text in (NAME, NUMBER, PHONE) for code in ("utf-8", "utf-16-le", "gbk")]
@@ -45,7 +46,7 @@ def test_the_canaries_would_be_found_in_a_file_that_is_not_encrypted(
     session: Session, tmp_path: Path
 ) -> None:
     add_person(session)
-    rows = session._query("SELECT name, id_number, phone FROM resident")
+    rows = query(session, "SELECT name, id_number, phone FROM resident")
     (tmp_path / "plain.txt").write_text(str(rows), encoding="utf-8")
     assert sum(c in raw_bytes(tmp_path) for c in CANARIES) >= 3
 
@@ -56,10 +57,10 @@ def test_no_name_number_or_telephone_is_in_any_file(session: Session) -> None:
     with session.transaction("edit", "改名") as change:
         change.update(
             "resident",
-            [int(str(i)) for (i,) in session._query("SELECT id FROM resident")],
+            [int(str(i)) for (i,) in query(session, "SELECT id FROM resident")],
             {"phone": [PHONE + "1"] * 500},
         )
-    history = session._query("SELECT changeset FROM mq_change")
+    history = query(session, "SELECT changeset FROM mq_change")
     assert any(NAME.encode() in zlib.decompress(c) for (c,) in history)  # type: ignore[arg-type]
     session.close()
     assert_says_nothing(raw_bytes(session.info.path))
@@ -67,12 +68,13 @@ def test_no_name_number_or_telephone_is_in_any_file(session: Session) -> None:
 
 def test_the_journal_of_a_write_under_way_says_nothing_either(session: Session) -> None:
     add_person(session, 500)
-    session._database.pragma("cache_size", 5)
+    with unguarded(session) as database:
+        database.pragma("cache_size", 5)
     before = {p.name for p in session.info.path.iterdir()}
     with session.transaction("edit", "进行中") as change:
         change.update(
             "resident",
-            [int(str(i)) for (i,) in session._query("SELECT id FROM resident")],
+            [int(str(i)) for (i,) in query(session, "SELECT id FROM resident")],
             {"name": ["贾二"] * 500},
         )
         during = {p.name for p in session.info.path.iterdir()}
@@ -95,4 +97,5 @@ def test_two_projects_with_one_password_have_nothing_in_common(session: Session,
 
 def test_what_the_engine_sorts_it_sorts_in_memory(session: Session) -> None:
     in_memory = 2
-    assert session._database.pragma("temp_store") == in_memory
+    with unguarded(session) as database:
+        assert database.pragma("temp_store") == in_memory

@@ -11,11 +11,13 @@ import pytest
 import shapely
 
 from mingqing.core.errors import StoreBug
-from mingqing.store.changes import Transaction
+from mingqing.store.changes import Transaction, change_hash
 from mingqing.store.check import check_project
 from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
+from mingqing.store.owner import owner
 from mingqing.store.session import Session
+from tests.inside import alter, query
 
 VILLAGE = "331124201215"
 
@@ -33,31 +35,34 @@ def add_houses(change: Transaction, numbers: Sequence[str]) -> list[int]:
     return ids
 
 
+PARTS = "seq, at, account, kind, why, counts"
+
+
 def everything(session: Session) -> dict[str, list[tuple[object, ...]]]:
     """All rows of all tables, and the boxes of their spatial indexes."""
     out = {}
     for table in session.catalog.tables.values():
-        out[table.name] = session._query(f'SELECT * FROM "{table.name}" ORDER BY id')
+        out[table.name] = query(session, f'SELECT * FROM "{table.name}" ORDER BY id')
         if table.has_geometry:
-            out[f"{table.name} boxes"] = session._query(
-                f'SELECT * FROM "idx_{table.name}_geometry" ORDER BY pkid'
+            out[f"{table.name} boxes"] = query(
+                session, f'SELECT * FROM "idx_{table.name}_geometry" ORDER BY pkid'
             )
     return out
 
 
 def changes(session: Session) -> list[tuple[object, ...]]:
-    return session._query("SELECT seq, account, kind, why, counts, changeset FROM mq_change ORDER BY seq")
+    return query(session, "SELECT seq, account, kind, why, counts, changeset FROM mq_change ORDER BY seq")
 
 
 def index_is_right(session: Session, table: str) -> bool:
     """Ask SpatiaLite itself."""
-    return session._query(f"SELECT CheckSpatialIndex('{table}', 'geometry')")[0][0] == 1
+    return query(session, f"SELECT CheckSpatialIndex('{table}', 'geometry')")[0][0] == 1
 
 
 def apply_inverse(session: Session, seq: int) -> None:
-    raw = zlib.decompress(session._query("SELECT changeset FROM mq_change WHERE seq = ?", (seq,))[0][0])  # type: ignore[arg-type]
-    with session._database:
-        apsw.Changeset.apply(apsw.Changeset.invert(raw), session._database)
+    raw = zlib.decompress(query(session, "SELECT changeset FROM mq_change WHERE seq = ?", (seq,))[0][0])  # type: ignore[arg-type]
+    with owner(session, spatial=True, writing=True) as database:
+        apsw.Changeset.apply(apsw.Changeset.invert(raw), database)
 
 
 def test_rows_and_their_record_are_written_together(session: Session) -> None:
@@ -140,7 +145,7 @@ def test_the_inverse_of_the_last_change_restores_what_was_before(session: Sessio
         change.update("house", houses[2:], {}, [None])
     states.append(everything(session))
     with session.transaction("edit", "整户删除") as change:
-        change.delete("household", [int(str(i)) for (i,) in session._query("SELECT id FROM household")])
+        change.delete("household", [int(str(i)) for (i,) in query(session, "SELECT id FROM household")])
         change.delete("house", houses)
     states.append(everything(session))
     assert all(a != b for a, b in pairwise(states))
@@ -157,7 +162,7 @@ def test_a_changeset_applied_elsewhere_gives_the_same_rows(session: Session, sec
     with session.transaction("edit", "修改") as change:
         change.update("house", [house], {"storeys": [2]}, house_shapes(1, 620_000))
     for *_, changeset in changes(session):
-        with second_session._database as database:
+        with owner(second_session, spatial=True, writing=True) as database:
             apsw.Changeset.apply(zlib.decompress(changeset), database)  # type: ignore[arg-type]
     assert everything(second_session) == everything(session)
     assert index_is_right(second_session, "house")
@@ -191,6 +196,22 @@ def test_an_altered_record_breaks_the_chain(session: Session, sql: str) -> None:
         with session.transaction("edit", f"录入 {number}") as change:
             add_houses(change, [number])
     assert check_project(session) == []
-    session._database.execute(sql)
-    (problem,) = check_project(session)
-    assert "修改记录" in problem
+    alter(session, sql)
+    first, *_ = check_project(session)
+    assert "第 2 次修改" in first
+
+
+def test_a_chain_forged_from_end_to_end_does_not_fit_the_log(session: Session) -> None:
+    for number in ("001", "002", "003"):
+        with session.transaction("edit", f"录入 {number}") as change:
+            add_houses(change, [number])
+    with owner(session, spatial=False, writing=True) as database:
+        database.execute("UPDATE mq_change SET account = '别人' WHERE seq = 2")
+        previous = b""
+        for *entry, digest in list(database.execute(f"SELECT {PARTS}, digest FROM mq_change ORDER BY seq")):
+            previous = change_hash(previous, entry, digest)
+            database.execute("UPDATE mq_change SET hash = ? WHERE seq = ?", (previous, entry[0]))
+    problems = "；".join(check_project(session))
+    assert "第 2 次修改没有对应的日志" in problems
+    assert "第 3 次修改没有对应的日志" in problems
+    assert "第 1 次修改" not in problems
