@@ -109,9 +109,10 @@ class Keyring:
         return Keyring(self.project, {name: slots for name, slots in kept.items() if slots})
 
     def resealed(self, key: bytes) -> "Keyring":
-        """Return a keyring whose slots all open another data key."""
+        """Return a keyring whose slots all open another data key; slots of format 1, which cannot, are left out."""
         return Keyring(
-            self.project, {name: tuple(s.resealed(key) for s in slots) for name, slots in self.slots.items()}
+            self.project,
+            {name: tuple(s.resealed(key) for s in slots if s.public) for name, slots in self.slots.items()},
         )
 
     def unlock(self, account: str, password: str) -> list[tuple[KeySlot, bytes]]:
@@ -163,12 +164,12 @@ class Keyring:
 
 
 def _slot_entry(slot: KeySlot) -> dict[str, object]:
+    costs = {"kdf": "argon2id", "ops": slot.ops, "memory": slot.memory, "salt": _text(slot.salt)}
+    if not slot.public:  # stays as it was, in case an upgrade does not come through
+        return {**costs, "sealed": _text(slot.private)}
     return {
         "public": _text(slot.public),
-        "kdf": "argon2id",
-        "ops": slot.ops,
-        "memory": slot.memory,
-        "salt": _text(slot.salt),
+        **costs,
         "private": _text(slot.private),
         "sealed": _text(slot.sealed),
     }

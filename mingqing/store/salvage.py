@@ -76,7 +76,7 @@ def salvage_project(
     database = connect(folder / "map.db", unlocked.key, read_only=True)
     try:
         meta = _meta(database, folder)
-        found = _accounts(database, meta)
+        found = _accounts(database, meta, unlocked)
         _require_salvager(found, unlocked, catalog)
         user, epsg = _RESCUER if user == RECOVERY else user, int(meta["epsg"])
         with build_project(
@@ -95,9 +95,11 @@ def salvage_project(
     return Salvaged(path, *counts)
 
 
-def _accounts(database: apsw.Connection, meta: Mapping[str, str]) -> Mapping[str, Account] | None:
+def _accounts(
+    database: apsw.Connection, meta: Mapping[str, str], unlocked: Unlocked
+) -> Mapping[str, Account] | None:
     """The accounts, empty in a project of before there were any, None where they are lost."""
-    if meta.get("format", "").startswith("1."):
+    if meta.get("format", "").startswith("1.") and b"" in unlocked.publics:
         return {}
     with suppress(apsw.Error, ProjectUnavailable):
         return read_accounts(database)

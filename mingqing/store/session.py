@@ -361,9 +361,14 @@ class Session:
         StoreBug
             if the project holds shapes already, or its CRS was chosen.
         """
-        if self.info.epsg_chosen or self.extent() is not None:
+        self.require_writable()
+        if self.info.epsg_chosen:
             raise StoreBug("the project's CRS is settled")
-        with owner(self, spatial=True, writing=True) as database:
+        # Not by `owner`: an import on trial chooses within its own transaction, and takes it back.
+        with engine_errors(self.file), self._guard.lifted(self._database), self._database as database:
+            for name, table in self.catalog.tables.items():
+                if table.has_geometry and database.execute(f'SELECT 1 FROM main."idx_{name}_geometry"').get:
+                    raise StoreBug("the project holds shapes")
             ensure_srid(database, epsg)
             database.execute("UPDATE geometry_columns SET srid = ?", (epsg,))
             database.execute("UPDATE mq_meta SET value = ? WHERE key = 'epsg'", (str(epsg),))
