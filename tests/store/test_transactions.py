@@ -184,6 +184,7 @@ TAMPERINGS = {
     "no content": "UPDATE mq_change SET changeset = x'00' WHERE seq = 2",
     "another hash": "UPDATE mq_change SET hash = zeroblob(32) WHERE seq = 2",
     "one gone": "DELETE FROM mq_change WHERE seq = 2",
+    "it and what follows gone": "DELETE FROM mq_change WHERE seq >= 2",
     "the first gone": "DELETE FROM mq_change WHERE seq = 1",
     "two changed about": "UPDATE mq_change SET seq = 9 WHERE seq = 2; UPDATE mq_change SET seq = 2 WHERE seq = 3;"
     "UPDATE mq_change SET seq = 3 WHERE seq = 9",
@@ -197,8 +198,8 @@ def test_an_altered_record_breaks_the_chain(session: Session, sql: str) -> None:
             add_houses(change, [number])
     assert check_project(session) == []
     alter(session, sql)
-    first, *_ = check_project(session)
-    assert "第 2 次修改" in first
+    problems = check_project(session)
+    assert any("第 2 次修改" in problem or "日志第 6 条所说的修改" in problem for problem in problems)
 
 
 def test_a_chain_forged_from_end_to_end_does_not_fit_the_log(session: Session) -> None:
