@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from mingqing.access.audit import REFUSED, Act
@@ -162,7 +162,7 @@ def as_json_text(value: object) -> str:
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table on standard output."""
-    table = Table(*titles)
+    table = Table(*(Column(title, overflow="fold") for title in titles))
     for row in rows:
         table.add_row(*(_cell(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else _PIPED_COLUMNS).print(table)

@@ -1,6 +1,6 @@
 """`role …`: what each role may do, who holds it, and the separation of the three duties."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -50,19 +50,7 @@ def list_(
     if as_json:
         print_json({"roles": [_as_json(role, definitions) for role in known.values()]})
         return
-    print_table(
-        [tr(t) for t in ("代码", "角色", "用途", *_ACTIONS.values(), "个人信息", "敏感信息")],
-        [
-            (
-                role.code,
-                role.title,
-                role.purpose,
-                *(_reach(role, action, definitions) for action in _ACTIONS),
-                *(_shown(role, privacy) for privacy in (Privacy.PERSONAL, Privacy.SENSITIVE)),
-            )
-            for role in known.values()
-        ],
-    )
+    print("\n\n".join("\n".join(_lines(role, definitions)) for role in known.values()))
 
 
 def grant(
@@ -111,8 +99,20 @@ def _vacant(known: Mapping[str, Role], held: Iterable[str]) -> list[Duty]:
     return [duty for duty in Duty if duty not in taken]
 
 
+def _lines(role: Role, definitions: Catalog) -> Iterator[str]:
+    """A role in words: what it is for, where it may do what, how much it sees of people."""
+    yield tr("{code}  {title}：{purpose}").format(code=role.code, title=role.title, purpose=role.purpose)
+    for action, caption in _ACTIONS.items():
+        if where := _reach(role, action, definitions):
+            yield tr("  {action}：{where}").format(action=tr(caption), where=where)
+    personal, sensitive = (_shown(role, privacy) for privacy in (Privacy.PERSONAL, Privacy.SENSITIVE))
+    yield tr("  个人信息：{personal}；敏感信息：{sensitive}").format(personal=personal, sensitive=sensitive)
+    if role.bound_to_villages:
+        yield tr("  要指定管辖的村")
+
+
 def _reach(role: Role, action: Action, definitions: Catalog) -> str:
-    """Where a role may do something: everywhere, on these maps, in these tables."""
+    """Where a role may do something: everywhere, on these maps, in these tables; empty for nowhere."""
     allowed = {name for name, table in definitions.tables.items() if action in role.actions(table)}
     if len(allowed) == len(definitions.tables):
         return tr("全部")
@@ -121,7 +121,7 @@ def _reach(role: Role, action: Action, definitions: Catalog) -> str:
         own = [t for t in definitions.tables.values() if t.layer == code]
         here = [t.title for t in own if t.name in allowed]
         parts += [layer.title] if own and len(here) == len(own) else here
-    return "、".join(parts) or "—"
+    return "、".join(parts)
 
 
 def _shown(role: Role, privacy: Privacy) -> str:
