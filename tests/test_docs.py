@@ -26,12 +26,32 @@ def _section(page: Path, heading: str) -> str:
     return found[1] if found else ""
 
 
+def _paragraphs(name: str) -> dict[str, str]:
+    """What is said of each command of a section: all of it, or of a group's commands one paragraph each."""
+    text = _section(DOCS / "commands.md", f"## mingqing {name}")
+    commands = getattr(COMMANDS[name], "commands", None)
+    if commands is None:
+        return {name: text}
+    said = {
+        each: re.search(rf"^\* `mingqing {name} {each} .*?(?=^\* |^$|\Z)", text, re.M | re.S)
+        for each in commands
+    }
+    return {each: found[0] if found else "" for each, found in said.items()}
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command_is_documented_with_every_option(name: str) -> None:
+    for each, text in _paragraphs(name).items():
+        assert text, each
+        command = getattr(COMMANDS[name], "commands", COMMANDS)[each]
+        options = [o for p in command.params for o in p.opts if o.startswith("--") and o != "--help"]
+        assert [o for o in options if o not in text] == [], each
+
+
+@pytest.mark.parametrize("name", [n for n in COMMANDS if hasattr(COMMANDS[n], "commands")])
+def test_no_command_of_a_group_is_documented_that_does_not_exist(name: str) -> None:
     text = _section(DOCS / "commands.md", f"## mingqing {name}")
-    assert text
-    options = [o for p in COMMANDS[name].params for o in p.opts if o.startswith("--") and o != "--help"]
-    assert [o for o in options if o not in text] == []
+    assert set(re.findall(rf"^\* `mingqing {name} (\S+) ", text, re.M)) == set(COMMANDS[name].commands)
 
 
 def test_no_command_is_documented_that_does_not_exist() -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mingqing.access.audit import Act
 from mingqing.cli.common import (
     AsJson,
     ProjectPath,
@@ -38,6 +39,7 @@ def backup(
     with open_session(project, user) as session:
         made = make_backup(session, folder)
         newer = newer_backup(session)
+        session.record(Act.BACKUP, made.file.name, proof=made.contents.sha256["map.db"])
     if newer is not None:
         say(tr("注意：项目里没有备份 {file} 中已有的改动，项目可能被换回了旧的").format(file=newer.file.name))
     if as_json:

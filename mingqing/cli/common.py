@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,10 +11,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
-from mingqing.core.errors import InputRefused
+from mingqing.access.audit import REFUSED, Act
+from mingqing.access.roles import Action
+from mingqing.core.errors import InputRefused, NotAllowed
 from mingqing.core.text import tr
+from mingqing.store.accounts import set_password
 from mingqing.store.project import open_project
 from mingqing.store.session import Session, Village
 
@@ -32,12 +37,38 @@ def password() -> str:
     InputRefused
         if neither is there.
     """
-    given = os.environ.get("MINGQING_PASSWORD")
+    return secret("MINGQING_PASSWORD", tr("密码"))
+
+
+def new_password() -> str:
+    """Return a password to be set: from `MINGQING_NEW_PASSWORD`, else asked for twice on the terminal.
+
+    Raises
+    ------
+    InputRefused
+        if neither is there, or the two differ.
+    """
+    variable = "MINGQING_NEW_PASSWORD"
+    first = secret(variable, tr("新密码"))
+    if variable not in os.environ and first != getpass.getpass(tr("再输一遍新密码：")):
+        raise InputRefused(tr("两次输入的新密码不一样，请重新来"))
+    return first
+
+
+def secret(variable: str, title: str) -> str:
+    """Return what must never be an argument: from an environment variable, else asked for on the terminal.
+
+    Raises
+    ------
+    InputRefused
+        if neither is there.
+    """
+    given = os.environ.get(variable)
     if given is not None:
         return given
     if not sys.stdin.isatty():
-        raise InputRefused(tr("请用环境变量 MINGQING_PASSWORD 给出密码"))
-    return getpass.getpass(tr("密码："))
+        raise InputRefused(tr("请用环境变量 {variable} 给出{title}").format(variable=variable, title=title))
+    return getpass.getpass(tr("{title}：").format(title=title))
 
 
 def account(user: str | None) -> str:
@@ -54,8 +85,55 @@ def account(user: str | None) -> str:
 
 
 def open_session(project: Path, user: str | None) -> Session:
-    """Return a session of the account that the options and the environment name."""
-    return open_project(project, user=account(user), password=password())
+    """Return a session of the account that the options and the environment name, after telling it what it must know.
+
+    A password that somebody else set is replaced first where a terminal is there: docs/decisions/0018-first-login.md.
+    """
+    session = open_project(project, user=account(user), password=password())
+    tell_notices(session)
+    if session.login.account.must_change and session.info.read_only is None and sys.stdin.isatty():
+        try:
+            set_password(session, session.user, new_password())
+        except BaseException:
+            session.close()
+            raise
+        say(tr("密码已改，以后用新密码登录"))
+    return session
+
+
+def tell_notices(session: Session) -> None:
+    """Print on standard error what the account is to be told at login."""
+    for notice in session.login.notices:
+        say(notice)
+
+
+def require_seen(session: Session, act: Act, title: str, tables: Iterable[str]) -> None:
+    """Refuse, and put down in the log, what is made of tables of which the account may see none.
+
+    title : of what was asked for, a table or a thematic map.
+
+    Raises
+    ------
+    NotAllowed
+        naming the account's roles.
+    """
+    if not any(session.policy.allowed(table, Action.SEE) for table in tables):
+        session.record(act, title, outcome=REFUSED)
+        raise NotAllowed(
+            tr("“{title}”不在您的角色（{roles}）可以查看的范围内").format(
+                title=title, roles=my_roles(session)
+            )
+        )
+
+
+def my_roles(session: Session) -> str:
+    """Return the titles of the roles that the account holds."""
+    return "、".join(role.title for role in session.policy.roles)
+
+
+def split_list(texts: Iterable[str]) -> list[str]:
+    """Return what a repeatable option was given, where one may also hold several, with commas between."""
+    return [part.strip() for text in texts for part in re.split("[,，、]", text) if part.strip()]
 
 
 def find_village(session: Session, name: str) -> Village:
@@ -74,15 +152,26 @@ def find_village(session: Session, name: str) -> Village:
 
 def print_json(value: object) -> None:
     """Print one JSON object on standard output."""
-    print(json.dumps(value, ensure_ascii=False, default=str))
+    print(as_json_text(value))
+
+
+def as_json_text(value: object) -> str:
+    """Return a JSON object as every command writes it."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table on standard output."""
-    table = Table(*titles)
+    table = Table(*(Column(title, overflow="fold") for title in titles))
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(_cell(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else _PIPED_COLUMNS).print(table)
+
+
+def _cell(value: object) -> Text:
+    """A cell as it is: brackets in it are no style, and nothing in it moves the terminal's cursor."""
+    text = "" if value is None else str(value)
+    return Text("".join(ch if ch.isprintable() or ch == "\n" else "�" for ch in text))
 
 
 def say(text: str) -> None:

@@ -13,21 +13,27 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from mingqing.catalog.model import Catalog, Table
+from mingqing.access.audit import REFUSED, Act
+from mingqing.access.policy import Column, Policy
+from mingqing.access.roles import privacy_of
+from mingqing.catalog.model import Catalog, Privacy, Table
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.cli.common import (
     AsJson,
     ProjectPath,
     User,
     find_village,
+    my_roles,
     open_session,
     print_json,
     print_table,
+    require_seen,
     say,
 )
-from mingqing.core.errors import InputRefused, ProjectUnavailable
+from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
+from mingqing.core.features import Features
 from mingqing.core.files import is_writable, write_whole
-from mingqing.core.text import tr
+from mingqing.core.text import clean, tr
 from mingqing.crs.transform import transform, transform_xy
 from mingqing.ingest.prepare import Options
 from mingqing.ingest.report import ImportReport, SourceReport
@@ -122,6 +128,7 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
     ):
         raise InputRefused(tr("报告不能存到 {path}，请换个已有的、能写入的文件夹").format(path=report))
     with open_session(project, user) as session:
+        _require_editor(session)
         found = find_table(session.catalog, table) if table else None
         chosen = _pairs(mapping or [], "--map")
         if chosen and found is None:
@@ -143,6 +150,15 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
         raise InputRefused(_why_nothing(result))
     if not result.complete:
         raise typer.Exit(1)
+
+
+def _require_editor(session: Session) -> None:
+    """Refuse an import by who may edit nothing, before any file is read."""
+    if not session.policy.edits:
+        session.record(Act.IMPORT, outcome=REFUSED)
+        raise NotAllowed(
+            tr("您的角色（{roles}）不能修改数据，没有导入；请用编辑账号").format(roles=my_roles(session))
+        )
 
 
 def _store_report(path: Path, result: ImportReport) -> None:
@@ -253,36 +269,60 @@ def features(
     """列出一张表的记录，坐标为 EPSG:4490。"""
     with open_session(project, user) as session:
         definition = find_table(session.catalog, table)
-        conditions = _conditions(definition, where or [])
-        names = definition.column_names
+        require_seen(session, Act.QUERY, definition.title, [definition.name])
+        conditions = _conditions(definition, where or [], session.policy)
+        shown = {n: session.policy.column(definition.name, n) for n in definition.column_names}
+        names = [n for n, column in shown.items() if column is not Column.ABSENT]
         if village is not None and not re.fullmatch(r"\d{12}", village):
             village = find_village(session, village).code
         found = session.features(definition.name, columns=names, village=village, where=conditions)
+        detail = "；".join(filter(None, (village, _described(definition, conditions))))
+        session.record(Act.QUERY, definition.title, rows=len(found.ids), detail=detail)
         geometry = transform(found.geometry, session.info.epsg, _EXCHANGE_EPSG)
-    shapes = shapely.to_geojson(geometry)
-    if not as_json:
-        titles = [f.title for f in definition.fields]
-        print_table(
-            ["id", *titles], zip(found.ids, *(found.columns[f.name] for f in definition.fields), strict=True)
-        )
+    if as_json:
+        print_json({"features": _as_geojson(found, names, shapely.to_geojson(geometry))})
         return
-    rows = [
+    fields = [f for f in definition.fields if f.name in names]
+    print_table(
+        ["id", *(f.title for f in fields)],
+        zip(found.ids, *(found.columns[f.name] for f in fields), strict=True),
+    )
+
+
+def _as_geojson(
+    found: Features, names: Sequence[str], shapes: Sequence[str | None]
+) -> list[dict[str, object]]:
+    return [
         {
             "id": int(row_id),
             "properties": {name: found.columns[name][i] for name in names},
-            "geometry": json.loads(shapes[i]) if shapes[i] else None,
+            "geometry": json.loads(shape) if shape else None,
         }
-        for i, row_id in enumerate(found.ids)
+        for i, (row_id, shape) in enumerate(zip(found.ids, shapes, strict=True))
     ]
-    print_json({"features": rows})
 
 
-def _conditions(table: Table, texts: list[str]) -> dict[str, Value]:
+def _conditions(table: Table, texts: list[str], policy: Policy) -> dict[str, Value]:
+    """Return the values asked for. A masked field is compared with what is shown of it, so nothing can be guessed."""
     conditions: dict[str, Value] = {}
     for name, text in _pairs(texts, "--where").items():
         field = _field_name(table, name, "--where")
+        shown = policy.column(table.name, field)
+        if shown is Column.ABSENT:
+            why = policy.explain(table.name, field)
+            raise NotAllowed(tr("--where {name}：{why}").format(name=name, why=why))
         try:
-            conditions[field] = parse(table.field_by_name[field], text)
+            conditions[field] = (
+                clean(text) if shown is Column.MASKED else parse(table.field_by_name[field], text)
+            )
         except ValueRefusedError as error:
             raise InputRefused(tr("--where {name}：{why}").format(name=name, why=error)) from error
     return conditions
+
+
+def _described(table: Table, conditions: dict[str, Value]) -> str:
+    """The conditions as the log has them: values of open fields, of others the names alone."""
+    return "，".join(
+        f"{field.title}={value}" if privacy_of(field) is Privacy.OPEN else field.title
+        for field, value in ((table.field_by_name[name], value) for name, value in conditions.items())
+    )

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from mingqing.cli.common import AsJson, ProjectPath, User, find_village, open_session, print_json, say
+from mingqing.access.audit import Act
+from mingqing.cli.common import (
+    AsJson,
+    ProjectPath,
+    User,
+    find_village,
+    open_session,
+    print_json,
+    require_seen,
+    say,
+)
 from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.crs.transform import transform_xy
@@ -111,6 +121,8 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
             started = time.perf_counter()
             scene, image = draw(session, theme, view, dark=dark)
             taken.append(round((time.perf_counter() - started) * 1000, 2))
+        title = session.catalog.layers[theme].title
+        session.record(Act.RENDER, title, rows=scene.feature_count, detail=village or "")
     save(image, out)
     result = {"ms": taken, "features": scene.feature_count, "labels": len(scene.labels)}
     if as_json:
@@ -121,11 +133,13 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
 
 
 def check_theme(session: Session, theme: str) -> None:
-    """Raise `InputRefused` where there is no such thematic map."""
+    """Raise `InputRefused` where there is no such thematic map, `NotAllowed` where none of it may be seen."""
     themes = session.catalog.themes
     if theme not in {t.code for t in themes}:
         names = "、".join(f"{t.code}（{t.title}）" for t in themes)
         raise InputRefused(tr("没有“{theme}”这张专题图，可选：{names}").format(theme=theme, names=names))
+    own = [name for name, table in session.catalog.tables.items() if table.layer == theme]
+    require_seen(session, Act.RENDER, session.catalog.layers[theme].title, own)
 
 
 def view_of(bounds: Bounds, size_px: tuple[int, int]) -> "Viewport":

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mingqing.access.roles import Action
 from mingqing.cli.common import (
     AsJson,
     ProjectPath,
@@ -97,10 +98,11 @@ def has_screen() -> bool:
 
 
 def info(project: ProjectPath, user: User = None, as_json: AsJson = False) -> None:
-    """项目里有什么：坐标系、村数、各表条数。"""
+    """项目里有什么：坐标系、村数、各表条数，只算这个账号看得到的。"""
     with open_session(project, user) as session:
         counts = session.counts()
         tables = session.catalog.tables
+        seen = {n: c for n, c in counts.items() if session.policy.allowed(n, Action.SEE)}
         result = {
             "name": session.info.name,
             "crs": f"EPSG:{session.info.epsg}",
@@ -116,7 +118,7 @@ def info(project: ProjectPath, user: User = None, as_json: AsJson = False) -> No
     layers = session.catalog.layers
     print_table(
         (tr("专题图"), tr("表"), tr("条数")),
-        [(layers[tables[n].layer].title, tables[n].title, c) for n, c in counts.items()],
+        [(layers[tables[n].layer].title, tables[n].title, c) for n, c in seen.items()],
     )
 
 

@@ -105,7 +105,7 @@ def add_account(
     InputRefused
         if the name is taken or no name, or the password is weak.
     """
-    _require_manager(session)
+    require_manager(session)
     require_good_name(name)
     require_strong(password, name)
     with owner(session, spatial=False) as database:
@@ -130,7 +130,7 @@ def grant_roles(
     NotAllowed
         as `add_account`, or if nobody would be left to manage accounts.
     """
-    _require_manager(session)
+    require_manager(session)
     with owner(session, spatial=False, writing=True) as database:
         found = read_accounts(database)
         before = _one(found, name)
@@ -149,7 +149,7 @@ def disable_account(session: "Session", name: str) -> None:
     NotAllowed
         if nobody would be left to manage accounts.
     """
-    _require_manager(session)
+    require_manager(session)
     with owner(session, spatial=False, writing=True) as database:
         found = read_accounts(database)
         account = replace(_one(found, name), disabled=True)
@@ -174,7 +174,7 @@ def set_password(session: "Session", name: str, password: str, *, current: str |
     """
     own = name == session.user
     if not own:
-        _require_manager(session)
+        require_manager(session)
     elif current is not None:
         Keyring.load(session.info.path / KEYRING).unlock(name, current)
     require_strong(password, name, current=current)
@@ -222,7 +222,7 @@ def separate_duties(session: "Session") -> dict[str, tuple[str, ...]]:
     InputRefused
         if it is on already.
     """
-    _require_manager(session)
+    require_manager(session)
     changed = {}
     with owner(session, spatial=False, writing=True) as database:
         if are_separate(database):
@@ -242,7 +242,7 @@ def separate_duties(session: "Session") -> dict[str, tuple[str, ...]]:
 
 def make_recovery_key(session: "Session") -> str:
     """Return a new recovery key, to be printed and locked away: it is shown this once, and the one before is void."""
-    _require_manager(session)
+    require_manager(session)
     phrase = "-".join("".join(secrets.choice(_PHRASE_LETTERS) for _ in range(5)) for _ in range(6))
     slot = KeySlot.seal(session.login.key, spoken(phrase))
     account = Account(RECOVERY, (), None, slot.public, today().date())
@@ -268,7 +268,7 @@ def rekey(session: "Session") -> bytes:
     ProjectUnavailable
         if the project is in use, or cannot be written.
     """
-    _require_manager(session)
+    require_manager(session)
     session.require_writable()
     folder, key = session.info.path, secrets.token_bytes(KEY_BYTES)
     tidy_keyring(session)
@@ -294,7 +294,8 @@ def finish_rekey(folder: Path) -> None:
 # ── Shared ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _require_manager(session: "Session") -> None:
+def require_manager(session: "Session") -> None:
+    """Raise `NotAllowed` where the session may not manage accounts."""
     if not session.policy.has(Duty.ACCOUNTS):
         raise NotAllowed(tr("账号和角色由安全管理员管理，您的账号没有这个权限"))
 

@@ -108,6 +108,12 @@ def entries(
         return [Entry(*row) for row in rows]
 
 
+def verify_log(session: "Session") -> list[str]:
+    """Return what `verify` does, to anybody who may open the project."""
+    with owner(session, spatial=False) as database:
+        return verify(database)
+
+
 def verify(database: apsw.Connection) -> list[str]:
     """Return what is wrong with the log and with the changes it vouches for, a Chinese sentence each."""
     return [*broken_links(_chain(database), _noted_head(database)), *_changes(database)]

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from mingqing.access import keyring
 from mingqing.cli import main
 from mingqing.cli.demo import PASSWORD, USER
 
@@ -33,7 +34,13 @@ class Run(Protocol):
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+def run(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Run:
+    # Of a computer of its own, which has seen no other copy of the project.
+    monkeypatch.setenv("MINGQING_SETTINGS", str(tmp_path_factory.mktemp("computer")))
     monkeypatch.setenv("MINGQING_USER", USER)
     monkeypatch.setenv("MINGQING_PASSWORD", PASSWORD)
 
@@ -46,3 +53,30 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
         return Outcome(int(ended.value.code or 0), captured.out, captured.err)
 
     return call
+
+
+OTHERS = "Zhu7ying-lin4"  # the password of every other account of these tests
+
+
+class RunAs(Protocol):
+    """Run `mingqing` as somebody else, whose password is `OTHERS` unless another is given."""
+
+    def __call__(self, user: str, *arguments: str | Path, password: str = OTHERS) -> Outcome: ...
+
+
+@pytest.fixture
+def run_as(run: Run, monkeypatch: pytest.MonkeyPatch) -> RunAs:
+    def call(user: str, *arguments: str | Path, password: str = OTHERS) -> Outcome:
+        with monkeypatch.context() as patch:
+            patch.setenv("MINGQING_USER", user)
+            patch.setenv("MINGQING_PASSWORD", password)
+            return run(*arguments)
+
+    return call
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords that are set cost little to check; the others keep what their slots say."""
+    monkeypatch.setattr(keyring, "_OPS", 1)
+    monkeypatch.setattr(keyring, "_MEMORY", 8192)
