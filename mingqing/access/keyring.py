@@ -164,15 +164,11 @@ class Keyring:
 
 
 def _slot_entry(slot: KeySlot) -> dict[str, object]:
-    costs = {"kdf": "argon2id", "ops": slot.ops, "memory": slot.memory, "salt": _text(slot.salt)}
-    if not slot.public:  # stays as it was, in case an upgrade does not come through
-        return {**costs, "sealed": _text(slot.private)}
-    return {
-        "public": _text(slot.public),
-        **costs,
-        "private": _text(slot.private),
-        "sealed": _text(slot.sealed),
-    }
+    cost = {"kdf": "argon2id", "ops": slot.ops, "memory": slot.memory, "salt": _text(slot.salt)}
+    if not slot.public:
+        return cost | {"sealed": _text(slot.private)}  # as format 1 has it
+    keys = {"public": slot.public, "private": slot.private, "sealed": slot.sealed}
+    return cost | {name: _text(raw) for name, raw in keys.items()}
 
 
 def _read_slot(entry: Mapping[str, object]) -> KeySlot:

@@ -2,7 +2,7 @@
 
 Each mask is written twice, side by side: for Python, and as an SQL expression, so that a view can mask inside
 SQLite and the whole value never reaches the program. Tests hold the two equal. Whatever does not look like the thing
-that the field should hold is hidden altogether.
+that the field should hold is hidden altogether; what is masked already, as in a work package, stays as it is.
 """
 
 import re
@@ -13,9 +13,9 @@ from mingqing.catalog.model import Mask
 
 _HIDDEN = "****"
 _SPACE = "\t\n\r \xa0\u3000"
-_ID_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
-_OLD_ID_NUMBER = re.compile(r"[0-9]{15}")
-_MOBILE = re.compile(r"1[0-9]{10}")
+_ID_NUMBER = re.compile(r"[0-9]{6}([0-9]{8}|\*{8})[0-9]{3}[0-9Xx]")
+_OLD_ID_NUMBER = re.compile(r"[0-9]{6}([0-9]{5}|\*{5})[0-9]{4}")
+_MOBILE = re.compile(r"1[0-9]{2}([0-9]{4}|\*{4})[0-9]{4}")
 
 # The compound surnames still borne. One left out costs its second character, which is the safe side; one too many
 # would show a character of a given name, so those that begin like common surnames with common names are left out.
@@ -112,7 +112,7 @@ def mask_name(value: str) -> str:
     if len(text) < 2:
         return "**" if text else ""
     kept = 2 if len(text) > 2 and text[:2] in COMPOUND_SURNAMES else 1
-    return text[:kept] + "**"
+    return text[:kept].rstrip("*") + "**"
 
 
 def _trimmed(column: str) -> str:
@@ -124,11 +124,17 @@ def _digits(count: int) -> str:
     return "[0-9]" * count
 
 
+def _stars(count: int) -> str:
+    return "[*]" * count
+
+
 def _id_number_sql(column: str) -> str:
     text = _trimmed(column)
     return (
         f"CASE WHEN {text} GLOB '{_digits(17)}[0-9Xx]' THEN substr({text}, 1, 6) || '********' || substr({text}, -4)"
         f" WHEN {text} GLOB '{_digits(15)}' THEN substr({text}, 1, 6) || '*****' || substr({text}, -4)"
+        f" WHEN {text} GLOB '{_digits(6)}{_stars(8)}{_digits(3)}[0-9Xx]' THEN {text}"
+        f" WHEN {text} GLOB '{_digits(6)}{_stars(5)}{_digits(4)}' THEN {text}"
         f" WHEN {text} <> '' THEN '{_HIDDEN}' ELSE {text} END"
     )
 
@@ -137,6 +143,7 @@ def _phone_sql(column: str) -> str:
     text = _trimmed(column)
     return (
         f"CASE WHEN {text} GLOB '1{_digits(10)}' THEN substr({text}, 1, 3) || '{_HIDDEN}' || substr({text}, -4)"
+        f" WHEN {text} GLOB '1{_digits(2)}{_stars(4)}{_digits(4)}' THEN {text}"
         f" WHEN {text} <> '' THEN '{_HIDDEN}' ELSE {text} END"
     )
 
@@ -146,7 +153,7 @@ def _name_sql(column: str) -> str:
     compound = ", ".join(f"'{name}'" for name in COMPOUND_SURNAMES)
     return (
         f"CASE WHEN length({text}) > 2 AND substr({text}, 1, 2) IN ({compound}) THEN substr({text}, 1, 2) || '**'"
-        f" WHEN length({text}) > 1 THEN substr({text}, 1, 1) || '**'"
+        f" WHEN length({text}) > 1 THEN rtrim(substr({text}, 1, 1), '*') || '**'"
         f" WHEN {text} <> '' THEN '**' ELSE {text} END"
     )
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from mingqing.access.masking import MASKS
 from mingqing.access.roles import Action, Duty, Role, Shows, mask_of, roles
-from mingqing.catalog.model import Catalog, Field
+from mingqing.catalog.model import Catalog, Field, Table
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 
@@ -15,7 +15,7 @@ from mingqing.core.text import tr
 class Column(StrEnum):
     """How a field reaches an account: whole, masked, or not at all."""
 
-    ABSENT = "absent"
+    ABSENT = "absent"  # from the most closed to the most open
     MASKED = "masked"
     CLEAR = "clear"
 
@@ -130,15 +130,12 @@ class Policy:
             if not self.may_unmask(table, name, action):
                 raise NotAllowed(self.explain(table, name) or tr("“{name}”不需要申请查看").format(name=name))
         definition = self.catalog.tables[table]
-        permitted = self.allowed(table, action)
-        columns = ["t.id AS id"]
-        for name in definition.column_names:
-            shown = Column.CLEAR if name in unmask else self.column(table, name, action)
-            columns.append(f'{_column_sql(definition.field_by_name[name], shown)} AS "{name}"')
-        if definition.has_geometry:
-            columns.append(f"{'t.geometry' if permitted else 'NULL'} AS geometry")
-        condition = self.scope_sql("t.village_code") if permitted else "0"
-        return f'SELECT {", ".join(columns)} FROM main."{table}" AS t WHERE {condition}'
+        shown = {
+            name: Column.CLEAR if name in unmask else self.column(table, name, action)
+            for name in definition.column_names
+        }
+        scope = self.scope_sql("t.village_code") if self.allowed(table, action) else None
+        return _select(definition, shown, scope)
 
     def explain(self, table: str, field: str) -> str | None:
         """Return why a field is masked or absent, as a sentence for its holder; None where it is shown clear."""
@@ -169,6 +166,21 @@ class Policy:
         return max(levels, key=lambda level: level.openness, default=Shows.ABSENT)
 
 
+def shared_sql(table: str, giver: Policy, taker: Policy) -> str:
+    """Return the SELECT of what one account may hand over to another: what it may export and the other may see.
+
+    Of each column the more closed of the two counts. Columns as in `Policy.view_sql`.
+    """
+    definition = giver.catalog.tables[table]
+    shown = {
+        name: min(giver.column(table, name, Action.EXPORT), taker.column(table, name), key=list(Column).index)
+        for name in definition.column_names
+    }
+    allowed = giver.allowed(table, Action.EXPORT) and taker.allowed(table, Action.SEE)
+    scopes = (each.scope_sql("t.village_code") for each in (giver, taker))
+    return _select(definition, shown, " AND ".join(scopes) if allowed else None)
+
+
 def require_separate(held: Iterable[Role]) -> None:
     """Refuse roles that put two of the three duties into one hand.
 
@@ -182,6 +194,14 @@ def require_separate(held: Iterable[Role]) -> None:
         raise NotAllowed(
             tr("{titles}不能由同一个账号兼任，请分别设立账号").format(titles="、".join(titles.values()))
         )
+
+
+def _select(table: Table, shown: Mapping[str, Column], scope: str | None) -> str:
+    """Return a SELECT of columns as they are shown; `scope` is the condition on rows `t`, None where none is."""
+    fields = (f'{_column_sql(table.field_by_name[n], shown[n])} AS "{n}"' for n in table.column_names)
+    shape = [f"{'NULL' if scope is None else 't.geometry'} AS geometry"] if table.has_geometry else []
+    columns = ", ".join(["t.id AS id", *fields, *shape])
+    return f'SELECT {columns} FROM main."{table.name}" AS t WHERE {scope or "0"}'
 
 
 def _column_sql(field: Field, shown: Column) -> str:

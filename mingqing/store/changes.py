@@ -1,15 +1,15 @@
 """The one way anything is written: a transaction recorded as a changeset.
 
 The changeset, kept with who, when and why, is the history; its inverse is undo; shipped, it is sync; its hash
-chains the audit log. Nothing in `store` writes a catalog table in any other way.
+chains the audit log. Nothing in `store` writes a catalog table in any other way; but what a work package starts with
+is no change of it.
 """
 
 import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -120,37 +120,16 @@ class Transaction:
         columns: Mapping[str, Sequence[Value]],
         geometry: Sequence[bytes | None] | None = None,
     ) -> None:
-        """Add rows: `ids` from `new_ids`, each column as long as them, geometry as SpatiaLite BLOBs.
-
-        The spatial index is filled here and not by SpatiaLite's triggers, which take a row at a time and three
-        times as long.
-        """
+        """Add rows: `ids` from `new_ids`, each column as long as them, geometry as SpatiaLite BLOBs."""
         names, values = self._stamped(table, columns, ("created_by", "created_at"), len(ids))
         if geometry is not None:
             names, values = [*names, "geometry"], [*values, geometry]
-        marks = ", ".join("?" * (len(names) + 1))
-        quoted = ", ".join(f'"{n}"' for n in names)
-        rows = zip(ids, *values, strict=True)
         guarded = table in self._guard.triggered  # then SpatiaLite's triggers fill the index too
-        with self._guard.writing(), nullcontext() if guarded else self._triggers_off():
-            self._run(f'INSERT INTO main."{table}"(id, {quoted}) VALUES({marks})', rows)
-        if geometry is not None and not guarded:
-            there = [(i, blob) for i, blob in zip(ids, geometry, strict=True) if blob is not None]
-            columns_of_boxes = boxes_of([blob for _, blob in there]).T.tolist()
-            with self._guard.writing():
-                self._run(
-                    f'INSERT INTO main."idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)',
-                    zip((i for i, _ in there), *columns_of_boxes, strict=True),
-                )
+        with self._guard.writing():
+            insert_rows(self._database, table, names, zip(ids, *values, strict=True), triggers=guarded)
+            if geometry is not None and not guarded:
+                insert_boxes(self._database, table, zip(ids, geometry, strict=True))
         self.counts[table][0] += len(ids)
-
-    @contextmanager
-    def _triggers_off(self) -> Iterator[None]:
-        self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
-        try:
-            yield
-        finally:
-            self._database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 1)
 
     def update(
         self,
@@ -165,7 +144,11 @@ class Transaction:
             names, values = [*names, "geometry"], [*values, geometry]
         assignments = ", ".join(f'"{n}" = ?' for n in names)
         with self._guard.writing():
-            self._run(f'UPDATE main."{table}" SET {assignments} WHERE id = ?', zip(*values, ids, strict=True))
+            _run(
+                self._database,
+                f'UPDATE main."{table}" SET {assignments} WHERE id = ?',
+                zip(*values, ids, strict=True),
+            )
         self.counts[table][1] += len(ids)
 
     def delete(self, table: str, ids: Iterable[int]) -> None:
@@ -173,7 +156,7 @@ class Transaction:
         self._check(table, ())
         rows = [(i,) for i in ids]
         with self._guard.writing():
-            self._run(f'DELETE FROM main."{table}" WHERE id = ?', rows)
+            _run(self._database, f'DELETE FROM main."{table}" WHERE id = ?', rows)
         self.counts[table][2] += len(rows)
 
     def _stamped(
@@ -182,10 +165,6 @@ class Transaction:
         self._check(table, columns)
         by, at = stamp
         return [*columns, by, at], [*columns.values(), repeat(self._account, count), repeat(self._at, count)]
-
-    def _run(self, sql: str, rows: Iterable[Sequence[Value | bytes]]) -> None:
-        # Not kept among the prepared statements: what was prepared for writing is for writing alone.
-        self._database.executemany(sql, rows, can_cache=False)
 
     def _check(self, table: str, columns: Iterable[str]) -> None:
         known = self._policy.catalog.tables.get(table)
@@ -201,6 +180,39 @@ class Transaction:
         ):  # the recorder looks its tables through at every row: few make it fast
             self._recorder.attach(table)
             self._recorded.add(table)
+
+
+def insert_rows(
+    database: apsw.Connection,
+    table: str,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Value | bytes]],
+    *,
+    triggers: bool = False,
+) -> None:
+    """Add rows: id, then what `names` says. Without `triggers` the spatial index is left to `insert_boxes`.
+
+    SpatiaLite's triggers would fill it a row at a time, which takes three times as long.
+    """
+    marks, quoted = ", ".join("?" * (len(names) + 1)), "".join(f', "{n}"' for n in names)
+    database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, int(triggers))
+    try:
+        _run(database, f'INSERT INTO main."{table}"(id{quoted}) VALUES({marks})', rows)
+    finally:
+        database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 1)
+
+
+def insert_boxes(database: apsw.Connection, table: str, shapes: Iterable[tuple[int, bytes | None]]) -> None:
+    """Put rows, by id and shape, into the spatial index of their table."""
+    there = [(i, blob) for i, blob in shapes if blob is not None]
+    boxes = boxes_of([blob for _, blob in there]).T.tolist()
+    entries = zip((i for i, _ in there), *boxes, strict=True)
+    _run(database, f'INSERT INTO main."idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)', entries)
+
+
+def _run(database: apsw.Connection, sql: str, rows: Iterable[Sequence[Value | bytes]]) -> None:
+    # Not kept among the prepared statements: what was prepared for writing is for writing alone.
+    database.executemany(sql, rows, can_cache=False)
 
 
 def refusal(policy: Policy, table: Table, columns: Iterable[str]) -> NotAllowed:

@@ -35,7 +35,8 @@ _FUNCTIONS = frozenset(
             "nullif",
             "length",
         ),
-        *("substr", "trim", "char", "glob", "like", "lower", "upper", "abs", "round", "typeof", "json_each"),
+        *("substr", "trim", "rtrim", "char", "glob", "like", "lower", "upper", "abs", "round", "typeof"),
+        "json_each",
         *("match", "rank", "bm25", "highlight", "instr", "replace", "printf", "format", "iif"),
     }
 )

@@ -80,15 +80,46 @@ def build_project(
     password: str,
     epsg: int | None = None,
     catalog: Catalog | None = None,
-    grant: Grant = FIRST,
 ) -> Session:
-    """Make a project as `create_project` does, whatever the password, its one account holding `grant`."""
-    path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+    """Make a project as `create_project` does, whatever the password."""
     if not name.strip():
         raise InputRefused(tr("请填写项目名称"))
+    path, catalog = new_place(path), catalog or own_catalog()
+    with built_beside(path, tr("不能在 {place} 新建项目，请检查磁盘空间和权限")) as building:
+        start_project(building, name, user=user, password=password, epsg=epsg, catalog=catalog)
+    return open_project(path, user=user, password=password, catalog=catalog)
+
+
+def new_place(path: Path) -> Path:
+    """Return where a project that is to be called `path` goes: `.mingqing` is added where it is missing.
+
+    Raises
+    ------
+    InputRefused
+        if something is there already.
+    """
+    path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
     if path.exists():
         raise InputRefused(tr("{path} 已经存在，请换个名字或位置").format(path=path))
-    catalog = catalog or own_catalog()
+    return path
+
+
+def start_project(
+    folder: Path,
+    name: str,
+    *,
+    user: str,
+    password: str,
+    epsg: int | None,
+    catalog: Catalog,
+    grant: Grant = FIRST,
+    roles: str | None = None,
+) -> bytes:
+    """Put keyring and empty database of a new project into an empty folder; return its data key.
+
+    grant : what its one account holds.
+    roles : the definitions of roles it carries; the program's own where None.
+    """
     key, identity = secrets.token_bytes(KEY_BYTES), secrets.token_hex(16)
     slot = KeySlot.seal(key, password)
     account = Account(user, grant.roles, grant.villages, slot.public, today().date(), grant.must_change)
@@ -99,10 +130,17 @@ def build_project(
         "epsg": str(epsg or DEFAULT_EPSG),
         "epsg_chosen": str(int(epsg is not None)),
     }
-    with built_beside(path, tr("不能在 {place} 新建项目，请检查磁盘空间和权限")) as building:
-        Keyring(identity).with_slot(user, slot).save(building / KEYRING)
-        _create_database(building / "map.db", key, catalog, meta, account)
-    return open_project(path, user=user, password=password, catalog=catalog)
+    Keyring(identity).with_slot(user, slot).save(folder / KEYRING)
+    file = folder / "map.db"
+    database = connect(file, key, read_only=False, create=True)
+    try:
+        with engine_errors(file), database:
+            create_schema(database, catalog, int(meta["epsg"]))
+            database.executemany("INSERT INTO mq_meta VALUES(?, ?)", meta.items())
+            _begin_accounts(database, account, roles or own_text())
+    finally:
+        database.close()
+    return key
 
 
 @contextmanager
@@ -126,21 +164,8 @@ def built_beside(path: Path, refusal: str) -> Iterator[Path]:
         raise
 
 
-def _create_database(
-    file: Path, key: bytes, catalog: Catalog, meta: dict[str, str], account: Account
-) -> None:
-    database = connect(file, key, read_only=False, create=True)
-    try:
-        with engine_errors(file), database:
-            create_schema(database, catalog, int(meta["epsg"]))
-            database.executemany("INSERT INTO mq_meta VALUES(?, ?)", meta.items())
-            _begin_accounts(database, account)
-    finally:
-        database.close()
-
-
-def _begin_accounts(database: apsw.Connection, account: Account) -> None:
-    adopt(database, own_text(), account.name)
+def _begin_accounts(database: apsw.Connection, account: Account, roles: str) -> None:
+    adopt(database, roles, account.name)
     write_account(database, account, account.name, Act.ACCOUNT, tr("项目的第一个账号"))
 
 
@@ -284,9 +309,8 @@ def _add_accounts(database: apsw.Connection, folder: Path, unlocked: Unlocked, p
     slot = KeySlot.seal(unlocked.key, password)
     Keyring.load(folder / KEYRING).with_slot(unlocked.user, slot).save(folder / KEYRING)
     database.execute(ACCESS_TABLES)
-    _begin_accounts(
-        database, Account(unlocked.user, FIRST.roles, FIRST.villages, slot.public, today().date())
-    )
+    account = Account(unlocked.user, FIRST.roles, FIRST.villages, slot.public, today().date())
+    _begin_accounts(database, account, own_text())
     database.execute("ALTER TABLE mq_change ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
     chain_again(database)
     return replace(unlocked, slots=(slot,))

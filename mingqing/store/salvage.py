@@ -18,13 +18,13 @@ from mingqing.access.policy import Policy
 from mingqing.access.roles import Duty
 from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog, Table
-from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
+from mingqing.core.errors import NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.store.accounts import KEYRING, read_accounts, write_account
 from mingqing.store.connection import connect, engine_errors
 from mingqing.store.login import Unlocked, account_of, unlock_project
 from mingqing.store.owner import owner
-from mingqing.store.project import DEFAULT_EPSG, SUFFIX, build_project, project_folder
+from mingqing.store.project import DEFAULT_EPSG, build_project, new_place, project_folder
 from mingqing.store.session import Session
 
 _STAMPS = {"created_by", "created_at", "updated_by", "updated_at"}  # given anew, by the one who salvages
@@ -67,10 +67,7 @@ def salvage_project(
     ProjectUnavailable
         if the password is wrong or the place cannot be written.
     """
-    folder, catalog = project_folder(damaged), catalog or own_catalog()
-    path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
-    if path.exists():
-        raise InputRefused(tr("{path} 已经存在，请换个名字或位置").format(path=path))
+    folder, path, catalog = project_folder(damaged), new_place(path), catalog or own_catalog()
     unlocked = unlock_project(folder, user, password)
     building = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
     database = connect(folder / "map.db", unlocked.key, read_only=True)

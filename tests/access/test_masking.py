@@ -19,7 +19,10 @@ NAMES = st.builds(
 SPACED = st.builds(
     lambda a, x, b: a + x + b, *(st.text(" \t\n\r\xa0\u3000", max_size=2), DIGITS | NAMES) * 1, ANY
 )
-VALUES = ANY | DIGITS | NAMES | SPACED | st.builds(lambda d: d[:17] + "X", DIGITS)
+MASKED = st.from_regex(
+    r"1[0-9]{2}[*]{3,5}[0-9]{4}|[0-9]{6}[*]{4,9}[0-9]{3,4}[0-9Xx]|[张欧]?[*]{1,3}", fullmatch=True
+)
+VALUES = MASKED | ANY | DIGITS | NAMES | SPACED | st.builds(lambda d: d[:17] + "X", DIGITS)
 
 
 def in_sqlite(mask: Mask, value: str | int | bytes | None) -> str | None:
@@ -37,6 +40,13 @@ def in_sqlite(mask: Mask, value: str | int | bytes | None) -> str | None:
 @given(value=VALUES)
 def test_sqlite_masks_exactly_as_python(mask: Mask, value: str) -> None:
     assert in_sqlite(mask, value) == MASKS[mask].value(value)
+
+
+@pytest.mark.parametrize("mask", Mask)
+@given(value=VALUES)
+def test_a_mask_leaves_what_is_masked_already_as_it_is(mask: Mask, value: str) -> None:
+    masked = MASKS[mask].value(value)
+    assert MASKS[mask].value(masked) == masked == in_sqlite(mask, masked)
 
 
 @pytest.mark.parametrize("mask", Mask)
@@ -58,6 +68,10 @@ def test_sqlite_keeps_null_and_reads_numbers_and_blobs_as_text(mask: Mask) -> No
         ("331124 19500101 123X", "****"),
         ("３３１１２４１９５００１０１１２３４", "****"),
         ("张三33112419500101123X", "****"),
+        ("331124********123X", "331124********123X"),
+        ("331124*****1123", "331124*****1123"),
+        ("331124********1234567", "****"),
+        ("331124*9500101123X", "****"),
         ("1", "****"),
         ("", ""),
     ],
@@ -75,6 +89,8 @@ def test_an_identity_number_keeps_six_and_four_and_anything_else_nothing(value: 
         ("13800001234/13900001234", "****"),
         ("0578-8060000", "****"),
         ("110", "****"),
+        ("138****1234", "138****1234"),
+        ("138*0001234", "****"),
         ("  ", ""),
     ],
 )
@@ -91,6 +107,7 @@ def test_a_mobile_number_keeps_three_and_four_and_anything_else_nothing(value: s
         ("诸葛一二", "诸葛**"),
         ("欧阳", "欧**"),
         ("张", "**"),
+        ("**", "**"),
         ("𠮷田一", "𠮷**"),
         ("阿依古丽·买买提", "阿**"),
         ("张三 13800001234", "张**"),

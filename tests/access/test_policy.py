@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingqing.access.policy import Column, Policy
+from mingqing.access.policy import Column, Policy, shared_sql
 from mingqing.access.roles import Action, Duty, Role, Shows, mask_of, privacy_of, roles
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Catalog, Field, FieldType, Mask, Privacy, Table
@@ -247,6 +247,29 @@ def test_a_view_holds_the_rows_and_cells_that_the_policy_allows(
             shown = account.column(table.name, name)
             assert (value == kept) == (shown is Column.CLEAR)
             assert (value is None) == (shown is Column.ABSENT)
+
+
+@pytest.mark.parametrize("giver", ["county_editor", "planner", "viewer"])
+@pytest.mark.parametrize("taker", ["village_editor", "planner", "viewer"])
+def test_what_is_handed_over_is_what_one_may_export_and_the_other_may_see(
+    database: sqlite3.Connection, giver: str, taker: str
+) -> None:
+    one, other = policy(giver, villages=None), policy(taker)
+    for table in catalog().tables.values():
+        rows = _rows(database, shared_sql(table.name, one, other))
+        shared = one.allowed(table.name, Action.EXPORT) and other.allowed(table.name, Action.SEE)
+        assert [r["village_code"] for r in rows] == ([HERE] if shared else [])
+        for name in table.column_names if rows else ():
+            exported, seen = one.column(table.name, name, Action.EXPORT), other.column(table.name, name)
+            kept = HERE if name == "village_code" else _canary(table, name, HERE)
+            assert (rows[0][name] == kept) == (exported is seen is Column.CLEAR)
+            assert (rows[0][name] is None) == (Column.ABSENT in {exported, seen})
+
+
+def test_what_is_handed_over_lies_within_the_villages_of_both(database: sqlite3.Connection) -> None:
+    one, other = policy("county_editor"), policy("viewer", villages={THERE})
+    assert _rows(database, shared_sql("house", one, other)) == []
+    assert len(_rows(database, shared_sql("house", one, policy("viewer", villages={HERE, THERE})))) == 1
 
 
 @pytest.mark.parametrize("role", sorted(roles()))
