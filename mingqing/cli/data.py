@@ -28,10 +28,11 @@ from mingqing.cli.common import (
 from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.files import is_writable, write_whole
 from mingqing.core.text import tr
+from mingqing.core.watch import Watch
 from mingqing.crs.transform import transform, transform_xy
 from mingqing.ingest.prepare import Options
 from mingqing.ingest.report import ImportReport, SourceReport
-from mingqing.ingest.run import Watch, import_paths
+from mingqing.ingest.run import import_paths
 from mingqing.store.session import Session
 
 _EXCHANGE_EPSG = 4490

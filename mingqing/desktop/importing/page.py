@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
+from mingqing.core.watch import Watch
 from mingqing.desktop.importing.decisions import FileKind, kinds_of_files, options_of
 from mingqing.desktop.importing.report import ReportPage
 from mingqing.desktop.importing.review import ReviewPage
@@ -17,7 +18,7 @@ from mingqing.desktop.widgets import M, S, button, column, label
 from mingqing.ingest.memory import remember
 from mingqing.ingest.preview import Question, SourcePreview, look_through
 from mingqing.ingest.report import ImportReport
-from mingqing.ingest.run import Watch, import_paths
+from mingqing.ingest.run import import_paths
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
