@@ -301,7 +301,7 @@ def _newest_of_each(dated: Iterable[tuple[str, Path]], count: int) -> set[Path]:
 # ── When something is wrong ──────────────────────────────────────────────────────────────────────────────────
 
 
-def newest_sound(project: Path) -> Backup | None:
+def newest_sound(project: Path, watch: Watch = UNWATCHED) -> Backup | None:
     """Return the newest backup in a project's own folder of which every byte is as written; None without one.
 
     The project itself need not be readable, nor its keyring.
@@ -310,7 +310,7 @@ def newest_sound(project: Path) -> Backup | None:
         found = own_backups(project)
     except ProjectUnavailable:
         found = backups_in(project / "backups")
-    return next((b for b in found if is_sound(b)), None)
+    return next((b for b in found if is_sound(b, watch)), None)
 
 
 def advice(project: Path) -> str:
