@@ -53,9 +53,12 @@ class DamagedSession(Session):
         return _joined(parts)
 
     def villages(self) -> list[Village]:
-        """Return the villages, or none where their list cannot be read."""
+        """Return the villages: without their bounds where those cannot be read, none where not even the names can."""
         with suppress(ProjectDamaged):
             return super().villages()
+        with suppress(ProjectDamaged):
+            rows = self.rows("village", ["code", "name", "township"])
+            return [Village(str(c), str(n), str(t or ""), None) for c, n, t in sorted(rows) if c is not None]
         return []
 
     def extent(self, table: str | None = None) -> Bounds | None:

@@ -58,6 +58,19 @@ def test_a_table_that_cannot_be_read_at_all_is_empty_and_the_others_are_whole(sa
         assert len(looking.rows("resident", ["id"])) == residents
 
 
+def test_villages_keep_their_names_where_their_bounds_are_lost(sample_project: Path) -> None:
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        before = [(v.code, v.name) for v in session.villages()]
+    spoil(sample_project, *pages_of(sample_project, "idx_village_geometry_node"))
+    with (
+        open_project(sample_project, user=USER, password=PASSWORD) as session,
+        DamagedSession.of(session) as looking,
+    ):
+        found = looking.villages()
+    assert [(v.code, v.name) for v in found] == before
+    assert {v.bounds for v in found} == {None}
+
+
 def test_nothing_is_written_to_it(looking: DamagedSession) -> None:
     with pytest.raises(ProjectUnavailable, match="已损坏"), looking.transaction("edit", "改"):
         pass

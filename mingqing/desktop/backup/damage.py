@@ -90,7 +90,7 @@ class DamagePage(RestoreSteps):
             said += tr("，至少丢失 {n:,} 条").format(n=lost)
         if detached:
             said += tr("，{n:,} 条失去了与农房或住户的关联").format(n=detached)
-        said += tr("。修改历史和其他账号没有带过来。新项目在 {path}").format(path=done.path)
+        said += tr("。修改历史和其他账号没有带过来。\n新项目：{path}").format(path=done.path)
         tables = [name for name, n in done.rescued.items() if n or done.lost[name]]
         tables.sort(key=lambda name: (-done.lost[name], -done.detached[name]))
         rows = [
@@ -154,11 +154,12 @@ class _Choices(QWidget):
         name = damaged.stem
         heading = tr("“{name}”有一部分数据已损坏") if can_look else tr("“{name}”的数据已损坏，打不开")
         self._heading.setText(heading.format(name=name))
-        cause = tr("多半是磁盘或 U 盘出了问题，或拷贝时没有拷完。")
-        looking = tr("为免坏得更多，现在只能查看，不能修改；读不出来的地方不显示。")
-        self._what.setText(cause + (looking if can_look else ""))
+        looking = tr("多半是磁盘或 U 盘出了问题。为免坏得更多，现在只能查看，读不出来的地方不显示。")
+        closed = tr("多半是磁盘或 U 盘出了问题，或拷贝时没有拷完。")
+        self._what.setText(looking if can_look else closed)
         self._newest.setText(tr("正在核对最近的备份…"))
         self._after.clear()
+        self.restore.setVisible(True)
         self.restore.setEnabled(False)
         self.salvage.setEnabled(can_salvage)
         kept = tr("逐条读出没有损坏的内容，存成新项目，并列出丢了多少。修改历史和其他账号带不过去。")
@@ -169,6 +170,7 @@ class _Choices(QWidget):
 
     def show_newest(self, newest: Backup | None) -> None:
         self.restore.setEnabled(newest is not None)
+        self.restore.setVisible(newest is not None)
         if newest is None:
             self._newest.setText(tr("项目里没有找到完好的备份"))
             self._after.setText(tr("如果在别的电脑或 U 盘上备份过，可以用那一份恢复。"))

@@ -40,7 +40,7 @@ class BackupList(QWidget):
         self._note = label("", "good", wrap=True, selectable=True)
         self._note.hide()
         self._table = TextTable([tr("备份时间"), tr("怎么来的"), tr("大小"), tr("核对")], (2,))
-        self.table = table_view(self._table, (140, 120, 220), name=tr("这个项目自己的备份"))
+        self.table = table_view(self._table, (240, 160, 320), name=tr("这个项目自己的备份"))
         self.nothing = label(tr("还没有备份。点“立即备份”，几秒钟就好"), "muted")
         self.here = button(tr("立即备份"), self.make.emit, "primary", glyph="fa6s.box-archive")
         self.prove_all = button(tr("核对是否完好"), self.prove.emit, glyph="fa6s.check-double")

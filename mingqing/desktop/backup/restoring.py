@@ -53,7 +53,7 @@ class RestoreSteps(Steps):
             return restore_backup(file, path, watch)
 
         def done(made: Path) -> None:
-            sentence = tr("新项目在 {path}，用备份那天的账号和密码打开。旧项目保持原样。")
+            sentence = tr("用备份那天的账号和密码打开。旧项目保持原样。\n新项目：{path}")
             self.show_outcome(Outcome(tr("已恢复"), sentence.format(path=made), made=made))
 
         self.run(tr("正在恢复"), tr("旧项目保持原样；停下就什么也不留下"), work, done)

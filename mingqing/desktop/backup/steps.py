@@ -141,7 +141,7 @@ class _OutcomePage(QWidget):
             titles, rows, widths = outcome.table
             model = TextTable(titles, range(1, len(titles)), self)
             model.show_rows(rows)
-            self._body.addWidget(table_view(model, widths, name=outcome.heading), 6)
+            self._body.addWidget(table_view(model, widths, name=outcome.heading), 20)
         self._body.addSpacing(S)
         self._body.addLayout(self._buttons(outcome.made))
         self._body.addStretch(3)
