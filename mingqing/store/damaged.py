@@ -12,7 +12,7 @@ from mingqing.core.errors import ProjectDamaged
 from mingqing.core.features import Features
 from mingqing.core.text import tr
 from mingqing.store.changes import Value
-from mingqing.store.session import Bounds, Session, Village
+from mingqing.store.session import Bounds, Session, Village, meeting
 
 
 class DamagedSession(Session):
@@ -47,10 +47,9 @@ class DamagedSession(Session):
         parts = [Features(np.array([], dtype=np.int64), _no_shapes(), {name: [] for name in columns})]
         for each in self.villages() if village is None else ():
             with suppress(ProjectDamaged):
-                parts.append(
-                    super().features(table, bounds=bounds, columns=columns, village=each.code, where=where)
-                )
-        return _joined(parts)
+                parts.append(super().features(table, columns=columns, village=each.code, where=where))
+        found = _joined(parts)
+        return found if bounds is None else meeting(found, bounds)
 
     def villages(self) -> list[Village]:
         """Return the villages: without their bounds where those cannot be read, none where not even the names can."""
