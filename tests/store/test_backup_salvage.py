@@ -26,11 +26,9 @@ def counts(project: Path) -> dict[str, int]:
         return session.counts()
 
 
-def pages_of(
-    project: Path, name: str, *, leaves: bool = True, user: str = USER, password: str = PASSWORD
-) -> list[int]:
+def pages_of(project: Path, name: str, *, leaves: bool = True) -> list[int]:
     """The pages of a table or index, counted from 0; without its root where it has more than one."""
-    with open_project(project, user=user, password=password) as session:
+    with open_project(project, user=USER, password=PASSWORD) as session:
         kind = "leaf" if leaves else "internal"
         found = session._query(
             "SELECT pageno - 1 FROM dbstat WHERE name = ? AND pagetype = ? ORDER BY path", (name, kind)

@@ -11,14 +11,15 @@ from mingqing.store.check import check_project
 from mingqing.store.damaged import DamagedSession
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
-from tests.store.test_backup_salvage import pages_of, spoil
+from tests.spoiling import spoil_pages
+
+_ACCOUNT = {"user": USER, "password": PASSWORD}
 
 
 @pytest.fixture
 def looking(sample_project: Path) -> DamagedSession:
     """A look at the sample villages with a page of houses spoilt."""
-    leaves = pages_of(sample_project, "house")
-    spoil(sample_project, leaves[len(leaves) // 2])
+    spoil_pages(sample_project, "house", only="middle", **_ACCOUNT)
     with open_project(sample_project, user=USER, password=PASSWORD) as session:
         return DamagedSession.of(session)
 
@@ -43,8 +44,8 @@ def test_a_table_that_cannot_be_read_at_all_is_empty_and_the_others_are_whole(sa
     with open_project(sample_project, user=USER, password=PASSWORD) as session:
         before, extent = session.counts(), session.extent()
         residents = len(session.features("resident").ids)
-    spoil(sample_project, *pages_of(sample_project, "house", leaves=False))
-    spoil(sample_project, *pages_of(sample_project, "idx_house_geometry_node"))
+    spoil_pages(sample_project, "house", only="internal", **_ACCOUNT)
+    spoil_pages(sample_project, "idx_house_geometry_node", **_ACCOUNT)
     with (
         open_project(sample_project, user=USER, password=PASSWORD) as session,
         DamagedSession.of(session) as looking,
@@ -61,7 +62,7 @@ def test_a_table_that_cannot_be_read_at_all_is_empty_and_the_others_are_whole(sa
 def test_villages_keep_their_names_where_their_bounds_are_lost(sample_project: Path) -> None:
     with open_project(sample_project, user=USER, password=PASSWORD) as session:
         before = [(v.code, v.name) for v in session.villages()]
-    spoil(sample_project, *pages_of(sample_project, "idx_village_geometry_node"))
+    spoil_pages(sample_project, "idx_village_geometry_node", **_ACCOUNT)
     with (
         open_project(sample_project, user=USER, password=PASSWORD) as session,
         DamagedSession.of(session) as looking,

@@ -90,7 +90,7 @@ class DamagePage(RestoreSteps):
             said += tr("，至少丢失 {n:,} 条").format(n=lost)
         if detached:
             said += tr("，{n:,} 条失去了与农房或住户的关联").format(n=detached)
-        said += tr("。修改历史和其他账号没有带过来。\n新项目：{path}").format(path=done.path)
+        said += tr("。账号和密码不变，修改历史和日志没有带过来。\n新项目：{path}").format(path=done.path)
         tables = [name for name, n in done.rescued.items() if n or done.lost[name]]
         tables.sort(key=lambda name: (-done.lost[name], -done.detached[name]))
         rows = [
@@ -162,7 +162,9 @@ class _Choices(QWidget):
         self.restore.setVisible(True)
         self.restore.setEnabled(False)
         self.salvage.setEnabled(can_salvage)
-        kept = tr("逐条读出没有损坏的内容，存成新项目，并列出丢了多少。修改历史和其他账号带不过去。")
+        kept = tr(
+            "逐条读出没有损坏的内容，存成新项目，并列出丢了多少。账号和密码不变，修改历史和日志带不过去。"
+        )
         self._readable.setText(
             kept if can_salvage else tr("密钥文件缺失或损坏，数据解不开，只能用备份恢复。")
         )

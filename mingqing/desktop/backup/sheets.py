@@ -47,12 +47,13 @@ class SalvageSheet(NewPlaceSheet):
     def __init__(self, damaged: Path, accounts: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(
             tr("抢救到新项目"),
-            tr("读取损坏的项目要用它的账号和密码；新项目用同样的账号和密码打开"),
+            tr("读取损坏的项目要用能看到全部数据的账号；新项目用同样的账号和密码打开"),
             tr("开始抢救"),
             free_place(damaged.with_name(tr("{name}-抢救").format(name=damaged.stem))),
             parent,
         )
         self.user = QComboBox()
+        self.user.setEditable(True)  # the recovery key has no account of its own in the list
         self.user.addItems(list(accounts))
         self.password = password_field()
         self.field(tr("账号"), self.user)
