@@ -34,10 +34,11 @@ from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
 from mingqing.core.features import Features
 from mingqing.core.files import is_writable, write_whole
 from mingqing.core.text import clean, tr
+from mingqing.core.watch import Watch
 from mingqing.crs.transform import transform, transform_xy
 from mingqing.ingest.prepare import Options
 from mingqing.ingest.report import ImportReport, SourceReport
-from mingqing.ingest.run import Watch, import_paths
+from mingqing.ingest.run import import_paths
 from mingqing.store.session import Session
 
 _EXCHANGE_EPSG = 4490

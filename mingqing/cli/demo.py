@@ -13,7 +13,8 @@ from mingqing.cli.drawing import draw, save, view_of
 from mingqing.cli.project import has_screen
 from mingqing.core.files import data_dir
 from mingqing.core.text import tr
-from mingqing.ingest.run import Watch, import_paths
+from mingqing.core.watch import Watch
+from mingqing.ingest.run import import_paths
 from mingqing.store.project import SUFFIX, create_project, open_project
 from mingqing.store.session import Session
 

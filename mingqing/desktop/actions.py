@@ -29,6 +29,7 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("close", tr("关闭项目"), ("Ctrl+W",), "fa6s.xmark")
     yield _Entry("import", tr("选择文件…"), ("Ctrl+I",), "fa6s.file-import")
     yield _Entry("import_folder", tr("选择文件夹…"), ("Ctrl+Shift+I",), "fa6s.folder-plus")
+    yield _Entry("backups", tr("备份与恢复"), ("Ctrl+Shift+B",), "fa6s.box-archive")
     yield _Entry("back", tr("回到上一处"), ("Alt+Left",), "fa6s.arrow-left")
     yield _Entry("forward", tr("去下一处"), ("Alt+Right",), "fa6s.arrow-right")
     yield _Entry("zoom_in", tr("放大"), ("Ctrl++", "Ctrl+="), "fa6s.plus")

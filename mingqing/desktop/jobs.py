@@ -1,7 +1,7 @@
 """The one place that owns threads: work goes off the UI thread, its outcome comes back on it.
 
-A job is a function of a session. Three lanes run them, each one thread with a session of its own: reading,
-drawing and writing never wait for each other. A job with a topic takes the place of the earlier one on that
+A job is a function of a session. Four lanes run them, each one thread with a session of its own: reading,
+drawing, writing and upkeep never wait for each other. A job with a topic takes the place of the earlier one on that
 topic, which is told to stop and whose outcome is dropped.
 """
 
@@ -29,6 +29,7 @@ class Lane(Enum):
     READ = "read"
     DRAW = "draw"
     WRITE = "write"
+    KEEP = "keep"
 
 
 class Job(Generic[T]):
@@ -99,6 +100,12 @@ class WriteJob(Job[T]):
     """Changes the project, or opens it."""
 
     lane = Lane.WRITE
+
+
+class KeepJob(Job[T]):
+    """Backs the project up, checks it, or brings another back: long, and in nobody's way."""
+
+    lane = Lane.KEEP
 
 
 _NOTHING: Job[None] = ReadJob(lambda _session, _job: None, done=lambda _: None)
@@ -191,11 +198,11 @@ class Jobs(QObject):
 
     Signals
     -------
-    refused(str) : a sentence for the user, of a job that has no `failed` of its own.
+    refused(MingqingError) : something the user can act on, of a job that has no `failed` of its own.
     crashed(Exception) : a job met a bug.
     """
 
-    refused = Signal(str)
+    refused = Signal(object)
     crashed = Signal(object)
     _posted = Signal(object)
 
@@ -238,10 +245,10 @@ class Jobs(QObject):
             for job in self._open:
                 job.abandon()
 
-    def busy(self) -> bool:
-        """Whether any job is queued, under way, or not yet reported."""
+    def busy(self, lane: Lane | None = None) -> bool:
+        """Whether any job, or any of one lane, is queued, under way, or not yet reported."""
         with self._lock:
-            return bool(self._open)
+            return any(lane in {None, job.lane} for job in self._open)
 
     def close(self) -> None:
         """Stop every job, wait for the threads to end and close the project."""
@@ -262,7 +269,7 @@ class Jobs(QObject):
         if job.failed is not None:
             job.failed(error)
         elif not isinstance(error, Cancelled):
-            self.refused.emit(str(error))
+            self.refused.emit(error)
 
     @Slot(object)
     def _call(self, call: Callable[[], None]) -> None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mingqing.core.errors import ProjectDamaged
+from mingqing.store.damaged import DamagedSession
+
 if TYPE_CHECKING:
     from mingqing.desktop.map.view import Bounds
     from mingqing.store.session import Session, Village
@@ -32,3 +35,13 @@ class Survey:
 def survey(session: "Session") -> Survey:
     """Read what there is in a project."""
     return Survey(session.extent(), tuple(session.villages()), session.counts())
+
+
+def surveyed(session: "Session") -> tuple["Session", Survey]:
+    """Read what there is in a project just opened; where it is damaged, by a session that shows the rest."""
+    try:
+        return session, survey(session)
+    except ProjectDamaged:
+        with session:
+            looking = DamagedSession.of(session)
+        return looking, survey(looking)

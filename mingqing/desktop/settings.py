@@ -27,6 +27,7 @@ class Settings:
     recent: list[Recent] = field(default_factory=list)
     theme: str = ""
     legend_open: bool = True
+    backup_folder: str = ""
     path: Path | None = None
 
     @property
@@ -48,6 +49,7 @@ class Settings:
                 [Recent(Path(p), str(u), str(v)) for p, u, v in kept["recent"]],
                 str(kept["theme"]),
                 bool(kept["legend_open"]),
+                str(kept.get("backup_folder", "")),
                 path,
             )
         except (OSError, ValueError, KeyError, TypeError):
@@ -62,6 +64,7 @@ class Settings:
             "recent": [(str(r.path), r.user, r.village) for r in self.recent],
             "theme": self.theme,
             "legend_open": self.legend_open,
+            "backup_folder": self.backup_folder,
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The line at the bottom: where the pointer is, the scale, who is logged in."""
+"""The line at the bottom: where the pointer is, the last automatic backup, the scale, who is logged in."""
 
 import re
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ class StatusLine(QWidget):
         self._metres, self._degrees = label(""), label("")
         self._metres.setMinimumWidth(230)
         self._read_only, self._user, self._crs = label("", "tag"), label(""), label("")
+        self.backup = label("")
         self._metres.setAccessibleName(tr("平面坐标"))
         self._degrees.setAccessibleName(tr("经纬度"))
         self.scale = _ScaleBox()
@@ -46,6 +47,7 @@ class StatusLine(QWidget):
         layout.addWidget(self._metres)
         layout.addWidget(self._degrees)
         layout.addStretch(1)
+        layout.addWidget(self.backup)
         layout.addWidget(self._read_only)
         layout.addWidget(self.scale)
         layout.addWidget(self._user)

@@ -18,9 +18,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWidget
 
 from mingqing.cli.demo import PASSWORD, USER
-from mingqing.core.errors import MingqingError
+from mingqing.core.errors import MingqingError, ProjectDamaged
 from mingqing.core.text import tr
 from mingqing.desktop.actions import Actions
+from mingqing.desktop.backup.automatic import AutomaticBackup
+from mingqing.desktop.backup.damage import DamagePage
+from mingqing.desktop.backup.page import BackupPage
+from mingqing.desktop.backup.steps import Steps
 from mingqing.desktop.banner import Banner
 from mingqing.desktop.explorer import Explorer
 from mingqing.desktop.importing.page import ImportPage
@@ -29,9 +33,12 @@ from mingqing.desktop.look.theme import Appearance, dress
 from mingqing.desktop.pages.crash import CrashPage
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
 from mingqing.desktop.pages.welcome import DropTarget, Welcome
-from mingqing.desktop.project import Survey, survey
+from mingqing.desktop.project import Survey, survey, surveyed
 from mingqing.desktop.sample import sample_folder, sample_project
 from mingqing.desktop.widgets import restyle, rounded
+from mingqing.store.archive import SUFFIX as BACKUP_SUFFIX
+from mingqing.store.archive import Backup
+from mingqing.store.damaged import DamagedSession
 from mingqing.store.project import SUFFIX, accounts_of, create_project, open_project, project_folder
 
 if TYPE_CHECKING:
@@ -41,6 +48,7 @@ if TYPE_CHECKING:
 
 _WITH_PROJECT = (
     "close",
+    "backups",
     "import",
     "import_folder",
     "village",
@@ -69,9 +77,11 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome(catalog, has_sample=sample_folder() is not None)
         self.explorer = Explorer(catalog, self.jobs, self.actions_)
         self.importing = ImportPage(catalog, self.jobs)
+        self.backups, self.damage = BackupPage(self.jobs, settings), DamagePage(self.jobs, catalog)
+        self.automatic = AutomaticBackup(self.jobs, self)
         self.crash = CrashPage()
         self.pages = QStackedWidget()
-        for page in (self.welcome, self.explorer, self.importing, self.crash):
+        for page in (self.welcome, self.explorer, self.importing, self.backups, self.damage, self.crash):
             self.pages.addWidget(page)
         self.setCentralWidget(self.pages)
         self._notice = Banner(self.welcome)
@@ -80,7 +90,7 @@ class MainWindow(QMainWindow):
         self._show_no_project()
 
     def _connect(self) -> None:
-        self.jobs.refused.connect(self.say)
+        self.jobs.refused.connect(self.refuse)
         self.jobs.crashed.connect(self.show_crash)
         self.welcome.fresh.connect(self.ask_new)
         self.welcome.browse.connect(self.ask_open)
@@ -89,13 +99,23 @@ class MainWindow(QMainWindow):
         self.explorer.themed.connect(self._remember_theme)
         self.explorer.visited.connect(self._remember_village)
         self.importing.finished.connect(self._after_import)
-        self.importing.refused.connect(self.say)
+        self.importing.refused.connect(self.refuse)
         self.importing.left.connect(self._show_map)
-        self.crash.dismissed.connect(self._after_crash)
+        self.crash.dismissed.connect(self._go_home)
+        self.welcome.restore.connect(self.backups.ask_file)
+        self.automatic.said.connect(self.explorer.status.backup.setText)
+        self.automatic.refused.connect(self.refuse)
+        self.automatic.outdated.connect(self._say_outdated)
+        for page in (self.backups, self.damage):
+            page.wanted.connect(lambda page=page: self.pages.setCurrentWidget(page))
+            page.left.connect(self._go_home)
+            page.reopen.connect(self.ask_login)
+            page.refused.connect(self.refuse)
         for name, call in {
             "new": self.ask_new,
             "open": self.ask_open,
             "close": self.close_project,
+            "backups": self.backups.show_backups,
             "import": self.ask_import,
             "import_folder": self.ask_import_folder,
             "dismiss": self._dismiss,
@@ -114,6 +134,8 @@ class MainWindow(QMainWindow):
         self._recent_menu = rounded(menu.addMenu(tr("最近打开")))
         menu.addMenu(self.explorer.topbar.imports)
         menu.addAction(self.actions_["close"])
+        menu.addSeparator()
+        menu.addAction(self.actions_["backups"])
         menu.addSeparator()
         looks = rounded(menu.addMenu(tr("外观")))
         group = QActionGroup(self)
@@ -160,14 +182,26 @@ class MainWindow(QMainWindow):
         """The sentence shown on the first page, or empty."""
         return self._notice.text
 
-    def say(self, sentence: str, tone: str = "warning") -> None:
-        """Show one sentence on whatever page is open."""
+    def say(
+        self, sentence: str, tone: str = "warning", action: tuple[str, Callable[[], None]] | None = None
+    ) -> None:
+        """Show one sentence on whatever page is open, with a button for what can be done."""
         if self.pages.currentWidget() is self.welcome:
-            self._notice.say(sentence, tone)
+            self._notice.say(sentence, tone, action)
             self._notice.setGeometry(24, 24, self.welcome.width() - 48, self._notice.sizeHint().height())
         else:
-            self.explorer.banner.say(sentence, tone)
+            self.explorer.banner.say(sentence, tone, action)
             self.explorer.place_floating()
+
+    def refuse(self, error: MingqingError) -> None:
+        """Say what could not be done; a project that turns out to be damaged is only looked at from now on."""
+        session = self.session
+        if not isinstance(error, ProjectDamaged) or session is None:
+            self.say(str(error))
+        elif isinstance(session, DamagedSession):
+            self._say_damaged()
+        else:
+            self._open(lambda: DamagedSession.of(session), lambda: None, self.refuse)
 
     # ── Projects ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -185,18 +219,35 @@ class MainWindow(QMainWindow):
             folder = project_folder(path)
             sheet = LoginSheet(folder, accounts_of(folder), user, self)
         except MingqingError as error:
-            self.say(str(error))
+            self._not_opened(path, error, self.say)
             return
+
+        def refused(error: MingqingError) -> None:
+            self._not_opened(folder, error, lambda said: sheet.refuse(said, sheet.password), sheet.reject)
 
         def submitted() -> None:
             self._open(
                 lambda: open_project(folder, user=sheet.user.currentText(), password=sheet.password.text()),
                 sheet.accept,
-                lambda error: sheet.refuse(str(error), sheet.password),
+                refused,
             )
 
         sheet.submitted.connect(submitted)
         ask(sheet)
+
+    def _not_opened(
+        self,
+        path: Path,
+        error: MingqingError,
+        say: Callable[[str], object],
+        leave: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Say why a project was not opened, or show what can be done with a damaged one."""
+        if isinstance(error, ProjectDamaged):
+            leave()
+            self.damage.show_damage(project_folder(path), can_look=False)
+        else:
+            say(str(error))
 
     def ask_new(self) -> None:
         """Ask for what a new project needs, then make it."""
@@ -221,7 +272,7 @@ class MainWindow(QMainWindow):
         self._open(
             lambda: open_project(path, user=user, password=password),
             lambda: None,
-            lambda error: self.say(str(error)),
+            lambda error: self._not_opened(path, error, self.say),
         )
 
     def _open(
@@ -234,8 +285,7 @@ class MainWindow(QMainWindow):
         """Run `opener` as a job and show its project; the one open before is closed only then."""
 
         def work(_session: "Session", _job: Job[tuple["Session", Survey]]) -> tuple["Session", Survey]:
-            opened = opener()
-            return opened, survey(opened)
+            return surveyed(opener())
 
         def done(found: tuple["Session", Survey]) -> None:
             accept()
@@ -257,11 +307,18 @@ class MainWindow(QMainWindow):
         if self._waiting and writable:
             paths, self._waiting = self._waiting, []
             self.import_paths(paths)
+        self.backups.show_project(session.info)
+        self.automatic.watch(session)
+        if isinstance(session, DamagedSession):
+            self._say_damaged()
+            self._show_damage()
 
     def close_project(self) -> None:
         """Close the project and show the first page."""
         self.jobs.use(None)
         self.session = None
+        self.backups.show_project(None)
+        self.automatic.watch(None)
         self._show_no_project()
 
     def _show_no_project(self) -> None:
@@ -343,8 +400,11 @@ class MainWindow(QMainWindow):
     def take(self, paths: Sequence[Path]) -> None:
         """Open a dropped project, or import dropped data, first making a project where none is open."""
         project = next((p for p in paths if p.suffix == SUFFIX), None)
+        backup = next((p for p in paths if p.suffix == BACKUP_SUFFIX), None)
         if project is not None:
             self.ask_login(project)
+        elif backup is not None:
+            self.backups.ask_restore(backup)
         elif not paths:
             self.say(tr("只能拖入本机上的文件和文件夹"))
         elif self.session is None:
@@ -359,6 +419,23 @@ class MainWindow(QMainWindow):
         for target in self.findChildren(DropTarget):
             restyle(target, "over", "true" if over else "false")
 
+    # ── Backup and damage ──────────────────────────────────────────────────────────────────────────────────
+
+    def _say_outdated(self, newer: Backup) -> None:
+        sentence = tr(
+            "{when} 的备份里有项目现在没有的改动，项目可能被换回了旧的；需要的话，把那份备份恢复到新位置"
+        )
+        when = f"{newer.contents.made:%Y-%m-%d %H:%M}"
+        self.say(sentence.format(when=when), action=(tr("看备份"), self.backups.show_backups))
+
+    def _say_damaged(self) -> None:
+        sentence = tr("有一部分数据已损坏，读不出来的地方不显示；现在只能查看")
+        self.say(sentence, "danger", (tr("怎么办"), self._show_damage))
+
+    def _show_damage(self) -> None:
+        if self.session is not None:
+            self.damage.show_damage(self.session.info.path, can_look=True)
+
     # ── Trouble, and the end ───────────────────────────────────────────────────────────────────────────────
 
     def show_crash(self, error: BaseException) -> None:
@@ -367,10 +444,11 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self.crash)
 
     def _dismiss(self) -> None:
-        if self.pages.currentWidget() is self.crash:
-            self._after_crash()
+        page = self.pages.currentWidget()
+        if page is self.crash or (isinstance(page, Steps) and not page.busy):
+            self._go_home()
 
-    def _after_crash(self) -> None:
+    def _go_home(self) -> None:
         self.pages.setCurrentWidget(self.explorer if self.session is not None else self.welcome)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

@@ -20,6 +20,7 @@ import shapely
 from mingqing.catalog.model import Catalog
 from mingqing.core.errors import Cancelled, InputRefused, MingqingError
 from mingqing.core.text import tr
+from mingqing.core.watch import Watch
 from mingqing.crs.transform import transform_xy
 from mingqing.crs.zones import zone_for
 from mingqing.ingest.match import plain_name
@@ -39,18 +40,6 @@ _FILES_A_TASK = 4  # handing over a file costs as much as reading a small one
 _TASKS_AHEAD = 32  # read ahead of the writer, so that memory stays bounded
 _SPATIAL = {Kind.SHAPEFILE, Kind.VECTOR}
 _WGS84 = 4326
-
-
-@dataclass(frozen=True)
-class Watch:
-    """How a caller follows an import and stops it.
-
-    progress : called with a file's name, the number of files done, and of all.
-    cancelled : asked after each file.
-    """
-
-    progress: Callable[[str, int, int], None] = lambda _name, _done, _total: None
-    cancelled: Callable[[], bool] = lambda: False
 
 
 class _NothingKept(Exception):

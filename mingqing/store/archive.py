@@ -9,7 +9,7 @@ import json
 import re
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import IO
 from mingqing.core.errors import InputRefused
 from mingqing.core.files import flush_to_disk
 from mingqing.core.text import tr
+from mingqing.core.watch import UNWATCHED, Watch
 
 SUFFIX = ".mingqing-backup"
 DATABASE, KEYRING = "map.db", "keyring.json"
@@ -147,7 +148,7 @@ def database_span(file: Path) -> tuple[int, int]:
         return entry.header_offset + _LOCAL_HEADER.size + name + extra, entry.file_size
 
 
-def unpack(backup: Backup, folder: Path | None) -> None:
+def unpack(backup: Backup, folder: Path | None, watch: Watch = UNWATCHED) -> None:
     """Read a backup through and prove it by its hashes; write its two files into `folder` where one is given.
 
     Raises
@@ -156,7 +157,10 @@ def unpack(backup: Backup, folder: Path | None) -> None:
         if a byte of it is not what was written.
     OSError
         if `folder` cannot be written.
+    Cancelled
+        if `watch` says so.
     """
+    doing = tr("正在核对（MB）") if folder is None else tr("正在写入（MB）")
     with backup.file.open("rb") as stream:
         try:
             archive = zipfile.ZipFile(stream)
@@ -164,39 +168,49 @@ def unpack(backup: Backup, folder: Path | None) -> None:
             raise _not_whole(backup.file) from error
         with archive:
             for name, wanted in backup.contents.sha256.items():
+                chunks = _chunks(backup.file, archive, name, doing, watch)
                 if folder is None:
-                    found = _copy(backup.file, archive, name, None)
+                    found = _digest(chunks)
                 else:
                     with (folder / name).open("xb") as out:
-                        found = _copy(backup.file, archive, name, out)
+                        found = _digest(chunks, out)
                         flush_to_disk(out)
                 if found != wanted:
                     raise _not_whole(backup.file)
 
 
-def _copy(file: Path, archive: zipfile.ZipFile, name: str, out: IO[bytes] | None) -> str:
-    digest = hashlib.sha256()
+def _chunks(file: Path, archive: zipfile.ZipFile, name: str, doing: str, watch: Watch) -> Iterator[bytes]:
     try:
-        source = archive.open(name)
+        size = archive.getinfo(name).file_size
+        with archive.open(name) as source:
+            yield from stepped(iter(lambda: source.read(_CHUNK), b""), size, doing, watch)
     except _BROKEN as error:
         raise _not_whole(file) from error
-    with source:
-        while True:
-            try:
-                chunk = source.read(_CHUNK)
-            except _BROKEN as error:
-                raise _not_whole(file) from error
-            if not chunk:
-                return digest.hexdigest()
-            digest.update(chunk)
-            if out is not None:
-                out.write(chunk)
 
 
-def is_sound(backup: Backup) -> bool:
+def stepped(chunks: Iterable[bytes], size: int, doing: str, watch: Watch) -> Iterator[bytes]:
+    """Yield `chunks`, `size` bytes in all, each a step of `watch`, which counts in megabytes."""
+    done = 0
+    for chunk in chunks:
+        watch.step(doing, done >> 20, size >> 20)
+        yield chunk
+        done += len(chunk)
+
+
+def _digest(chunks: Iterable[bytes], out: IO[bytes] | None = None) -> str:
+    """The hash of all chunks, which are written to `out` where it is given."""
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+        if out is not None:
+            out.write(chunk)
+    return digest.hexdigest()
+
+
+def is_sound(backup: Backup, watch: Watch = UNWATCHED) -> bool:
     """Whether every byte of a backup is what was written."""
     try:
-        unpack(backup, None)
+        unpack(backup, None, watch)
     except (InputRefused, OSError):
         return False
     return True

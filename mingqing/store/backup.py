@@ -16,6 +16,7 @@ from mingqing.access.keyring import Keyring
 from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
 from mingqing.core.files import flush_to_disk
 from mingqing.core.text import tr
+from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.archive import (
     DATABASE,
     KEYRING,
@@ -27,10 +28,11 @@ from mingqing.store.archive import (
     file_name,
     is_sound,
     read_backup,
+    stepped,
     unpack,
     write_description,
 )
-from mingqing.store.connection import engine_errors, unlock
+from mingqing.store.connection import STEPS_BETWEEN_QUESTIONS, engine_errors, unlock
 from mingqing.store.inside import database_inside, raw_chunks
 from mingqing.store.owner import owner
 from mingqing.store.session import Session
@@ -42,7 +44,9 @@ _ABANDONED = timedelta(hours=1)
 _BUSY_MS = 5000
 
 
-def make_backup(session: Session, folder: Path, *, kind: str = HAND, now: datetime | None = None) -> Backup:
+def make_backup(
+    session: Session, folder: Path, *, kind: str = HAND, now: datetime | None = None, watch: Watch = UNWATCHED
+) -> Backup:
     """Copy a project into one file in `folder`, and prove the copy before it gets its name.
 
     Takes only key and place from the session, so that it may run in any thread; while the bytes are copied,
@@ -62,6 +66,8 @@ def make_backup(session: Session, folder: Path, *, kind: str = HAND, now: dateti
         if the project itself is not sound.
     ProjectUnavailable
         if the folder cannot be written, is full or gone, or the copy is not what was written.
+    Cancelled
+        if `watch` says so.
     """
     made = (now or datetime.now(UTC)).astimezone()
     if not folder.is_dir():
@@ -72,8 +78,8 @@ def make_backup(session: Session, folder: Path, *, kind: str = HAND, now: dateti
     partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}.partial")
     try:
         with _disk_errors(folder), _as_damage(session):
-            counts = _write(session, partial, kind, made)
-            backup = _prove(session, partial, counts)
+            counts = _write(session, partial, kind, made, watch)
+            backup = _prove(session, partial, counts, watch)
             partial.rename(file)
             _sync_folder(folder)
     except BaseException:
@@ -83,7 +89,7 @@ def make_backup(session: Session, folder: Path, *, kind: str = HAND, now: dateti
     return Backup(file, backup.contents)
 
 
-def _write(session: Session, partial: Path, kind: str, made: datetime) -> dict[str, int]:
+def _write(session: Session, partial: Path, kind: str, made: datetime, watch: Watch) -> dict[str, int]:
     """Write the file; return how many rows each table had at that moment."""
     source = session.info.path
     digests: dict[str, str] = {}
@@ -92,7 +98,9 @@ def _write(session: Session, partial: Path, kind: str, made: datetime) -> dict[s
             counts, head = _counts(database, session), _head(database)
             stamp = _stamp(source)
             keyring = (source / KEYRING).read_bytes()
-            digests[DATABASE] = _add(archive, DATABASE, raw_chunks(source / DATABASE))
+            file = source / DATABASE
+            chunks = stepped(raw_chunks(file), file.stat().st_size, tr("正在复制（MB）"), watch)
+            digests[DATABASE] = _add(archive, DATABASE, chunks)
         digests[KEYRING] = _add(archive, KEYRING, [keyring])
         identity = Keyring.load(source / KEYRING).project
         contents = Contents(
@@ -133,27 +141,29 @@ def _add(archive: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _prove(session: Session, partial: Path, counts: dict[str, int]) -> Backup:
+def _prove(session: Session, partial: Path, counts: dict[str, int], watch: Watch) -> Backup:
     """Read the copy back from the disk, compare its hashes, open it with the key, and check every page."""
     try:
         backup = read_backup(partial)
-        unpack(backup, None)  # first: other bytes are the fault of the disk, not of the project
+        unpack(backup, None, watch)  # first: other bytes are the fault of the disk, not of the project
     except InputRefused as error:
         raise ProjectUnavailable(
             tr("写到 {folder} 的备份读回来不对，没有留下；这个盘可能已坏，请换一个").format(
                 folder=partial.parent
             )
         ) from error
-    _check_pages(session, partial, counts)
+    watch.step(tr("正在检查数据页"))
+    _check_pages(session, partial, counts, watch)
     return backup
 
 
-def _check_pages(session: Session, partial: Path, counts: dict[str, int]) -> None:
+def _check_pages(session: Session, partial: Path, counts: dict[str, int], watch: Watch) -> None:
     with (
         engine_errors(session.info.path / DATABASE),
         database_inside(partial, *database_span(partial)) as database,
     ):
         unlock(database, session.login.key)
+        database.set_progress_handler(watch.cancelled, STEPS_BETWEEN_QUESTIONS)
         if database.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise ProjectDamaged
         if _counts(database, session) != counts:
@@ -230,7 +240,7 @@ def backup_due(
     """
     if session.info.read_only is not None:
         return False
-    own = _own(session.info.path)
+    own = own_backups(session.info.path)
     if not own:
         return True
     newest = own[0].contents
@@ -239,19 +249,19 @@ def backup_due(
     return not recent and newest.stamp != _stamp(session.info.path)
 
 
-def automatic_backup(session: Session, *, now: datetime | None = None) -> Backup:
+def automatic_backup(session: Session, *, now: datetime | None = None, watch: Watch = UNWATCHED) -> Backup:
     """Make a backup in the project's own `backups/` and let old ones go."""
     folder = session.info.path / "backups"
     with _disk_errors(folder):
         folder.mkdir(exist_ok=True)
         _remove_abandoned(folder)
-    made = make_backup(session, folder, kind=AUTO, now=now)
+    made = make_backup(session, folder, kind=AUTO, now=now, watch=watch)
     rotate(session.info.path, sound=made)
     return made
 
 
-def _own(project: Path) -> list[Backup]:
-    """The backups in a project's own folder that are of this project, the newest first."""
+def own_backups(project: Path) -> list[Backup]:
+    """Return the backups in a project's own folder that are of this project, the newest first."""
     return backups_in(project / "backups", Keyring.load(project / KEYRING).project)
 
 
@@ -269,7 +279,7 @@ def rotate(project: Path, *, sound: Backup) -> list[Path]:
     Kept are the last 5, the last of each of 7 days and of each of 8 weeks that have one, `sound`, which was just
     proved, every backup made by hand, and whatever does not read as an automatic backup of this project.
     """
-    automatic = [b for b in _own(project) if b.contents.kind == AUTO]
+    automatic = [b for b in own_backups(project) if b.contents.kind == AUTO]
     keep = {sound.file, *(b.file for b in automatic[:_LAST])}
     keep |= _newest_of_each([(b.contents.made.date().isoformat(), b.file) for b in automatic], _DAYS)
     keep |= _newest_of_each([(f"{b.contents.made:%G-%V}", b.file) for b in automatic], _WEEKS)
@@ -291,16 +301,16 @@ def _newest_of_each(dated: Iterable[tuple[str, Path]], count: int) -> set[Path]:
 # ── When something is wrong ──────────────────────────────────────────────────────────────────────────────────
 
 
-def newest_sound(project: Path) -> Backup | None:
+def newest_sound(project: Path, watch: Watch = UNWATCHED) -> Backup | None:
     """Return the newest backup in a project's own folder of which every byte is as written; None without one.
 
     The project itself need not be readable, nor its keyring.
     """
     try:
-        found = _own(project)
+        found = own_backups(project)
     except ProjectUnavailable:
         found = backups_in(project / "backups")
-    return next((b for b in found if is_sound(b)), None)
+    return next((b for b in found if is_sound(b, watch)), None)
 
 
 def advice(project: Path) -> str:
@@ -317,7 +327,7 @@ def newer_backup(session: Session) -> Backup | None:
     """Return a backup in the project's own folder with changes that the project has not: it was rolled back."""
     with owner(session, spatial=False) as database:
         hashes = {int(seq): bytes(digest).hex() for seq, digest in database.execute(_CHAIN)}
-    for backup in _own(session.info.path):
+    for backup in own_backups(session.info.path):
         head = backup.contents.head
         if head and hashes.get(head) != backup.contents.head_hash:
             return backup

@@ -2,29 +2,44 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import apsw
 
 from mingqing.access.audit import Act
 from mingqing.catalog.model import Catalog
 from mingqing.core.text import tr
+from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.audit import verify
 from mingqing.store.changes import change_hash
+from mingqing.store.connection import STEPS_BETWEEN_QUESTIONS
 from mingqing.store.owner import owner
 from mingqing.store.session import Session
 
 
-def check_project(session: Session) -> list[str]:
-    """Return what is wrong with a project, a Chinese sentence each; empty where nothing is."""
+def check_project(session: Session, watch: Watch = UNWATCHED) -> list[str]:
+    """Return what is wrong with a project, a Chinese sentence each; empty where nothing is.
+
+    Raises
+    ------
+    ProjectDamaged
+        where damage keeps it from being checked further.
+    Cancelled
+        if `watch` says so.
+    """
+    parts: Mapping[str, Callable[[apsw.Connection], Iterable[str]]] = {
+        tr("数据页"): _pages,
+        tr("记录之间的关联"): lambda database: _references(database, session.catalog),
+        tr("空间索引"): lambda database: _spatial_indexes(database, session.catalog),
+        tr("修改记录"): _chain,
+        tr("日志"): verify,
+    }
+    found: list[str] = []
     with owner(session, spatial=True) as database:
-        found = [
-            *_pages(database),
-            *_references(database, session.catalog),
-            *_spatial_indexes(database, session.catalog),
-            *_chain(database),
-            *verify(database),
-        ]
+        database.set_progress_handler(watch.cancelled, STEPS_BETWEEN_QUESTIONS)
+        for done, (title, part) in enumerate(parts.items()):
+            watch.step(title, done, len(parts))
+            found += part(database)
     session.record(Act.CHECK, rows=len(found))
     return found
 

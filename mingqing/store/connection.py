@@ -14,12 +14,13 @@ import pyogrio
 import pyproj
 import shapely
 
-from mingqing.core.errors import NotAllowed, ProjectDamaged, ProjectUnavailable
+from mingqing.core.errors import Cancelled, NotAllowed, ProjectDamaged, ProjectUnavailable
 from mingqing.core.text import tr
 
-__all__ = ["connect", "engine_errors", "immediate", "unlock"]
+__all__ = ["STEPS_BETWEEN_QUESTIONS", "connect", "engine_errors", "immediate", "unlock"]
 
 _BUSY_MS = 5000
+STEPS_BETWEEN_QUESTIONS = 1_000  # of the engine: a long query asks whether to go on every few tenths of a ms
 _CACHE_KIB = 64 * 1024  # a batch of an import fits, so that no page is encrypted and written twice
 if not apsw.connections():
     # Nobody asks how much memory SQLite holds, and counting it locks a mutex at every allocation: a seventh of an
@@ -112,11 +113,13 @@ def immediate(database: apsw.Connection) -> Iterator[None]:
 
 @contextmanager
 def engine_errors(path: Path) -> Iterator[None]:
-    """Turn the engine's errors about the file at `path` into `ProjectUnavailable` or `NotAllowed`."""
+    """Turn the engine's errors about the file at `path` into `ProjectUnavailable`, `NotAllowed` or `Cancelled`."""
     name = path.parent.name or path.name
     try:
         with _refusals():
             yield
+    except apsw.InterruptError as error:
+        raise Cancelled(tr("已停下")) from error
     except apsw.NotADBError as error:
         raise ProjectDamaged(
             tr("项目 {name} 的数据文件已损坏，或与密钥文件不配套；请用备份恢复").format(name=name)

@@ -10,7 +10,7 @@ authorizer which view a column is read for by its name alone, and a WITH clause 
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import apsw
 
@@ -114,7 +114,8 @@ class Guard:
         if table.has_geometry:
             index = f"idx_{table.name}_geometry"
             # A virtual table prepares its own statements when it is first used: before the authorizer is asked.
-            database.execute(f'SELECT 1 FROM main."{index}" LIMIT 1').fetchall()
+            with suppress(apsw.CorruptError):  # a damaged index is for those to meet who ask it something
+                database.execute(f'SELECT 1 FROM main."{index}" LIMIT 1').fetchall()
             self._make_view(database, box_view(table.name), self._boxes(table.name, index))
         if table.name in self.writable:
             self._make_triggers(database, table)

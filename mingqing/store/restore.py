@@ -5,11 +5,12 @@ from pathlib import Path
 from mingqing.access.keyring import Keyring
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
+from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.archive import KEYRING, read_backup, unpack
 from mingqing.store.project import SUFFIX, built_beside
 
 
-def restore_backup(file: Path, path: Path) -> Path:
+def restore_backup(file: Path, path: Path, watch: Watch = UNWATCHED) -> Path:
     """Make a project of a backup and return its folder, which appears whole or not at all.
 
     Needs no password: what comes back is as encrypted as it was. Every byte is compared with the hashes that the
@@ -31,7 +32,7 @@ def restore_backup(file: Path, path: Path) -> Path:
         raise InputRefused(tr("{path} 已经存在；恢复不会覆盖旧项目，请换个名字或位置").format(path=path))
     backup = read_backup(file)
     with built_beside(path, tr("不能恢复到 {place}，没有留下半个项目；请检查磁盘空间和权限")) as building:
-        unpack(backup, building)
+        unpack(backup, building, watch)
         if Keyring.load(building / KEYRING).project != backup.contents.project:
             raise InputRefused(tr("备份 {file} 的密钥文件不是它自己的，请换一个备份").format(file=file.name))
     return path

@@ -20,6 +20,7 @@ from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog, Table
 from mingqing.core.errors import NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
+from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.accounts import KEYRING, read_accounts, write_account
 from mingqing.store.connection import connect, engine_errors
 from mingqing.store.login import Unlocked, account_of, unlock_project
@@ -45,7 +46,13 @@ class Salvaged:
 
 
 def salvage_project(
-    damaged: Path, path: Path, *, user: str, password: str, catalog: Catalog | None = None
+    damaged: Path,
+    path: Path,
+    *,
+    user: str,
+    password: str,
+    catalog: Catalog | None = None,
+    watch: Watch = UNWATCHED,
 ) -> Salvaged:
     """Make a new project of what can be read of a damaged one, which is left as it is.
 
@@ -66,6 +73,8 @@ def salvage_project(
         if the account may not hold the whole project, or the accounts are lost: then the recovery key is needed.
     ProjectUnavailable
         if the password is wrong or the place cannot be written.
+    Cancelled
+        if `watch` says so; it is asked before each table.
     """
     folder, path, catalog = project_folder(damaged), new_place(path), catalog or own_catalog()
     unlocked = unlock_project(folder, user, password)
@@ -79,7 +88,7 @@ def salvage_project(
         with build_project(
             building, meta["name"], user=user, password=password, epsg=epsg, catalog=catalog
         ) as session:
-            counts = _copy_everything(database, session)
+            counts = _copy_everything(database, session, watch)
             _carry_accounts(session, found, folder)
         building.rename(path)
     except OSError as error:
@@ -152,7 +161,7 @@ def _meta(database: apsw.Connection, folder: Path) -> dict[str, str]:
 
 
 def _copy_everything(
-    database: apsw.Connection, session: Session
+    database: apsw.Connection, session: Session, watch: Watch
 ) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
     tables = session.catalog.tables
     order = TopologicalSorter(
@@ -162,6 +171,7 @@ def _copy_everything(
     kept: dict[str, set[int]] = {}
     for name in order.static_order():
         table = tables[name]
+        watch.step(table.title, len(kept), len(tables))
         columns = _columns(database, table)
         rows, missing = _rows(database, table, columns)
         kept[name] = {row[0] for row in rows}

@@ -303,7 +303,7 @@ class Session:
         drawn = decode(shapes)
         geometry = np.where(shapely.is_missing(drawn), geometry, drawn)
         found = Features(np.array(ids, dtype=np.int64), geometry, dict(zip(columns, cells, strict=True)))
-        return _meeting(found, bounds) if bounds is not None and table.spoke_from else found
+        return meeting(found, bounds) if bounds is not None and table.spoke_from else found
 
     def _spokes(
         self, spoke_from: tuple[str, str, str], codes: Sequence[object], places: NDArray[np.object_]
@@ -497,8 +497,8 @@ def _transpose(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
-def _meeting(found: Features, bounds: Bounds) -> Features:
-    """The rows whose bounding box meets `bounds`."""
+def meeting(found: Features, bounds: Bounds) -> Features:
+    """Return the rows whose bounding box meets `bounds`."""
     xmin, ymin, xmax, ymax = bounds
     box = shapely.bounds(found.geometry)
     with np.errstate(invalid="ignore"):

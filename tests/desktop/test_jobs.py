@@ -81,7 +81,7 @@ def test_a_refusal_goes_to_the_job_or_to_everyone(qtbot: QtBot, jobs: Jobs) -> N
     qtbot.waitUntil(lambda: seen == ["job: 请换个文件"])
     with qtbot.waitSignal(jobs.refused) as signal:
         jobs.start(ReadJob(refuse, done=seen.append))
-    assert signal.args == ["请换个文件"]
+    assert [str(error) for error in signal.args] == ["请换个文件"]
 
 
 def test_a_bug_is_reported_and_the_lane_goes_on(qtbot: QtBot, jobs: Jobs) -> None:

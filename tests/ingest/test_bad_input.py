@@ -11,11 +11,12 @@ import pytest
 
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable
+from mingqing.core.watch import Watch
 from mingqing.ingest import run
 from mingqing.ingest.prepare import Options, Prepared
 from mingqing.ingest.reading.source import discover
 from mingqing.ingest.report import ImportReport
-from mingqing.ingest.run import Watch, import_paths
+from mingqing.ingest.run import import_paths
 from mingqing.ingest.write import Writer
 from mingqing.store.changes import Transaction
 from mingqing.store.check import check_project

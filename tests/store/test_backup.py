@@ -18,7 +18,8 @@ import apsw
 import pytest
 
 from mingqing.cli.demo import PASSWORD, USER
-from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
+from mingqing.core.errors import Cancelled, InputRefused, ProjectDamaged, ProjectUnavailable
+from mingqing.core.watch import Watch
 from mingqing.store import backup, connection
 from mingqing.store.backup import make_backup
 from mingqing.store.check import check_project
@@ -458,3 +459,21 @@ def test_the_project_is_left_byte_for_byte_as_it_was(empty_project: Path, stick:
         make_backup(session, stick)
     assert digest(empty_project / "map.db") == digest(copy / "map.db")
     assert sorted(p.name for p in empty_project.iterdir()) == ["backups", "keyring.json", "map.db"]
+
+
+@pytest.mark.parametrize("at", ["复制", "核对", "数据页"])
+def test_a_backup_can_be_stopped_and_leaves_nothing(session: Session, stick: Path, at: str) -> None:
+    reached: list[str] = []
+    watch = Watch(lambda text, _done, _total: reached.append(text), lambda: any(at in t for t in reached))
+    with pytest.raises(Cancelled):
+        make_backup(session, stick, watch=watch)
+    assert at in reached[-1]
+    assert_nothing_left(stick)
+    add_house(session)
+
+
+def test_a_restore_can_be_stopped_and_leaves_nothing(session: Session, stick: Path, tmp_path: Path) -> None:
+    made = make_backup(session, stick)
+    with pytest.raises(Cancelled):
+        restore_backup(made.file, tmp_path / "新", Watch(cancelled=lambda: True))
+    assert not [p for p in tmp_path.iterdir() if "新" in p.name]

@@ -5,19 +5,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mingqing.core.errors import MingqingError
+from mingqing.core.errors import InputRefused, MingqingError
 from mingqing.core.text import tr
+from mingqing.core.watch import Watch
 from mingqing.desktop.importing.decisions import FileKind, kinds_of_files, options_of
 from mingqing.desktop.importing.report import ReportPage
 from mingqing.desktop.importing.review import ReviewPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
-from mingqing.desktop.widgets import M, S, button, column, label
+from mingqing.desktop.pages.waiting import Waiting
 from mingqing.ingest.memory import remember
 from mingqing.ingest.preview import Question, SourcePreview, look_through
 from mingqing.ingest.report import ImportReport
-from mingqing.ingest.run import Watch, import_paths
+from mingqing.ingest.run import import_paths
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
 
 class ImportPage(QStackedWidget):
-    """Signals: finished() after the report was read; left() where nothing was imported; refused(str)."""
+    """Signals: finished() after the report was read; left() where nothing was imported; refused(MingqingError)."""
 
     finished = Signal()
     left = Signal()
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, catalog: "Catalog", jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +39,7 @@ class ImportPage(QStackedWidget):
         self._jobs = jobs
         self._paths: list[Path] = []
         self._job: Job[Any] | None = None
-        self.waiting, self.review, self.report = _Waiting(), ReviewPage(catalog), ReportPage()
+        self.waiting, self.review, self.report = Waiting(), ReviewPage(catalog), ReportPage()
         for page in (self.waiting, self.review, self.report):
             self.addWidget(page)
         self.waiting.cancelled.connect(self.cancel)
@@ -73,7 +74,9 @@ class ImportPage(QStackedWidget):
     def _looked(self, previews: list[SourcePreview]) -> None:
         self._job = None
         if not previews:
-            self.refused.emit(tr("这里没有能导入的文件：支持 shp、gpkg、geojson、kml、csv、xlsx"))
+            self.refused.emit(
+                InputRefused(tr("这里没有能导入的文件：支持 shp、gpkg、geojson、kml、csv、xlsx"))
+            )
             self.left.emit()
             return
         self.review.show_kinds(kinds_of_files(previews), {})
@@ -126,7 +129,7 @@ class ImportPage(QStackedWidget):
 
     def _failed(self, error: MingqingError) -> None:
         self._job = None
-        self.refused.emit(str(error))
+        self.refused.emit(error)
         self.left.emit()
 
     def _start(self, job: Job[Any]) -> None:
@@ -135,41 +138,3 @@ class ImportPage(QStackedWidget):
     def _wait(self, heading: str, advice: str) -> None:
         self.waiting.begin(heading, advice)
         self.setCurrentWidget(self.waiting)
-
-
-class _Waiting(QWidget):
-    """A heading, how far it is, and a way out."""
-
-    cancelled = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._heading, self._advice = label("", "heading"), label("", "muted")
-        self._name, self._bar = label(" ", "caption"), QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(480)
-        self.button = button(tr("停下"), self.cancelled.emit)
-        layout = column(self, gap=M)
-        layout.addStretch(1)
-        centre = Qt.AlignmentFlag.AlignHCenter
-        for widget in (self._heading, self._advice, self._bar, self._name, self.button):
-            layout.addWidget(widget, 0, centre)
-        layout.insertSpacing(3, S)
-        layout.addStretch(2)
-
-    def begin(self, heading: str, advice: str) -> None:
-        self._heading.setText(heading)
-        self._advice.setText(advice)
-        self._name.setText(" ")
-        self._bar.setRange(0, 0)
-        self.button.setEnabled(True)
-        self.button.setFocus()
-
-    def show_progress(self, name: str, done: int, total: int) -> None:
-        self._bar.setRange(0, total)
-        self._bar.setValue(done)
-        self._name.setText(tr("{name}　{done:,} / {total:,}").format(name=name, done=done, total=total))
-
-    def stopping(self) -> None:
-        self._advice.setText(tr("正在停下…"))
-        self.button.setEnabled(False)

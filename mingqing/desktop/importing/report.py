@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
 from mingqing.core.text import tr
-from mingqing.desktop.importing.tables import TextTable, table_view
+from mingqing.desktop.tables import TextTable, table_view
 from mingqing.desktop.widgets import XL, L, M, S, button, column, label, row
 from mingqing.ingest.report import ImportReport, SourceReport
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 from mingqing.core.text import tr
 from mingqing.desktop.importing.decisions import Answers, FileKind, fields_of, filled_by
 from mingqing.desktop.importing.question import QuestionBox
-from mingqing.desktop.importing.tables import TextTable, table_view
+from mingqing.desktop.tables import TextTable, table_view
 from mingqing.desktop.widgets import (
     XL,
     L,

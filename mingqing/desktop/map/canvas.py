@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
@@ -282,6 +283,12 @@ class Canvas(QWidget):
         return QRectF(left, top, right - left, bottom - top)
 
     # ── Hands ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Go on with a drawing that another page interrupted."""
+        super().showEvent(event)
+        if not self.at_rest:
+            self.redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep the centre; before anything was drawn, fit again."""

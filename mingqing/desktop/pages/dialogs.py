@@ -80,7 +80,8 @@ class Sheet(QDialog):
         self.submitted.emit()
 
 
-def _password(placeholder: str = "") -> QLineEdit:
+def password_field(placeholder: str = "") -> QLineEdit:
+    """Return a field that shows dots."""
     made = QLineEdit()
     made.setEchoMode(QLineEdit.EchoMode.Password)
     made.setPlaceholderText(placeholder)
@@ -100,41 +101,54 @@ class LoginSheet(Sheet):
         self.user.addItems(accounts)
         if user in accounts:
             self.user.setCurrentText(user)
-        self.password = _password()
+        self.password = password_field()
         self.field(tr("账号"), self.user)
         self.field(tr("密码"), self.password)
         self.finish()
         self.password.setFocus()
 
 
-class NewProjectSheet(Sheet):
-    """Asks for a new project's name, place, account and password."""
+class PlaceSheet(Sheet):
+    """Asks where a project is to be made: its name, and the folder that it goes into."""
 
-    def __init__(self, folder: Path, name: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(
-            tr("新建项目"), tr("项目是一个加密的文件夹，存放一个乡镇或一个村的全部数据"), tr("新建"), parent
-        )
-        self._folder = folder
-        self.name = QLineEdit(name)
-        self.name.setPlaceholderText(tr("例如 松阳县大东坝镇"))
-        self.place = QLineEdit(str(folder))
+    def __init__(
+        self, title: str, about: str, action: str, place: Path, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, about, action, parent)
+        self.name = QLineEdit(place.stem)
+        self.place = QLineEdit(str(place.parent))
         self.place.setReadOnly(True)
-        self.user = QLineEdit()
-        self.user.setPlaceholderText(tr("例如 您的姓名"))
-        self.password = _password(tr("忘了就打不开，请记牢"))
-        self.again = _password(tr("再输一遍"))
         self.field(tr("项目名称"), self.name)
         self.field(tr("存放位置"), self.place, after=button(tr("更改"), self._browse))
-        self.field(tr("账号"), self.user)
-        self.field(tr("密码"), self.password)
-        self.body.addWidget(self.again)
-        self.finish()
-        self.name.setFocus()
 
     @property
     def path(self) -> Path:
         """The folder to make."""
         return Path(self.place.text()) / f"{self.name.text().strip()}.mingqing"
+
+    def _browse(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, tr("项目放在哪里"), self.place.text())
+        if chosen:
+            self.place.setText(chosen)
+
+
+class NewProjectSheet(PlaceSheet):
+    """Asks for a new project's name, place, account and password."""
+
+    def __init__(self, folder: Path, name: str = "", parent: QWidget | None = None) -> None:
+        about = tr("项目是一个加密的文件夹，存放一个乡镇或一个村的全部数据")
+        super().__init__(tr("新建项目"), about, tr("新建"), folder / f"{name}.mingqing", parent)
+        self.name.setText(name)
+        self.name.setPlaceholderText(tr("例如 松阳县大东坝镇"))
+        self.user = QLineEdit()
+        self.user.setPlaceholderText(tr("例如 您的姓名"))
+        self.password = password_field(tr("忘了就打不开，请记牢"))
+        self.again = password_field(tr("再输一遍"))
+        self.field(tr("账号"), self.user)
+        self.field(tr("密码"), self.password)
+        self.body.addWidget(self.again)
+        self.finish()
+        self.name.setFocus()
 
     def _submit(self) -> None:
         for field, sentence in (
@@ -150,11 +164,6 @@ class NewProjectSheet(Sheet):
             self.refuse(tr("两次输入的密码不一样，请再输一遍"), self.again)
             return
         super()._submit()
-
-    def _browse(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, tr("项目放在哪里"), str(self._folder))
-        if chosen:
-            self.place.setText(chosen)
 
 
 def ask(sheet: Sheet) -> None:

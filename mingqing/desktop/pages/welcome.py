@@ -40,11 +40,12 @@ class DropTarget(QFrame):
 
 
 class Welcome(QWidget):
-    """Signals: fresh(), browse(), sample(), reopen(path, user)."""
+    """Signals: fresh(), browse(), sample(), restore(), reopen(path, user)."""
 
     fresh = Signal()
     browse = Signal()
     sample = Signal()
+    restore = Signal()
     reopen = Signal(object, str)
 
     def __init__(self, catalog: "Catalog", *, has_sample: bool, parent: QWidget | None = None) -> None:
@@ -83,7 +84,11 @@ class Welcome(QWidget):
         body.addLayout(_six_maps(catalog))
         body.addWidget(self.drop)
         body.addSpacing(S)
-        body.addWidget(self._recent_title)
+        beside = row(gap=M)
+        beside.addWidget(self._recent_title)
+        beside.addStretch(1)
+        beside.addWidget(button(tr("用备份恢复项目…"), self.restore.emit, "link"))
+        body.addLayout(beside)
         body.addLayout(self._recent)
         body.addStretch(2)
 
