@@ -41,10 +41,16 @@ def append(  # noqa: PLR0913 - an entry's parts, by name
     last, previous = head(database)
     entry = Entry(last + 1, at or now(), account, act, target, rows, outcome, detail, proof)
     digest = entry_hash(previous, entry)
-    database.execute("INSERT INTO mq_audit VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*astuple(entry), digest))
+    # Neither is kept among the prepared statements: what was prepared for writing is for writing alone.
+    database.execute(
+        "INSERT INTO mq_audit VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*astuple(entry), digest),
+        can_cache=False,
+    )
     database.execute(
         f"UPDATE mq_meta SET value = ? WHERE key = '{_HEAD}'",  # put down twice, so that a cut end is noticed
         (f"{entry.seq}:{digest.hex()}",),
+        can_cache=False,
     )
     return entry.seq
 

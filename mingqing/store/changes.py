@@ -101,6 +101,7 @@ class Transaction:
         self._database.execute(
             "INSERT INTO mq_change VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*entry, zlib.compress(changeset, 1), chained, digest),
+            can_cache=False,
         )
         audit.append(
             self._database,

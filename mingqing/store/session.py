@@ -457,7 +457,9 @@ class Session:
         """Keep a text in the project for next time."""
         self.require_writable()
         with engine_errors(self.file), self._guard.writing():
-            self._database.execute("INSERT OR REPLACE INTO mq_memory VALUES(?, ?)", (key, value))
+            self._database.execute(
+                "INSERT OR REPLACE INTO mq_memory VALUES(?, ?)", (key, value), can_cache=False
+            )
 
 
 def _bounds(box: Sequence[float]) -> Bounds:
