@@ -83,6 +83,10 @@ class Guard:
         self._index_parts = {
             f"idx_{n}_geometry{part}": n for n, t in tables.items() if t.has_geometry for part in _INDEX_PARTS
         }
+        # Writing a row looks for others that refer to it, be it in tables that the account may not edit.
+        self._references = {
+            (n, f.name) for n, t in tables.items() for f in t.fields if f.references in self.writable
+        }
         self._memory = bool(self.writable)
         self.triggered: set[str] = set()
         for table in tables.values():
@@ -180,7 +184,7 @@ class Guard:
             or (table == "mq_memory" and self._memory)
             or (column in {"id", ""} and table in self._policy.catalog.tables)  # for foreign keys, for counts
             or (column in {"", *_OF_INDEXES} and table in self._index_parts)
-            or (self._writing and self._is_written(table))
+            or (self._writing and (self._is_written(table) or (table, column) in self._references))
         )
 
     def _is_written(self, table: str) -> bool:
