@@ -89,6 +89,8 @@ class Guard:
         }
         self._memory = bool(self.writable)
         self.triggered: set[str] = set()
+        # Else a statement is planned, and every column of it asked about, again for each value it is run with.
+        database.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         for table in tables.values():
             self._shadow(database, table)
         database.authorizer = self._answer
@@ -130,8 +132,9 @@ class Guard:
             return f"{boxes} WHERE 0"
         if self._policy.villages is None:
             return boxes
-        scope = self._policy.scope_sql("t.village_code")
-        return f'{boxes} WHERE i.pkid IN (SELECT t.id FROM main."{table}" AS t WHERE {scope})'
+        # Asked of each box that the index finds. As a list of ids, the index would be asked for each of them instead.
+        scope = f"t.id = i.pkid AND {self._policy.scope_sql('t.village_code')}"
+        return f'{boxes} WHERE EXISTS (SELECT 1 FROM main."{table}" AS t WHERE {scope})'
 
     def _make_view(self, database: apsw.Connection, name: str, select: str) -> None:
         database.execute(

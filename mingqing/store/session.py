@@ -167,8 +167,12 @@ class Session:
 
     def extent(self, table: str | None = None) -> Bounds | None:
         """Return the bounds of all with a place, or of one table, in the project's CRS; None where there is none."""
+        bound = (
+            self.policy.villages is not None
+        )  # then its rows are few: their boxes, not all of the county's
         parts = " UNION ALL ".join(
             f'SELECT min(xmin) a, min(ymin) b, max(xmax) c, max(ymax) d FROM "{box_view(name)}"'
+            + (f' WHERE pkid IN (SELECT id FROM "{name}")' if bound else "")
             for name, each in self.catalog.tables.items()
             if each.has_geometry and table in {None, name}
         )
