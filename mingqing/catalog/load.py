@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from mingqing.catalog.model import (
+    LONGEST_TEXT,
     Catalog,
     Code,
     CodeList,
@@ -79,7 +80,7 @@ def _read_field(reader: Reader, codes: Mapping[str, CodeList], unsaid: Privacy) 
         unit=reader.maybe("unit", str),
         minimum=reader.maybe("minimum", float),
         maximum=reader.maybe("maximum", float),
-        max_length=reader.maybe("max_length", int),
+        max_length=reader.take("max_length", int, default=LONGEST_TEXT),
         privacy=reader.choice("privacy", Privacy, reader.take("privacy", str, unsaid)),
         mask=reader.choice("mask", Mask, mask) if (mask := reader.maybe("mask", str)) else None,
         search=reader.take("search", bool, default=False),
