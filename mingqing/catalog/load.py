@@ -211,6 +211,8 @@ def _read_layer(path: Path, common: _Common, found: _Found) -> None:
     reader = Reader(path.name, "", read_toml(path))
     top = Reader(path.name, "layer", reader.take("layer", dict))
     code = top.take("code", str)
+    if not _NAME.match(code):
+        raise top.error("code", tr("只能用小写英文字母、数字和下划线"))
     if code in found.layers:
         raise top.error("code", tr("图层“{code}”已经有了").format(code=code))
     own = [_read_table(Reader(path.name, "table", t), code, common) for t in reader.take("table", list)]

@@ -7,6 +7,7 @@ DEEPEST = 100  # elements of a document within one another
 _MOST_LAYERS = 2_000
 _MOST_COLUMNS = 1_000
 _MOST_CELLS = 10_000_000
+_WIDEST = 16_384  # a sheet of Excel
 
 
 def require_layers(count: int) -> None:
@@ -23,5 +24,5 @@ def require_columns(count: int) -> None:
 
 def require_cells(rows: int, columns: int) -> None:
     """Refuse a table that is larger, its empty cells included, than a county's. Raises InputRefused."""
-    if rows * columns > _MOST_CELLS:
+    if rows * columns > _MOST_CELLS or columns > _WIDEST:
         raise InputRefused(tr("的表格范围大得不正常；请删去表格之外的空行空列，另存后再导入。"))
