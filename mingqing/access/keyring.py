@@ -30,6 +30,7 @@ _OPS = pwhash.argon2id.OPSLIMIT_INTERACTIVE
 _MEMORY = pwhash.argon2id.MEMLIMIT_INTERACTIVE
 # Bounds on what a file from a stranger may ask of this machine: 1 GiB and 20 passes.
 _MAX_OPS, _MAX_MEMORY = 20, 1 << 30
+_LARGEST_FILE, _MOST_SLOTS = 4 << 20, 4  # every slot of an account is tried, at that cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,8 @@ class Keyring:
             tr("密钥文件 {file} 缺失或损坏，请从备份中找回同名文件再打开").format(file=path.name)
         )
         try:
-            content = json.loads(path.read_bytes())
+            with path.open("rb") as stream:
+                content = json.loads(stream.read(_LARGEST_FILE))
             slots = {
                 str(name): tuple(map(_read_slot, [entry] if isinstance(entry, dict) else entry))
                 for name, entry in content["slots"].items()
@@ -158,7 +160,7 @@ class Keyring:
             project = content["project"]
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise damaged from error
-        if not isinstance(project, str):
+        if not isinstance(project, str) or any(len(own) > _MOST_SLOTS for own in slots.values()):
             raise damaged
         return cls(project, slots)
 

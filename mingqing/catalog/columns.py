@@ -84,12 +84,7 @@ def _plain_floats(field: Field, numbers: Sequence[float]) -> bool:
 
 
 def _plain_texts(field: Field, texts: Sequence[str]) -> bool:
-    longest = field.max_length
-    return (
-        (longest is None or max(map(len, texts)) <= longest)
-        and BLANKS_AS_TYPED.isdisjoint(texts)
-        and all_clean(texts)
-    )
+    return max(map(len, texts)) <= field.max_length and BLANKS_AS_TYPED.isdisjoint(texts) and all_clean(texts)
 
 
 def _plain_phones(_field: Field, texts: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from mingqing.catalog.model import (
+    LONGEST_TEXT,
     Catalog,
     Code,
     CodeList,
@@ -47,7 +48,8 @@ def _read_codes(reader: Reader, name: str) -> CodeList:
     return CodeList(name, title, tuple(codes))
 
 
-def _read_field(reader: Reader, codes: Mapping[str, CodeList]) -> Field:
+def _read_field(reader: Reader, codes: Mapping[str, CodeList], unsaid: Privacy) -> Field:
+    """Read one field; `unsaid` is how closely it is kept where it does not say."""
     name = reader.take("name", str)
     reader.where = f"{reader.where}.{name}"
     if not _NAME.match(name) or name in _RESERVED:
@@ -78,8 +80,8 @@ def _read_field(reader: Reader, codes: Mapping[str, CodeList]) -> Field:
         unit=reader.maybe("unit", str),
         minimum=reader.maybe("minimum", float),
         maximum=reader.maybe("maximum", float),
-        max_length=reader.maybe("max_length", int),
-        privacy=reader.choice("privacy", Privacy, reader.take("privacy", str, "open")),
+        max_length=reader.take("max_length", int, default=LONGEST_TEXT),
+        privacy=reader.choice("privacy", Privacy, reader.take("privacy", str, unsaid)),
         mask=reader.choice("mask", Mask, mask) if (mask := reader.maybe("mask", str)) else None,
         search=reader.take("search", bool, default=False),
         group=reader.take("group", str, ""),
@@ -108,22 +110,17 @@ def _read_keys(reader: Reader, name: str) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _read_table(
-    reader: Reader,
-    layer: str,
-    codes: Mapping[str, CodeList],
-    common: tuple[Field, ...],
-    person: tuple[Field, ...],
-) -> Table:
+def _read_table(reader: Reader, layer: str, shared: "_Common") -> Table:
     name = reader.take("name", str)
     reader.where = f"table.{name}"
     if not _NAME.match(name):
         raise reader.error("name", tr("只能用小写英文字母、数字和下划线"))
-    fields = tuple(
-        _read_field(Reader(reader.file, reader.where, f), codes) for f in reader.take("field", list)
-    )
     personal = reader.take("personal", bool, default=False)
-    common = common + (person if personal else ())
+    common, unsaid = (shared.person, Privacy.SENSITIVE) if personal else (shared.fields, Privacy.OPEN)
+    fields = tuple(
+        _read_field(Reader(reader.file, reader.where, f), shared.codes, unsaid)
+        for f in reader.take("field", list)
+    )
     _unique(reader, "field", (f.name for f in (*common, *fields)))
     known = {f.name for f in fields}
     keys, weak_keys = _read_keys(reader, "keys"), _read_keys(reader, "weak_keys")
@@ -174,7 +171,10 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Common:
-    """What `common.toml` says: code lists, the fields every row has, those of people's rows, refused columns."""
+    """What `common.toml` says.
+
+    fields, person : what every row has, of a table about places and of one about persons.
+    """
 
     codes: Mapping[str, CodeList]
     fields: tuple[Field, ...]
@@ -188,9 +188,14 @@ def _read_common(path: Path) -> _Common:
         name: _read_codes(Reader(path.name, f"codes.{name}", entry), name)
         for name, entry in head.take("codes", dict, {}).items()
     }
-    fields, person = (
-        tuple(_read_field(Reader(path.name, key, f), codes) for f in head.take(key, list, []))
-        for key in ("field", "person_field")
+    said = {key: head.take(key, list, []) for key in ("field", "person_field")}
+    fields, *person = (
+        tuple(_read_field(Reader(path.name, key, f), codes, unsaid) for f in said[key])
+        for key, unsaid in (
+            ("field", Privacy.OPEN),
+            ("field", Privacy.SENSITIVE),
+            ("person_field", Privacy.SENSITIVE),
+        )
     )
     refusals = []
     for entry in head.take("refuse", list, []):
@@ -198,7 +203,7 @@ def _read_common(path: Path) -> _Common:
         refusals.append(Refusal(reader.take("reason", str), reader.strings("words"), reader.strings("exact")))
         reader.finish()
     head.finish()
-    return _Common(codes, fields, person, tuple(refusals))
+    return _Common(codes, fields, (*person[0], *person[1]), tuple(refusals))
 
 
 def _read_layer(path: Path, common: _Common, found: _Found) -> None:
@@ -206,12 +211,11 @@ def _read_layer(path: Path, common: _Common, found: _Found) -> None:
     reader = Reader(path.name, "", read_toml(path))
     top = Reader(path.name, "layer", reader.take("layer", dict))
     code = top.take("code", str)
+    if not _NAME.match(code):
+        raise top.error("code", tr("只能用小写英文字母、数字和下划线"))
     if code in found.layers:
         raise top.error("code", tr("图层“{code}”已经有了").format(code=code))
-    own = [
-        _read_table(Reader(path.name, "table", t), code, common.codes, common.fields, common.person)
-        for t in reader.take("table", list)
-    ]
+    own = [_read_table(Reader(path.name, "table", t), code, common) for t in reader.take("table", list)]
     for table in own:
         if table.name in found.tables:
             raise reader.error(

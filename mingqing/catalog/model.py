@@ -94,6 +94,9 @@ class Link:
     field: str
 
 
+LONGEST_TEXT = 4_000  # two pages; longer is no answer to any field, and no map could draw it
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """A column of a table, a line of a form, a name in other people's files.
@@ -113,7 +116,7 @@ class Field:
     unit: str | None = None
     minimum: float | None = None
     maximum: float | None = None
-    max_length: int | None = None
+    max_length: int = LONGEST_TEXT
     privacy: Privacy = Privacy.OPEN
     mask: Mask | None = None
     search: bool = False

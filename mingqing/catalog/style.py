@@ -19,6 +19,15 @@ from mingqing.core.text import tr
 ErrorAt: TypeAlias = Callable[[str, str], DefinitionError]
 _T = TypeVar("_T")
 
+# What a number may be, where it is not a length of at most 400 mm: a pattern repeated every nanometre never ends.
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    **dict.fromkeys(("shown_from", "shown_to"), (0, 1e9)),
+    **dict.fromkeys(("priority", "beside"), (0, 1000)),
+    "spacing": (0.2, 100),
+    "repeat": (5, 10_000),
+}
+_LENGTH = (0, 400)
+
 
 class SymbolType(StrEnum):
     """The kinds of marks a map is made of."""
@@ -301,8 +310,9 @@ def _read_color(value: object) -> Color:
     return Color(light, dark[0] if dark else darkened(light))
 
 
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+def _number(value: object, key: str) -> float:
+    low, high = _BOUNDS.get(key, _LENGTH)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise TypeError(value)
     return float(value)
 
@@ -313,14 +323,15 @@ def _items(value: object) -> list[object]:
     return value
 
 
-def _convert(kind: object, value: object) -> object:
-    """Return `value` as a field of type `kind`. Raises ValueError or TypeError where it does not fit."""
+def _convert(kind: object, value: object, key: str) -> object:
+    """Return `value` as the field `key` of type `kind`. Raises ValueError or TypeError where it does not fit."""
     if kind in {Color, Color | None}:
         return _read_color(value)
-    if kind is float:
-        return _number(value)
+    if kind in {float, int}:
+        number = _number(value, key)
+        return number if kind is float else int(number)
     if kind == tuple[float, ...]:
-        return tuple(_number(v) for v in _items(value))
+        return tuple(_number(v, key) for v in _items(value))
     if kind == frozenset[Shape]:
         return frozenset(Shape(str(v)) for v in _items(value))
     if isinstance(kind, type) and issubclass(kind, StrEnum):
@@ -341,7 +352,7 @@ def _read_plain(kind: type[_T], raw: Mapping[str, Any], error: ErrorAt, where: s
         if key not in names:
             raise error(f"{where}.{key}", tr("不认识这一项"))
         try:
-            found[key] = _convert(hints[key], value)
+            found[key] = _convert(hints[key], value, key)
         except (ValueError, TypeError, AttributeError) as reason:
             raise error(f"{where}.{key}", tr("值不对：{value}").format(value=value)) from reason
     for name, field in names.items():
@@ -371,7 +382,7 @@ def _read_class(raw: object, error: ErrorAt, where: str, base: Mapping[str, Any]
     label = raw.pop("label", None)
     plain = {"title": str, "field": str, "shown_from": float, "shown_to": float, "legend": bool}
     try:
-        found: dict[str, Any] = {key: _convert(plain[key], value) for key, value in raw.items()}
+        found: dict[str, Any] = {key: _convert(plain[key], value, key) for key, value in raw.items()}
     except TypeError as reason:
         raise error(where, tr("值不对：{value}").format(value=reason)) from reason
     return StyleClass(

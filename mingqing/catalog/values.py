@@ -93,7 +93,7 @@ def plain_text(raw: object) -> str:
 
 def _text(field: Field, raw: object) -> str:
     text = plain_text(raw)
-    if field.max_length is not None and len(text) > field.max_length:
+    if len(text) > field.max_length:
         raise ValueRefusedError(tr("超过 {n} 个字符：{text}").format(n=field.max_length, text=text[:20]))
     return text
 

@@ -9,6 +9,12 @@ from mingqing.core.text import tr
 
 _T = TypeVar("_T")
 
+# What a definition may hold: a file from a stranger must not fill the memory, nor a number of his the map.
+_LARGEST_FILE = 1 << 18
+_LONGEST_TEXT = 2_000  # and line: `tomllib` takes the square of the length of a.b.c.d… to read it
+_LARGEST_NUMBER = 1e15
+_LONGEST_SAID = 200  # of what an error repeats
+
 
 class Reader:
     """One mapping of a TOML file, read key by key; whatever is left at the end is a mistake."""
@@ -23,7 +29,9 @@ class Reader:
         """Return the refusal of what stands under `key`, to be raised."""
         place = ".".join(p for p in (self.where, key) if p)
         return DefinitionError(
-            tr("定义文件 {file} 的 {key} 有误：{reason}").format(file=self.file, key=place, reason=reason)
+            tr("定义文件 {file} 的 {key} 有误：{reason}").format(
+                file=self.file, key=_short(place), reason=_short(reason)
+            )
         )
 
     def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
@@ -72,7 +80,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         if it is missing or is not TOML in UTF-8.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as stream:
+            text = stream.read(_LARGEST_FILE + 1)
     except (UnicodeDecodeError, OSError) as error:
         raise _unreadable(path.name, error) from error
     return parse_toml(text, path.name)
@@ -84,13 +93,37 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
     Raises
     ------
     DefinitionError
-        if it is not TOML.
+        if it is not TOML, or holds what no definition does.
     """
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        if len(text) > _LARGEST_FILE or len(max(text.split("\n"), key=len)) > _LONGEST_TEXT:
+            raise ValueError(tr("文件太大，或者有一行太长"))
+        found = tomllib.loads(text)
+        _require_sane(found)
+    except (ValueError, RecursionError) as error:
         raise _unreadable(file, error) from error
+    return found
+
+
+def _require_sane(value: object) -> None:
+    """Refuse texts and numbers that are too large, anywhere in what a file says. Raises ValueError."""
+    if isinstance(value, dict):
+        _require_sane([*value, *value.values()])
+    elif isinstance(value, list):
+        for each in value:
+            _require_sane(each)
+    elif isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        raise ValueError(tr("有一段文字太长：{text}").format(text=value))
+    elif isinstance(value, int | float) and not abs(value) <= _LARGEST_NUMBER:
+        raise ValueError(tr("有一个数太大或不是数"))
 
 
 def _unreadable(file: str, error: Exception) -> DefinitionError:
-    return DefinitionError(tr("定义文件 {file} 无法读取：{reason}").format(file=file, reason=error))
+    reason = _short(str(error))
+    return DefinitionError(tr("定义文件 {file} 无法读取：{reason}").format(file=file, reason=reason))
+
+
+def _short(text: str) -> str:
+    """Return a text as one line that fits into a sentence."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_SAID else f"{line[:_LONGEST_SAID]}…"

@@ -20,6 +20,7 @@ from mingqing.ingest.prepare import Options, crs_of, header_key, recognise, refu
 from mingqing.ingest.reading.encoding import Alternative, Encoding, EncodingUnclear
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile, discover, read
+from mingqing.ingest.within import refusal
 from mingqing.store.session import Session
 
 _SAMPLES = 3
@@ -116,7 +117,10 @@ def _preview(session: Session, layer: SourceLayer, options: Options) -> SourcePr
     columns = tuple(layer.columns)
     key = header_key(columns)
     found = recognise(layer, options, session.catalog)
-    refused = refused_by_name(layer, found.table, session.catalog) if found is not None else None
+    refused = None
+    if found is not None:
+        refused = refused_by_name(layer, found.table, session.catalog)
+        refused = refused or refusal(session.policy, found.table, layer.name)
     if refused is not None:
         return SourcePreview(layer.path, layer.name, error=refused)
     return SourcePreview(

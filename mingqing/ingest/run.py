@@ -38,7 +38,7 @@ _ROWS_A_BATCH = 20_000
 _FILES_WORTH_WORKERS = 200
 _FILES_A_TASK = 4  # handing over a file costs as much as reading a small one
 _TASKS_AHEAD = 32  # read ahead of the writer, so that memory stays bounded
-_SPATIAL = {Kind.SHAPEFILE, Kind.VECTOR}
+_SPATIAL = {Kind.SHAPEFILE, Kind.GEOPACKAGE, Kind.GEOJSON, Kind.KML}
 _WGS84 = 4326
 
 
@@ -236,8 +236,11 @@ def in_order(session: Session, sources: Sequence[SourceFile]) -> list[SourceFile
 
 
 def settle_crs(session: Session, sources: Sequence[SourceFile], options: Options) -> None:
-    """Give an empty project whose CRS nobody chose the zone in which its first data lies."""
-    if session.info.epsg_chosen or session.extent() is not None:
+    """Give an empty project whose CRS nobody chose the zone in which its first data lies.
+
+    An account bound to villages does not: it may see an empty project where there is none.
+    """
+    if session.policy.villages is not None or session.info.epsg_chosen or session.extent() is not None:
         return
     for source in sources:
         if source.kind in _SPATIAL:

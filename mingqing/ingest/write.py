@@ -1,10 +1,10 @@
 """Prepared rows into the project: village, links, comparison with what is there, then insert or update."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePath
 
+from mingqing.access.roles import Action
 from mingqing.catalog.model import Field, FieldType, Table
 from mingqing.catalog.values import Value
 from mingqing.core.text import tr
@@ -13,12 +13,11 @@ from mingqing.ingest.link import Linker, Unlinked
 from mingqing.ingest.merge import Plan, corrected, plan
 from mingqing.ingest.prepare import Part, Prepared
 from mingqing.ingest.report import LeftOut, SourceReport
-from mingqing.ingest.villages import VillageFinder
+from mingqing.ingest.villages import VillageFinder, village_named
+from mingqing.ingest.within import keep_in_villages, keep_known_villages, keep_writable, refusal
 from mingqing.store.changes import Transaction
 from mingqing.store.ids import new_ids
 from mingqing.store.session import Session, Stored
-
-_VILLAGE_FOLDER = re.compile(r"[\d\s._、-]*([㐀-鿿]{1,20}(?:村|社区))")
 
 
 class Writer:
@@ -26,7 +25,9 @@ class Writer:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._catalog = session.catalog
+        self._catalog, self._policy = session.catalog, session.policy
+        editable = all(self._policy.allowed(name, Action.EDIT) for name in self._catalog.tables)
+        self._everywhere = editable and self._policy.villages is None
         self._villages = VillageFinder(session)
         self._linker = Linker(session)
 
@@ -35,17 +36,35 @@ class Writer:
 
         source : its path below the folder that was imported, kept with each row.
         """
+        report = prepared.report
+        if report.error is None and report.table is not None:
+            report.error = refusal(self._policy, self._catalog.tables[report.table], report.name)
+        if report.error is not None:
+            return
         leave_out_far(prepared, self._session.info.epsg, self._villages.extent)
         given: dict[str, dict[int, int]] = {}
-        own = prepared.report.table
         for part in prepared.parts:
-            report = prepared.report
+            table, own = self._catalog.tables[part.table], part.table == report.table
+            if refusal(self._policy, table, report.name) is not None:
+                continue  # of a table that is fed besides
             villages = self._find_villages(change, part, source, report)
-            self._link(part, villages, given, report, own=part.table == own)
-            given[part.table] = self._write_part(
-                change, part, villages, source.as_posix(), report, own=part.table == own
-            )
+            villages = self._keep_reachable(part, villages, report if own else None)
+            self._link(part, villages, given, report, own=own)
+            lost = report if own else None
+            villages = keep_in_villages(self._policy, part, villages, lost, unknown=False)
+            if dropped := keep_writable(part, table, self._policy.writable(table.name)):
+                text = tr("您的角色不能修改{table}的“{fields}”，没有导入")
+                report.notes.append(text.format(table=table.title, fields="”“".join(dropped)))
+            given[part.table] = self._write_part(change, part, villages, source.as_posix(), report, own=own)
             self._link_to_own_kind(change, part, villages, given[part.table])
+
+    def _keep_reachable(
+        self, part: Part, villages: Sequence[str | None], report: SourceReport | None
+    ) -> list[str | None]:
+        """Drop rows of other villages before anything is compared: what is stored of those cannot be seen."""
+        if part.table == "village":
+            return keep_known_villages(self._policy, part, villages, self._villages.codes, report)
+        return keep_in_villages(self._policy, part, villages, report, unknown=True)
 
     def _find_villages(
         self, change: Transaction, part: Part, source: PurePath, report: SourceReport
@@ -58,11 +77,12 @@ class Writer:
                 if code is None:
                     codes[i] = self._villages.by_path(source) if len(codes) == 1 else None
                     codes[i] = codes[i] or part.columns["name"][i]
-            self._settle_codes(change, part.columns["name"], codes, report)
+            if self._everywhere:
+                self._settle_codes(change, part.columns["name"], codes, report)
             return [str(c) for c in codes]
         texts = None if stated is None else [None if s is None else str(s) for s in stated]
         found = self._villages.find(texts, source, part.geometry, len(part.rows))
-        if part.rows and not any(found):
+        if part.rows and not any(found) and self._everywhere:
             named = self._named_by_folder(change, source)
             if named is not None:
                 report.notes.append(tr("没有“{name}”的村界和区划代码，暂以村名代替").format(name=named))
@@ -88,9 +108,8 @@ class Writer:
     def _named_by_folder(self, change: Transaction, source: PurePath) -> str | None:
         """A village known only by its folder's name, entered so that its rows are not taken for another's."""
         for folder in source.parents:
-            found = _VILLAGE_FOLDER.fullmatch(folder.name)
-            if found:
-                name = found[1]
+            name = village_named(folder.name)
+            if name is not None:
                 change.insert("village", new_ids(1), {"name": [name], "code": [name], "village_code": [name]})
                 self._villages = VillageFinder(self._session)
                 return name
@@ -166,7 +185,9 @@ class Writer:
         What is not found is no fault of the row: the body above a village's is often not in its files.
         """
         for field in self._catalog.tables[part.table].fields:
-            if field.references == part.table and field.name in part.links:
+            if (
+                field.references == part.table and field.name in part.links
+            ):  # if it may be written, else it is gone
                 found, _ = self._linker.resolve(part, field, villages)
                 wanted = {
                     ids[row]: above
@@ -204,11 +225,12 @@ class Writer:
         for i in rows:
             groups.setdefault(villages[i], []).append(i)
         ids: dict[int, int] = {}
-        part.columns["source"] = [source] * len(part.rows)
+        writable = self._policy.writable(part.table)
+        if "source" in writable:
+            part.columns["source"] = [source] * len(part.rows)
+        known_by = {name for key in (*table.keys, *table.weak_keys) for name in key}
+        wanted = [name for name in writable if name in part.columns or name in known_by]
         for village, at in groups.items():
-            wanted = list(
-                dict.fromkeys([*part.columns, *(k for key in (*table.keys, *table.weak_keys) for k in key)])
-            )
             stored = self._session.stored(part.table, wanted, village=village)
             made = plan(part, at, table, stored, source)
             new = list(new_ids(len(made.insert)))

@@ -122,10 +122,21 @@ def test_what_is_written_is_what_is_loaded(layers: Path) -> None:
     assert (well.field_by_name["depth_m"].minimum, well.field_by_name["depth_m"].maximum) == (0, 200)
     assert well.field_by_name["kind"].type is FieldType.CODE
     assert loaded.codes["kind"].spellings == {"1": "井", "井": "井", "水井": "井", "泉": "泉"}
-    assert owner.field_by_name["name"].privacy is Privacy.PERSONAL
     assert (loaded.depth("well"), loaded.depth("owner")) == (0, 1)
     assert loaded.refusal("mz") is loaded.refusal("户主民族") is loaded.refusals[0]
     assert loaded.refusal("名称") is None
+
+
+def test_a_field_is_open_unless_its_table_is_about_persons_and_then_as_open_as_it_says(layers: Path) -> None:
+    tables = load_catalog(layers).tables
+    kept = {name: {f.name: f.privacy for f in t.field_by_name.values()} for name, t in tables.items()}
+    assert set(kept["well"].values()) == {Privacy.OPEN}
+    assert kept["owner"] == {
+        "village_code": Privacy.SENSITIVE,
+        "keep_until": Privacy.SENSITIVE,
+        "name": Privacy.PERSONAL,
+        "well": Privacy.SENSITIVE,
+    }
 
 
 MISTAKES = {

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.ingest.reading import encoding as enc
+from mingqing.ingest.reading.bounds import require_cells
 from mingqing.ingest.reading.grid import read_grid, refuse_empty
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile
@@ -26,8 +27,10 @@ def read_delimited(file: SourceFile, *, encoding: str | None = None) -> list[Sou
     rows, numbers = [], []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or ",")
     try:
-        before = 0
+        before = cells = 0
         for row in reader:
+            cells += len(row) + 1
+            require_cells(cells, 1)
             rows.append(row)
             numbers.append(before + 1)
             before = reader.line_num

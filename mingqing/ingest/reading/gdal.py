@@ -15,9 +15,7 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 
 # Identifying each .prj against EPSG costs six times the reading of a small shapefile; we do that ourselves.
-pyogrio.set_gdal_config_options(
-    {"USE_OSR_FIND_MATCHES": False, "GML_SKIP_RESOLVE_ELEMS": "ALL", "OGR_GEOJSON_MAX_OBJ_SIZE": 200}
-)
+pyogrio.set_gdal_config_options({"USE_OSR_FIND_MATCHES": False})
 
 _ERRORS = (
     *(DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, ValueError),
@@ -93,6 +91,13 @@ def shapes(wkb: NDArray[np.object_]) -> Shapes:
         open_ring = present & shapely.is_missing(geometry)
         if open_ring.any():
             geometry[open_ring] = shapely.from_wkb(wkb[open_ring], on_invalid="fix")
+    geometry, empty = without_wild(geometry)
+    missing = shapely.is_missing(geometry)
+    return Shapes(geometry, present & missing & ~empty, int((open_ring & ~missing).sum()))
+
+
+def without_wild(geometry: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Return shapes, None in place of those with coordinates of no planet or with none, and which had none."""
     coordinates, owners = shapely.get_coordinates(geometry, return_index=True)
     with np.errstate(invalid="ignore"):
         wild = ~(np.abs(coordinates) < FARTHEST).all(axis=1)
@@ -100,5 +105,4 @@ def shapes(wkb: NDArray[np.object_]) -> Shapes:
         geometry[np.unique(owners[wild])] = None
     empty = shapely.is_empty(geometry)
     geometry[empty] = None
-    missing = shapely.is_missing(geometry)
-    return Shapes(geometry, present & missing & ~empty, int((open_ring & ~missing).sum()))
+    return geometry, empty

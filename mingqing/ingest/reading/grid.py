@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import clean, tr
+from mingqing.ingest.reading.bounds import require_cells
 from mingqing.ingest.reading.layer import RowProblem
 from mingqing.ingest.reading.names import unique
 
@@ -47,7 +48,7 @@ class Table:
 
 
 def read_grid(grid: Sequence[Row], numbers: Sequence[int], merged: Iterable[Merged] = ()) -> Table | None:
-    """Find the header of a grid and take what is below it.
+    """Find the header of a grid and take what is below it; InputRefused where it is too large.
 
     Parameters
     ----------
@@ -59,6 +60,7 @@ def read_grid(grid: Sequence[Row], numbers: Sequence[int], merged: Iterable[Merg
     Table or None
         None where the grid holds nothing.
     """
+    require_cells(len(grid), max(map(len, grid), default=0))
     columns = [_emptied(column) for column in zip_longest(*grid)]
     while columns and not any(cell is not None for cell in columns[-1]):
         columns.pop()

@@ -11,6 +11,7 @@ from typing import cast
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
+from mingqing.ingest.reading.bounds import require_columns, require_layers
 from mingqing.ingest.reading.layer import RowProblem, SourceLayer
 
 __all__ = ["Kind", "RowProblem", "SourceFile", "SourceLayer", "discover", "read"]
@@ -21,7 +22,9 @@ class Kind(StrEnum):
 
     SHAPEFILE = "shapefile"
     DBF = "dbf"
-    VECTOR = "vector"
+    GEOPACKAGE = "geopackage"
+    GEOJSON = "geojson"
+    KML = "kml"
     DELIMITED = "delimited"
     WORKBOOK = "workbook"
     UNREADABLE = "unreadable"
@@ -30,7 +33,9 @@ class Kind(StrEnum):
 _BY_SUFFIX = {
     ".shp": Kind.SHAPEFILE,
     ".dbf": Kind.DBF,
-    **dict.fromkeys((".gpkg", ".geojson", ".json", ".kml", ".kmz"), Kind.VECTOR),
+    ".gpkg": Kind.GEOPACKAGE,
+    **dict.fromkeys((".geojson", ".json"), Kind.GEOJSON),
+    **dict.fromkeys((".kml", ".kmz"), Kind.KML),
     **dict.fromkeys((".csv", ".txt", ".tsv"), Kind.DELIMITED),
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods"), Kind.WORKBOOK),
 }
@@ -46,13 +51,15 @@ _PARTS = {".shx", ".prj", ".cpg", ".cst", ".sbn", ".sbx", ".qix", ".qpj", ".fix"
 _READERS = {
     Kind.SHAPEFILE: "shapefile.read_shapefile",
     Kind.DBF: "shapefile.read_lone_dbf",
-    Kind.VECTOR: "vector.read_vector",
+    Kind.GEOPACKAGE: "geopackage.read_geopackage",
+    Kind.GEOJSON: "geojson.read_geojson",
+    Kind.KML: "kml.read_kml",
     Kind.DELIMITED: "delimited.read_delimited",
     Kind.WORKBOOK: "workbook.read_workbook",
 }
 # What one file may weigh: where it is read into memory whole as text, less. A county's largest layer and
 # register are a tenth of it.
-_MOST_MB = {Kind.DELIMITED: 256, Kind.WORKBOOK: 128}
+_MOST_MB = {Kind.DELIMITED: 256, Kind.GEOJSON: 256, Kind.KML: 256, Kind.WORKBOOK: 128}
 _MOST_MB_ELSE = 2048
 
 
@@ -111,7 +118,10 @@ def read(file: SourceFile, *, encoding: str | None = None) -> list[SourceLayer]:
     reader = getattr(import_module(f"mingqing.ingest.reading.{module}"), function)
     try:
         _check_size(file)
-        return cast("Callable[..., list[SourceLayer]]", reader)(file, encoding=encoding)
+        layers = cast("Callable[..., list[SourceLayer]]", reader)(file, encoding=encoding)
+        require_layers(len(layers))
+        for layer in layers:
+            require_columns(len(layer.columns))
     except InputRefused as refusal:
         if not refusal.args[0].startswith("“"):
             refusal.args = (tr("“{name}”{why}").format(name=file.path.name, why=refusal.args[0]),)
@@ -121,6 +131,7 @@ def read(file: SourceFile, *, encoding: str | None = None) -> list[SourceLayer]:
         raise InputRefused(tr("“{name}”{why}。").format(name=file.path.name, why=why)) from error
     except MemoryError as error:
         raise InputRefused(tr("“{name}”太大，内存不够。").format(name=file.path.name)) from error
+    return layers
 
 
 def _check_size(file: SourceFile) -> None:

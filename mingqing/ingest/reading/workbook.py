@@ -15,22 +15,28 @@ from python_calamine import (
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.ingest.reading import archive
+from mingqing.ingest.reading.bounds import require_cells
 from mingqing.ingest.reading.grid import Merged, read_grid, refuse_empty
 from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.ingest.reading.source import SourceFile
 
-_SMALL = 2**18  # bytes that cannot inflate to more than 270 MB, whatever they say
-_ZIP = b"PK\x03\x04"
-_MOST_CELLS = 10_000_000  # a register of a whole county has less than half
-_FAR_ROW = re.compile(rb'r="[A-Z]*\d{5}')
-_FAR_COLUMN = re.compile(rb'r="[A-Z]{2}')
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+# A sheet is measured where a cell is not written as every office program writes it, or lies far out.
+_ODD = re.compile(rb'<(?:[\w.-]+:)?(?:row|c)(?! r=")[\s/>]')
+_FAR = tuple(
+    (re.compile(rb'r="[A-Za-z]*\d{%d}' % digits), re.compile(rb'r="[A-Za-z]{%d}' % letters))
+    for digits, letters in ((6, 0), (5, 2), (4, 3))
+)
+_TAG = re.compile(rb"<(?:[\w.-]+:)?(row|c)\b([^>]*)")
+_PLACE = re.compile(rb"(?<![\w:])r\s*=\s*[\"']([A-Za-z]*)(\d*)")
 _NO_RESULT = re.compile(rb"(</f>|<f[^>]*/>)(<v\s*/>|<v></v>)?</c>")
-_CELL = re.compile(rb'r="([A-Z]{1,3})(\d+)"')
 
 
 def read_workbook(file: SourceFile, *, encoding: str | None = None) -> list[SourceLayer]:  # noqa: ARG001
-    """Read the sheets of an XLSX, XLS, XLSB or ODS; formulas by the value last saved."""
+    """Read the sheets of an XLSX, XLS or ODS; formulas by the value last saved."""
     data = file.path.read_bytes()
+    if not data.startswith((_ZIP, _OLE)):  # the library would look for a zip further on
+        raise _no_workbook()
     notes = _inspect(data) if data.startswith(_ZIP) else ()
     layers = []
     try:
@@ -41,9 +47,7 @@ def read_workbook(file: SourceFile, *, encoding: str | None = None) -> list[Sour
     except PasswordError as error:
         raise InputRefused(tr("加了密码，请去掉密码后另存再导入。")) from error
     except (CalamineError, OSError, ValueError) as error:
-        raise InputRefused(
-            tr("打不开，文件已损坏或不是 Excel 表格，请用 Excel 或 WPS 另存后再导入。")
-        ) from error
+        raise _no_workbook() from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how a bug in the Rust library surfaces
             raise
@@ -53,11 +57,14 @@ def read_workbook(file: SourceFile, *, encoding: str | None = None) -> list[Sour
     return layers
 
 
+def _no_workbook() -> InputRefused:
+    return InputRefused(tr("打不开，文件已损坏或不是 Excel 表格，请用 Excel 或 WPS 另存后再导入。"))
+
+
 def _sheet(file: SourceFile, sheet: CalamineSheet, notes: tuple[str, ...]) -> list[SourceLayer]:
     if sheet.height == 0:
         return []
-    if (sheet.total_height + 1) * (sheet.total_width + 1) > _MOST_CELLS:
-        raise _too_wide()
+    require_cells(sheet.total_height + 1, sheet.total_width + 1)
     grid = sheet.to_python(skip_empty_area=False)
     merged = [Merged(a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ()]
     table = read_grid(grid, range(1, len(grid) + 1), merged)
@@ -76,19 +83,19 @@ def _sheet(file: SourceFile, sheet: CalamineSheet, notes: tuple[str, ...]) -> li
 
 
 def _inspect(data: bytes) -> tuple[str, ...]:
-    """Look at an XLSX before it is opened; return notes on what the library passes over in silence.
+    """Look at an XLSX or ODS before it is opened; return notes on what the library passes over in silence.
 
-    Raises InputRefused for a sheet with a cell so far out that the library, which allocates the whole
-    rectangle, would die.
+    Raises InputRefused for a sheet with a cell so far out that the library, which allocates the whole rectangle,
+    would end the program; and for XLSB, whose cells cannot be looked at.
     """
     notes = set()
-    for name, info in archive.parts(data).items():
-        is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
-        if not is_sheet and info.compress_size < _SMALL:
-            continue
+    for name in archive.parts(data):
+        if name.lower().endswith("workbook.bin"):
+            raise InputRefused(tr("是二进制工作簿（XLSB），请另存为 .xlsx 再导入。"))
         sheet = archive.inflate(data, name)
-        if _cells_spanned(sheet) > _MOST_CELLS:
-            raise _too_wide()
+        if b"sheetData" not in sheet:
+            continue
+        require_cells(*_spanned(sheet))
         if b't="e"' in sheet:
             notes.add(tr("这个工作簿里有公式出错的单元格（如 #N/A），按空白读"))
         if b"<f" in sheet and _NO_RESULT.search(sheet):
@@ -96,19 +103,22 @@ def _inspect(data: bytes) -> tuple[str, ...]:
     return tuple(sorted(notes))
 
 
-def _too_wide() -> InputRefused:
-    return InputRefused(tr("的表格范围大得不正常，请在 Excel 中删去表格之外的空行空列，另存后再导入。"))
-
-
-def _cells_spanned(sheet: bytes) -> int:
-    """Cells of the rectangle from A1 to the farthest cell; 0 where it is plainly not large."""
-    if not (_FAR_ROW.search(sheet) and _FAR_COLUMN.search(sheet)):
-        return 0
-    columns, rows = 0, 0
-    for letters, digits in _CELL.findall(sheet):
-        columns = max(columns, _column(letters))
-        rows = max(rows, int(digits))
-    return rows * columns
+def _spanned(sheet: bytes) -> tuple[int, int]:
+    """Rows and columns from A1 to the farthest cell; (0, 0) where that is plainly not far."""
+    far = any(rows.search(sheet) and columns.search(sheet) for rows, columns in _FAR)
+    if not far and _ODD.search(sheet) is None:
+        return 0, 0
+    row = column = rows = columns = 0
+    for tag in _TAG.finditer(sheet):
+        place = _PLACE.search(tag[2])
+        if tag[1] == b"row":
+            row, column = int(place[2] or 0) if place else row + 1, 0
+        elif place:
+            row, column = int(place[2] or row), _column(place[1].upper())
+        else:
+            column += 1
+        rows, columns = max(rows, row), max(columns, column)
+    return rows, columns
 
 
 def _column(letters: bytes) -> int:
