@@ -27,7 +27,7 @@ _FORMAT = 1
 # Bounds on what a file from a stranger may make us read into memory.
 _SMALL = 4 << 20
 _LOCAL_HEADER = struct.Struct("<26xHH")
-_CHUNK = 1 << 20
+_CHUNK = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from mingqing.core.text import tr
 __all__ = ["STEPS_BETWEEN_QUESTIONS", "connect", "engine_errors", "immediate", "unlock"]
 
 _BUSY_MS = 5000
-STEPS_BETWEEN_QUESTIONS = 1_000  # of the engine: a long query asks whether to go on every few tenths of a ms
+STEPS_BETWEEN_QUESTIONS = 100_000  # of the engine: a long query asks every few milliseconds whether to go on
 _CACHE_KIB = 64 * 1024  # a batch of an import fits, so that no page is encrypted and written twice
 if not apsw.connections():
     # Nobody asks how much memory SQLite holds, and counting it locks a mutex at every allocation: a seventh of an

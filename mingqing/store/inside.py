@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 
-CHUNK = 1 << 20
+CHUNK = 4 << 20  # large, since every one waits for a thread that draws to let go of the interpreter
 _CIPHER = "multipleciphers-"  # sqlite3mc puts a layer of this name over each file system it is asked for
 _PLAIN = apsw.vfs_names()[0].removeprefix(_CIPHER)
 _INSIDE = "mingqing-inside"

@@ -160,6 +160,7 @@ def test_nobody_writes_while_the_bytes_are_copied(
     session: Session, stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "_BUSY_MS", 20)
+    monkeypatch.setattr("mingqing.store.inside.CHUNK", 1 << 20)
     real, refused = backup.raw_chunks, []
 
     def chunks(path: Path) -> Iterator[bytes]:
@@ -462,7 +463,10 @@ def test_the_project_is_left_byte_for_byte_as_it_was(empty_project: Path, stick:
 
 
 @pytest.mark.parametrize("at", ["复制", "核对", "数据页"])
-def test_a_backup_can_be_stopped_and_leaves_nothing(session: Session, stick: Path, at: str) -> None:
+def test_a_backup_can_be_stopped_and_leaves_nothing(
+    session: Session, stick: Path, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "STEPS_BETWEEN_QUESTIONS", 100)
     reached: list[str] = []
     watch = Watch(lambda text, _done, _total: reached.append(text), lambda: any(at in t for t in reached))
     with pytest.raises(Cancelled):
