@@ -14,6 +14,7 @@ from .describe import describe
 from .names import SAMPLE_VILLAGES
 from .registers import write_messy_workbook, write_workbook
 from .scene import Scene, name_hamlets
+from .terms import with_terms
 from .valley import BlockSpec
 from .writing import Style, write_table
 
@@ -65,14 +66,15 @@ def write_three(out: Path, seed: int) -> None:
 
 
 def _write_registers(folder: Path, village: Village, *, messy: bool) -> None:
-    register = {title: village.sheets[title] for title in REGISTER}
+    sheets = {title: with_terms(title, rows) for title, rows in village.sheets.items()}
+    register = {title: sheets[title] for title in REGISTER}
     path = folder / f"{village.name}花名册.xlsx"
     if messy:
         write_messy_workbook(path, village.name, register)
     else:
         write_workbook(path, register)
-    write_workbook(folder / f"{village.name}结对帮扶.xlsx", {"结对帮扶": village.sheets["结对帮扶"]})
-    write_workbook(folder / f"{village.name}组织任职.xlsx", {"任职": village.sheets["任职"]})
+    write_workbook(folder / f"{village.name}结对帮扶.xlsx", {"结对帮扶": sheets["结对帮扶"]})
+    write_workbook(folder / f"{village.name}组织任职.xlsx", {"任职": sheets["任职"]})
 
 
 def write_elevation(path: Path, block: Block) -> None:
