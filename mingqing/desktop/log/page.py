@@ -104,6 +104,7 @@ class LogPage(DutyPage):
 
     def forget(self) -> None:
         """Keep nothing of the project that was open."""
+        self.filters.offer_accounts(())
         self.filters.reset()
         self._show(_Found(Query(), (), (), 0))
         self._count.clear()
