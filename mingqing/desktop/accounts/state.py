@@ -7,13 +7,12 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mingqing.access.accounts import RECOVERY, Account, after_separation
-from mingqing.access.keyring import Keyring
+from mingqing.access.accounts import Account, after_separation
 from mingqing.access.passwords import days_left
 from mingqing.access.roles import Duty, Role
 from mingqing.core.text import tr
 from mingqing.desktop.villages.matching import Entry, index
-from mingqing.store.accounts import KEYRING, accounts
+from mingqing.store.accounts import accounts, has_recovery_key
 from mingqing.store.roles import is_own
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def read_state(session: "Session") -> State:
         session.user,
         session.login.separate,
         is_own(session),
-        RECOVERY in Keyring.load(session.info.path / KEYRING).slots,
+        has_recovery_key(session),
     )
 
 

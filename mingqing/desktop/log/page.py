@@ -13,7 +13,7 @@ from mingqing.access.audit import Act, Entry
 from mingqing.core.errors import InputRefused, MingqingError
 from mingqing.core.files import write_whole
 from mingqing.core.text import tr
-from mingqing.desktop.jobs import Job, Jobs, ReadJob
+from mingqing.desktop.jobs import Job, Jobs, KeepJob, ReadJob
 from mingqing.desktop.log.filters import LogFilters
 from mingqing.desktop.log.query import Query, containing, count_refused, read
 from mingqing.desktop.log.table import DETAIL, LogTable
@@ -153,7 +153,7 @@ class LogPage(DutyPage):
             session.record(Act.CHECK, tr("操作日志"), rows=len(wrong) or None, detail=_verdict(wrong))
             return wrong
 
-        self.jobs.start(ReadJob(work, done=self._proved, failed=self._not_proved, topic="log proof"))
+        self.jobs.start(KeepJob(work, done=self._proved, failed=self._not_proved, topic="log proof"))
 
     def _proved(self, wrong: list[str]) -> None:
         self.proving.setEnabled(True)
