@@ -9,7 +9,7 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from mingqing.core.errors import NotAllowed, StoreBug
 from mingqing.core.text import tr
 from mingqing.store import audit
 from mingqing.store.geometry import boxes_of
-from mingqing.store.guard import Guard
+from mingqing.store.guard import Guard, Unguarded
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -37,19 +37,21 @@ class Transaction:
 
     Use as a context manager: leaving it normally commits rows and their changeset in one step, an exception rolls
     both back. `why` may be made more exact until then. `counts` says, by table, how many rows were added,
-    changed and deleted.
+    changed and deleted. `edited` makes of the changeset what the history keeps of it.
     """
 
     def __init__(
         self,
         database: apsw.Connection,
-        guard: Guard,
+        guard: "Guard | Unguarded",
         policy: Policy,
         account: str,
         kind: str,
         why: str,
+        *,
+        edited: Callable[[bytes], bytes] = bytes,
     ) -> None:
-        self._database, self._guard, self._policy = database, guard, policy
+        self._database, self._guard, self._policy, self._edited = database, guard, policy, edited
         self._account, self._kind, self.why = account, kind, why
         self._at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
         self._recorder: apsw.Session | None = None
@@ -71,7 +73,7 @@ class Transaction:
             if kind is None:
                 with self._guard.writing():
                     if changeset := recorder.changeset():
-                        self._record(changeset)
+                        self._record(self._edited(changeset))
         except BaseException:
             kind = StoreBug
             raise

@@ -1,0 +1,68 @@
+"""Correcting a row, as the person it is about may ask."""
+
+from collections.abc import Mapping
+
+from mingqing.access.audit import Act
+from mingqing.catalog.model import Table
+from mingqing.catalog.values import Value, ValueRefusedError, parse
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
+from mingqing.store.people.who import require_reason
+from mingqing.store.session import Session
+
+_STAMPS = {"created_by", "created_at", "updated_by", "updated_at"}
+_SHORTEST_TOLD = 2  # a single character of a reason says nothing of anybody
+
+
+def correct(
+    session: Session, table: str, row_id: int, values: Mapping[str, object], why: str
+) -> tuple[str, ...]:
+    """Change fields of one row, with the reason in history and log; return the titles of those that did change.
+
+    Parameters
+    ----------
+    values : by field name, as typed; blank empties a field.
+
+    Raises
+    ------
+    InputRefused
+        if there is no such row or field, a value does not fit, or the reason is missing or tells a value.
+    NotAllowed
+        if the account may not write the table, the field or the village.
+    """
+    definition = session.catalog.tables.get(table)
+    before = session.row(table, row_id) if definition else None
+    if definition is None or before is None:
+        raise InputRefused(tr("没有这条记录，或不在您管辖的村"))
+    parsed = {name: _parsed(session, definition, name, raw) for name, raw in values.items()}
+    changed = {name: value for name, value in parsed.items() if value != before[name]}
+    reason = require_reason(why)
+    told = {str(v) for n in changed for v in (before[n], changed[n]) if definition.field_by_name[n].mask}
+    if any(len(word) >= _SHORTEST_TOLD and word in reason for word in told):
+        raise InputRefused(tr("理由会长期留在日志里，请不要写姓名、身份证号或电话"))
+    if changed:
+        with session.transaction(Act.CORRECT, reason) as change:
+            change.update(table, [row_id], {name: [value] for name, value in changed.items()})
+    return tuple(definition.field_by_name[name].title for name in changed)
+
+
+def _parsed(session: Session, table: Table, name: str, raw: object) -> Value:
+    field = table.field_by_name.get(name)
+    if field is None or name in _STAMPS:
+        raise InputRefused(tr("“{table}”没有可以更正的“{field}”").format(table=table.title, field=name))
+    try:
+        value = parse(field, raw)
+    except ValueRefusedError as error:
+        raise InputRefused(f"{field.title}：{error}") from error
+    if value is None and field.required:
+        raise InputRefused(tr("“{field}”不能空着").format(field=field.title))
+    if (
+        field.references
+        and value is not None
+        and (not isinstance(value, int) or session.row(field.references, value) is None)
+    ):
+        target = session.catalog.tables[field.references].title
+        raise InputRefused(
+            tr("{field}：没有编号为 {id} 的{target}").format(field=field.title, id=value, target=target)
+        )
+    return value

@@ -1,0 +1,163 @@
+"""What has to go with a person, and what has to be blanked in what stays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import apsw
+
+from mingqing.access.policy import Policy
+from mingqing.access.roles import Action
+from mingqing.catalog.model import Catalog, Field, FieldType, Table
+from mingqing.core.errors import NotAllowed
+from mingqing.core.text import tr
+from mingqing.store.people import kept
+from mingqing.store.people.history import Blanks, Cells, Gone, Scrub
+from mingqing.store.people.who import PERSON, How, Person, Rows, companion, marks, rows_of, source
+from mingqing.store.session import Session
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an erasure will do to the rows as they are now: those that go, cells with what they will hold, remarks."""
+
+    person: Person
+    gone: Gone = field(default_factory=dict)
+    blanks: Blanks = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+
+    def blank(self, table: str, row: int, cells: Cells) -> None:
+        """Put down new values of a row that stays."""
+        if row not in self.gone.get(table, ()):
+            self.blanks.setdefault(table, {}).setdefault(row, {}).update(cells)
+
+
+def plan_for(database: apsw.Connection, session: Session, person: Person) -> Plan:
+    """Return what erasing a person comes to, within the account's villages.
+
+    Raises
+    ------
+    NotAllowed
+        where rows of other villages hang on what has to go.
+    """
+    plan = Plan(person, {PERSON: set(person.ids)})
+    found = rows_of(database, session.policy, person)
+    for one in found.sure:
+        if one.how is How.ABOUT:
+            plan.gone.setdefault(one.table, set()).add(one.id)
+    _empty_households(database, session, plan, found)
+    follow(database, session, plan)
+    _blank_names(database, session, plan, found)
+    _blank_numbers(database, session, plan)
+    plan.kept += kept.unsure(session.catalog, found)
+    plan.kept += kept.shared_phones(database, session.policy, person)
+    return plan
+
+
+def _empty_households(database: apsw.Connection, session: Session, plan: Plan, found: Rows) -> None:
+    """Have households go that nobody is left in; of others, take the telephone that was this person's alone."""
+    table = session.catalog.tables[PERSON].located_at[0]
+    home = str(session.catalog.tables[PERSON].field_by_name[table].references)
+    for row in {one.id for one in found.sure if one.how is How.HOME and one.table == home}:
+        left, gone = (
+            int(
+                database.execute(
+                    f'SELECT count(*) FROM "{PERSON}" WHERE "{table}" = ? AND id {is_not} IN'
+                    f" ({marks(plan.person.ids)})",
+                    (row, *plan.person.ids),
+                ).get
+            )
+            for is_not in ("NOT", "")
+        )
+        counted = database.execute(f'SELECT people_count FROM "{home}" WHERE id = ?', (row,)).get
+        if not left and (counted or 0) <= gone:
+            plan.gone.setdefault(home, set()).add(row)
+        else:
+            plan.kept.append(kept.household(left))
+            _blank_household_phone(database, session.catalog.tables[home], plan, row)
+
+
+def _blank_household_phone(database: apsw.Connection, home: Table, plan: Plan, row: int) -> None:
+    for phone in (f.name for f in home.fields if f.type is FieldType.PHONE):
+        value = database.execute(f'SELECT "{phone}" FROM "{home.name}" WHERE id = ?', (row,)).get
+        others = database.execute(
+            f'SELECT phone FROM "{PERSON}" WHERE household = ? AND id NOT IN ({marks(plan.person.ids)})',
+            (row, *plan.person.ids),
+        ).fetchall()
+        if plan.person.has_phone(value) and not any(plan.person.has_phone(p) for (p,) in others):
+            plan.blank(home.name, row, {phone: plan.person.without_phone(value)})
+
+
+def follow(database: apsw.Connection, session: Session, plan: Plan) -> None:
+    """Have rows go that cannot be without those that go, and let the others go of them."""
+    queue = list(plan.gone)
+    while queue:
+        name = queue.pop()
+        ids = tuple(plan.gone[name])
+        for other, reference in _references_to(session.catalog, name):
+            rows: list[tuple[Any, ...]] = database.execute(
+                f'SELECT id, village_code FROM "{other.name}" WHERE "{reference.name}" IN ({marks(ids)})', ids
+            ).fetchall()
+            new = {i for i, _ in rows} - plan.gone.get(other.name, set())
+            _require_in_scope(session.policy, other, {v for i, v in rows if i in new})
+            if other.name != PERSON and (reference.required or (other.personal and name == PERSON)):
+                if new:
+                    plan.gone.setdefault(other.name, set()).update(new)
+                    queue.append(other.name)
+            else:
+                for row in new:
+                    plan.blank(other.name, row, {reference.name: None})
+
+
+def _references_to(catalog: Catalog, name: str) -> list[tuple[Table, Field]]:
+    return [(t, f) for t in catalog.tables.values() for f in t.fields if f.references == name]
+
+
+def _require_in_scope(policy: Policy, table: Table, villages: Iterable[str | None]) -> None:
+    outside = sorted(v or tr("没有村代码") for v in villages if not policy.in_scope(v))
+    if outside:
+        raise NotAllowed(
+            tr("还有“{table}”记录关联着它，却不在您管辖的村（{villages}），请由管辖那里的编辑来删除").format(
+                table=table.title, villages="、".join(outside)
+            )
+        )
+
+
+def _blank_names(database: apsw.Connection, session: Session, plan: Plan, found: Rows) -> None:
+    for one in found.sure:
+        if one.how is not How.NAMED or one.id in plan.gone.get(one.table, ()):
+            continue
+        table = session.catalog.tables[one.table]
+        if not session.policy.allowed(one.table, Action.EDIT):
+            plan.kept.append(
+                tr("“{table}”里写着此人的姓名，删除人的角色不能改，请由县级编辑清除").format(
+                    table=table.title
+                )
+            )
+            continue
+        cells: Cells = {one.field: None}
+        phone = companion(table, table.field_by_name[one.field])
+        if phone:
+            value = database.execute(f'SELECT "{phone}" FROM "{one.table}" WHERE id = ?', (one.id,)).get
+            if plan.person.has_phone(value):
+                cells[phone] = plan.person.without_phone(value)
+        plan.blank(one.table, one.id, cells)
+
+
+def _blank_numbers(database: apsw.Connection, session: Session, plan: Plan) -> None:
+    """Take identity numbers out of whatever text they were written into."""
+    scrub = Scrub(session.catalog, plan.person, {}, {}, lambda *_: False)
+    for table, names in kept.texts(session.catalog):
+        holds = " OR ".join(
+            f'instr("{n}", ?{i})' for n in names for i in range(1, len(plan.person.numbers) + 1)
+        )
+        if not holds or not session.policy.allowed(table.name, Action.EDIT):
+            continue
+        columns = ", ".join(f'"{n}"' for n in names)
+        sql = f"SELECT id, {columns} FROM {source(session.policy, table.name)} WHERE {holds}"
+        holding: list[tuple[Any, ...]] = database.execute(sql, tuple(plan.person.numbers)).fetchall()
+        for row, *values in holding:
+            cells = {n: scrub.without_number(v) for n, v in zip(names, values, strict=True)}
+            plan.blank(
+                table.name, row, {n: c for (n, c), v in zip(cells.items(), values, strict=True) if c != v}
+            )
