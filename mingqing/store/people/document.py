@@ -14,7 +14,7 @@ from mingqing.store.people.record import HeldRow, PersonRecord
 _STYLE = """
 @page { size: A4; margin: 18mm 16mm; }
 body { font-family: "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif; font-size: 10.5pt;
-  line-height: 1.5; color: #22262b; background: #ffffff; max-width: 178mm; margin: 0 auto; }
+  line-height: 1.4; color: #22262b; background: #ffffff; max-width: 178mm; margin: 0 auto; }
 h1 { font-size: 18pt; font-weight: 600; margin: 8px 0 2px 0; }
 h2 { font-size: 12.5pt; font-weight: 600; color: #1f5a50; margin: 22px 0 4px 0; }
 h3 { font-size: 11pt; font-weight: 600; margin: 14px 0 3px 0; page-break-after: avoid; }
@@ -86,7 +86,7 @@ def _row(row: HeldRow) -> str:
 def _provenance(row: HeldRow) -> str:
     unknown = tr("没有登记")
     parts = []
-    if row.how.value not in {"home", "named"} or row.purpose or row.keep_until:
+    if row.personal:
         parts = [
             tr("处理目的：{x}").format(x=row.purpose or unknown),
             tr("法律依据：{x}").format(x=row.legal_basis or unknown),

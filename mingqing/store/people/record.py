@@ -41,13 +41,15 @@ _KEPT = ("purpose", "legal_basis", "keep_until")
 class HeldRow:
     """One row that is held: `cells` are titles and values as people read them, blank ones left out.
 
-    purpose, legal_basis, keep_until : of a row about people; None where nobody put it down.
+    personal : whether the table is about people; then it has purpose, legal_basis and keep_until, None where nobody
+        put them down.
     """
 
     table: str
     title: str
     id: int
     how: How
+    personal: bool
     cells: tuple[tuple[str, str], ...]
     purpose: str | None
     legal_basis: str | None
@@ -177,7 +179,7 @@ def _held(database: apsw.Connection, session: Session, linked: Linked) -> HeldRo
     ]
     if linked.how is How.HOME and shape and row["geometry"] is not None:
         cells.append((tr("地图位置"), _place(row["geometry"], session.info.epsg)))
-    return HeldRow(table.name, table.title, linked.id, linked.how, tuple(cells), **told)
+    return HeldRow(table.name, table.title, linked.id, linked.how, table.personal, tuple(cells), **told)
 
 
 _PROVENANCE = ("source", "verified_on", "created_by", "created_at", "updated_by", "updated_at")
