@@ -6,6 +6,7 @@ here because a project folder can be carried away and tried without any lockout:
 """
 
 import re
+import secrets
 import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -22,6 +23,7 @@ _FORGOTTEN_AFTER = timedelta(days=1)
 
 _MIN_UNFORESEEN = 6
 _SHORTEST_RUN = 3
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679"
 _ROWS = (
     *("`1234567890-=", "qwertyuiop[]\\", "asdfghjkl;'", "zxcvbnm,./", "~!@#$%^&*()_+"),
     *("1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "!qaz", "@wsx", "#edc"),
@@ -106,6 +108,15 @@ def weaknesses(password: str, account: str, *, current: str | None = None) -> tu
             tr("密码里有{kinds}，去掉之后剩下的太少，请换成没有规律的组合").format(kinds="、".join(kinds))
         )
     return tuple(found)
+
+
+def new_password(account: str) -> str:
+    """Return a password to hand to somebody: good enough, and of letters that are not mistaken for one another."""
+    while True:
+        groups = ("".join(secrets.choice(_LEGIBLE) for _ in range(4)) for _ in range(3))
+        password = "-".join(groups)
+        if not weaknesses(password, account):
+            return password
 
 
 def require_strong(password: str, account: str, *, current: str | None = None) -> None:

@@ -33,6 +33,11 @@ class TextTable(QAbstractTableModel):
         self._rows, self._tones = rows, tones
         self.endResetModel()
 
+    def rename(self, column: int, title: str) -> None:
+        """Give a column another title."""
+        self._header = [title if at == column else each for at, each in enumerate(self._header)]
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, column, column)
+
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's signature
         """Return the number of rows."""
         return 0 if parent.isValid() else len(self._rows)
@@ -63,7 +68,7 @@ class TextTable(QAbstractTableModel):
         return None
 
 
-def table_view(model: TextTable, widths: Sequence[int], *, name: str) -> QTableView:
+def table_view(model: QAbstractTableModel, widths: Sequence[int], *, name: str) -> QTableView:
     """Return a view of `model` whose first column takes what `widths` of the others leave."""
     view = QTableView()
     view.setModel(model)

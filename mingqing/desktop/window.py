@@ -1,6 +1,7 @@
 """The main window: which page is shown, opening and closing projects, what is dropped on it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWi
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import MingqingError, ProjectDamaged
 from mingqing.core.text import tr
+from mingqing.desktop.accounts.page import AccountsPage
 from mingqing.desktop.actions import Actions
 from mingqing.desktop.backup.automatic import AutomaticBackup
 from mingqing.desktop.backup.damage import DamagePage
@@ -29,13 +31,16 @@ from mingqing.desktop.banner import Banner
 from mingqing.desktop.explorer import Explorer
 from mingqing.desktop.importing.page import ImportPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
+from mingqing.desktop.log.page import LogPage
 from mingqing.desktop.look.theme import Appearance, dress
 from mingqing.desktop.pages.crash import CrashPage
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
+from mingqing.desktop.pages.duty import DutyPage
 from mingqing.desktop.pages.welcome import DropTarget, Welcome
 from mingqing.desktop.project import Survey, survey, surveyed
 from mingqing.desktop.sample import sample_folder, sample_project
 from mingqing.desktop.widgets import restyle, rounded
+from mingqing.store.accounts import rekey
 from mingqing.store.archive import SUFFIX as BACKUP_SUFFIX
 from mingqing.store.archive import Backup
 from mingqing.store.damaged import DamagedSession
@@ -79,10 +84,14 @@ class MainWindow(QMainWindow):
         self.importing = ImportPage(catalog, self.jobs)
         self.backups, self.damage = BackupPage(self.jobs, settings), DamagePage(self.jobs, catalog)
         self.automatic = AutomaticBackup(self.jobs, self)
+        self.accounts, self.log = AccountsPage(self.jobs), LogPage(self.jobs)
+        self.duties: dict[str, DutyPage] = {"accounts": self.accounts, "log": self.log}
         self.crash = CrashPage()
         self.pages = QStackedWidget()
         for page in (self.welcome, self.explorer, self.importing, self.backups, self.damage, self.crash):
             self.pages.addWidget(page)
+        for duty in self.duties.values():
+            self.pages.addWidget(duty)
         self.setCentralWidget(self.pages)
         self._notice = Banner(self.welcome)
         self._fill_menu()
@@ -111,6 +120,11 @@ class MainWindow(QMainWindow):
             page.left.connect(self._go_home)
             page.reopen.connect(self.ask_login)
             page.refused.connect(self.refuse)
+        self.accounts.rekeying.connect(self._rekey)
+        for name, duty in self.duties.items():
+            duty.left.connect(self._go_home)
+            duty.relogin.connect(self._log_in_again)
+            self.actions_.connect(name, partial(self.show_duty, name))
         for name, call in {
             "new": self.ask_new,
             "open": self.ask_open,
@@ -136,6 +150,7 @@ class MainWindow(QMainWindow):
         menu.addAction(self.actions_["close"])
         menu.addSeparator()
         menu.addAction(self.actions_["backups"])
+        menu.addActions([self.actions_[name] for name in self.duties])
         menu.addSeparator()
         looks = rounded(menu.addMenu(tr("外观")))
         group = QActionGroup(self)
@@ -302,6 +317,8 @@ class MainWindow(QMainWindow):
         self.actions_.enable(_WITH_PROJECT, on=True)
         writable = session.info.read_only is None
         self.actions_.enable(("import", "import_folder"), on=writable)
+        for name, duty in self.duties.items():
+            self._offer(name, on=duty.is_for(session))
         self.pages.setCurrentWidget(self.explorer)
         self.explorer.show_project(session, found, theme=self.settings.theme, village=known.village)
         if self._waiting and writable:
@@ -319,11 +336,15 @@ class MainWindow(QMainWindow):
         self.session = None
         self.backups.show_project(None)
         self.automatic.watch(None)
+        for duty in self.duties.values():
+            duty.forget()
         self._show_no_project()
 
     def _show_no_project(self) -> None:
         self.setWindowTitle(tr("民情地图"))
         self.actions_.enable((*_WITH_PROJECT, "back", "forward", "to_village", "to_selection"), on=False)
+        for name in self.duties:
+            self._offer(name, on=False)
         self.welcome.show_recent(self.settings.existing_recent())
         self.pages.setCurrentWidget(self.welcome)
         self.welcome.setFocus()
@@ -341,6 +362,51 @@ class MainWindow(QMainWindow):
             lambda error: self.say(str(error)),
             shown=lambda: self.say(about.format(user=USER, password=PASSWORD)),
         )
+
+    # ── Accounts, log, persons ─────────────────────────────────────────────────────────────────────────────
+
+    def _offer(self, name: str, *, on: bool) -> None:
+        """Offer the page of a duty to who has it, and to nobody else."""
+        self.actions_[name].setVisible(on)
+        self.actions_[name].setEnabled(on)
+
+    def show_duty(self, name: str) -> None:
+        """Show the page of a duty: "accounts", "log", "persons"; nothing for who has it not."""
+        if self.session is not None and self.duties[name].is_for(self.session):
+            self.explorer.close_card()
+            self.duties[name].begin(self.session)
+            self.pages.setCurrentWidget(self.duties[name])
+
+    def _log_in_again(self, sentence: str) -> None:
+        """Close the project, say why, and ask for the password of the account that was logged in."""
+        if self.session is not None:
+            path, user = self.session.info.path, self.session.user
+            self.close_project()
+            self.say(sentence)
+            self.ask_login(path, user)
+
+    def _rekey(self) -> None:
+        """Encrypt the project with another key, no other connection being open, and ask to log in again."""
+        session = self.session
+        if session is None:
+            return
+
+        def work(_none: "Session", _job: Job[str]) -> str:
+            with session.clone() as own:
+                rekey(own)
+            return tr("数据密钥已更换，请重新登录")
+
+        def again(sentence: str) -> None:
+            self.actions_.enable(("new", "open"), on=True)
+            self._show_no_project()
+            self.say(sentence)
+            self.ask_login(session.info.path, session.user)
+
+        self.close_project()
+        self.actions_.enable(("new", "open"), on=False)
+        self.accounts.show_rekeying()
+        self.pages.setCurrentWidget(self.accounts)
+        self.jobs.start(WriteJob(work, done=again, failed=lambda error: again(str(error))))
 
     # ── Import ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -447,6 +513,8 @@ class MainWindow(QMainWindow):
         page = self.pages.currentWidget()
         if page is self.crash or (isinstance(page, Steps) and not page.busy):
             self._go_home()
+        elif isinstance(page, DutyPage):
+            page.dismiss()
 
     def _go_home(self) -> None:
         self.pages.setCurrentWidget(self.explorer if self.session is not None else self.welcome)

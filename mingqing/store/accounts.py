@@ -250,6 +250,11 @@ def make_recovery_key(session: "Session") -> str:
     return phrase
 
 
+def has_recovery_key(session: "Session") -> bool:
+    """Whether there is a recovery key, somewhere on paper."""
+    return RECOVERY in Keyring.load(session.info.path / KEYRING).slots
+
+
 def spoken(phrase: str) -> str:
     """Return a typed recovery key as its slot was sealed: without the hyphens, spaces and small letters of typing."""
     return "".join(c for c in phrase.upper() if c.isalnum())

@@ -70,6 +70,12 @@ def adopt_own(session: "Session") -> None:
         adopt(database, text, session.user)
 
 
+def is_own(session: "Session") -> bool:
+    """Whether the project carries the definitions that this program has."""
+    with owner(session, spatial=False) as database:
+        return carried(database) == own_text()
+
+
 def carried(database: apsw.Connection) -> str:
     """Return the text of the definitions that a project carries."""
     return str(database.execute("SELECT value FROM mq_meta WHERE key = ?", (_TEXT,)).get or "")

@@ -62,11 +62,16 @@ class Sheet(QDialog):
         self._error.setText(sentence)
         self._error.show()
         self.setEnabled(True)
+        self.fit()
         self.primary.setText(self._action)
         if field is not None:
             restyle(field, "wrong", "true")
             field.setFocus()
             field.selectAll()
+
+    def fit(self) -> None:
+        """Take the height that the sentences need at this width; Qt would guess it for a wider sheet."""
+        self.resize(_WIDTH, self.body.totalHeightForWidth(_WIDTH))
 
     @property
     def error(self) -> str:
@@ -169,5 +174,5 @@ class NewProjectSheet(PlaceSheet):
 def ask(sheet: Sheet) -> None:
     """Show a sheet without stopping the event loop; it deletes itself when it is done."""
     sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    sheet.adjustSize()
     sheet.open()
+    sheet.fit()

@@ -1,0 +1,1 @@
+"""The log page: who did what and when, found, proved, handed on."""
