@@ -22,7 +22,7 @@ from mingqing.ingest.run import import_paths
 from mingqing.store.project import create_project, open_project
 from mingqing.store.session import Session
 
-USER, PASSWORD = "甄一一", "溪口123"
+USER, PASSWORD = "甄一一", "Zhu7ying-lin4"
 EAST, NORTH = 451_000.0, 3_149_000.0
 VILLAGES = {"331124204202": "小竹溪村", "331124204203": "横岗村"}
 
