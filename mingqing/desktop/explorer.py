@@ -273,7 +273,7 @@ class Explorer(QWidget):
             self.canvas.see_all()
         elif village.bounds is None:
             self.banner.say(tr("{name}还没有村界，导入村界后就能定位").format(name=village.name))
-        self.canvas.setFocus()
+        (self.canvas if self.themes else self.duty).setFocus()
         self._update_actions()
         self._count()
         self.visited.emit(self._village)

@@ -20,6 +20,7 @@ class DutyPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._inside = column(gap=S)
         self._inside.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         body = column(self, margins=(XL, XL, XL, XL), gap=M)

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from mingqing.access.passwords import MIN_KINDS, MIN_LENGTH, weaknesses
 from mingqing.core.errors import MingqingError, WrongPassword
 from mingqing.core.text import tr
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
-from mingqing.desktop.look.icons import icon
 from mingqing.desktop.pages.dialogs import Sheet, ask
 from mingqing.desktop.widgets import label, restyle
 from mingqing.store.accounts import set_password
@@ -36,20 +35,17 @@ def rules() -> str:
     )
 
 
-def show_button(*fields: QLineEdit) -> QAction:
-    """Put an eye into the first of some password fields, which shows and hides what is typed in all of them."""
-    eye = fields[0].addAction(icon("fa6s.eye"), QLineEdit.ActionPosition.TrailingPosition)
-    eye.setCheckable(True)
+def show_box(*fields: QLineEdit) -> QCheckBox:
+    """Return a box that shows what is typed in some password fields, or hides it."""
+    box = QCheckBox(tr("显示密码"))
 
     def toggled(on: bool) -> None:  # noqa: FBT001 - Qt's signature
-        eye.setIcon(icon("fa6s.eye-slash" if on else "fa6s.eye"))
-        eye.setToolTip(tr("隐藏密码") if on else tr("显示密码"))
         for field in fields:
             field.setEchoMode(QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password)
 
-    eye.toggled.connect(toggled)
+    box.toggled.connect(toggled)
     toggled(on=False)
-    return eye
+    return box
 
 
 class PasswordSheet(Sheet):
@@ -61,15 +57,17 @@ class PasswordSheet(Sheet):
         super().__init__(tr("修改密码"), about, tr("修改"), parent)
         self._account, self._known = account, current
         self.current, self.password, self.again = QLineEdit(), QLineEdit(), QLineEdit()
-        self.show_button = show_button(self.password, self.again)
+        self.shown = show_box(self.password, self.again)
         self.current.setEchoMode(QLineEdit.EchoMode.Password)
         self.advice = label("", "caption", wrap=True)
         self.advice.setFixedHeight(_RULES_HEIGHT)
+        self.advice.setAlignment(Qt.AlignmentFlag.AlignTop)
         if current is None:
             self.field(tr("现在的密码"), self.current)
         self.field(tr("新密码"), self.password)
         self.body.addWidget(self.advice)
         self.field(tr("再输一遍"), self.again)
+        self.body.addWidget(self.shown)
         self.finish()
         for field in (self.current, self.password, self.again):
             field.textChanged.connect(self._look)

@@ -25,7 +25,7 @@ class ReasonSheet(Sheet):
 
     def __init__(self, veil: Veil, parent: QWidget | None = None) -> None:
         super().__init__(
-            tr("查看完整的{title}").format(title=veil.title),
+            tr("查看“{title}”").format(title=veil.title),
             tr("只在这张详情里显示，关闭就隐藏。您的账号、时间和理由会记入操作日志"),
             tr("查看"),
             parent,

@@ -119,9 +119,7 @@ class CardPanel(QFrame):
 
     def height_within(self, most: int) -> int:
         """Return the height that shows everything, but not more than `most`."""
-        inside = self._inside.layout()
-        wanted = inside.heightForWidth(WIDTH - 2) if inside is not None else 0
-        return min(most, self._head.heightForWidth(WIDTH - 2) + wanted + 4)
+        return min(most, _height(self._head) + _height(self._body) + 4)
 
     def _fill_head(self, card: "Card", *, can_back: bool) -> None:
         line = row(gap=S)
@@ -165,7 +163,7 @@ class CardPanel(QFrame):
         made.setObjectName("group")
         layout = column(made, margins=(M, S, M, S), gap=4)
         self._fill_entry(layout, entry)
-        called = {contact.phone for contact in entry.contacts if contact.veil is None}
+        called = {contact.phone for contact in entry.contacts}
         for person in entry.within:
             if _is_same(person, entry):
                 continue
@@ -188,10 +186,14 @@ class CardPanel(QFrame):
             if _is_same(same, entry):
                 _add_brief(layout, same.brief)
         for contact in entry.contacts:
-            if contact.phone in called:
+            if contact.phone in called or contact.veil is not None:  # a masked number cannot be called
                 continue
             role = contact.role if contact.name and contact.name != entry.title else ""
             layout.addWidget(_contact(contact, role))
+
+
+def _height(layout: QVBoxLayout) -> int:
+    return layout.heightForWidth(WIDTH - 2) if layout.hasHeightForWidth() else layout.sizeHint().height()
 
 
 def _is_same(person: "Entry", entry: "Entry") -> bool:
@@ -262,7 +264,7 @@ def _facts(facts: "Sequence[Fact]", hold: _Hold) -> QWidget:
         wide = len(fact.value) > _LONG_FACT
         if wide and side:
             line, side = line + 1, 0
-        grid.addWidget(_fact(fact, hold), line, side, 1, 2 if wide else 1)
+        grid.addWidget(_fact(fact, hold), line, side, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop)
         line, side = (line + 1, 0) if wide or side else (line, 1)
     return made
 
@@ -297,7 +299,7 @@ def _contacts(contacts: "Sequence[Contact]", hold: _Hold) -> QFrame:
     return made
 
 
-def _contact(contact: "Contact", role: str, hold: _Hold = VeiledValue) -> QWidget:
+def _contact(contact: "Contact", role: str, hold: _Hold | None = None) -> QWidget:
     """Return who, the number in groups one can read out, and a button that copies it."""
     made = QWidget()
     layout = row(made, gap=S)
@@ -305,7 +307,7 @@ def _contact(contact: "Contact", role: str, hold: _Hold = VeiledValue) -> QWidge
     if who:
         layout.addWidget(label(who, "muted"), 1)
     beside = 0 if who else 1
-    if contact.veil is not None:
+    if contact.veil is not None and hold is not None:
         layout.addWidget(hold(contact.veil, contact.phone, "phone"), beside)
         return made
     layout.addWidget(label(grouped(contact.phone), "phone", selectable=True), beside)
