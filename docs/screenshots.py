@@ -22,9 +22,11 @@ from mingqing.desktop.look.theme import Appearance
 from mingqing.desktop.map.view import View
 from mingqing.desktop.settings import Settings
 from mingqing.desktop.window import MainWindow
+from mingqing.store.accounts import add_account, set_password
 from mingqing.store.project import create_project, open_project
 
 SIZE = 1366, 768  # the common screen of a village office
+SMALL = 1024
 VILLAGE = "xzx"  # 小竹溪村, as a clerk would type it
 SUBJECTS = {
     "household": ("household", 2_000),
@@ -34,6 +36,18 @@ SUBJECTS = {
     "assistance": ("assistance", 5_000),
     "disaster": ("hazard", 6_000),
 }
+ROLES = {
+    "system_admin": "甄一云",
+    "security_admin": "甄一山",
+    "auditor": "甄一石",
+    "county_editor": "甄一川",
+    "town_editor": "甄一溪",
+    "village_editor": "甄一竹",
+    "planner": "甄一松",
+    "department": "甄一禾",
+    "viewer": "甄一木",
+}
+BOUND = {"town_editor": 2, "village_editor": 1}  # to so many of the villages
 WITH_CARD = {"household", "organisation", "disaster"}
 _PATIENCE_S = 60
 
@@ -53,12 +67,15 @@ class Photographer:
     def __init__(self, window: MainWindow, folder: Path) -> None:
         self.window, self.folder = window, folder
 
-    def take(self, name: str) -> None:
-        """Wait until everything is at rest, and save what the window shows."""
+    def take(self, name: str, *, width: int | None = None) -> None:
+        """Wait until everything is at rest, and save what the window shows, perhaps smaller."""
         explorer = self.window.explorer
         wait_until(lambda: not self.window.jobs.busy() and explorer.canvas.at_rest)
         QTest.qWait(60)
-        self.window.grab().save(str(self.folder / f"{name}.png"))
+        picture = self.window.grab().toImage()
+        if width is not None:
+            picture = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+        picture.save(str(self.folder / f"{name}.png"))
         print(self.folder / f"{name}.png")
 
     def look_at(self, x: float, y: float, scale: float) -> None:
@@ -102,10 +119,40 @@ def six_maps(photos: Photographer, project: Path) -> None:
         photos.take(theme)
 
 
+def add_accounts(project: Path) -> None:
+    """Give every role somebody who holds it, and who has chosen a password since."""
+    with open_project(project, user=USER, password=PASSWORD) as session:
+        villages = [v.code for v in session.villages()]
+        for role, name in ROLES.items():
+            add_account(session, name, [role], villages[: BOUND[role]] if role in BOUND else None, PASSWORD)
+    for name in ROLES.values():
+        with open_project(project, user=name, password=PASSWORD) as session:
+            set_password(session, name, f"{PASSWORD}+")
+
+
+def roles(photos: Photographer, project: Path) -> None:
+    """Take what each role sees after logging in: a house and those who live in it, or the page of its duty."""
+    window, explorer = photos.window, photos.window.explorer
+    with open_project(project, user=USER, password=PASSWORD) as session:
+        village = session.villages()[0].code
+        households = session.rows("household", ["house"], village=village)
+        at = session.features("house", where={"id": households[3][0]}).geometry[0].representative_point()
+    for role, name in ROLES.items():
+        window.close_project()
+        window.open_now(project, name, f"{PASSWORD}+")
+        wait_until(lambda: window.session is not None)
+        if explorer.themes:
+            explorer.show_theme("household")
+            explorer.show_village(village)
+            photos.look_at(at.x, at.y, 1_500)
+            explorer.identify(at.x, at.y)
+        photos.take(f"roles/{role}", width=SMALL)
+
+
 def main() -> None:
     """Take all pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "roles").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         window = make_window(Settings(appearance="light"))
         window.resize(*SIZE)
@@ -117,6 +164,9 @@ def main() -> None:
         six_maps(photos, project)
         window.wear(Appearance.DARK)
         photos.take("dark")
+        window.wear(Appearance.LIGHT)
+        add_accounts(project)
+        roles(photos, project)
         window.close()
 
 

@@ -43,6 +43,9 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("legend", tr("图层与图例"), ("Ctrl+B",), "fa6s.layer-group", checkable=True)
     yield _Entry("village", tr("选择村"), ("Ctrl+F",), "fa6s.location-dot")
     yield _Entry("scale", tr("改比例尺"), ("Ctrl+L",), "fa6s.ruler-horizontal")
+    yield _Entry("password", tr("修改密码…"), ("Ctrl+Alt+P",), "fa6s.key")
+    yield _Entry("lock", tr("锁定"), ("Ctrl+Alt+L",), "fa6s.lock")
+    yield _Entry("leave", tr("退出账号"), ("Ctrl+Alt+Q",), "fa6s.right-from-bracket")
     yield _Entry("dismiss", tr("关闭详情"), ("Esc",), "fa6s.xmark")
     yield _Entry("quit", tr("退出"), ("Ctrl+Q",), "fa6s.power-off")
 
@@ -63,6 +66,9 @@ class Actions:
 
     def __getitem__(self, name: str) -> QAction:
         return self._made[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._made
 
     def connect(self, name: str, call: Callable[[], object]) -> None:
         """Let the action `name` do `call`."""

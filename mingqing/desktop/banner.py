@@ -1,8 +1,8 @@
 """One calm line at the top of the map: what went wrong or well, and what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
@@ -19,7 +19,13 @@ _GOOD_NEWS_MS = 6000
 
 
 class Banner(QFrame):
-    """Shows one sentence at a time; a new one takes the place of the old."""
+    """Shows one sentence at a time; a new one takes the place of the old.
+
+    Notices wait for one another instead: each stays until it is closed, and comes back if a sentence took its place.
+    `changed()` when what is shown does.
+    """
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,15 +36,19 @@ class Banner(QFrame):
         self._close.setIcon(icon("fa6s.xmark"))
         self._close.setToolTip(tr("关闭"))
         self._close.setAccessibleName(tr("关闭提示"))
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.next)
+        self._notices: list[str] = []
+        self._is_notice = False
+        self._rest = label("", "caption")
         self._action: QPushButton | None = None
         self._layout = row(self, margins=(M, S // 2, S // 2, S // 2), gap=M)
         self._layout.addWidget(self._glyph)
         self._layout.addWidget(self._text, 1)
+        self._layout.addWidget(self._rest)
         self._layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self.next)
         self.hide()
 
     @property
@@ -50,6 +60,7 @@ class Banner(QFrame):
         self, sentence: str, tone: str = "warning", action: tuple[str, Callable[[], None]] | None = None
     ) -> None:
         """Show a sentence; `tone` is warning, danger or good (which goes away by itself)."""
+        self._is_notice = False
         if self._action is not None:
             self._action.deleteLater()
             self._action = None
@@ -67,3 +78,40 @@ class Banner(QFrame):
             self._timer.start(_GOOD_NEWS_MS)
         else:
             self._timer.stop()
+        self._count()
+
+    def notify(self, sentences: Iterable[str]) -> None:
+        """Show these one after the other, each until it has been closed."""
+        self._notices += sentences
+        if self.isHidden():
+            self._show_notice()
+        self._count()
+
+    def next(self) -> None:
+        """Put away the sentence shown, and show the next notice where one waits."""
+        if self._is_notice:
+            self._notices.pop(0)
+        self.hide()
+        self._show_notice()
+        self.changed.emit()
+
+    def clear(self) -> None:
+        """Put away everything, what waits as well."""
+        self._notices, self._is_notice = [], False
+        self.hide()
+
+    def height_within(self, width: int) -> int:
+        """Return the height that the sentence needs at this width."""
+        return max(self._layout.heightForWidth(width), self._layout.minimumSize().height())
+
+    def _show_notice(self) -> None:
+        if self._notices:
+            self.say(self._notices[0])
+            self._is_notice = True
+            self._count()
+
+    def _count(self) -> None:
+        waiting = len(self._notices) - self._is_notice
+        self._rest.setVisible(waiting > 0)
+        self._rest.setText(tr("还有 {n} 条").format(n=waiting))
+        self.changed.emit()

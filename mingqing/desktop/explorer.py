@@ -6,7 +6,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QWidget
 
+from mingqing.access.roles import Action
 from mingqing.core.text import tr
+from mingqing.desktop.access.duty import DutyPanel
+from mingqing.desktop.access.reason import ask_reason
 from mingqing.desktop.banner import Banner
 from mingqing.desktop.card.content import Card, gather
 from mingqing.desktop.card.hit import Hit, identify
@@ -36,7 +39,12 @@ _Key = tuple[str, int]
 
 
 class Explorer(QWidget):
-    """Where one looks at the maps. `themed(code)` when another map is chosen, `visited(code)` a village."""
+    """Where one looks at the maps that the account may see; where it may see none, at the pages of its duty.
+
+    Signals
+    -------
+    themed(code) : another map is chosen. visited(code) : a village.
+    """
 
     themed = Signal(str)
     visited = Signal(str)
@@ -49,6 +57,7 @@ class Explorer(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._catalog, self._jobs, self._actions = catalog, jobs, actions
         self._survey: Survey | None = None
+        self.themes = tuple(theme.code for theme in catalog.themes)
         self._village, self._theme = "", catalog.themes[0]
         self._hits: list[Hit] = []
         self._card: _Key | None = None
@@ -58,16 +67,20 @@ class Explorer(QWidget):
             LegendPanel(catalog),
             Canvas(jobs, draw, frozenset(catalog.layers["base"].tables)),
         )
-        self.banner, self.card = Banner(self.canvas), CardPanel(self.canvas)
+        self.duty = DutyPanel()
+        self.banner, self.card = Banner(self), CardPanel(self.canvas)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
-        self.nothing.buttons.addWidget(
-            button(tr("选择文件夹"), actions["import_folder"].trigger, "primary", glyph="fa6s.folder-open")
+        self._fill = button(
+            tr("选择文件夹"), actions["import_folder"].trigger, "primary", glyph="fa6s.folder-open"
         )
+        self.nothing.buttons.addWidget(self._fill)
+        self._may_fill = True
         self._zoom = self._zoom_buttons()
         self._lay_out()
         self._connect()
-        self.canvas.installEventFilter(self)
+        for watched in (self.canvas, self.duty):
+            watched.installEventFilter(self)
 
     # ── Made of ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -76,6 +89,7 @@ class Explorer(QWidget):
         middle.addWidget(self.rail)
         middle.addWidget(self.legend)
         middle.addWidget(self.canvas, 1)
+        middle.addWidget(self.duty, 1)
         outer = column(self, gap=0)
         outer.addWidget(self.topbar)
         outer.addLayout(middle, 1)
@@ -108,6 +122,8 @@ class Explorer(QWidget):
         card.back.connect(self._back)
         card.zoom.connect(self.see_selection)
         card.closed.connect(self.close_card)
+        card.lifting.connect(lambda veil: ask_reason(self, self._jobs, veil, card.lift))
+        self.banner.changed.connect(self.place_floating)
         actions.connect("dismiss", self.close_card)
         actions.connect("back", lambda: canvas.step(-1))
         actions.connect("forward", lambda: canvas.step(1))
@@ -122,7 +138,7 @@ class Explorer(QWidget):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Keep what floats over the canvas in its corners."""
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
             self.place_floating()
         return False
 
@@ -141,30 +157,56 @@ class Explorer(QWidget):
         self._zoom.setGeometry(
             width - size.width() - M - beside, height - size.height() - M, size.width(), size.height()
         )
-        self.banner.setGeometry(L, M, min(720, width - 2 * L - beside), self.banner.sizeHint().height())
+        over = self.canvas if self.canvas.isVisibleTo(self) else self.duty
+        wide = min(720, over.width() - 2 * L - beside)
+        self.banner.setGeometry(over.x() + L, over.y() + M, wide, self.banner.height_within(wide))
+        self.banner.raise_()
         self.nothing.setGeometry(width // 2 - 320, max(height // 2 - 190, M), 640, 340)
 
     # ── The project ────────────────────────────────────────────────────────────────────────────────────────
 
     def show_project(self, session: "Session", found: Survey, *, theme: str, village: str) -> None:
-        """Show a project that was just opened: the map and the village looked at last."""
-        self.topbar.show_project(session.info.name)
-        self.status.show_project(session.info, session.user)
-        self.banner.hide()
-        self._survey = None
+        """Show a project that was just opened: the map and the village looked at last, or one's only one."""
+        self._offer(session)
+        self.topbar.show_project(session, has_map=bool(self.themes))
+        self.status.show_project(session.info)
+        self.forget_project()
         self.refresh(found)
-        self.show_theme(theme if theme in self.themes else self.themes[0])
-        self.show_village(village)
+        if self.themes:
+            self.show_theme(theme if theme in self.themes else self.themes[0])
+        only = found.villages[0].code if len(found.villages) == 1 else ""
+        self.show_village(only or village)
         self.canvas.history.clear()
         if session.info.read_only is not None:
             self.banner.say(tr("只能查看：{reason}").format(reason=session.info.read_only))
+
+    def forget_project(self) -> None:
+        """Leave nothing of a project on screen."""
+        self._survey = None
+        self.banner.clear()
+        self.close_card()
+        self.topbar.villages.offer(())
+        self.canvas.show_project(None, "")
+
+    def _offer(self, session: "Session") -> None:
+        """Offer the maps and tables that the account may see, and no more."""
+        seen = {name for name in self._catalog.tables if session.policy.allowed(name, Action.SEE)}
+        self.themes = tuple(t.code for t in self._catalog.themes if not seen.isdisjoint(t.tables))
+        self._may_fill = session.policy.edits
+        self.rail.offer(self.themes)
+        self.legend.hide_tables(frozenset(self._catalog.tables) - seen)
+        has_map = bool(self.themes)
+        self.canvas.setVisible(has_map)
+        self.legend.setVisible(has_map and self._actions["legend"].isChecked())
+        self.status.setVisible(has_map)
+        self.duty.setVisible(not has_map)
 
     def refresh(self, found: Survey) -> None:
         """Take note of what the project holds now, after something was written."""
         was_empty = self._survey is None or self._survey.extent is None
         self._survey = found
         self._count()
-        self.nothing.advice.setText(_why_nothing(found))
+        self._say_nothing(found)
         self.nothing.setVisible(found.extent is None)
         self._zoom.setVisible(found.extent is not None)
         self._update_actions()
@@ -173,9 +215,23 @@ class Explorer(QWidget):
             return index(found.villages)
 
         self._jobs.start(ReadJob(work, done=self.topbar.villages.offer, topic="villages"))
-        if was_empty and found.extent is not None:
+        if was_empty and found.extent is not None and self.themes:
             self.canvas.show_project(found.extent, self._theme.code)
         self.canvas.redraw()
+
+    def _say_nothing(self, found: Survey) -> None:
+        """Say why there is no map to see: no data at all, or none that has a shape."""
+        rows = sum(found.counts.values())
+        if not self._may_fill:
+            heading, advice = tr("还没有可以看的数据"), tr("数据由有编辑权限的同事导入，之后再打开就能看到")
+        elif rows:
+            heading = tr("把文件夹拖到这里")
+            advice = tr("已导入 {n:,} 条登记，还没有图形（村界、农房），地图上暂时画不出来").format(n=rows)
+        else:
+            heading, advice = tr("把文件夹拖到这里"), tr("项目里还没有数据，先把村里的资料导进来")
+        self.nothing.heading.setText(heading)
+        self.nothing.advice.setText(advice)
+        self._fill.setVisible(self._may_fill)
 
     def _update_actions(self) -> None:
         history, has_map = self.canvas.history, self.canvas.view is not None
@@ -185,11 +241,6 @@ class Explorer(QWidget):
         self._actions["to_selection"].setEnabled(self._card is not None)
 
     # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def themes(self) -> list[str]:
-        """The codes of the maps to choose among, in order."""
-        return [theme.code for theme in self._catalog.themes]
 
     @property
     def theme(self) -> str:
@@ -202,7 +253,9 @@ class Explorer(QWidget):
         return self._village
 
     def show_theme(self, code: str) -> None:
-        """Show another thematic map of the same place."""
+        """Show another thematic map of the same place; nothing where the account may not see it."""
+        if code not in self.themes:
+            return
         self._theme = self._catalog.layers[code]
         self.rail.show_theme(code)
         self.legend.show_theme(self._theme)
@@ -220,7 +273,7 @@ class Explorer(QWidget):
             self.canvas.see_all()
         elif village.bounds is None:
             self.banner.say(tr("{name}还没有村界，导入村界后就能定位").format(name=village.name))
-        self.canvas.setFocus()
+        (self.canvas if self.themes else self.duty).setFocus()
         self._update_actions()
         self._count()
         self.visited.emit(self._village)
@@ -305,24 +358,21 @@ class Explorer(QWidget):
     def close_card(self) -> None:
         """Put the card away and take its mark off the map."""
         self._card, self._hits, self._trail = None, [], []
-        self.card.hide()
+        self.card.put_away()
         self.canvas.mark([])
         self.place_floating()
         self._update_actions()
+
+    def forget_lifted(self) -> None:
+        """Hide again what was shown whole for a reason."""
+        if self.card.lifted and self._card is not None:
+            self._ask_card(self._card)
 
     def see_selection(self) -> None:
         """Zoom to what the card is about."""
         if self.canvas.marks:
             xmin, ymin, xmax, ymax = self.canvas.marks[0].bounds
             self.canvas.see((xmin, ymin, xmax, ymax), closest=1000)
-
-
-def _why_nothing(found: Survey) -> str:
-    """Say why there is no map to see: no data at all, or none that has a shape."""
-    rows = sum(found.counts.values())
-    if not rows:
-        return tr("项目里还没有数据，先把村里的资料导进来")
-    return tr("已导入 {n:,} 条登记，还没有图形（村界、农房），地图上暂时画不出来").format(n=rows)
 
 
 _Found = tuple[Card | None, Mark | None]

@@ -34,6 +34,7 @@ class LegendPanel(QWidget):
         self.setAccessibleName(tr("图层与图例"))
         self._catalog = catalog
         self._off: set[str] = set()
+        self._hidden: frozenset[str] = frozenset()
         self._counts: Mapping[str, int] = {}
         self._theme: Layer | None = None
         self._classes: dict[str, QVBoxLayout] = {}
@@ -53,6 +54,10 @@ class LegendPanel(QWidget):
         outer.addLayout(head)
         outer.addWidget(scrolling(inside), 1)
 
+    def hide_tables(self, names: frozenset[str]) -> None:
+        """Leave out the tables that the account may not see."""
+        self._hidden = names
+
     def show_counts(self, counts: Mapping[str, int], whole: str) -> None:
         """Say how many rows each table has in all; `whole` is of what: a village's name, or all."""
         self._counts = counts
@@ -67,7 +72,7 @@ class LegendPanel(QWidget):
         self._about.setText(theme.about)
         empty(self._list)
         self._classes, self._numbers, self._shown = {}, {}, None
-        drawn = [d.table for d in reversed(theme.draws)]
+        drawn = [d.table for d in reversed(theme.draws) if d.table not in self._hidden]
         subject = [name for name in theme.tables if name in drawn]
         for name in subject:
             self._list.addWidget(self._table(name))

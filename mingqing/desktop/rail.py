@@ -1,5 +1,6 @@
 """The six maps, always in sight: a column of large buttons."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -48,6 +49,12 @@ class Rail(QWidget):
             layout.addWidget(made, 10)
             self._buttons[theme.code] = made
         layout.addStretch(1)
+
+    def offer(self, codes: Collection[str]) -> None:
+        """Show only the maps that may be seen."""
+        for code, made in self._buttons.items():
+            made.setVisible(code in codes)
+        self.setVisible(bool(codes))
 
     def button_of(self, code: str) -> QToolButton:
         """Return the button of a thematic map."""

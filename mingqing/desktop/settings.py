@@ -8,6 +8,11 @@ from mingqing.core.files import user_dir, write_whole
 from mingqing.desktop.look.theme import Appearance
 
 _RECENT = 8
+LOCK_MINUTES = (
+    5,
+    10,
+    30,
+)  # after how long without a hand on it the window may be set to lock; never is no choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Settings:
     recent: list[Recent] = field(default_factory=list)
     theme: str = ""
     legend_open: bool = True
+    lock_minutes: int = 10
     backup_folder: str = ""
     path: Path | None = None
 
@@ -44,15 +50,17 @@ class Settings:
         path = user_dir() / "window.json"
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
+            minutes = kept.get("lock_minutes")
             return cls(
                 str(kept["appearance"]),
                 [Recent(Path(p), str(u), str(v)) for p, u, v in kept["recent"]],
                 str(kept["theme"]),
                 bool(kept["legend_open"]),
-                str(kept.get("backup_folder", "")),
-                path,
+                int(minutes) if minutes in LOCK_MINUTES else cls.lock_minutes,
+                backup_folder=str(kept.get("backup_folder", "")),
+                path=path,
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls(path=path)
 
     def save(self) -> None:
@@ -65,6 +73,7 @@ class Settings:
             "theme": self.theme,
             "legend_open": self.legend_open,
             "backup_folder": self.backup_folder,
+            "lock_minutes": self.lock_minutes,
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The line at the bottom: where the pointer is, the last automatic backup, the scale, who is logged in."""
+"""The line at the bottom: where the pointer is, the last automatic backup, and the scale."""
 
 import re
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class StatusLine(QWidget):
-    """Says where and who. `scale_wanted(float)` when the user types a scale denominator."""
+    """Says where. `scale_wanted(float)` when the user types a scale denominator."""
 
     scale_wanted = Signal(float)
 
@@ -32,7 +32,7 @@ class StatusLine(QWidget):
         self._epsg: int | None = None
         self._metres, self._degrees = label(""), label("")
         self._metres.setMinimumWidth(230)
-        self._read_only, self._user, self._crs = label("", "tag"), label(""), label("")
+        self._read_only, self._crs = label("", "tag"), label("")
         self.backup = label("")
         self._metres.setAccessibleName(tr("平面坐标"))
         self._degrees.setAccessibleName(tr("经纬度"))
@@ -50,14 +50,12 @@ class StatusLine(QWidget):
         layout.addWidget(self.backup)
         layout.addWidget(self._read_only)
         layout.addWidget(self.scale)
-        layout.addWidget(self._user)
         layout.setSpacing(S * 2)
 
-    def show_project(self, info: "ProjectInfo", user: str) -> None:
-        """Say whose project is open and in which CRS its coordinates are."""
+    def show_project(self, info: "ProjectInfo") -> None:
+        """Say in which CRS the coordinates of a project are."""
         self._epsg = info.epsg
         self._crs.setText(describe(info.epsg))
-        self._user.setText(tr("已登录：{user}").format(user=user))
         self._read_only.setVisible(info.read_only is not None)
         self._read_only.setText(tr("只读"))
         self._read_only.setToolTip(info.read_only or "")

@@ -1,4 +1,4 @@
-"""The bar at the top: project, village, import, back and forward."""
+"""The bar at the top: project, village, back and forward, import, account."""
 
 from typing import TYPE_CHECKING
 
@@ -6,12 +6,14 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from mingqing.core.text import tr
+from mingqing.desktop.access.account import AccountButton
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.villages.chooser import VillageChooser
 from mingqing.desktop.widgets import M, S, rounded, row, tool
 
 if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
+    from mingqing.store.session import Session
 
 
 class TopBar(QWidget):
@@ -34,18 +36,20 @@ class TopBar(QWidget):
         layout = row(self, margins=(M, 0, M, 0), gap=S)
         layout.addWidget(self.project)
         layout.addSpacing(M)
+        self._of_map = [tool(actions[name]) for name in ("to_village", "back", "forward", "legend")]
         layout.addWidget(self.villages)
-        layout.addWidget(tool(actions["to_village"]))
+        layout.addWidget(self._of_map[0])
         layout.addStretch(1)
-        layout.addWidget(tool(actions["back"]))
-        layout.addWidget(tool(actions["forward"]))
-        layout.addWidget(tool(actions["legend"]))
+        for made in self._of_map[1:]:
+            layout.addWidget(made)
         layout.addSpacing(S)
         self.imports = self._import_menu(actions)
         self.add = tool(self.imports.menuAction(), text=True)
         self.add.setObjectName("add")
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         layout.addWidget(self.add)
+        self.account = AccountButton(actions)
+        layout.addWidget(self.account)
 
     def _import_menu(self, actions: "Actions") -> QMenu:
         """Return what may be imported, the folder first: a village comes as a folder."""
@@ -56,9 +60,14 @@ class TopBar(QWidget):
         actions["import"].enabledChanged.connect(made.menuAction().setEnabled)
         return made
 
-    def show_project(self, name: str) -> None:
-        """Name the project."""
-        self.project.setText("  " + name)
+    def show_project(self, session: "Session", *, has_map: bool) -> None:
+        """Name the project and who has opened it; offer what may be done here."""
+        self.project.setText("  " + session.info.name)
+        self.account.show_account(session)
+        for made in (self.villages, *self._of_map):
+            made.setVisible(has_map)
+        self.add.setVisible(session.policy.edits)
+        self.imports.menuAction().setVisible(session.policy.edits)
 
     def open_menu(self) -> None:
         """Drop the project menu down."""

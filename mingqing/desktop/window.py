@@ -18,9 +18,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWidget
 
+from mingqing.access.roles import Duty
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import MingqingError, ProjectDamaged
 from mingqing.core.text import tr
+from mingqing.desktop.access.lock import Lock
+from mingqing.desktop.access.passwords import change_password, require_new_password
 from mingqing.desktop.accounts.page import AccountsPage
 from mingqing.desktop.actions import Actions
 from mingqing.desktop.backup.automatic import AutomaticBackup
@@ -51,18 +54,11 @@ if TYPE_CHECKING:
     from mingqing.desktop.settings import Settings
     from mingqing.store.session import Session
 
-_WITH_PROJECT = (
-    "close",
-    "backups",
-    "import",
-    "import_folder",
-    "village",
-    "scale",
-    "whole",
-    "zoom_in",
-    "zoom_out",
-    "legend",
-)
+_WITH_PROJECT = ("close", "backups", "password", "lock", "leave")
+_FOR_EDITORS = ("import", "import_folder")
+_WITH_MAP = ("village", "scale", "whole", "zoom_in", "zoom_out", "legend")
+# The page that is the work of who holds a duty, by the action that opens it.
+_DUTIES = {Duty.ACCOUNTS: "accounts", Duty.AUDIT: "log", Duty.UPKEEP: "backups"}
 
 
 class MainWindow(QMainWindow):
@@ -92,7 +88,9 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         for duty in self.duties.values():
             self.pages.addWidget(duty)
-        self.setCentralWidget(self.pages)
+        self.lock = Lock(self.pages, self.jobs)
+        self.lock.minutes = settings.lock_minutes
+        self.setCentralWidget(self.lock)
         self._notice = Banner(self.welcome)
         self._fill_menu()
         self._connect()
@@ -125,6 +123,9 @@ class MainWindow(QMainWindow):
             duty.left.connect(self._go_home)
             duty.relogin.connect(self._log_in_again)
             self.actions_.connect(name, partial(self.show_duty, name))
+        self.lock.closing.connect(self.explorer.forget_lifted)
+        self.lock.left.connect(self.leave)
+        self.explorer.topbar.account.offer_minutes(self.lock.minutes, self._remember_minutes)
         for name, call in {
             "new": self.ask_new,
             "open": self.ask_open,
@@ -132,6 +133,9 @@ class MainWindow(QMainWindow):
             "backups": self.backups.show_backups,
             "import": self.ask_import,
             "import_folder": self.ask_import_folder,
+            "password": self.ask_password,
+            "lock": self.lock.lock,
+            "leave": self.leave,
             "dismiss": self._dismiss,
             "quit": self.close,
         }.items():
@@ -192,6 +196,9 @@ class MainWindow(QMainWindow):
     def _remember_legend(self, *, on: bool) -> None:
         self.settings.legend_open = on
 
+    def _remember_minutes(self, minutes: int) -> None:
+        self.lock.minutes = self.settings.lock_minutes = minutes
+
     @property
     def notice(self) -> str:
         """The sentence shown on the first page, or empty."""
@@ -245,6 +252,7 @@ class MainWindow(QMainWindow):
                 lambda: open_project(folder, user=sheet.user.currentText(), password=sheet.password.text()),
                 sheet.accept,
                 refused,
+                password=sheet.password.text(),
             )
 
         sheet.submitted.connect(submitted)
@@ -288,6 +296,7 @@ class MainWindow(QMainWindow):
             lambda: open_project(path, user=user, password=password),
             lambda: None,
             lambda error: self._not_opened(path, error, self.say),
+            password=password,
         )
 
     def _open(
@@ -296,15 +305,27 @@ class MainWindow(QMainWindow):
         accept: Callable[[], object],
         refuse: Callable[[MingqingError], None],
         shown: Callable[[], object] = lambda: None,
+        *,
+        password: str = "",
     ) -> None:
-        """Run `opener` as a job and show its project; the one open before is closed only then."""
+        """Run `opener` as a job and show its project; the one open before is closed only then.
+
+        password : by which it is opened; who was given it by somebody else is asked for another one first.
+        """
 
         def work(_session: "Session", _job: Job[tuple["Session", Survey]]) -> tuple["Session", Survey]:
             return surveyed(opener())
 
         def done(found: tuple["Session", Survey]) -> None:
             accept()
-            self._show_project(*found)
+            session, of_project = found
+            if session.login.account.must_change and session.info.read_only is None:
+                require_new_password(self, self.jobs, session, password, lambda own: show(own, of_project))
+            else:
+                show(session, of_project)
+
+        def show(session: "Session", found: Survey) -> None:
+            self._show_project(session, found)
             shown()
 
         self.jobs.start(WriteJob(work, done=done, failed=refuse, topic="open"))
@@ -314,13 +335,17 @@ class MainWindow(QMainWindow):
         self.session = session
         known = self.settings.opened(session.info.path, session.user)
         self.setWindowTitle(tr("{name} — 民情地图").format(name=session.info.name))
-        self.actions_.enable(_WITH_PROJECT, on=True)
-        writable = session.info.read_only is None
-        self.actions_.enable(("import", "import_folder"), on=writable)
+        writable = session.policy.edits and session.info.read_only is None
         for name, duty in self.duties.items():
             self._offer(name, on=duty.is_for(session))
         self.pages.setCurrentWidget(self.explorer)
         self.explorer.show_project(session, found, theme=self.settings.theme, village=known.village)
+        self.explorer.banner.notify(session.login.notices)
+        self.lock.watch(session)
+        self.actions_.enable(_WITH_PROJECT, on=True)
+        self.actions_.enable(_FOR_EDITORS, on=writable)
+        self.actions_.enable(_WITH_MAP, on=bool(self.explorer.themes))
+        self._show_duties(session)
         if self._waiting and writable:
             paths, self._waiting = self._waiting, []
             self.import_paths(paths)
@@ -330,6 +355,14 @@ class MainWindow(QMainWindow):
             self._say_damaged()
             self._show_damage()
 
+    def _show_duties(self, session: "Session") -> None:
+        """Show who sees no map the page of the account's duty, and offer it where the map would be."""
+        names = [name for duty, name in _DUTIES.items() if session.policy.has(duty)]
+        pages = [self.actions_[name] for name in names if name in self.actions_]
+        self.explorer.duty.offer(session.policy.roles, pages)
+        if pages and not self.explorer.themes:
+            pages[0].trigger()
+
     def close_project(self) -> None:
         """Close the project and show the first page."""
         self.jobs.use(None)
@@ -338,11 +371,26 @@ class MainWindow(QMainWindow):
         self.automatic.watch(None)
         for duty in self.duties.values():
             duty.forget()
+        self.lock.watch(None)
+        self.explorer.forget_project()
         self._show_no_project()
+
+    def leave(self) -> None:
+        """Close the project and let somebody else log in to it."""
+        if self.session is not None:
+            path = self.session.info.path
+            self.close_project()
+            self.ask_login(path)
+
+    def ask_password(self) -> None:
+        """Let the account choose another password."""
+        if self.session is not None:
+            change_password(self, self.jobs, self.session, lambda: self.say(tr("密码已修改"), "good"))
 
     def _show_no_project(self) -> None:
         self.setWindowTitle(tr("民情地图"))
-        self.actions_.enable((*_WITH_PROJECT, "back", "forward", "to_village", "to_selection"), on=False)
+        of_view = ("back", "forward", "to_village", "to_selection")
+        self.actions_.enable((*_WITH_PROJECT, *_FOR_EDITORS, *_WITH_MAP, *of_view), on=False)
         for name in self.duties:
             self._offer(name, on=False)
         self.welcome.show_recent(self.settings.existing_recent())
@@ -476,6 +524,8 @@ class MainWindow(QMainWindow):
         elif self.session is None:
             self._waiting = list(paths)
             self.ask_new()
+        elif not self.session.policy.edits:
+            self.say(tr("您的角色不能导入数据，请交给有编辑权限的同事"))
         elif self.session.info.read_only is not None:
             self.say(tr("项目只能查看，不能导入：{reason}").format(reason=self.session.info.read_only))
         else:
@@ -522,6 +572,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop what is under way, wait for it to stop, and remember the settings."""
         self.settings.save()
+        self.lock.watch(None)
         self.jobs.close()
         self.session = None
         super().closeEvent(event)

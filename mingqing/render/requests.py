@@ -25,6 +25,9 @@ def requests(styled: StyledTable, signs: Mapping[tuple[str, int], Spot]) -> Iter
         texts = column(styled.features, label.field)
         rows = np.flatnonzero(styled.classes == rank).tolist()
         named = {r: str(texts[r]) for r in rows if texts[r] not in {None, ""}}
+        if styled.table.field_by_name[label.field].mask is not None:
+            # 张** on a map names nobody, and takes the place of what does.
+            named = {r: text for r, text in named.items() if "*" not in text}
         if label.placement is Placement.LINE:
             yield from _along_lines(styled, label, named)
         elif label.placement is Placement.AREA:

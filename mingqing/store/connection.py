@@ -53,13 +53,14 @@ def connect(
     with engine_errors(path):
         database = apsw.Connection(str(path), flags=flags)
         try:
+            database.set_busy_timeout(_BUSY_MS)  # another connection may be writing at this very moment
             unlock(database, key)
             if create:
                 database.pragma("page_size", 8192)
             if spatial:
                 _load_spatialite(database)
             database.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, True)  # noqa: FBT003 - no SQL may forge the schema
-            database.set_busy_timeout(_BUSY_MS)  # after SpatiaLite, which sets one of its own
+            database.set_busy_timeout(_BUSY_MS)  # again: SpatiaLite sets one of its own
             database.pragma("foreign_keys", 1)
             database.pragma("journal_mode", "DELETE")
             database.pragma("synchronous", "FULL")

@@ -30,8 +30,11 @@ from mingqing.store.accounts import (
     write_account,
 )
 from mingqing.store.connection import connect, engine_errors, immediate
+from mingqing.store.owner import owner
 from mingqing.store.roles import are_separate, carried, project_roles
-from mingqing.store.session import Login
+from mingqing.store.session import Login, Session
+
+MUST_CHANGE = "密码是管理员代设的，请改成只有您自己知道的"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,7 @@ def log_in(
     if not read_only:
         with immediate(database):
             for at in failed:
-                stamp = at.isoformat(timespec="seconds")
-                detail = tr("密码不对，{at}").format(at=stamp.replace("T", " ")[:19])
-                audit.append(database, account.name, Act.FAILURE, outcome=REFUSED, detail=detail)
+                audit.append(database, account.name, Act.FAILURE, outcome=REFUSED, detail=_failure(at))
             if old is not None:
                 audit.append(database, account.name, Act.ROLLBACK, detail=old)
             audit.append(database, account.name, Act.LOGIN)
@@ -129,6 +130,31 @@ def log_in(
         are_separate(database),
         tuple(n for n in notices if n is not None),
     )
+
+
+def verify_password(session: Session, password: str) -> None:
+    """Let the holder of a session prove again who he is, as to come back to a locked window.
+
+    Raises
+    ------
+    WrongPassword
+        if it is not the password; that is put down, for the wait and for the log.
+    ProjectUnavailable
+        while the account has to wait, or if it was disabled or given another password meanwhile.
+    """
+    unlocked = unlock_project(session.info.path, session.user, password)
+    with owner(session, spatial=False) as database:
+        account_of(read_accounts(database), unlocked)
+
+
+def record_return(session: Session) -> None:
+    """Put into the log that the holder of a session came back, and the wrong passwords before that."""
+    folder = session.info.path
+    for at in attempts.failures(folder).get(session.user, ()):
+        session.record(Act.FAILURE, outcome=REFUSED, detail=_failure(at))
+    session.record(Act.UNLOCK)
+    if session.info.read_only is None:
+        attempts.clear_failures(folder, session.user)
 
 
 def recover_account(folder: Path, phrase: str, name: str, password: str) -> None:
@@ -192,12 +218,16 @@ def account_of(found: Mapping[str, Account], unlocked: Unlocked) -> Account:
     return account
 
 
+def _failure(at: datetime) -> str:
+    return tr("密码不对，{at}").format(at=at.isoformat(sep=" ", timespec="seconds")[:19])
+
+
 def _notices(account: Account, failed: int) -> Iterator[str | None]:
     if failed:
         yield tr("上次登录之后，这个账号输错过 {n} 次密码；如果不是您本人，请改密码并告诉安全管理员").format(
             n=failed
         )
     if account.must_change:
-        yield tr("密码是管理员代设的，请改成只有您自己知道的")
+        yield tr(MUST_CHANGE)
     else:
         yield rotation_due(account.changed_on, datetime.now(UTC).astimezone().date())

@@ -15,10 +15,13 @@ from pyogrio.raw import write
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from mingqing.access import keyring
 from mingqing.desktop.application import make_window
 from mingqing.desktop.settings import Settings
 from mingqing.desktop.window import MainWindow
 from mingqing.ingest.run import import_paths
+from mingqing.store.accounts import add_account, set_password
+from mingqing.store.ids import new_ids
 from mingqing.store.project import create_project, open_project
 from mingqing.store.session import Session
 
@@ -102,6 +105,74 @@ def project(_master: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(_master, tmp_path / _master.name))
 
 
+# Somebody of each kind, by role; the village editors are bound to 横岗村.
+STAFF = {
+    "查阅员": ("viewer", None),
+    "规划员": ("planner", None),
+    "部门员": ("department", None),
+    "村编员": ("village_editor", ["331124204203"]),
+    "系统员": ("system_admin", None),
+    "安全员": ("security_admin", None),
+    "审计员甲": ("auditor", None),
+}
+INITIAL, OWN = "Xi3shan-mao5", "Lu8yan-qing6"
+# What must not be seen by who sees masks: of a householder, a resident, a house, a helper, one to look after.
+CANARIES = (
+    *("秦金丝雀", "13900007531", "贺银丝雀", "331124195001010017", "1950-01-01"),
+    *("铜雀巷九号", "卢铁丝雀", "冯石雀", "缺粮"),
+)
+
+
+def _plant(session: Session) -> None:
+    """Put the canaries into the first house of 小竹溪村 and those who live there."""
+    house = int(str(session.rows("house", ["id"], where={"house_no": "0F0"})[0][0]))
+    household = int(str(session.rows("household", ["id"], where={"householder": "甄00"})[0][0]))
+    resident = int(str(session.rows("resident", ["id"], where={"name": "样00"})[0][0]))
+    name, phone, person, number, birth, address, helper, tended, need = CANARIES
+    with session.transaction("edit", "放金丝雀") as change:
+        change.update("house", [house], {"address": [address]})
+        change.update("household", [household], {"householder": [name], "phone": [phone]})
+        change.update(
+            "resident",
+            [resident],
+            {"name": [person], "id_number": [number], "birth_date": [birth], "phone": [phone]},
+        )
+        village = {"village_code": ["331124204202"]}
+        change.insert(
+            "assistance", new_ids(1), {**village, "helper": [helper], "household": [household], "need": [need]}
+        )
+        change.insert(
+            "key_person",
+            new_ids(1),
+            {**village, "name": [tended], "house": [house], "category": ["独居老人"], "need": [need]},
+        )
+
+
+@pytest.fixture(scope="session")
+def _staffed_once(_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copytree(_master, tmp_path_factory.mktemp("人员") / _master.name))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keyring, "_OPS", 1)
+        patch.setattr(keyring, "_MEMORY", 8192)
+        with open_project(path, user=USER, password=PASSWORD) as session:
+            _plant(session)
+            for name, (role, villages) in STAFF.items():
+                add_account(session, name, [role], villages, INITIAL)
+            add_account(session, "新来的", ["viewer"], None, INITIAL)
+        for name in STAFF:
+            with open_project(path, user=name, password=INITIAL) as session:
+                set_password(session, name, OWN)
+    return path
+
+
+@pytest.fixture
+def staffed(_staffed_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project with canaries in it and an account for each of STAFF, and one whose password is an administrator's."""
+    # Every test has a copy of one project: as if each were on a computer of its own, which has not seen it before.
+    monkeypatch.setenv("MINGQING_SETTINGS", str(tmp_path / "computer"))
+    return Path(shutil.copytree(_staffed_once, tmp_path / _staffed_once.name))
+
+
 @pytest.fixture
 def session(project: Path) -> Iterator[Session]:
     with open_project(project, user=USER, password=PASSWORD) as opened:
@@ -138,3 +209,19 @@ def opened(qtbot: QtBot, window: MainWindow, project: Path, settle: Callable[[],
     qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
     settle()
     return window
+
+
+@pytest.fixture
+def enter(
+    qtbot: QtBot, window: MainWindow, staffed: Path, settle: Callable[[], None]
+) -> Callable[[str], MainWindow]:
+    """Log in as one of STAFF."""
+
+    def log_in(name: str) -> MainWindow:
+        window.close_project()
+        window.open_now(staffed, name, OWN)
+        qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
+        settle()
+        return window
+
+    return log_in

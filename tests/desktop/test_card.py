@@ -1,6 +1,6 @@
 """A card says what matters of a row and gathers what belongs to it."""
 
-from mingqing.desktop.card.content import gather, name_of
+from mingqing.desktop.card.content import Fact, gather, name_of
 from mingqing.desktop.card.hit import identify
 from mingqing.desktop.explorer import place_of
 from mingqing.store.session import Session
@@ -16,7 +16,7 @@ def test_a_house_card_holds_household_residents_and_a_number_to_call(session: Se
     card = gather(session, "house", house_id(session), village_names=VILLAGES)
     assert (card.kind, card.title, card.place) == ("农房", "半岭0号", "小竹溪村")
     assert card.tags == ("危房",)
-    assert ("房屋结构", "砖木") in card.facts
+    assert Fact("房屋结构", "砖木") in card.facts
     household = card.groups[0]
     assert (household.title, household.count) == ("住户", 1)
     assert household.entries[0].title == "甄00"
@@ -28,7 +28,7 @@ def test_a_house_card_holds_household_residents_and_a_number_to_call(session: Se
 def test_a_false_flag_is_not_said(session: Session) -> None:
     card = gather(session, "house", house_id(session, "0F1"), village_names=VILLAGES)
     assert card.tags == ()
-    assert not any(title == "危房" for title, _ in card.facts)
+    assert not any(fact.title == "危房" for fact in card.facts)
 
 
 def test_a_resident_leads_back_to_household_and_house(session: Session) -> None:

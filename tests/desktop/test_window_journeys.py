@@ -320,7 +320,6 @@ def test_the_status_line_says_where_the_pointer_is(qtbot: QtBot, opened: MainWin
     said = " ".join(texts(opened.explorer.status))
     assert "东经" in said
     assert "横 45" in said
-    assert USER in said
 
 
 def test_a_read_only_project_says_why_and_refuses_what_is_dropped(

@@ -1,3 +1,4 @@
+import copy
 import subprocess
 import sys
 from typing import Any
@@ -110,6 +111,16 @@ def test_what_is_highlighted_is_outlined_and_its_sign_ringed(hamlet: Any) -> Non
     rings = [i for i in ringed.instructions if i.table == "shelter"]
     assert len(rings) == 2
     assert (rings[0].paths.xy == rings[1].paths.xy).all()
+
+
+def test_a_masked_name_is_no_label(hamlet: Any) -> None:
+    def said(helper: str) -> list[str]:
+        helped = copy.deepcopy(hamlet)
+        helped.add("assistance", shapely.LineString([(60, 60), (150, 150)]), helper=helper)
+        return [label.text for label in scene_of(helped, "assistance").labels]
+
+    assert "甄一一" in said("甄一一")
+    assert "甄**" not in said("甄**")
 
 
 def test_outside_the_focus_the_sheet_is_dimmed(hamlet: Any) -> None:

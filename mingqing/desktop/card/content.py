@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mingqing.access.policy import Column
 from mingqing.catalog.model import Field, FieldType, Table
 from mingqing.core.files import data_dir
 from mingqing.core.text import tr
@@ -16,6 +17,28 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, object]
 _SHOWN_PER_GROUP = 60
+_SHOWN_ELSEWHERE = {FieldType.BOOLEAN, FieldType.REFERENCE, FieldType.PHONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """Why a value is not shown whole: which value it is, what to say of it, and whether a reason lifts it."""
+
+    table: str
+    id: int
+    field: str
+    title: str
+    why: str
+    liftable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field of the form with its value, which is masked or empty under a veil."""
+
+    title: str
+    value: str
+    veil: Veil | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +48,12 @@ class Contact:
     role: str
     name: str
     phone: str
+    veil: Veil | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A linked row, as listed on another row's card."""
+    """A linked row, as listed on another row's card. `masked` : its title tells it from no other."""
 
     table: str
     id: int
@@ -38,6 +62,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     within: tuple["Entry", ...] = ()
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +77,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything a card shows, in reading order."""
+    """Everything a card shows, in reading order. `hidden` : titles of fields of which nothing is shown."""
 
     table: str
     id: int
@@ -62,10 +87,12 @@ class Card:
     title: str
     place: str
     tags: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[Fact, ...]
     contacts: tuple[Contact, ...]
     groups: tuple[Group, ...]
     origin: str
+    veil: Veil | None = None
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +150,34 @@ class _Gatherer:
         return self.heading(table, row) if row is not None else ""
 
     def heading(self, table: str, row: Row) -> str:
+        named = self.named_by(table, row)
+        return self.text(named, row.get(named.name)) if named is not None else self.definition(table).title
+
+    def named_by(self, table: str, row: Row) -> Field | None:
+        """Return the field that names a row, or None where each that could is empty."""
+        return next((f for f in self._naming(table) if self.text(f, row.get(f.name))), None)
+
+    def _naming(self, table: str) -> tuple[Field, ...]:
+        """Return the fields that may name a row, best first."""
         definition = self.definition(table)
-        for name in (*_layout(table).heading, definition.title_field):
-            text = self.text(definition.field_by_name[name], row.get(name))
-            if text:
-                return text
-        return definition.title
+        names = (*_layout(table).heading, definition.title_field)
+        return tuple(definition.field_by_name[name] for name in names)
+
+    def veil(self, table: str, row: Row, of: Field) -> Veil | None:
+        """Return why a field is not shown whole, None where it is; of a reference, why what it names is not."""
+        policy = self.session.policy
+        if of.references is not None and row.get(of.name) is not None:
+            other = int(str(row[of.name]))
+            target = self.row(of.references, other)
+            named = self.named_by(of.references, target) if target is not None else None
+            return (
+                self.veil(of.references, target, named) if target is not None and named is not None else None
+            )
+        if policy.column(table, of.name) is Column.CLEAR:
+            return None
+        why = policy.explain(table, of.name) or ""
+        liftable = policy.may_unmask(table, of.name) and self.session.info.read_only is None
+        return Veil(table, int(str(row["id"])), of.name, of.title, why, liftable)
 
     def brief(self, table: str, row: Row) -> str:
         fields = self.definition(table).field_by_name
@@ -152,27 +201,49 @@ class _Gatherer:
 
     def contacts(self, table: str, row: Row) -> tuple[Contact, ...]:
         """Return the numbers of a row, each with the person whose field stands before it in the form."""
-        definition = self.definition(table)
-        found, person = [], None
-        for f in definition.fields:
-            value = self.text(f, row.get(f.name))
-            if f.type is FieldType.PHONE and value:
-                role, name = _whose(definition, f, person, row)
-                found.append(Contact(role, name, value))
-            person = f if f.mask == "name" and f.name != definition.title_field else None
+        found = []
+        for phone, person in self._phones(table):
+            value = self.text(phone, row.get(phone.name))
+            if value:
+                name = str(row.get(person.name) or "") if person is not None else ""
+                role = (person or phone).title
+                found.append(Contact(role, name, value, self.veil(table, row, phone)))
         return tuple(found)
 
-    def facts(self, table: str, row: Row) -> tuple[tuple[str, str], ...]:
-        """Return (title, value) of the form's fields that are not shown in another way."""
-        definition, heading = self.definition(table), self.heading(table, row)
-        called = {c.name for c in self.contacts(table, row)}
-        facts = []
+    def _phones(self, table: str) -> Iterator[tuple[Field, Field | None]]:
+        """Yield the phone fields, each with that of its person: the one before it, else the one that names the row."""
+        definition, person = self.definition(table), None
+        named = definition.field_by_name[definition.title_field]
         for f in definition.fields:
-            value = self.text(f, row.get(f.name))
-            elsewhere = f.type in {FieldType.BOOLEAN, FieldType.REFERENCE, FieldType.PHONE}
-            if value and not elsewhere and value != heading and not (f.mask == "name" and value in called):
-                facts.append((f.title, value))
+            if f.type is FieldType.PHONE:
+                yield f, person or (named if named.mask == "name" else None)
+            person = f if f.mask == "name" and f is not named else None
+
+    def facts(self, table: str, row: Row) -> tuple[Fact, ...]:
+        """Return the form's fields that are not shown in another way."""
+        heading = self.heading(table, row)
+        elsewhere = {f for f in self._naming(table) if self.text(f, row.get(f.name)) == heading}
+        elsewhere |= {p for phone, p in self._phones(table) if p is not None and row.get(phone.name)}
+        facts = []
+        for f in self.definition(table).fields:
+            if f in elsewhere or f.type in _SHOWN_ELSEWHERE:
+                continue
+            value, veil = self.text(f, row.get(f.name)), self.veil(table, row, f)
+            if value or (veil is not None and veil.liftable and self._is_absent(table, f)):
+                facts.append(Fact(f.title, value, veil))
         return tuple(facts)
+
+    def hidden(self, table: str) -> tuple[str, ...]:
+        """Return the titles of the fields of which the account may see nothing, not even for a reason."""
+        policy = self.session.policy
+        return tuple(
+            f.title
+            for f in self.definition(table).fields
+            if self._is_absent(table, f) and not policy.may_unmask(table, f.name)
+        )
+
+    def _is_absent(self, table: str, of: Field) -> bool:
+        return self.session.policy.column(table, of.name) is Column.ABSENT
 
     def entry(self, table: str, row_id: int, *, deep: bool = True) -> Entry | None:
         row = self.row(table, row_id)
@@ -183,6 +254,7 @@ class _Gatherer:
             if deep
             else ()
         )
+        named = self.named_by(table, row)
         return Entry(
             table,
             row_id,
@@ -191,6 +263,7 @@ class _Gatherer:
             self.tags(table, row),
             self.contacts(table, row),
             within,
+            named is not None and self.veil(table, row, named) is not None,
         )
 
     # ── Linked rows ────────────────────────────────────────────────────────────────────────────────────────
@@ -226,16 +299,6 @@ class _Gatherer:
             if ids:
                 entries = tuple(self.entries(table, row_id, path))
                 yield Group(to.title, catalog.layers[to.layer].icon, len(ids), entries)
-
-
-def _whose(table: Table, phone: Field, person: Field | None, row: Row) -> tuple[str, str]:
-    """Return the role and name that go with a phone field: of the person before it, else of the row itself."""
-    if person is not None:
-        return person.title, str(row.get(person.name) or "")
-    named = table.field_by_name[table.title_field]
-    if named.mask == "name":
-        return named.title, str(row.get(named.name) or "")
-    return phone.title, ""
 
 
 def age_text(birth: object, today: date) -> str:
@@ -295,6 +358,7 @@ def gather(session: "Session", table: str, row_id: int, *, village_names: Mappin
         return None
     definition = reader.definition(table)
     layer = session.catalog.layers[definition.layer]
+    named = reader.named_by(table, row)
     return Card(
         table,
         row_id,
@@ -308,4 +372,12 @@ def gather(session: "Session", table: str, row_id: int, *, village_names: Mappin
         reader.contacts(table, row),
         tuple(reader.groups(table, row_id)),
         _origin(row),
+        reader.veil(table, row, named) if named is not None else None,
+        reader.hidden(table),
     )
+
+
+def text_of(session: "Session", veil: Veil, value: object) -> str:
+    """Return what a veil hid as a card says it."""
+    field_of = session.catalog.tables[veil.table].field_by_name[veil.field]
+    return _Gatherer(session, _today()).text(field_of, value)

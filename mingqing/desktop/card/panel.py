@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from mingqing.core.text import tr
+from mingqing.desktop.card.veiled import VeiledValue, lock_glyph
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.widgets import L, M, S, button, column, empty, label, row, rule, scrolling
 
 if TYPE_CHECKING:
-    from mingqing.desktop.card.content import Card, Contact, Entry, Group
+    from mingqing.desktop.card.content import Card, Contact, Entry, Fact, Group, Veil
     from mingqing.desktop.card.hit import Hit
 
 WIDTH = 368
@@ -35,9 +36,11 @@ class CardPanel(QFrame):
     Signals
     -------
     wanted(str, int) : another row's card is asked for. zoom() : its place is to be seen close. closed().
+    lifting(Veil) : a value is to be seen whole.
     """
 
     wanted = Signal(str, int)
+    lifting = Signal(object)
     zoom = Signal()
     back = Signal()
     closed = Signal()
@@ -53,12 +56,12 @@ class CardPanel(QFrame):
         outer.addLayout(self._head)
         outer.addWidget(scrolling(self._inside), 1)
         self.setAccessibleName(tr("详情"))
+        self._veiled: dict[Veil, VeiledValue] = {}
         self.hide()
 
     def show_card(self, card: "Card", others: "Sequence[Hit]", *, can_back: bool) -> None:
         """Show `card`; `others` are further rows at the place that was clicked."""
-        empty(self._head)
-        empty(self._body)
+        self._clear()
         self._fill_head(card, can_back=can_back)
         alike = [h for h in others if h.table == card.table]
         beside = [h for h in others if h.table != card.table and h.title]
@@ -67,19 +70,47 @@ class CardPanel(QFrame):
                 _others(tr("这里共有 {n} 条").format(n=len(alike) + 1), alike, self.wanted.emit)
             )
         if card.contacts:
-            self._body.addWidget(_contacts(card.contacts))
+            self._body.addWidget(_contacts(card.contacts, self._hold))
         if card.facts:
-            self._body.addWidget(_facts(card.facts))
+            self._body.addWidget(_facts(card.facts, self._hold))
         for group in card.groups:
             self._body.addWidget(self._group(group))
         if beside:
             self._body.addWidget(_others(tr("这里还有"), beside, self.wanted.emit))
         if card.origin:
             self._body.addWidget(label(card.origin, "caption", wrap=True, selectable=True))
+        if card.hidden:
+            self._body.addWidget(_hidden(card.hidden))
         self._body.addStretch(1)
         self.setAccessibleDescription(card.title)
         self.show()
         self.raise_()
+
+    def put_away(self) -> None:
+        """Hide the card, and leave nothing of what it showed behind."""
+        self.hide()
+        self._clear()
+        self.setAccessibleDescription("")
+
+    def lift(self, veil: "Veil", text: str) -> None:
+        """Show a value whole, until the card is put away or shown anew."""
+        if veil in self._veiled:
+            self._veiled[veil].lift(text or tr("没有填写"))
+
+    @property
+    def lifted(self) -> bool:
+        """Whether a value is shown whole that is masked otherwise."""
+        return any(value.lifted for value in self._veiled.values())
+
+    def _hold(self, veil: "Veil", text: str, kind: str = "") -> "VeiledValue":
+        """Return the widget of a value under a veil, by which `lift` finds it."""
+        self._veiled[veil] = made = VeiledValue(veil, text, kind, self.lifting.emit)
+        return made
+
+    def _clear(self) -> None:
+        empty(self._head)
+        empty(self._body)
+        self._veiled = {}
 
     @property
     def names(self) -> list[str]:
@@ -88,9 +119,7 @@ class CardPanel(QFrame):
 
     def height_within(self, most: int) -> int:
         """Return the height that shows everything, but not more than `most`."""
-        inside = self._inside.layout()
-        wanted = inside.heightForWidth(WIDTH - 2) if inside is not None else 0
-        return min(most, self._head.heightForWidth(WIDTH - 2) + wanted + 4)
+        return min(most, _height(self._head) + _height(self._body) + 4)
 
     def _fill_head(self, card: "Card", *, can_back: bool) -> None:
         line = row(gap=S)
@@ -105,7 +134,10 @@ class CardPanel(QFrame):
         line.addWidget(_small("fa6s.magnifying-glass-plus", tr("放大到这里"), self.zoom.emit))
         line.addWidget(_small("fa6s.xmark", tr("关闭  Esc"), self.closed.emit))
         self._head.addLayout(line)
-        self._head.addWidget(label(card.title, "heading", wrap=True, selectable=True))
+        if card.veil is None:
+            self._head.addWidget(label(card.title, "heading", wrap=True, selectable=True))
+        else:
+            self._head.addWidget(self._hold(card.veil, card.title, "heading"))
         if card.tags:
             self._head.addWidget(_tags(card.tags))
 
@@ -133,7 +165,7 @@ class CardPanel(QFrame):
         self._fill_entry(layout, entry)
         called = {contact.phone for contact in entry.contacts}
         for person in entry.within:
-            if person.title == entry.title:
+            if _is_same(person, entry):
                 continue
             layout.addWidget(rule())
             self._fill_entry(layout, person, called)
@@ -151,13 +183,22 @@ class CardPanel(QFrame):
         layout.addLayout(line)
         _add_brief(layout, entry.brief)
         for same in entry.within:
-            if same.title == entry.title:
+            if _is_same(same, entry):
                 _add_brief(layout, same.brief)
         for contact in entry.contacts:
-            if contact.phone in called:
+            if contact.phone in called or contact.veil is not None:  # a masked number cannot be called
                 continue
             role = contact.role if contact.name and contact.name != entry.title else ""
             layout.addWidget(_contact(contact, role))
+
+
+def _height(layout: QVBoxLayout) -> int:
+    return layout.heightForWidth(WIDTH - 2) if layout.hasHeightForWidth() else layout.sizeHint().height()
+
+
+def _is_same(person: "Entry", entry: "Entry") -> bool:
+    """Whether a row is about the one that the row above it names: the householder among the residents."""
+    return person.title == entry.title and not entry.masked
 
 
 def _add_brief(layout: QVBoxLayout, text: str) -> None:
@@ -206,7 +247,10 @@ def _elided(text: str, clicked: Callable[[], object]) -> QPushButton:
     return made
 
 
-def _facts(facts: Sequence[tuple[str, str]]) -> QWidget:
+_Hold = Callable[..., VeiledValue]
+
+
+def _facts(facts: "Sequence[Fact]", hold: _Hold) -> QWidget:
     """Return label and value pairs, two short ones a line, long ones a line each."""
     made = QWidget()
     grid = QGridLayout(made)
@@ -216,40 +260,57 @@ def _facts(facts: Sequence[tuple[str, str]]) -> QWidget:
     grid.setColumnStretch(0, 1)
     grid.setColumnStretch(1, 1)
     line, side = 0, 0
-    for title, value in facts:
-        wide = len(value) > _LONG_FACT
+    for fact in facts:
+        wide = len(fact.value) > _LONG_FACT
         if wide and side:
             line, side = line + 1, 0
-        grid.addWidget(_fact(title, value), line, side, 1, 2 if wide else 1)
+        grid.addWidget(_fact(fact, hold), line, side, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop)
         line, side = (line + 1, 0) if wide or side else (line, 1)
     return made
 
 
-def _fact(title: str, value: str) -> QWidget:
+def _fact(fact: "Fact", hold: _Hold) -> QWidget:
     made = QWidget()
     layout = column(made, gap=2)
-    layout.addWidget(label(title, "caption"))
-    layout.addWidget(label(value, wrap=True, selectable=True))
+    layout.addWidget(label(fact.title, "caption"))
+    if fact.veil is None:
+        layout.addWidget(label(fact.value, wrap=True, selectable=True))
+    else:
+        layout.addWidget(hold(fact.veil, fact.value))
     return made
 
 
-def _contacts(contacts: "Sequence[Contact]") -> QFrame:
+def _hidden(titles: Sequence[str]) -> QWidget:
+    """Return the line that says of which fields nothing is shown, and why."""
+    made = QWidget()
+    layout = row(made, gap=S)
+    layout.addWidget(lock_glyph(), 0, Qt.AlignmentFlag.AlignTop)
+    said = tr("另有 {n} 项您的角色用不到，不显示：{titles}").format(n=len(titles), titles="、".join(titles))
+    layout.addWidget(label(said, "caption", wrap=True), 1)
+    return made
+
+
+def _contacts(contacts: "Sequence[Contact]", hold: _Hold) -> QFrame:
     made = QFrame()
     made.setObjectName("group")
     layout = column(made, margins=(M, S, S, S), gap=4)
     for contact in contacts:
-        layout.addWidget(_contact(contact, contact.role))
+        layout.addWidget(_contact(contact, contact.role, hold))
     return made
 
 
-def _contact(contact: "Contact", role: str) -> QWidget:
+def _contact(contact: "Contact", role: str, hold: _Hold | None = None) -> QWidget:
     """Return who, the number in groups one can read out, and a button that copies it."""
     made = QWidget()
     layout = row(made, gap=S)
     who = "  ".join(part for part in (role, contact.name if role else "") if part)
     if who:
         layout.addWidget(label(who, "muted"), 1)
-    layout.addWidget(label(grouped(contact.phone), "phone", selectable=True), 0 if who else 1)
+    beside = 0 if who else 1
+    if contact.veil is not None and hold is not None:
+        layout.addWidget(hold(contact.veil, contact.phone, "phone"), beside)
+        return made
+    layout.addWidget(label(grouped(contact.phone), "phone", selectable=True), beside)
     copy = _small("fa6s.copy", tr("复制号码"), lambda: QGuiApplication.clipboard().setText(contact.phone))
     layout.addWidget(copy)
     return made

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class DropTarget(QFrame):
-    """The large place to drop a folder on. `advice` is the line below its heading."""
+    """The large place to drop a folder on: `heading`, and below it `advice`."""
 
     def __init__(self, heading: str, advice: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +29,8 @@ class DropTarget(QFrame):
         self.body.addStretch(1)
         self.body.addWidget(glyph, 0, Qt.AlignmentFlag.AlignHCenter)
         self.body.addSpacing(S)
-        self.body.addWidget(_centred(heading, "heading"))
+        self.heading = _centred(heading, "heading")
+        self.body.addWidget(self.heading)
         self.advice = _centred(advice, "muted")
         self.body.addWidget(self.advice)
         self.body.addSpacing(L)
