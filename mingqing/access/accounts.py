@@ -80,7 +80,7 @@ class Account:
                 bool(content["must_change"]),
                 bool(content["disabled"]),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(text) from error
 
     def proof(self) -> str:

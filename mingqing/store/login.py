@@ -78,19 +78,28 @@ def unlock_project(folder: Path, user: str, password: str) -> Unlocked:
 
 
 def _settle_rekey(folder: Path, user: str, password: str) -> None:
-    """Finish, or forget, what a crash left of `rekey`: of two keyrings there, the one that fits the database stays."""
+    """Finish, or forget, what a crash left of `rekey`: of two keyrings there, the one that opens the database stays.
+
+    The old one is tried first: where a crash came while pages were written, the journal is of the old key. Neither
+    goes before the other is seen to fit, whatever else may keep the database from opening.
+    """
     waiting = folder / NEXT_KEYRING
     if not waiting.exists():
         return
-    with suppress(WrongPassword):
-        for _, key in Keyring.load(waiting).unlock(user, password):
-            try:
-                connect(folder / "map.db", key, read_only=False, spatial=False).close()
-            except ProjectUnavailable:
-                waiting.unlink()
-            else:
-                finish_rekey(folder)
-            return
+    if _fits(folder, KEYRING, user, password):
+        with suppress(OSError):
+            waiting.unlink()
+    elif _fits(folder, NEXT_KEYRING, user, password):
+        finish_rekey(folder)
+
+
+def _fits(folder: Path, keyring: str, user: str, password: str) -> bool:
+    """Whether a keyring has a slot of this password whose key opens the database."""
+    with suppress(ProjectUnavailable):
+        for _, key in Keyring.load(folder / keyring).unlock(user, password):
+            connect(folder / "map.db", key, read_only=False, spatial=False).close()
+            return True
+    return False
 
 
 def log_in(
