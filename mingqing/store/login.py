@@ -80,8 +80,7 @@ def unlock_project(folder: Path, user: str, password: str) -> Unlocked:
 def _settle_rekey(folder: Path, user: str, password: str) -> None:
     """Finish, or forget, what a crash left of `rekey`: of two keyrings there, the one that opens the database stays.
 
-    The old one is tried first: where a crash came while pages were written, the journal is of the old key. Neither
-    goes before the other is seen to fit, whatever else may keep the database from opening.
+    Neither goes before the other is seen to fit, whatever else may keep the database from opening.
     """
     waiting = folder / NEXT_KEYRING
     if not waiting.exists():
