@@ -73,7 +73,10 @@ def add(
     names = {name for row in rows for name in row}
     columns: dict[str, Sequence[Value]] = {name: [row.get(name) for row in rows] for name in names}
     shapes = None
-    if session.catalog.tables[table].has_geometry and table in {"house", "organisation"}:
+    if session.catalog.tables[table].has_geometry and table in {
+        "house",
+        "organisation",
+    }:  # the others stay off the map
         shapes = encode(np.array([shapely.Point(500_000 + i, 3_140_000) for i in range(len(rows))]), 4549)
     with session.transaction("import", "导入 花名册.xlsx") as change:
         change.insert(table, ids, {**columns, "village_code": [village] * len(rows)}, shapes)
@@ -439,6 +442,16 @@ def test_the_reason_must_not_say_who_it_was(place: Place) -> None:
         with pytest.raises(InputRefused):
             erase(place.session, place.man, why)
     assert row_of(place.session, "resident", place.man)["name"] == NAME
+
+
+@pytest.mark.usefixtures("cheap_keys")
+def test_a_name_where_the_account_may_not_write_is_pointed_out(place: Place) -> None:
+    add(place.session, "village", [{"name": "溪边村", "code": VILLAGE, "head": NAME}])
+    with as_account(place.session, "本村", "village_editor", [VILLAGE]) as session:
+        done = erase(session, place.man, WHY)
+    assert any("请由县级编辑清除" in sentence for sentence in done.kept)
+    assert traces(place.session, NUMBER, PHONE) == []
+    assert check_project(place.session) == []
 
 
 @pytest.mark.usefixtures("cheap_keys")
