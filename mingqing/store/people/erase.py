@@ -155,7 +155,7 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
                     database, session.user, Act.ERASE, target, rows=touched, detail=change.why, proof=digest
                 )
                 changes += 1
-            _write(change, plan)
+            _write(database, change, plan)
             plan.kept += kept.mentions(database, policy, plan.person, plan.gone)
         plan.kept += kept.compacted(database)
         plan.kept += kept.elsewhere(database, session)
@@ -170,11 +170,17 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
     )
 
 
-def _write(change: Transaction, plan: Plan) -> None:
+def _write(database: apsw.Connection, change: Transaction, plan: Plan) -> None:
+    """Delete rows and blank cells.
+
+    The cells are neither stamped nor recorded: rows and history both are as though they had never been filled.
+    """
     for table, rows in plan.blanks.items():
         for row, cells in rows.items():
             if row not in plan.gone.get(table, ()):
-                change.update(table, [row], {name: [value] for name, value in cells.items()})
+                assignments = ", ".join(f'"{name}" = ?' for name in cells)
+                database.execute(f'UPDATE "{table}" SET {assignments} WHERE id = ?', (*cells.values(), row))
+                change.counts[table][1] += 1
     for table, ids in plan.gone.items():
         change.delete(table, sorted(ids))
 

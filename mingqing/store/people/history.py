@@ -33,6 +33,19 @@ class Scrub:
     blanks: Blanks
     ours: Callable[[Table, int, str, Cells], bool]
 
+    def touches(self, change: apsw.TableChange, *, with_number: bool) -> bool:
+        """Whether a change may hold something of the person; quick, for it is asked of every row ever written.
+
+        with_number : whether the changeset holds an identity number, perhaps within a text.
+        """
+        row, cells = row_of(change), (*(change.old or ()), *(change.new or ()))
+        return (
+            row in self.gone.get(change.name, ())
+            or row in self.blanks.get(change.name, {})
+            or not self.person.names.isdisjoint(cells)
+            or (with_number and any(self.without_number(value) != value for value in cells))
+        )
+
     def cells(self, table: Table, row: int, cells: Cells) -> Cells:
         """Return the cells of one side of a change with the person's taken out."""
         known = self.blanks.get(table.name, {}).get(row, {})
@@ -70,15 +83,21 @@ def rewrite(
     database: apsw.Connection, columns: Mapping[str, Sequence[str]], scrub: Scrub, raw: bytes
 ) -> tuple[bytes, int]:
     """Return a changeset with the person taken out, and how many of its rows that changed."""
+    with_number = any(number.encode() in raw for number in scrub.person.numbers)
+    if not any(scrub.touches(change, with_number=with_number) for change in apsw.Changeset.iter(raw)):
+        return raw, 0
     builder = apsw.ChangesetBuilder()  # type: ignore[no-untyped-call]
     builder.schema(database, "main")
     touched = 0
     for change in apsw.Changeset.iter(raw):
-        table, names = scrub.catalog.tables[change.name], columns[change.name]
+        if not scrub.touches(change, with_number=with_number):
+            builder.add_change(change)
+            continue
         row = row_of(change)
         if row in scrub.gone.get(change.name, ()):
             touched += 1
             continue
+        table, names = scrub.catalog.tables[change.name], columns[change.name]
         before = [None if side is None else _named(names, side) for side in (change.old, change.new)]
         after = [None if cells is None else scrub.cells(table, row, cells) for cells in before]
         if after == before:
@@ -172,7 +191,8 @@ def past_rows(
         for t in catalog.tables.values()
         if t.personal and t.name != PERSON
     }
-    for _, raw in changesets(database, needles_of(person, gone, {})):
+    needles = id_bytes({*person.ids, *(i for ids in gone.values() for i in ids)})
+    for _, raw in changesets(database, needles | {number.encode() for number in person.numbers}):
         for change in apsw.Changeset.iter(raw):
             if change.name != PERSON and not about.get(change.name):
                 continue

@@ -1,7 +1,7 @@
 """What has to go with a person, and what has to be blanked in what stays."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import apsw
@@ -40,8 +40,9 @@ def plan_for(database: apsw.Connection, session: Session, person: Person) -> Pla
     NotAllowed
         where rows of other villages hang on what has to go.
     """
-    plan = Plan(person, {PERSON: set(person.ids)})
     found = rows_of(database, session.policy, person)
+    alone = replace(person, phones=person.phones - _family_phones(database, person))
+    plan = Plan(alone, {PERSON: set(person.ids)})
     for one in found.sure:
         if one.how is How.ABOUT:
             plan.gone.setdefault(one.table, set()).add(one.id)
@@ -77,14 +78,21 @@ def _empty_households(database: apsw.Connection, session: Session, plan: Plan, f
             _blank_household_phone(database, session.catalog.tables[home], plan, row)
 
 
+def _family_phones(database: apsw.Connection, person: Person) -> set[str]:
+    """The telephones that others of the household gave as theirs too."""
+    ids = marks(person.ids)
+    cells = database.execute(
+        f'SELECT phone FROM "{PERSON}" WHERE phone NOT NULL AND id NOT IN ({ids})'
+        f' AND household IN (SELECT household FROM "{PERSON}" WHERE id IN ({ids}))',
+        (*person.ids, *person.ids),
+    )
+    return {phone for (cell,) in cells for phone in str(cell).split("、")}
+
+
 def _blank_household_phone(database: apsw.Connection, home: Table, plan: Plan, row: int) -> None:
     for phone in (f.name for f in home.fields if f.type is FieldType.PHONE):
         value = database.execute(f'SELECT "{phone}" FROM "{home.name}" WHERE id = ?', (row,)).get
-        others = database.execute(
-            f'SELECT phone FROM "{PERSON}" WHERE household = ? AND id NOT IN ({marks(plan.person.ids)})',
-            (row, *plan.person.ids),
-        ).fetchall()
-        if plan.person.has_phone(value) and not any(plan.person.has_phone(p) for (p,) in others):
+        if plan.person.has_phone(value):
             plan.blank(home.name, row, {phone: plan.person.without_phone(value)})
 
 
