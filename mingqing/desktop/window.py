@@ -40,6 +40,7 @@ from mingqing.desktop.pages.crash import CrashPage
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
 from mingqing.desktop.pages.duty import DutyPage
 from mingqing.desktop.pages.welcome import DropTarget, Welcome
+from mingqing.desktop.person.page import PersonPage
 from mingqing.desktop.project import Survey, survey, surveyed
 from mingqing.desktop.sample import sample_folder, sample_project
 from mingqing.desktop.widgets import restyle, rounded
@@ -81,7 +82,12 @@ class MainWindow(QMainWindow):
         self.backups, self.damage = BackupPage(self.jobs, settings), DamagePage(self.jobs, catalog)
         self.automatic = AutomaticBackup(self.jobs, self)
         self.accounts, self.log = AccountsPage(self.jobs), LogPage(self.jobs)
-        self.duties: dict[str, DutyPage] = {"accounts": self.accounts, "log": self.log}
+        self.persons = PersonPage(catalog, self.jobs)
+        self.duties: dict[str, DutyPage] = {
+            "persons": self.persons,
+            "accounts": self.accounts,
+            "log": self.log,
+        }
         self.crash = CrashPage()
         self.pages = QStackedWidget()
         for page in (self.welcome, self.explorer, self.importing, self.backups, self.damage, self.crash):
@@ -119,6 +125,7 @@ class MainWindow(QMainWindow):
             page.reopen.connect(self.ask_login)
             page.refused.connect(self.refuse)
         self.accounts.rekeying.connect(self._rekey)
+        self.persons.changed.connect(self._survey_again)
         for name, duty in self.duties.items():
             duty.left.connect(self._go_home)
             duty.relogin.connect(self._log_in_again)
@@ -486,6 +493,10 @@ class MainWindow(QMainWindow):
 
     def _after_import(self) -> None:
         self._show_map()
+        self._survey_again()
+
+    def _survey_again(self) -> None:
+        """Count and draw again what the project holds now."""
 
         def work(session: "Session", _job: Job[Survey]) -> Survey:
             return survey(session)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from mingqing.core.text import tr
-from mingqing.desktop.pages.paper import print_html
+from mingqing.desktop.pages.paper import choose_printer, print_html
 from mingqing.desktop.widgets import XL, L, M, S, button, column, label, row
 
 _WIDTH = 620
@@ -104,8 +104,8 @@ class Slip(QWidget):
         self.left.emit()
 
     def _print(self) -> None:
-        if self._shown is not None:
-            print_html(self._shown.as_html(), self)
+        if self._shown is not None and (printer := choose_printer(self)) is not None:
+            print_html(self._shown.as_html(), printer)
 
 
 def handover(project: str, account: str, password: str, *, reset: bool) -> Secret:

@@ -1,18 +1,20 @@
 """Bringing a document to the printer that the user picks."""
 
-from PySide6.QtGui import QPageLayout, QTextDocument
+from PySide6.QtGui import QPageSize, QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QWidget
 
 
-def print_html(html: str, parent: QWidget) -> bool:
-    """Ask for a printer and print a document on A4; return whether that was done."""
+def choose_printer(parent: QWidget) -> QPrinter | None:
+    """Ask for a printer; None where the user changes his mind."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setPageOrientation(QPageLayout.Orientation.Portrait)
+    printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     dialog = QPrintDialog(printer, parent)
-    if dialog.exec() != QDialog.DialogCode.Accepted:
-        return False
+    return printer if dialog.exec() == QDialog.DialogCode.Accepted else None
+
+
+def print_html(html: str, printer: QPrinter) -> None:
+    """Print a document."""
     document = QTextDocument()
     document.setHtml(html)
     document.print_(printer)
-    return True
