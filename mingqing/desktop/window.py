@@ -348,7 +348,10 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self.explorer)
         self.explorer.show_project(session, found, theme=self.settings.theme, village=known.village)
         self.explorer.banner.notify(session.login.notices)
+        covered = self.lock.locked
         self.lock.watch(session)
+        if covered:  # damage was met behind the cover: no reason to lift it
+            self.lock.lock()
         self.actions_.enable(_WITH_PROJECT, on=True)
         self.actions_.enable(_FOR_EDITORS, on=writable)
         self.actions_.enable(_WITH_MAP, on=bool(self.explorer.themes))

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from mingqing.access.audit import Act
 from mingqing.core.errors import ProjectUnavailable
 from mingqing.desktop.backup import automatic
 from mingqing.desktop.backup.sheets import RestoreSheet
@@ -21,6 +22,7 @@ from mingqing.store.backup import AUTO, HAND, automatic_backup, make_backup
 from mingqing.store.ids import new_ids
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
+from tests.inside import query
 
 from .conftest import PASSWORD, USER
 
@@ -205,6 +207,18 @@ def test_a_backup_by_hand_is_listed_as_such(page: MainWindow, project: Path, set
     assert size.endswith("MB")
     assert "完好" in state
     assert made.file.name in said(page.backups)
+
+
+def test_every_backup_is_in_the_log(page: MainWindow, project: Path, tmp_path: Path, settle: Settle) -> None:
+    stick = tmp_path / "U盘"
+    stick.mkdir()
+    page.backups.make(stick)
+    settle()
+    page.automatic.ask()
+    settle()
+    assert page.session is not None
+    logged = query(page.session, "SELECT target FROM mq_audit WHERE act = ? ORDER BY seq", (Act.BACKUP,))
+    assert [name for (name,) in logged] == [m.file.name for m in (*backups_in(stick), *made_in(project))]
 
 
 def test_proving_finds_the_one_that_the_disk_has_spoilt(

@@ -117,6 +117,24 @@ def test_damage_that_a_backup_meets_is_said_and_no_backup_is_kept(
     assert made_in(project) == []
 
 
+def test_damage_met_behind_the_cover_does_not_lift_it(
+    qtbot: QtBot, window: MainWindow, project: Path, settle: Settle
+) -> None:
+    spoil_table(project, "resident")
+    log_in(window, project)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
+    settle()
+    window.lock.lock()
+    window.automatic.ask()
+    wait_for_damage(qtbot, window, settle)
+    assert window.lock.locked
+    assert not window.damage.isVisible()
+    window.lock.page.password.setText(PASSWORD)
+    window.lock.page.primary.click()
+    qtbot.waitUntil(lambda: not window.lock.locked, timeout=15_000)
+    assert window.damage.isVisible()
+
+
 def test_checking_a_damaged_project_leads_to_the_ways_on(
     qtbot: QtBot, window: MainWindow, project: Path, settle: Settle
 ) -> None:

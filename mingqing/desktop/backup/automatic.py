@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from mingqing.access.audit import Act
 from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.desktop.jobs import Job, Jobs, KeepJob, Lane
-from mingqing.store.archive import Backup
+from mingqing.store.archive import DATABASE, Backup
 from mingqing.store.backup import DAY, automatic_backup, backup_due, newer_backup
 
 if TYPE_CHECKING:
@@ -62,15 +63,17 @@ class AutomaticBackup(QObject):
 
     def ask(self) -> None:
         """Back up where it is due, unless something is being written, which would have to wait."""
-        self._timer.setInterval(_BETWEEN_MS)
         if self._jobs.busy(Lane.WRITE):
-            return
+            return  # the timer asks again; the first time, soon
+        self._timer.setInterval(_BETWEEN_MS)
         at_least = self._at_least
 
         def work(session: "Session", job: Job[Backup | None]) -> Backup | None:
             if not backup_due(session, older_than=at_least):
                 return None
-            return automatic_backup(session, watch=Watch(job.progress, job.cancelled))
+            made = automatic_backup(session, watch=Watch(job.progress, job.cancelled))
+            session.record(Act.BACKUP, made.file.name, proof=made.contents.sha256[DATABASE])
+            return made
 
         job = KeepJob(work, done=self._done, failed=self._failed, progressed=self._under_way, topic="backup")
         self._jobs.start(job)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
+from mingqing.access.audit import Act
 from mingqing.core.errors import MingqingError, ProjectDamaged
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
@@ -14,7 +15,7 @@ from mingqing.desktop.backup.listing import BackupList, Listed
 from mingqing.desktop.backup.restoring import RestoreSteps
 from mingqing.desktop.backup.steps import Outcome
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
-from mingqing.store.archive import Backup, is_sound
+from mingqing.store.archive import DATABASE, Backup, is_sound
 from mingqing.store.backup import make_backup, own_backups
 from mingqing.store.check import check_project
 
@@ -98,7 +99,9 @@ class BackupPage(RestoreSteps):
         """Back the project up into `folder`."""
 
         def work(session: "Session", watch: Watch) -> Backup:
-            return make_backup(session, folder, watch=watch)
+            made = make_backup(session, folder, watch=watch)
+            session.record(Act.BACKUP, made.file.name, proof=made.contents.sha256[DATABASE])
+            return made
 
         def done(made: Backup) -> None:
             self._sound[made.file] = True
