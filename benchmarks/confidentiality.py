@@ -81,7 +81,9 @@ def main() -> None:
     with TemporaryDirectory(prefix="mingqing-benchmark-") as name:
         folder, account, project = Path(name), _ACCOUNT, chosen.project
         if chosen.tree or not project:
-            made = _imports(chosen.tree or _generated(folder / "county", chosen.villages), folder, chosen.rounds)
+            made = _imports(
+                chosen.tree or _generated(folder / "county", chosen.villages), folder, chosen.rounds
+            )
             project = project or made
         if chosen.project:
             account = (os.environ["MINGQING_USER"], os.environ["MINGQING_PASSWORD"])
@@ -105,7 +107,15 @@ def _imports(tree: Path, folder: Path, rounds: int) -> Path:
         for side in (_WITHOUT, _EDITOR) if number % 2 == 0 else (_EDITOR, _WITHOUT):
             project = folder / f"{side}.mingqing"
             shutil.rmtree(project, ignore_errors=True)
-            command = [sys.executable, "-m", "benchmarks.confidentiality", "--import-one", side, tree, project]
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.confidentiality",
+                "--import-one",
+                side,
+                tree,
+                project,
+            ]
             done = run_and_listen(list(map(str, command)), stdout=PIPE, check=True)
             seconds[side].append(json.loads(done.stdout))
     _compare("import", seconds)
@@ -152,7 +162,8 @@ def _works(session: Session) -> dict[str, Work]:
         "disaster map, 10 km": drawing("disaster", wide(10_000)),
         "search a name in all": lambda s: s.features("household", where={"householder": householder}),
         "search a name in a village": lambda s: [
-            s.rows("resident", ["id", "name"], village=village, where={"name": householder}) for _ in range(50)
+            s.rows("resident", ["id", "name"], village=village, where={"name": householder})
+            for _ in range(50)
         ],
         "read all residents": lambda s: s.rows("resident", _PEOPLE),
         "read all houses": lambda s: s.features("house", columns=["structure", "storeys"]),

@@ -38,7 +38,7 @@ class Contents:
     made_at : ISO 8601 with the zone.
     kind : "auto" for those that rotation may delete, "hand" for the user's own.
     head, head_hash : the last change in it, as `mq_change` has it; 0 and "" where there is none.
-    stamp : size and time of the project's files when they were copied, to see whether they changed since.
+    stamp : by which to see whether the project changed since; see `mingqing.store.backup`.
     sha256 : of each file in it.
     """
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import apsw
 
+from mingqing.access.audit import Act
 from mingqing.access.keyring import Keyring
 from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
 from mingqing.core.files import flush_to_disk
@@ -96,7 +97,7 @@ def _write(session: Session, partial: Path, kind: str, made: datetime, watch: Wa
     with partial.open("xb") as stream, zipfile.ZipFile(stream, "w") as archive:
         with _held_still(session) as database:
             counts, head = _counts(database, session), _head(database)
-            stamp = _stamp(source)
+            stamp = _state(database)
             keyring = (source / KEYRING).read_bytes()
             file = source / DATABASE
             chunks = stepped(raw_chunks(file), file.stat().st_size, tr("正在复制（MB）"), watch)
@@ -213,7 +214,7 @@ def _forget(handle: int) -> None:
 
 
 def _counts(database: apsw.Connection, session: Session) -> dict[str, int]:
-    names = ("mq_change", *session.catalog.tables)
+    names = ("mq_change", "mq_audit", "mq_account", *session.catalog.tables)
     return {n: int(database.execute(f'SELECT count(*) FROM "{n}"').get) for n in names}
 
 
@@ -222,10 +223,33 @@ def _head(database: apsw.Connection) -> tuple[int, str]:
     return (int(row[0]), bytes(row[1]).hex()) if row else (0, "")
 
 
-def _stamp(project: Path) -> str:
-    """Size and time of a project's files. Compared for being the same, never for being later."""
-    stats = [(project / name).stat() for name in (DATABASE, KEYRING)]
-    return " ".join(f"{s.st_size}:{s.st_mtime_ns}" for s in stats)
+# What is in the log and changed nothing that a backup is made for; the backup that is due daily has these too.
+_LOOKING = (
+    *(
+        Act.LOGIN,
+        Act.FAILURE,
+        Act.LOCK,
+        Act.UNLOCK,
+        Act.ROLLBACK,
+        Act.UNMASK,
+        Act.QUERY,
+        Act.SEARCH,
+        Act.RENDER,
+    ),
+    *(Act.EXPORT, Act.PRINT, Act.DISCLOSE, Act.PACKAGE, Act.BACKUP, Act.CHECK, Act.READ_LOG),
+)
+
+
+def _state(database: apsw.Connection) -> str:
+    """What is compared to see whether a project changed: the last change in its log, and what it remembers."""
+    digest = hashlib.sha256()
+    acts = ", ".join(f"'{act}'" for act in _LOOKING)
+    for sql in (
+        f"SELECT hash FROM mq_audit WHERE act NOT IN ({acts}) ORDER BY seq DESC LIMIT 1",
+        "SELECT key, value FROM mq_memory ORDER BY key",
+    ):
+        digest.update(repr(database.execute(sql).fetchall()).encode())
+    return digest.hexdigest()
 
 
 # ── Automatic ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -236,7 +260,8 @@ def backup_due(
 ) -> bool:
     """Whether the project changed since its newest own backup, and that is at least so old.
 
-    To be asked after opening, and from time to time with `older_than=DAY` while open.
+    To be asked after opening, and from time to time with `older_than=DAY` while open. That somebody only looked is no
+    change, though the log has it.
     """
     if session.info.read_only is not None:
         return False
@@ -246,7 +271,10 @@ def backup_due(
     newest = own[0].contents
     age = (now or datetime.now(UTC)).astimezone() - newest.made
     recent = timedelta(0) <= age < older_than  # one from the future says only that a clock was wrong
-    return not recent and newest.stamp != _stamp(session.info.path)
+    if recent:
+        return False
+    with owner(session, spatial=False) as database:
+        return newest.stamp != _state(database)
 
 
 def automatic_backup(session: Session, *, now: datetime | None = None, watch: Watch = UNWATCHED) -> Backup:

@@ -99,7 +99,8 @@ class Session:
         self.file = info.path / "map.db"
         self._database = connect(self.file, login.key, read_only=info.read_only is not None)
         try:
-            self._guard = Guard(self._database, login.policy)
+            with engine_errors(self.file):
+                self._guard = Guard(self._database, login.policy)
         except BaseException:
             self._database.close()
             raise

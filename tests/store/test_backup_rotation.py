@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from mingqing.access.keyring import Keyring, KeySlot
+from mingqing.access.audit import Act
+from mingqing.cli.demo import PASSWORD, USER
+from mingqing.store.accounts import set_password
 from mingqing.store.archive import file_name, is_sound, read_backup
 from mingqing.store.backup import DAY, automatic_backup, backup_due, make_backup, newest_sound, rotate
+from mingqing.store.project import open_project
 from mingqing.store.session import Session
 from tests.store.test_backup import add_house, flip_in_the_middle
 from tests.store.test_backup_hostile import files_of, write
@@ -50,10 +53,15 @@ def test_a_changed_project_is_due_on_opening_and_a_day_later_while_open(session:
 
 def test_a_new_password_is_a_change(session: Session) -> None:
     automatic_backup(session, now=NOW)
-    file = session.info.path / "keyring.json"
-    ring = Keyring.load(file)
-    ring.with_slot("乙", KeySlot.seal(bytes(32), "password")).save(file)
+    set_password(session, session.user, "Zhu7ying-lin4")
     assert backup_due(session, now=NOW)
+
+
+def test_to_have_looked_is_no_change(session: Session) -> None:
+    automatic_backup(session, now=NOW)
+    open_project(session.info.path, user=USER, password=PASSWORD).close()
+    session.record(Act.QUERY, "人口", rows=3)
+    assert not backup_due(session, now=NOW)
 
 
 def test_a_remembered_column_is_a_change(session: Session) -> None:
