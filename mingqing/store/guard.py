@@ -53,6 +53,12 @@ _SPATIALITE = frozenset({"geometry_columns", "spatial_ref_sys", "geometry_column
 # has to look up while reading are the numbers of its nodes, not the boxes in them.
 _INDEX_PARTS = ("", "_node", "_rowid", "_parent")
 _OF_INDEXES = {"nodeno", "rowid", "parentnode"}
+STAMPS = {
+    "created_by",
+    "created_at",
+    "updated_by",
+    "updated_at",
+}  # put into every row by `Transaction` itself
 _HARMLESS = {apsw.SQLITE_SELECT, apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT}
 _WRITES = {apsw.SQLITE_INSERT: "INSERT", apsw.SQLITE_UPDATE: "UPDATE", apsw.SQLITE_DELETE: "DELETE"}
 
@@ -76,7 +82,9 @@ class Guard:
         tables = policy.catalog.tables
         self._views = {*tables, *(box_view(name) for name, t in tables.items() if t.has_geometry)}
         self.writable = {
-            name: frozenset(("id", *policy.writable(name), *(["geometry"] if t.has_geometry else [])))
+            name: frozenset(
+                {"id", *policy.writable(name), *STAMPS, *(["geometry"] if t.has_geometry else [])}
+            )
             for name, t in tables.items()
             if policy.allowed(name, Action.EDIT)
         }

@@ -23,12 +23,12 @@ from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.accounts import KEYRING, read_accounts, write_account
 from mingqing.store.connection import connect, engine_errors
+from mingqing.store.guard import STAMPS
 from mingqing.store.login import Unlocked, account_of, unlock_project
 from mingqing.store.owner import owner
 from mingqing.store.project import DEFAULT_EPSG, build_project, new_place, project_folder
 from mingqing.store.session import Session
 
-_STAMPS = {"created_by", "created_at", "updated_by", "updated_at"}  # given anew, by the one who salvages
 _Row = Sequence[Any]
 
 
@@ -185,7 +185,7 @@ def _copy_everything(
 def _columns(database: apsw.Connection, table: Table) -> list[str]:
     """The columns that the old file has of those wanted, the shape last."""
     there = {row[1] for row in database.execute(f'PRAGMA table_info("{table.name}")')}
-    wanted = [c for c in table.column_names if c not in _STAMPS]
+    wanted = [c for c in table.column_names if c not in STAMPS]  # given anew, by the one who salvages
     return [c for c in (*wanted, *(["geometry"] if table.has_geometry else [])) if c in there]
 
 

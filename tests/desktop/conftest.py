@@ -169,7 +169,7 @@ def _staffed_once(_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture
 def staffed(_staffed_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project with canaries, an account for each of STAFF, and one whose password is an administrator's."""
+    """The project with canaries in it, an account for each of STAFF, and one with an administrator's password."""
     # Every test has a copy of one project: as if each were on a computer of its own, which has not seen it before.
     monkeypatch.setenv("MINGQING_SETTINGS", str(tmp_path / "computer"))
     return Path(shutil.copytree(_staffed_once, tmp_path / _staffed_once.name))

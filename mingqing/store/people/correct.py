@@ -7,10 +7,10 @@ from mingqing.catalog.model import Table
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
+from mingqing.store.guard import STAMPS
 from mingqing.store.people.who import require_reason
 from mingqing.store.session import Session
 
-_STAMPS = {"created_by", "created_at", "updated_by", "updated_at"}
 _SHORTEST_TOLD = 2  # a single character of a reason says nothing of anybody
 
 
@@ -48,7 +48,7 @@ def correct(
 
 def _parsed(session: Session, table: Table, name: str, raw: object) -> Value:
     field = table.field_by_name.get(name)
-    if field is None or name in _STAMPS:
+    if field is None or name in STAMPS:
         raise InputRefused(tr("“{table}”没有可以更正的“{field}”").format(table=table.title, field=name))
     try:
         value = parse(field, raw)
