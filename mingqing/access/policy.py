@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Self
 
 from mingqing.access.masking import MASKS
@@ -92,11 +93,14 @@ class Policy:
 
     def writable(self, table: str) -> tuple[str, ...]:
         """Return the columns that may be written: what is not seen whole must not be overwritten with its mask."""
-        return tuple(
-            name
-            for name in self.catalog.tables[table].column_names
-            if self.column(table, name, Action.EDIT) is Column.CLEAR
-        )
+        return self._writable[table]
+
+    @cached_property
+    def _writable(self) -> Mapping[str, tuple[str, ...]]:
+        return {
+            name: tuple(c for c in t.column_names if self.column(name, c, Action.EDIT) is Column.CLEAR)
+            for name, t in self.catalog.tables.items()
+        }
 
     def in_scope(self, village: str | None) -> bool:
         """Whether rows of a village are within reach."""

@@ -129,9 +129,10 @@ class Transaction:
             names, values = [*names, "geometry"], [*values, geometry]
         guarded = table in self._guard.triggered  # then SpatiaLite's triggers fill the index too
         with self._guard.writing():
-            insert_rows(self._database, table, names, zip(ids, *values, strict=True), triggers=guarded)
+            rows = zip(ids, *values, strict=True)
+            insert_rows(self._database, table, names, rows, mark=self._guard.mark, triggers=guarded)
             if geometry is not None and not guarded:
-                insert_boxes(self._database, table, zip(ids, geometry, strict=True))
+                insert_boxes(self._database, table, zip(ids, geometry, strict=True), mark=self._guard.mark)
         self.counts[table][0] += len(ids)
 
     def update(
@@ -147,11 +148,8 @@ class Transaction:
             names, values = [*names, "geometry"], [*values, geometry]
         assignments = ", ".join(f'"{n}" = ?' for n in names)
         with self._guard.writing():
-            _run(
-                self._database,
-                f'UPDATE main."{table}" SET {assignments} WHERE id = ?',
-                zip(*values, ids, strict=True),
-            )
+            sql = f'{self._guard.mark}UPDATE main."{table}" SET {assignments} WHERE id = ?'
+            self._database.executemany(sql, zip(*values, ids, strict=True))
         self.counts[table][1] += len(ids)
 
     def delete(self, table: str, ids: Iterable[int]) -> None:
@@ -159,7 +157,7 @@ class Transaction:
         self._check(table, ())
         rows = [(i,) for i in ids]
         with self._guard.writing():
-            _run(self._database, f'DELETE FROM main."{table}" WHERE id = ?', rows)
+            self._database.executemany(f'{self._guard.mark}DELETE FROM main."{table}" WHERE id = ?', rows)
         self.counts[table][2] += len(rows)
 
     def _stamped(
@@ -191,31 +189,29 @@ def insert_rows(
     names: Sequence[str],
     rows: Iterable[Sequence[Value | bytes]],
     *,
+    mark: str = "",
     triggers: bool = False,
 ) -> None:
     """Add rows: id, then what `names` says. Without `triggers` the spatial index is left to `insert_boxes`.
 
-    SpatiaLite's triggers would fill it a row at a time, which takes three times as long.
+    SpatiaLite's triggers would fill it a row at a time, which takes three times as long. For `mark` see `Guard`.
     """
     marks, quoted = ", ".join("?" * (len(names) + 1)), "".join(f', "{n}"' for n in names)
     database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, int(triggers))
     try:
-        _run(database, f'INSERT INTO main."{table}"(id{quoted}) VALUES({marks})', rows)
+        database.executemany(f'{mark}INSERT INTO main."{table}"(id{quoted}) VALUES({marks})', rows)
     finally:
         database.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 1)
 
 
-def insert_boxes(database: apsw.Connection, table: str, shapes: Iterable[tuple[int, bytes | None]]) -> None:
+def insert_boxes(
+    database: apsw.Connection, table: str, shapes: Iterable[tuple[int, bytes | None]], *, mark: str = ""
+) -> None:
     """Put rows, by id and shape, into the spatial index of their table."""
     there = [(i, blob) for i, blob in shapes if blob is not None]
     boxes = boxes_of([blob for _, blob in there]).T.tolist()
     entries = zip((i for i, _ in there), *boxes, strict=True)
-    _run(database, f'INSERT INTO main."idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)', entries)
-
-
-def _run(database: apsw.Connection, sql: str, rows: Iterable[Sequence[Value | bytes]]) -> None:
-    # Not kept among the prepared statements: what was prepared for writing is for writing alone.
-    database.executemany(sql, rows, can_cache=False)
+    database.executemany(f'{mark}INSERT INTO main."idx_{table}_geometry" VALUES(?, ?, ?, ?, ?)', entries)
 
 
 def refusal(policy: Policy, table: Table, columns: Iterable[str]) -> NotAllowed:

@@ -73,12 +73,15 @@ class Guard:
 
     writable : the columns that may be written, by table; a table that may not be edited is not among them.
     triggered : tables of which every row is looked at as it is written.
+    mark : the beginning of statements that write many rows. They stay prepared, or each row would be asked about
+        again; but nobody else can have one by its text, of which this is random.
     """
 
     def __init__(self, database: apsw.Connection, policy: Policy) -> None:
         self._policy = policy
         self._writing = False
         self._secret = f"_{secrets.token_hex(8)}_"
+        self.mark = f"/*{secrets.token_hex(16)}*/"
         tables = policy.catalog.tables
         self._views = {*tables, *(box_view(name) for name, t in tables.items() if t.has_geometry)}
         self.writable = {
@@ -221,6 +224,8 @@ class Guard:
 
 class Unguarded:
     """What stands in for `Guard` on the owner's connection: whoever writes there has asked the policy first."""
+
+    mark = ""
 
     def __init__(self, policy: Policy) -> None:
         self.writable = {name: frozenset(t.column_names) for name, t in policy.catalog.tables.items()}
