@@ -83,6 +83,7 @@ class Guard:
         self._index_parts = {
             f"idx_{n}_geometry{part}": n for n, t in tables.items() if t.has_geometry for part in _INDEX_PARTS
         }
+        self._references = {(t.name, f.name) for t in tables.values() for f in t.fields if f.references}
         self._memory = bool(self.writable)
         self.triggered: set[str] = set()
         for table in tables.values():
@@ -180,11 +181,14 @@ class Guard:
             or (table == "mq_memory" and self._memory)
             or (column in {"id", ""} and table in self._policy.catalog.tables)  # for foreign keys, for counts
             or (column in {"", *_OF_INDEXES} and table in self._index_parts)
-            or (self._writing and self._is_written(table))
+            or (self._writing and (self._is_written(table) or (table, column) in self._references))
         )
 
     def _is_written(self, table: str) -> bool:
-        """Whether writing rows has to read this: the tables themselves, their indexes, SpatiaLite's own lists."""
+        """Whether writing rows has to read this: the tables themselves, their indexes, SpatiaLite's own lists.
+
+        And, which is asked for beside it, what refers to a row, in tables that are not written: foreign keys.
+        """
         return (
             table in self.writable
             or self._index_parts.get(table) in self.writable
