@@ -52,6 +52,8 @@ def keep_in_villages(
     report : where they are listed; None for a table that is fed besides, whose rows are those of another.
     unknown : whether to keep rows of which the village is not known yet.
     """
+    if policy.villages is None:
+        return list(villages)
     told = tr("属于“{village}”，不在这个账号管辖的村里，没有导入")
     lost = tr("看不出是哪个村的，这个账号只能导入管辖村的数据；请补上村名，或放进以村名命名的文件夹再导入")
     return _drop(

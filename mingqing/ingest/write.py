@@ -43,28 +43,44 @@ class Writer:
             return
         leave_out_far(prepared, self._session.info.epsg, self._villages.extent)
         given: dict[str, dict[int, int]] = {}
+        gone: set[int] = set()
         for part in prepared.parts:
             table, own = self._catalog.tables[part.table], part.table == report.table
             if refusal(self._policy, table, report.name) is not None:
                 continue  # of a table that is fed besides
-            villages = self._find_villages(change, part, source, report)
-            villages = self._keep_reachable(part, villages, report if own else None)
-            self._link(part, villages, given, report, own=own)
-            lost = report if own else None
-            villages = keep_in_villages(self._policy, part, villages, lost, unknown=False)
+            if gone:
+                part.keep([i for i, row in enumerate(part.rows) if row not in gone])
+            rows = part.rows
+            villages = self._place(change, part, source, given, report, own=own)
+            if own and len(part.rows) < len(rows):
+                gone = set(rows) - set(part.rows)
             if dropped := keep_writable(part, table, self._policy.writable(table.name)):
                 text = tr("您的角色不能修改{table}的“{fields}”，没有导入")
                 report.notes.append(text.format(table=table.title, fields="”“".join(dropped)))
             given[part.table] = self._write_part(change, part, villages, source.as_posix(), report, own=own)
             self._link_to_own_kind(change, part, villages, given[part.table])
 
-    def _keep_reachable(
-        self, part: Part, villages: Sequence[str | None], report: SourceReport | None
+    def _place(
+        self,
+        change: Transaction,
+        part: Part,
+        source: PurePath,
+        given: dict[str, dict[int, int]],
+        report: SourceReport,
+        *,
+        own: bool,
     ) -> list[str | None]:
-        """Drop rows of other villages before anything is compared: what is stored of those cannot be seen."""
+        """Find the village of each row and what it refers to; rows out of reach are dropped from the part.
+
+        Those of other villages go before anything is compared: what is stored of them cannot be seen.
+        """
+        villages = self._find_villages(change, part, source, report)
+        listed = report if own else None
         if part.table == "village":
-            return keep_known_villages(self._policy, part, villages, self._villages.codes, report)
-        return keep_in_villages(self._policy, part, villages, report, unknown=True)
+            return keep_known_villages(self._policy, part, villages, self._villages.codes, listed)
+        villages = keep_in_villages(self._policy, part, villages, listed, unknown=True)
+        self._link(part, villages, given, report, own=own)
+        return keep_in_villages(self._policy, part, villages, listed, unknown=False)
 
     def _find_villages(
         self, change: Transaction, part: Part, source: PurePath, report: SourceReport

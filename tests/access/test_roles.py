@@ -97,10 +97,11 @@ def test_no_identity_number_is_clear_or_to_be_had_but_for_editors() -> None:
 
 
 def test_the_fields_about_persons_that_are_open_have_been_judged_one_by_one() -> None:
-    """Each says where a row stands, when it was tended, or the office somebody holds: nothing else may be added."""
+    """Each says where a row stands, who tended it and when, or the office somebody holds: nothing else may be added."""
     persons = [t for t in catalog().tables.values() if t.personal]
     shared = {f.name for t in persons for f in t.common if _is_open(f)}
-    assert shared == {"village_code", "verified_on", "created_at", "updated_at", "keep_until"}
+    stamps = {"created_by", "created_at", "updated_by", "updated_at"}
+    assert shared == {"village_code", "verified_on", "keep_until", *stamps}
     assert {f"{t.name}.{f.name}" for t in persons for f in t.fields if _is_open(f)} == {
         *("household.house", "household.group_no", "resident.household", "employment.resident"),
         *("post.organisation", "post.title", "post.term", "post.duty"),

@@ -6,10 +6,12 @@ nobody: `load_extension`, `readfile` and `ATTACH` are not to be had from a view,
 """
 
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-import apsw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,15 +56,14 @@ def _inspect(path: Path) -> None:
         if stream.read(len(_MAGIC)) != _MAGIC:
             raise InputRefused(tr("不是 GeoPackage，或文件已损坏，请重新索取。"))
     try:
-        database = apsw.Connection(
-            f"{path.resolve().as_uri()}?mode=ro", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-        )
-        try:
-            database.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        place = (
+            path.resolve().as_posix()
+        )  # a share is //server/share: `as_uri` would make the server SQLite's
+        uri = f"file://{quote(place if place.startswith('/') else f'/{place}')}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as database:
+            database.execute("PRAGMA trusted_schema = OFF")
             computed = any(database.execute(f"{sql} LIMIT 1").fetchall() for sql in (_COMPUTED, _GENERATED))
-        finally:
-            database.close()
-    except apsw.Error as error:
+    except sqlite3.Error as error:
         raise InputRefused(tr("读不出来，文件已损坏或不是它名字所说的格式。")) from error
     if computed:
         raise InputRefused(tr("里有视图、虚拟表或计算列，为安全没有打开；请把要导入的数据另存为普通图层。"))
