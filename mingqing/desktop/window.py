@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
             duty.left.connect(self._go_home)
             duty.relogin.connect(self._log_in_again)
             self.actions_.connect(name, partial(self.show_duty, name))
-        self.lock.closing.connect(self.explorer.forget_lifted)
+        self.lock.closing.connect(self.explorer.conceal)
         self.lock.left.connect(self.leave)
         self.explorer.topbar.account.offer_minutes(self.lock.minutes, self._remember_minutes)
         for name, call in {
@@ -587,6 +587,7 @@ class MainWindow(QMainWindow):
         """Stop what is under way, wait for it to stop, and remember the settings."""
         self.settings.save()
         self.lock.watch(None)
+        self.explorer.forget_project()
         self.jobs.close()
         self.session = None
         super().closeEvent(event)
