@@ -355,12 +355,12 @@ class MainWindow(QMainWindow):
         self.actions_.enable(_WITH_PROJECT, on=True)
         self.actions_.enable(_FOR_EDITORS, on=writable)
         self.actions_.enable(_WITH_MAP, on=bool(self.explorer.themes))
-        self._show_duties(session)
         if self._waiting and writable:
             paths, self._waiting = self._waiting, []
             self.import_paths(paths)
         self.backups.show_project(session.info)
         self.automatic.watch(session)
+        self._show_duties(session)
         if isinstance(session, DamagedSession):
             self._say_damaged()
             self._show_damage()
@@ -368,7 +368,7 @@ class MainWindow(QMainWindow):
     def _show_duties(self, session: "Session") -> None:
         """Show who sees no map the page of the account's duty, and offer it where the map would be."""
         names = [name for duty, name in _DUTIES.items() if session.policy.has(duty)]
-        pages = [self.actions_[name] for name in names if name in self.actions_]
+        pages = [self.actions_[name] for name in names]
         self.explorer.duty.offer(session.policy.roles, pages)
         if pages and not self.explorer.themes:
             pages[0].trigger()
