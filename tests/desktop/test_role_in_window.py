@@ -277,6 +277,17 @@ def test_a_masked_value_says_why_and_an_absent_one_that_it_is_not_shown(
     assert all(title in last[0] for title in ("身份证号", "性别", "出生日期"))
 
 
+def test_a_card_that_takes_the_place_of_another_is_as_high_as_what_it_says(
+    qtbot: QtBot, enter: Enter, settle: Settle
+) -> None:
+    window = enter("查阅员")
+    show(qtbot, window, "household", first_id(window, "household"), settle)
+    show(qtbot, window, "resident", first_id(window, "resident"), settle)
+    card = window.explorer.card
+    bottom = max(x.mapTo(card, x.rect().bottomLeft()).y() for x in card.findChildren(QLabel) if x.isVisible())
+    assert bottom <= card.height()
+
+
 def test_an_editor_sees_no_locks(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
     show(qtbot, opened, "resident", first_id(opened, "resident"), settle)
     assert veiled(opened) == {}

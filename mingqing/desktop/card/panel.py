@@ -62,6 +62,7 @@ class CardPanel(QFrame):
 
     def show_card(self, card: "Card", others: "Sequence[Hit]", *, can_back: bool) -> None:
         """Show `card`; `others` are further rows at the place that was clicked."""
+        self.hide()  # what is put into a layout on screen counts for nothing in its height until a moment later
         self._clear()
         self._fill_head(card, can_back=can_back)
         alike = [h for h in others if h.table == card.table]
