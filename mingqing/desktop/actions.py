@@ -67,9 +67,6 @@ class Actions:
     def __getitem__(self, name: str) -> QAction:
         return self._made[name]
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._made
-
     def connect(self, name: str, call: Callable[[], object]) -> None:
         """Let the action `name` do `call`."""
         self._made[name].triggered.connect(lambda _checked=False: call())

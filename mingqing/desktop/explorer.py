@@ -183,6 +183,7 @@ class Explorer(QWidget):
     def forget_project(self) -> None:
         """Leave nothing of a project on screen."""
         self._survey = None
+        self.card.take_back()
         self.banner.clear()
         self.close_card()
         self.topbar.villages.offer(())
@@ -363,8 +364,9 @@ class Explorer(QWidget):
         self.place_floating()
         self._update_actions()
 
-    def forget_lifted(self) -> None:
-        """Hide again what was shown whole for a reason."""
+    def conceal(self) -> None:
+        """Hide again what was shown whole for a reason, and take back a number that was copied."""
+        self.card.take_back()
         if self.card.lifted and self._card is not None:
             self._ask_card(self._card)
 

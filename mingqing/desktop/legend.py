@@ -71,7 +71,7 @@ class LegendPanel(QWidget):
         self._title.setText(theme.title)
         self._about.setText(theme.about)
         empty(self._list)
-        self._classes, self._numbers, self._shown = {}, {}, None
+        self._classes, self._numbers, self._switches, self._shown = {}, {}, {}, None
         drawn = [d.table for d in reversed(theme.draws) if d.table not in self._hidden]
         subject = [name for name in theme.tables if name in drawn]
         for name in subject:

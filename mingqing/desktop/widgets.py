@@ -42,7 +42,7 @@ def label(text: str, kind: str = "", *, wrap: bool = False, selectable: bool = F
 def button(
     text: str, clicked: Callable[[], object], kind: str = "plain", *, glyph: str = "", key: str = ""
 ) -> QPushButton:
-    """Return a push button; `kind` is plain, primary, large or link, `key` its shortcut ("Ctrl+O")."""
+    """Return a push button; `kind` is plain, primary, large, chip, link or inline, `key` its shortcut ("Ctrl+O")."""
     made = QPushButton(f" {text}" if glyph else text)
     made.setAccessibleName(text)
     made.setProperty("kind", kind)

@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
             duty.left.connect(self._go_home)
             duty.relogin.connect(self._log_in_again)
             self.actions_.connect(name, partial(self.show_duty, name))
-        self.lock.closing.connect(self.explorer.forget_lifted)
+        self.lock.closing.connect(self.explorer.conceal)
         self.lock.left.connect(self.leave)
         self.explorer.topbar.account.offer_minutes(self.lock.minutes, self._remember_minutes)
         for name, call in {
@@ -355,12 +355,12 @@ class MainWindow(QMainWindow):
         self.actions_.enable(_WITH_PROJECT, on=True)
         self.actions_.enable(_FOR_EDITORS, on=writable)
         self.actions_.enable(_WITH_MAP, on=bool(self.explorer.themes))
-        self._show_duties(session)
         if self._waiting and writable:
             paths, self._waiting = self._waiting, []
             self.import_paths(paths)
         self.backups.show_project(session.info)
         self.automatic.watch(session)
+        self._show_duties(session)
         if isinstance(session, DamagedSession):
             self._say_damaged()
             self._show_damage()
@@ -368,7 +368,7 @@ class MainWindow(QMainWindow):
     def _show_duties(self, session: "Session") -> None:
         """Show who sees no map the page of the account's duty, and offer it where the map would be."""
         names = [name for duty, name in _DUTIES.items() if session.policy.has(duty)]
-        pages = [self.actions_[name] for name in names if name in self.actions_]
+        pages = [self.actions_[name] for name in names]
         self.explorer.duty.offer(session.policy.roles, pages)
         if pages and not self.explorer.themes:
             pages[0].trigger()
@@ -587,6 +587,7 @@ class MainWindow(QMainWindow):
         """Stop what is under way, wait for it to stop, and remember the settings."""
         self.settings.save()
         self.lock.watch(None)
+        self.explorer.forget_project()
         self.jobs.close()
         self.session = None
         super().closeEvent(event)

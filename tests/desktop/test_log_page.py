@@ -39,7 +39,6 @@ def page(desk: Desk) -> LogPage:
         append(database, "村编乙", Act.UNMASK, "住户 7", rows=1, detail="电话：核对低保", at=at(20))
         append(database, "查阅甲", Act.EXPORT, "居民", outcome=REFUSED, detail="=角色不允许", at=at(3))
     desk.open("审计丙", OWN)
-    desk.go("log")
     assert desk.window.pages.currentWidget() is desk.window.log
     return desk.window.log
 
@@ -191,5 +190,5 @@ def test_nothing_of_a_closed_project_stays(desk: Desk, page: LogPage) -> None:
 
 
 def test_back_to_the_map(desk: Desk, page: LogPage) -> None:
-    next(b for b in page.findChildren(QPushButton) if b.text() == "返回地图").click()
+    next(b for b in page.findChildren(QPushButton) if b.text() == "返回").click()
     assert desk.window.pages.currentWidget() is desk.window.explorer

@@ -67,7 +67,7 @@ class AccountList(QWidget):
         for each in (self.separating, self.recovering, self.rekeying, self.adopting):
             foot.addWidget(each)
         foot.addStretch(1)
-        foot.addWidget(button(tr("返回地图"), self.left.emit))
+        foot.addWidget(button(tr("返回"), self.left.emit))
         outer = column(self, margins=(XL, XL, XL, L), gap=S)
         outer.addLayout(head)
         outer.addWidget(self.note)

@@ -62,7 +62,7 @@ class BackupList(QWidget):
         foot.addWidget(self.prove_all)
         foot.addWidget(button(tr("用别处的备份恢复…"), self.fetch.emit, glyph="fa6s.folder-open"))
         foot.addStretch(1)
-        foot.addWidget(button(tr("返回地图"), self.left.emit))
+        foot.addWidget(button(tr("返回"), self.left.emit))
         outer = column(self, margins=(XL, XL, XL, L), gap=S)
         outer.addWidget(label(tr("备份与恢复"), "heading"))
         about = tr(

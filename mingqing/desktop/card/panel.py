@@ -57,10 +57,12 @@ class CardPanel(QFrame):
         outer.addWidget(scrolling(self._inside), 1)
         self.setAccessibleName(tr("详情"))
         self._veiled: dict[Veil, VeiledValue] = {}
+        self._copied = ""
         self.hide()
 
     def show_card(self, card: "Card", others: "Sequence[Hit]", *, can_back: bool) -> None:
         """Show `card`; `others` are further rows at the place that was clicked."""
+        self.hide()  # what is put into a layout on screen counts for nothing in its height until a moment later
         self._clear()
         self._fill_head(card, can_back=can_back)
         alike = [h for h in others if h.table == card.table]
@@ -70,7 +72,7 @@ class CardPanel(QFrame):
                 _others(tr("这里共有 {n} 条").format(n=len(alike) + 1), alike, self.wanted.emit)
             )
         if card.contacts:
-            self._body.addWidget(_contacts(card.contacts, self._hold))
+            self._body.addWidget(self._contacts(card.contacts))
         if card.facts:
             self._body.addWidget(_facts(card.facts, self._hold))
         for group in card.groups:
@@ -91,6 +93,17 @@ class CardPanel(QFrame):
         self.hide()
         self._clear()
         self.setAccessibleDescription("")
+
+    def take_back(self) -> None:
+        """Empty the clipboard where it still holds a number copied from a card."""
+        clipboard = QGuiApplication.clipboard()
+        if self._copied and clipboard.text() == self._copied:
+            clipboard.clear()
+        self._copied = ""
+
+    def _copy(self, phone: str) -> None:
+        self._copied = phone
+        QGuiApplication.clipboard().setText(phone)
 
     def lift(self, veil: "Veil", text: str) -> None:
         """Show a value whole, until the card is put away or shown anew."""
@@ -189,7 +202,30 @@ class CardPanel(QFrame):
             if contact.phone in called or contact.veil is not None:  # a masked number cannot be called
                 continue
             role = contact.role if contact.name and contact.name != entry.title else ""
-            layout.addWidget(_contact(contact, role))
+            layout.addWidget(self._contact(contact, role))
+
+    def _contacts(self, contacts: "Sequence[Contact]") -> QFrame:
+        made = QFrame()
+        made.setObjectName("group")
+        layout = column(made, margins=(M, S, S, S), gap=4)
+        for contact in contacts:
+            layout.addWidget(self._contact(contact, contact.role))
+        return made
+
+    def _contact(self, contact: "Contact", role: str) -> QWidget:
+        """Return who, the number in groups one can read out, and a button that copies it."""
+        made = QWidget()
+        layout = row(made, gap=S)
+        who = "  ".join(part for part in (role, contact.name if role else "") if part)
+        if who:
+            layout.addWidget(label(who, "muted"), 1)
+        beside = 0 if who else 1
+        if contact.veil is not None:
+            layout.addWidget(self._hold(contact.veil, contact.phone, "phone"), beside)
+            return made
+        layout.addWidget(label(grouped(contact.phone), "phone", selectable=True), beside)
+        layout.addWidget(_small("fa6s.copy", tr("复制号码"), partial(self._copy, contact.phone)))
+        return made
 
 
 def _height(layout: QVBoxLayout) -> int:
@@ -287,32 +323,6 @@ def _hidden(titles: Sequence[str]) -> QWidget:
     layout.addWidget(lock_glyph(), 0, Qt.AlignmentFlag.AlignTop)
     said = tr("另有 {n} 项您的角色用不到，不显示：{titles}").format(n=len(titles), titles="、".join(titles))
     layout.addWidget(label(said, "caption", wrap=True), 1)
-    return made
-
-
-def _contacts(contacts: "Sequence[Contact]", hold: _Hold) -> QFrame:
-    made = QFrame()
-    made.setObjectName("group")
-    layout = column(made, margins=(M, S, S, S), gap=4)
-    for contact in contacts:
-        layout.addWidget(_contact(contact, contact.role, hold))
-    return made
-
-
-def _contact(contact: "Contact", role: str, hold: _Hold | None = None) -> QWidget:
-    """Return who, the number in groups one can read out, and a button that copies it."""
-    made = QWidget()
-    layout = row(made, gap=S)
-    who = "  ".join(part for part in (role, contact.name if role else "") if part)
-    if who:
-        layout.addWidget(label(who, "muted"), 1)
-    beside = 0 if who else 1
-    if contact.veil is not None and hold is not None:
-        layout.addWidget(hold(contact.veil, contact.phone, "phone"), beside)
-        return made
-    layout.addWidget(label(grouped(contact.phone), "phone", selectable=True), beside)
-    copy = _small("fa6s.copy", tr("复制号码"), lambda: QGuiApplication.clipboard().setText(contact.phone))
-    layout.addWidget(copy)
     return made
 
 

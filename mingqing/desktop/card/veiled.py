@@ -37,7 +37,7 @@ class VeiledValue(QWidget):
         self._veil = veil
         self._text = label(text, kind)
         self._glyph = lock_glyph()
-        self._ask = button(tr("查看"), lambda: asked(veil) if asked is not None else None, "link")
+        self._ask = button(tr("查看"), lambda: asked(veil) if asked is not None else None, "inline")
         self._ask.setAccessibleName(tr("查看“{title}”").format(title=veil.title))
         self._ask.setVisible(veil.liftable and asked is not None)
         self.lifted = False

@@ -69,7 +69,7 @@ class LogPage(DutyPage):
         foot.addWidget(self.proving)
         foot.addWidget(self.exporting)
         foot.addWidget(self.note, 1)
-        foot.addWidget(button(tr("返回地图"), self.left.emit))
+        foot.addWidget(button(tr("返回"), self.left.emit))
         outer = column(first, margins=(XL, XL, XL, S * 2), gap=S)
         outer.addWidget(label(tr("操作日志"), "heading"))
         about = tr("谁在什么时候做了什么。只能添加，不能修改或删除；查看和导出日志本身也会记下来。")
