@@ -202,10 +202,7 @@ class Guard:
         )
 
     def _is_written(self, table: str) -> bool:
-        """Whether writing rows has to read this: the tables themselves, their indexes, SpatiaLite's own lists.
-
-        And, which is asked for beside it, what refers to a row, in tables that are not written: foreign keys.
-        """
+        """Whether writing rows has to read this: the tables themselves, their indexes, SpatiaLite's own lists."""
         return (
             table in self.writable
             or self._index_parts.get(table) in self.writable
