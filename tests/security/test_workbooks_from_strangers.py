@@ -3,11 +3,14 @@
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mingqing.core.errors import InputRefused
 from mingqing.store.session import Session
@@ -21,6 +24,7 @@ COMMANDS = (
     "-2+3+cmd|' /C calc'!A0",
     '=HYPERLINK("http://x","y")',
 )
+NONE, END = 0xFFFFFFFF, 0xFFFFFFFE
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FIRST = '<row r="1"><c r="A1" t="inlineStr"><is><t>户主</t></is></c></row>'
@@ -166,6 +170,52 @@ def test_entities_of_a_workbook_are_not_expanded(tmp_path: Path) -> None:
     path = workbook(tmp_path / "户.xlsx", sheet(FIRST + text).replace(b"?>", b"?>" + head))
     with pytest.raises(InputRefused):
         read_one(path)
+
+
+def old_workbook(path: Path, cells: Sequence[tuple[int, int]]) -> Path:
+    """Write an XLS with numbers at these rows and columns: a header, a table of sectors, a list of files, the book."""
+
+    def record(kind: int, content: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(content)) + content
+
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        text = name.encode("utf-16-le") + b"\0\0"
+        links = struct.pack("<HBBIII", len(text), kind, 1, NONE, NONE, child)
+        return text.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", start, size)
+
+    begin = [record(0x0809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0)) for kind in (5, 0x10)]
+    sheet = record(0x85, struct.pack("<IBB", len(begin[0]) + 17, 0, 0) + b"\x01\x00S") + record(0x0A)
+    numbers = b"".join(record(0x0203, struct.pack("<HHHd", row, column, 0, 1.0)) for row, column in cells)
+    book = (begin[0] + sheet + begin[1] + numbers + record(0x0A)).ljust(4096, b"\0")
+    table = [0xFFFFFFFD, END, *range(3, 10), END, *[NONE] * 118]
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<10I", 0, 1, 1, 0, 4096, END, 0, END, 0, 0) + struct.pack("<I", NONE) * 108
+    files = entry("Root Entry", 5, 1, END, 0) + entry("Workbook", 2, NONE, 2, len(book))
+    path.write_bytes(header + struct.pack("<128I", *table) + files.ljust(512, b"\0") + book)
+    return path
+
+
+def test_an_old_workbook_is_read(tmp_path: Path) -> None:
+    path = old_workbook(tmp_path / "旧.xls", [(0, 0), (0, 1), (1, 0), (1, 1)])
+    assert read_one(path).columns == {"第1列": [1, 1], "第2列": [1, 1]}
+
+
+@pytest.mark.parametrize("cell", [(65_535, 65_535), (65_535, 255), (1_000, 30_000)])
+def test_a_cell_far_out_in_an_old_workbook_is_seen_before_it_is_opened(
+    tmp_path: Path, cell: tuple[int, int]
+) -> None:
+    with pytest.raises(InputRefused, match="范围大得不正常"):
+        read_one(old_workbook(tmp_path / "旧.xls", [(0, 0), cell]))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, 1600), value=st.binary(min_size=1, max_size=4))
+def test_an_old_workbook_with_damaged_bytes_is_read_or_refused(tmp_path: Path, at: int, value: bytes) -> None:
+    path = old_workbook(tmp_path / "旧.xls", [(0, 0), (1, 1)])
+    data = path.read_bytes()
+    path.write_bytes(data[:at] + value + data[at + len(value) :])
+    with suppress(InputRefused):
+        assert len(read_one(path).columns) < 1_000
 
 
 # ── Containers ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from python_calamine import (
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
-from mingqing.ingest.reading import archive
+from mingqing.ingest.reading import archive, ole
 from mingqing.ingest.reading.bounds import require_cells
 from mingqing.ingest.reading.grid import Merged, read_grid, refuse_empty
 from mingqing.ingest.reading.layer import SourceLayer
@@ -37,7 +37,7 @@ def read_workbook(file: SourceFile, *, encoding: str | None = None) -> list[Sour
     data = file.path.read_bytes()
     if not data.startswith((_ZIP, _OLE)):  # the library would look for a zip further on
         raise _no_workbook()
-    notes = _inspect(data) if data.startswith(_ZIP) else ()
+    notes = _inspect(data) if data.startswith(_ZIP) else _inspect_old(data)
     layers = []
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
@@ -101,6 +101,15 @@ def _inspect(data: bytes) -> tuple[str, ...]:
         if b"<f" in sheet and _NO_RESULT.search(sheet):
             notes.add(tr("这个工作簿里有公式没有保存结果，按空白读；用 Excel 打开并保存一次即可"))
     return tuple(sorted(notes))
+
+
+def _inspect_old(data: bytes) -> tuple[str, ...]:
+    """Look at an XLS before it is opened, for the same reason."""
+    try:
+        require_cells(*ole.spanned(data))
+    except ValueError as error:
+        raise _no_workbook() from error
+    return ()
 
 
 def _spanned(sheet: bytes) -> tuple[int, int]:
