@@ -21,7 +21,7 @@ from xml.sax.saxutils import escape
 
 from benchmarks.measure import Cost, run
 
-_ACCOUNT = {"MINGQING_USER": "benchmark", "MINGQING_PASSWORD": "benchmark"}
+_ACCOUNT = {"MINGQING_USER": "benchmark", "MINGQING_PASSWORD": "Zhu7ying-lin4"}
 _OURS, _PLAIN, _TOLD = "mingqing import", "ogr2ogr", "ogr2ogr, USE_OSR_FIND_MATCHES NO"
 _TARGETS = {_PLAIN: 0.35, _TOLD: 1.5}
 _MOST_MB = 600

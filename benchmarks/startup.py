@@ -68,7 +68,10 @@ def main() -> None:
     parser.add_argument("--villages", type=int, default=401, help="of the county that is generated")
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
-    account = (os.environ.get("MINGQING_USER", "benchmark"), os.environ.get("MINGQING_PASSWORD", "benchmark"))
+    account = (
+        os.environ.get("MINGQING_USER", "benchmark"),
+        os.environ.get("MINGQING_PASSWORD", "Zhu7ying-lin4"),
+    )
     with TemporaryDirectory(prefix="mingqing-benchmark-") as name, _screen() as display:
         folder = Path(name)
         project = chosen.project or _made(folder, chosen.villages, account)

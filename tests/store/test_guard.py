@@ -392,7 +392,8 @@ def test_tables_and_columns_that_may_not_be_edited_are_refused_by_name(own: Sess
 
 def test_a_hidden_column_is_not_written_though_the_transaction_let_it(own: Session) -> None:
     """The triggers and the authorizer hold by themselves."""
-    half = Role("half", "半懂", "试", {"resident": frozenset(Action)}, {"open": Shows.CLEAR})
+    shown = {"open": Shows.CLEAR, "resident.created_by": Shows.CLEAR}
+    half = Role("half", "半懂", "试", {"resident": frozenset(Action)}, shown)
     policy = Policy.of(["half"], None, own.catalog, {"half": half})
     with Session(own.info, own.catalog, replace(own.login, policy=policy)) as session:
         before = contents(own)
@@ -411,8 +412,9 @@ def test_a_hidden_column_is_not_written_though_the_transaction_let_it(own: Sessi
 
 
 def test_statements_made_for_writing_are_not_there_to_be_used_again(own: Session) -> None:
-    """A prepared statement is kept under its text, with the leave it was given."""
+    """A prepared statement is kept under its text, with the leave it was given; the text is not to be guessed."""
     with as_role(own, "village_editor", [HERE]) as session:
+        mark = session._guard.mark
         made: list[str] = []
         session._database.exec_trace = lambda _, sql, __: made.append(sql) or True
         with session.transaction("edit", "录入") as change:
@@ -424,9 +426,13 @@ def test_statements_made_for_writing_are_not_there_to_be_used_again(own: Session
         session.remember("a", "b")
         session._database.exec_trace = None
         before = contents(own)
-        written = [sql for sql in made if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert any(mark in sql for sql in made)
+        bare = [sql.removeprefix(mark) for sql in made]
+        written = [sql for sql in bare if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
         assert len(written) >= 6
         for sql in written:
             with pytest.raises(NotAllowed), suppress(apsw.ConstraintError):
                 session._query(sql, tuple(range(sql.count("?"))))
+        with session.clone() as another:
+            assert another._guard.mark != mark
     assert contents(own) == before
