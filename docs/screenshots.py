@@ -147,9 +147,8 @@ def roles(photos: Photographer, project: Path) -> None:
             photos.look_at(at.x, at.y, 1_500)
             explorer.identify(at.x, at.y)
         elif role == "system_admin":
-            window.actions_[
-                "dismiss"
-            ].trigger()  # the page of backups would show the name of a temporary folder
+            # The page of backups would show the name of a temporary folder.
+            window.actions_["dismiss"].trigger()
         photos.take(f"roles/{role}", width=SMALL)
 
 

@@ -206,7 +206,7 @@ def test_the_page_of_a_duty_is_the_first_screen_and_offered_where_a_map_would_be
     assert window.session is not None
     assert window.session.policy.roles[0].purpose in [x.text() for x in explorer.duty.findChildren(QLabel)]
     (button,) = (b for b in explorer.duty.findChildren(QAbstractButton) if not b.isHidden())
-    assert button.text() == does
+    assert button.text().strip() == does
     button.click()
     assert window.pages.currentWidget() is getattr(window, page)
     settle()

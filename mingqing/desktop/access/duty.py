@@ -41,6 +41,7 @@ class DutyPanel(QWidget):
         self._inside.addSpacing(L)
         for page in pages:
             made = button(page.text().rstrip("…"), page.trigger, "large")
+            made.setText(f" {made.text()}")
             made.setIcon(page.icon())
             made.setMinimumWidth(240)
             self._add(made)
