@@ -25,6 +25,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.access.lock import Lock
 from mingqing.desktop.access.passwords import change_password, require_new_password
 from mingqing.desktop.accounts.page import AccountsPage
+from mingqing.desktop.accounts.recovering import ask_recovery
 from mingqing.desktop.actions import Actions
 from mingqing.desktop.backup.automatic import AutomaticBackup
 from mingqing.desktop.backup.damage import DamagePage
@@ -44,7 +45,7 @@ from mingqing.desktop.person.page import PersonPage
 from mingqing.desktop.project import Survey, survey, surveyed
 from mingqing.desktop.sample import sample_folder, sample_project
 from mingqing.desktop.widgets import restyle, rounded
-from mingqing.store.accounts import rekey
+from mingqing.store.accounts import has_recovery_key, rekey
 from mingqing.store.archive import SUFFIX as BACKUP_SUFFIX
 from mingqing.store.archive import Backup
 from mingqing.store.damaged import DamagedSession
@@ -246,7 +247,8 @@ class MainWindow(QMainWindow):
         """Ask for account and password of the project at `path`, then open it."""
         try:
             folder = project_folder(path)
-            sheet = LoginSheet(folder, accounts_of(folder), user, self)
+            accounts = accounts_of(folder)
+            sheet = LoginSheet(folder, accounts, user, self, recoverable=has_recovery_key(folder))
         except MingqingError as error:
             self._not_opened(path, error, self.say)
             return
@@ -262,7 +264,12 @@ class MainWindow(QMainWindow):
                 password=sheet.password.text(),
             )
 
+        def forgotten() -> None:
+            sheet.reject()
+            ask_recovery(self, self.jobs, folder, accounts, lambda name: self.ask_login(folder, name))
+
         sheet.submitted.connect(submitted)
+        sheet.recovering.connect(forgotten)
         ask(sheet)
 
     def _not_opened(
