@@ -19,7 +19,7 @@ from mingqing.store.accounts import accounts
 from mingqing.store.login import recover_account
 from mingqing.store.project import open_project
 
-from .duties import OWN, Desk, cells, cheap_passwords, desk, everything_said, staffed
+from .duties import GIVEN, OWN, Desk, cells, cheap_passwords, desk, everything_said, staffed
 
 __all__ = ["cheap_passwords", "desk", "staffed"]
 
@@ -65,6 +65,16 @@ def test_page_is_offered_to_who_manages_accounts_and_to_nobody_else(desk: Desk) 
     assert not desk.window.actions_["accounts"].isVisible()
     desk.window.show_duty("accounts")
     assert desk.window.pages.currentWidget() is desk.window.explorer
+
+
+def test_notices_of_a_login_are_shown_where_there_is_no_map_as_well(desk: Desk) -> None:
+    with pytest.raises(WrongPassword):
+        open_project(desk.project, user="审计丙", password=GIVEN)
+    desk.open("审计丙", OWN)
+    assert desk.window.pages.currentWidget() is desk.window.log
+    assert "输错过 1 次密码" in desk.window.strip.text
+    desk.window.close_project()
+    assert desk.window.strip.text == ""
 
 
 def test_list_says_roles_villages_and_state_in_words(page: AccountsPage) -> None:
@@ -252,7 +262,7 @@ def test_forgotten_password_is_set_anew_by_the_recovery_key_from_the_login_sheet
     assert "不一样" in sheet.error
     sheet.again.setText(OWN)
     desk.confirm()
-    assert sheet.error
+    assert "恢复密钥不对" in sheet.error
     sheet.phrase.setText(phrase)
     desk.confirm()
     assert isinstance(desk.sheet(), LoginSheet)

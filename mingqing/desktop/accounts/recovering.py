@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
+from mingqing.core.errors import MingqingError, WrongPassword
 from mingqing.core.text import tr
 from mingqing.desktop.jobs import Job, Jobs, WriteJob
 from mingqing.desktop.pages.dialogs import Sheet, ask, password_field
@@ -66,7 +67,13 @@ def ask_recovery(
             sheet.accept()
             done(user)
 
-        jobs.start(WriteJob(work, done=recovered, failed=lambda error: sheet.refuse(str(error))))
+        def failed(error: MingqingError) -> None:
+            if isinstance(error, WrongPassword):
+                sheet.refuse(tr("恢复密钥不对，或已经作废；请照着最后生成的那一份再核对一遍"), sheet.phrase)
+            else:
+                sheet.refuse(str(error))
+
+        jobs.start(WriteJob(work, done=recovered, failed=failed))
 
     sheet.submitted.connect(submitted)
     ask(sheet)
