@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from mingqing.access.roles import Duty
 from mingqing.cli.demo import PASSWORD, USER
@@ -25,6 +25,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.access.lock import Lock
 from mingqing.desktop.access.passwords import change_password, require_new_password
 from mingqing.desktop.accounts.page import AccountsPage
+from mingqing.desktop.accounts.recovering import ask_recovery
 from mingqing.desktop.actions import Actions
 from mingqing.desktop.backup.automatic import AutomaticBackup
 from mingqing.desktop.backup.damage import DamagePage
@@ -43,8 +44,8 @@ from mingqing.desktop.pages.welcome import DropTarget, Welcome
 from mingqing.desktop.person.page import PersonPage
 from mingqing.desktop.project import Survey, survey, surveyed
 from mingqing.desktop.sample import sample_folder, sample_project
-from mingqing.desktop.widgets import restyle, rounded
-from mingqing.store.accounts import rekey
+from mingqing.desktop.widgets import column, restyle, rounded
+from mingqing.store.accounts import has_recovery_key, rekey
 from mingqing.store.archive import SUFFIX as BACKUP_SUFFIX
 from mingqing.store.archive import Backup
 from mingqing.store.damaged import DamagedSession
@@ -94,7 +95,13 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         for duty in self.duties.values():
             self.pages.addWidget(duty)
-        self.lock = Lock(self.pages, self.jobs)
+        self.strip = Banner()
+        self.strip.setObjectName("strip")
+        inside = QWidget()
+        layout = column(inside, gap=0)
+        layout.addWidget(self.strip)
+        layout.addWidget(self.pages, 1)
+        self.lock = Lock(inside, self.jobs)
         self.lock.minutes = settings.lock_minutes
         self.setCentralWidget(self.lock)
         self._notice = Banner(self.welcome)
@@ -218,6 +225,8 @@ class MainWindow(QMainWindow):
         if self.pages.currentWidget() is self.welcome:
             self._notice.say(sentence, tone, action)
             self._notice.setGeometry(24, 24, self.welcome.width() - 48, self._notice.sizeHint().height())
+        elif isinstance(self.pages.currentWidget(), DutyPage):
+            self.strip.say(sentence, tone, action)
         else:
             self.explorer.banner.say(sentence, tone, action)
             self.explorer.place_floating()
@@ -246,7 +255,8 @@ class MainWindow(QMainWindow):
         """Ask for account and password of the project at `path`, then open it."""
         try:
             folder = project_folder(path)
-            sheet = LoginSheet(folder, accounts_of(folder), user, self)
+            accounts = accounts_of(folder)
+            sheet = LoginSheet(folder, accounts, user, self, recoverable=has_recovery_key(folder))
         except MingqingError as error:
             self._not_opened(path, error, self.say)
             return
@@ -262,7 +272,12 @@ class MainWindow(QMainWindow):
                 password=sheet.password.text(),
             )
 
+        def forgotten() -> None:
+            sheet.reject()
+            ask_recovery(self, self.jobs, folder, accounts, lambda name: self.ask_login(folder, name))
+
         sheet.submitted.connect(submitted)
+        sheet.recovering.connect(forgotten)
         ask(sheet)
 
     def _not_opened(
@@ -347,7 +362,6 @@ class MainWindow(QMainWindow):
             self._offer(name, on=duty.is_for(session))
         self.pages.setCurrentWidget(self.explorer)
         self.explorer.show_project(session, found, theme=self.settings.theme, village=known.village)
-        self.explorer.banner.notify(session.login.notices)
         covered = self.lock.locked
         self.lock.watch(session)
         if covered:  # damage was met behind the cover: no reason to lift it
@@ -361,6 +375,8 @@ class MainWindow(QMainWindow):
         self.backups.show_project(session.info)
         self.automatic.watch(session)
         self._show_duties(session)
+        on_map = self.pages.currentWidget() is self.explorer
+        (self.explorer.banner if on_map else self.strip).notify(session.login.notices)
         if isinstance(session, DamagedSession):
             self._say_damaged()
             self._show_damage()
@@ -381,6 +397,7 @@ class MainWindow(QMainWindow):
         self.automatic.watch(None)
         for duty in self.duties.values():
             duty.forget()
+        self.strip.clear()
         self.lock.watch(None)
         self.explorer.forget_project()
         self._show_no_project()

@@ -250,9 +250,9 @@ def make_recovery_key(session: "Session") -> str:
     return phrase
 
 
-def has_recovery_key(session: "Session") -> bool:
-    """Whether there is a recovery key, somewhere on paper."""
-    return RECOVERY in Keyring.load(session.info.path / KEYRING).slots
+def has_recovery_key(folder: Path) -> bool:
+    """Whether a project has a recovery key, somewhere on paper."""
+    return RECOVERY in Keyring.load(folder / KEYRING).slots
 
 
 def spoken(phrase: str) -> str:

@@ -129,7 +129,9 @@ def log_in(
     seen.remember(database, unlocked.project)
     notices = [old, *_notices(account, len(failed))]
     if own_text() != carried(database) and policy.has(Duty.ACCOUNTS):
-        notices.append(tr("本软件自带的角色定义与项目里的不同；核对后可用 mingqing role adopt 采用"))
+        notices.append(
+            tr("本软件自带的角色定义与项目里的不同；请在“账号与角色”里，或用 mingqing role adopt，核对采用")
+        )
     return Login(
         account,
         policy,

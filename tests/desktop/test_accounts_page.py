@@ -11,6 +11,7 @@ from mingqing.access.keyring import Keyring
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable, WrongPassword
 from mingqing.desktop.accounts.page import AccountsPage
+from mingqing.desktop.accounts.recovering import RecoverySheet
 from mingqing.desktop.accounts.sheets import ResetSheet
 from mingqing.desktop.pages.dialogs import LoginSheet
 from mingqing.store import project, roles
@@ -18,7 +19,7 @@ from mingqing.store.accounts import accounts
 from mingqing.store.login import recover_account
 from mingqing.store.project import open_project
 
-from .duties import OWN, Desk, cells, cheap_passwords, desk, everything_said, staffed
+from .duties import GIVEN, OWN, Desk, cells, cheap_passwords, desk, everything_said, staffed
 
 __all__ = ["cheap_passwords", "desk", "staffed"]
 
@@ -64,6 +65,16 @@ def test_page_is_offered_to_who_manages_accounts_and_to_nobody_else(desk: Desk) 
     assert not desk.window.actions_["accounts"].isVisible()
     desk.window.show_duty("accounts")
     assert desk.window.pages.currentWidget() is desk.window.explorer
+
+
+def test_notices_of_a_login_are_shown_where_there_is_no_map_as_well(desk: Desk) -> None:
+    with pytest.raises(WrongPassword):
+        open_project(desk.project, user="审计丙", password=GIVEN)
+    desk.open("审计丙", OWN)
+    assert desk.window.pages.currentWidget() is desk.window.log
+    assert "输错过 1 次密码" in desk.window.strip.text
+    desk.window.close_project()
+    assert desk.window.strip.text == ""
 
 
 def test_list_says_roles_villages_and_state_in_words(page: AccountsPage) -> None:
@@ -229,6 +240,38 @@ def test_recovery_key_is_shown_once_and_works(desk: Desk, page: AccountsPage) ->
     assert "还没有恢复密钥" not in everything_said()
     recover_account(desk.project, phrase, USER, OWN)
     open_project(desk.project, user=USER, password=OWN).close()
+
+
+def test_forgotten_password_is_set_anew_by_the_recovery_key_from_the_login_sheet(
+    desk: Desk, page: AccountsPage
+) -> None:
+    page.list.recovering.click()
+    desk.confirm()
+    phrase = page.slip.secret.text().lower().replace("-", " ")
+    desk.window.close_project()
+    desk.window.ask_login(desk.project, USER)
+    login = desk.sheet()
+    assert isinstance(login, LoginSheet)
+    login.forgotten.click()
+    sheet = desk.sheet()
+    assert isinstance(sheet, RecoverySheet)
+    sheet.user.setCurrentText(USER)
+    sheet.phrase.setText("AAAAA-AAAAA")
+    sheet.password.setText(OWN)
+    desk.confirm()
+    assert "不一样" in sheet.error
+    sheet.again.setText(OWN)
+    desk.confirm()
+    assert "恢复密钥不对" in sheet.error
+    sheet.phrase.setText(phrase)
+    desk.confirm()
+    assert isinstance(desk.sheet(), LoginSheet)
+    open_project(desk.project, user=USER, password=OWN).close()
+
+
+def test_login_sheet_offers_no_recovery_where_there_is_no_key(desk: Desk) -> None:
+    desk.window.ask_login(desk.project, USER)
+    assert not any("恢复密钥" in b.text() for b in desk.sheet().findChildren(QPushButton))
 
 
 def test_new_data_key_voids_copies_of_the_old_keyring(desk: Desk, page: AccountsPage, tmp_path: Path) -> None:

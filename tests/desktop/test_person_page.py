@@ -78,7 +78,7 @@ def test_page_is_not_offered_to_who_sees_people_masked(desk: Desk, who: str) -> 
     desk.open(who, OWN)
     assert not desk.window.actions_["persons"].isVisible()
     desk.window.show_duty("persons")
-    assert desk.window.pages.currentWidget() is not desk.window.duties["persons"]
+    assert desk.window.pages.currentWidget() is not desk.window.persons
 
 
 def test_somebody_is_found_by_number_which_the_list_shows_masked(

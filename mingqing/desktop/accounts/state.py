@@ -89,7 +89,7 @@ def read_state(session: "Session") -> State:
         session.user,
         session.login.separate,
         is_own(session),
-        has_recovery_key(session),
+        has_recovery_key(session.info.path),
     )
 
 

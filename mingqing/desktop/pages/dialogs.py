@@ -94,9 +94,19 @@ def password_field(placeholder: str = "") -> QLineEdit:
 
 
 class LoginSheet(Sheet):
-    """Asks for account and password of a project."""
+    """Asks for account and password of a project. `recovering()` when the password is forgotten."""
 
-    def __init__(self, path: Path, accounts: list[str], user: str, parent: QWidget | None = None) -> None:
+    recovering = Signal()
+
+    def __init__(
+        self,
+        path: Path,
+        accounts: list[str],
+        user: str,
+        parent: QWidget | None = None,
+        *,
+        recoverable: bool = False,
+    ) -> None:
         super().__init__(
             tr("打开 {name}").format(name=path.stem), tr("请输入这个项目的账号和密码"), tr("打开"), parent
         )
@@ -109,6 +119,10 @@ class LoginSheet(Sheet):
         self.password = password_field()
         self.field(tr("账号"), self.user)
         self.field(tr("密码"), self.password)
+        if recoverable:
+            self.forgotten = button(tr("忘了密码，用恢复密钥重设…"), self.recovering.emit, "link")
+            self.forgotten.setAutoDefault(False)
+            self.body.addWidget(self.forgotten)
         self.finish()
         self.password.setFocus()
 

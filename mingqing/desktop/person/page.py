@@ -88,7 +88,7 @@ class PersonPage(DutyPage):
         self.tabs.button(0).setChecked(True)
         self.tabs.idClicked.connect(self._both.setCurrentIndex)
         head.addStretch(1)
-        head.addWidget(button(tr("返回地图"), self._leave))
+        head.addWidget(button(tr("返回"), self._leave))
         layout = column(made, margins=(XL, XL, XL, L), gap=M)
         layout.addLayout(head)
         layout.addWidget(self._both, 1)
