@@ -1,7 +1,6 @@
 """The main window: which page is shown, opening and closing projects, what is dropped on it."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,6 @@ from mingqing.core.errors import MingqingError, ProjectDamaged
 from mingqing.core.text import tr
 from mingqing.desktop.access.lock import Lock
 from mingqing.desktop.access.passwords import change_password, require_new_password
-from mingqing.desktop.accounts.page import AccountsPage
 from mingqing.desktop.accounts.recovering import ask_recovery
 from mingqing.desktop.actions import Actions
 from mingqing.desktop.backup.automatic import AutomaticBackup
@@ -32,20 +30,19 @@ from mingqing.desktop.backup.damage import DamagePage
 from mingqing.desktop.backup.page import BackupPage
 from mingqing.desktop.backup.steps import Steps
 from mingqing.desktop.banner import Banner
+from mingqing.desktop.duties import Duties
 from mingqing.desktop.explorer import Explorer
 from mingqing.desktop.importing.page import ImportPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
-from mingqing.desktop.log.page import LogPage
 from mingqing.desktop.look.theme import Appearance, dress
 from mingqing.desktop.pages.crash import CrashPage
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
 from mingqing.desktop.pages.duty import DutyPage
 from mingqing.desktop.pages.welcome import DropTarget, Welcome
-from mingqing.desktop.person.page import PersonPage
 from mingqing.desktop.project import Survey, survey, surveyed
 from mingqing.desktop.sample import sample_folder, sample_project
 from mingqing.desktop.widgets import column, restyle, rounded
-from mingqing.store.accounts import has_recovery_key, rekey
+from mingqing.store.accounts import has_recovery_key
 from mingqing.store.archive import SUFFIX as BACKUP_SUFFIX
 from mingqing.store.archive import Backup
 from mingqing.store.damaged import DamagedSession
@@ -82,19 +79,11 @@ class MainWindow(QMainWindow):
         self.importing = ImportPage(catalog, self.jobs)
         self.backups, self.damage = BackupPage(self.jobs, settings), DamagePage(self.jobs, catalog)
         self.automatic = AutomaticBackup(self.jobs, self)
-        self.accounts, self.log = AccountsPage(self.jobs), LogPage(self.jobs)
-        self.persons = PersonPage(catalog, self.jobs)
-        self.duties: dict[str, DutyPage] = {
-            "persons": self.persons,
-            "accounts": self.accounts,
-            "log": self.log,
-        }
         self.crash = CrashPage()
         self.pages = QStackedWidget()
         for page in (self.welcome, self.explorer, self.importing, self.backups, self.damage, self.crash):
             self.pages.addWidget(page)
-        for duty in self.duties.values():
-            self.pages.addWidget(duty)
+        self.duties = Duties(catalog, self.jobs, self.actions_, self.pages, self)
         self.strip = Banner()
         self.strip.setObjectName("strip")
         inside = QWidget()
@@ -131,12 +120,11 @@ class MainWindow(QMainWindow):
             page.left.connect(self._go_home)
             page.reopen.connect(self.ask_login)
             page.refused.connect(self.refuse)
-        self.accounts.rekeying.connect(self._rekey)
-        self.persons.changed.connect(self._survey_again)
-        for name, duty in self.duties.items():
-            duty.left.connect(self._go_home)
-            duty.relogin.connect(self._log_in_again)
-            self.actions_.connect(name, partial(self.show_duty, name))
+        self.duties.shown.connect(self.explorer.close_card)
+        self.duties.left.connect(self._go_home)
+        self.duties.changed.connect(self._survey_again)
+        self.duties.closing.connect(self.close_project)
+        self.duties.relogin.connect(self._log_in_again)
         self.lock.closing.connect(self.explorer.conceal)
         self.lock.left.connect(self.leave)
         self.explorer.topbar.account.offer_minutes(self.lock.minutes, self._remember_minutes)
@@ -168,7 +156,7 @@ class MainWindow(QMainWindow):
         menu.addAction(self.actions_["close"])
         menu.addSeparator()
         menu.addAction(self.actions_["backups"])
-        menu.addActions([self.actions_[name] for name in self.duties])
+        menu.addActions([self.actions_[name] for name in self.duties.pages])
         menu.addSeparator()
         looks = rounded(menu.addMenu(tr("外观")))
         group = QActionGroup(self)
@@ -358,8 +346,7 @@ class MainWindow(QMainWindow):
         known = self.settings.opened(session.info.path, session.user)
         self.setWindowTitle(tr("{name} — 民情地图").format(name=session.info.name))
         writable = session.policy.edits and session.info.read_only is None
-        for name, duty in self.duties.items():
-            self._offer(name, on=duty.is_for(session))
+        self.duties.offer(session)
         self.pages.setCurrentWidget(self.explorer)
         self.explorer.show_project(session, found, theme=self.settings.theme, village=known.village)
         covered = self.lock.locked
@@ -395,8 +382,6 @@ class MainWindow(QMainWindow):
         self.session = None
         self.backups.show_project(None)
         self.automatic.watch(None)
-        for duty in self.duties.values():
-            duty.forget()
         self.strip.clear()
         self.lock.watch(None)
         self.explorer.forget_project()
@@ -409,6 +394,12 @@ class MainWindow(QMainWindow):
             self.close_project()
             self.ask_login(path)
 
+    def _log_in_again(self, path: Path, user: str, sentence: str) -> None:
+        """Close the project, say why, and ask for the password of this account."""
+        self.close_project()
+        self.say(sentence)
+        self.ask_login(path, user)
+
     def ask_password(self) -> None:
         """Let the account choose another password."""
         if self.session is not None:
@@ -418,8 +409,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(tr("民情地图"))
         of_view = ("back", "forward", "to_village", "to_selection")
         self.actions_.enable((*_WITH_PROJECT, *_FOR_EDITORS, *_WITH_MAP, *of_view), on=False)
-        for name in self.duties:
-            self._offer(name, on=False)
+        self.duties.offer(None)
         self.welcome.show_recent(self.settings.existing_recent())
         self.pages.setCurrentWidget(self.welcome)
         self.welcome.setFocus()
@@ -437,51 +427,6 @@ class MainWindow(QMainWindow):
             lambda error: self.say(str(error)),
             shown=lambda: self.say(about.format(user=USER, password=PASSWORD)),
         )
-
-    # ── Accounts, log, persons ─────────────────────────────────────────────────────────────────────────────
-
-    def _offer(self, name: str, *, on: bool) -> None:
-        """Offer the page of a duty to who has it, and to nobody else."""
-        self.actions_[name].setVisible(on)
-        self.actions_[name].setEnabled(on)
-
-    def show_duty(self, name: str) -> None:
-        """Show the page of a duty: "accounts", "log", "persons"; nothing for who has it not."""
-        if self.session is not None and self.duties[name].is_for(self.session):
-            self.explorer.close_card()
-            self.duties[name].begin(self.session)
-            self.pages.setCurrentWidget(self.duties[name])
-
-    def _log_in_again(self, sentence: str) -> None:
-        """Close the project, say why, and ask for the password of the account that was logged in."""
-        if self.session is not None:
-            path, user = self.session.info.path, self.session.user
-            self.close_project()
-            self.say(sentence)
-            self.ask_login(path, user)
-
-    def _rekey(self) -> None:
-        """Encrypt the project with another key, no other connection being open, and ask to log in again."""
-        session = self.session
-        if session is None:
-            return
-
-        def work(_none: "Session", _job: Job[str]) -> str:
-            with session.clone() as own:
-                rekey(own)
-            return tr("数据密钥已更换，请重新登录")
-
-        def again(sentence: str) -> None:
-            self.actions_.enable(("new", "open"), on=True)
-            self._show_no_project()
-            self.say(sentence)
-            self.ask_login(session.info.path, session.user)
-
-        self.close_project()
-        self.actions_.enable(("new", "open"), on=False)
-        self.accounts.show_rekeying()
-        self.pages.setCurrentWidget(self.accounts)
-        self.jobs.start(WriteJob(work, done=again, failed=lambda error: again(str(error))))
 
     # ── Import ─────────────────────────────────────────────────────────────────────────────────────────────
 

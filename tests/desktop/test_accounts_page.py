@@ -29,8 +29,8 @@ def page(desk: Desk) -> AccountsPage:
     """The accounts page of the account that made the project."""
     desk.open()
     desk.go("accounts")
-    assert desk.window.pages.currentWidget() is desk.window.accounts
-    return desk.window.accounts
+    assert desk.window.pages.currentWidget() is desk.window.duties.accounts
+    return desk.window.duties.accounts
 
 
 def names(page: AccountsPage) -> list[str]:
@@ -63,7 +63,7 @@ def stored(desk: Desk) -> dict[str, tuple[tuple[str, ...], frozenset[str] | None
 def test_page_is_offered_to_who_manages_accounts_and_to_nobody_else(desk: Desk) -> None:
     desk.open("查阅甲", OWN)
     assert not desk.window.actions_["accounts"].isVisible()
-    desk.window.show_duty("accounts")
+    desk.window.duties.show("accounts")
     assert desk.window.pages.currentWidget() is desk.window.explorer
 
 
@@ -71,7 +71,7 @@ def test_notices_of_a_login_are_shown_where_there_is_no_map_as_well(desk: Desk) 
     with pytest.raises(WrongPassword):
         open_project(desk.project, user="审计丙", password=GIVEN)
     desk.open("审计丙", OWN)
-    assert desk.window.pages.currentWidget() is desk.window.log
+    assert desk.window.pages.currentWidget() is desk.window.duties.log
     assert "输错过 1 次密码" in desk.window.strip.text
     desk.window.close_project()
     assert desk.window.strip.text == ""
@@ -295,7 +295,7 @@ def test_rekey_that_is_refused_leaves_the_project_as_it_was(
     def refused(_session: object) -> bytes:
         raise ProjectUnavailable("项目正被另一个程序写入")
 
-    monkeypatch.setattr("mingqing.desktop.window.rekey", refused)
+    monkeypatch.setattr("mingqing.desktop.duties.rekey", refused)
     page.list.rekeying.click()
     desk.confirm()
     assert desk.window.notice == "项目正被另一个程序写入"
@@ -307,7 +307,7 @@ def test_other_role_definitions_are_shown_and_adopted(desk: Desk, monkeypatch: p
     text = roles.own_text()
     monkeypatch.setattr(roles, "own_text", lambda: text + "\n# 新版\n")
     desk.go("accounts")
-    page = desk.window.accounts
+    page = desk.window.duties.accounts
     assert not page.list.adopting.isHidden()
     page.list.adopting.click()
     assert cells(page.decision.table) == [["全部角色", "", "权限都一样，只是说明文字不同"]]
@@ -325,11 +325,23 @@ def test_read_only_project_shows_its_accounts_and_changes_none(
     monkeypatch.setattr(project, "_read_only_reason", lambda _folder: "它放在网络共享盘上")
     desk.open()
     desk.go("accounts")
-    page = desk.window.accounts
+    page = desk.window.duties.accounts
     assert "网络共享盘" in page.list.note.text()
     assert names(page)
     for each in (page.list.adding, page.list.separating, page.list.recovering, page.list.rekeying):
         assert not each.isEnabled()
+
+
+def test_nothing_stays_when_another_project_is_opened_instead(
+    qtbot: QtBot, desk: Desk, page: AccountsPage, tmp_path: Path
+) -> None:
+    before = desk.window.session
+    project.create_project(tmp_path / "另一个", "另一个", user=USER, password=PASSWORD).close()
+    desk.window.open_now(tmp_path / "另一个.mingqing", USER, PASSWORD)
+    qtbot.waitUntil(lambda: desk.window.session is not before, timeout=15_000)
+    desk.settle()
+    assert cells(page.list.table) == []
+    assert "村编乙" not in everything_said()
 
 
 def test_nothing_of_a_closed_project_stays(desk: Desk, page: AccountsPage) -> None:

@@ -39,8 +39,8 @@ def page(desk: Desk) -> LogPage:
         append(database, "村编乙", Act.UNMASK, "住户 7", rows=1, detail="电话：核对低保", at=at(20))
         append(database, "查阅甲", Act.EXPORT, "居民", outcome=REFUSED, detail="=角色不允许", at=at(3))
     desk.open("审计丙", OWN)
-    assert desk.window.pages.currentWidget() is desk.window.log
-    return desk.window.log
+    assert desk.window.pages.currentWidget() is desk.window.duties.log
+    return desk.window.duties.log
 
 
 def span(desk: Desk, page: LogPage, wanted: Span) -> None:
@@ -61,7 +61,7 @@ def type_text(qtbot: QtBot, desk: Desk, page: LogPage, text: str) -> None:
 def test_page_is_offered_to_who_reads_the_log_and_to_nobody_else(desk: Desk) -> None:
     desk.open("村编乙", OWN)
     assert not desk.window.actions_["log"].isVisible()
-    desk.window.show_duty("log")
+    desk.window.duties.show("log")
     assert desk.window.pages.currentWidget() is desk.window.explorer
 
 

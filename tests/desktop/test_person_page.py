@@ -48,8 +48,8 @@ def page(desk: Desk) -> PersonPage:
         )
     desk.open("村编乙", OWN)
     desk.go("persons")
-    assert desk.window.pages.currentWidget() is desk.window.persons
-    return desk.window.persons
+    assert desk.window.pages.currentWidget() is desk.window.duties.persons
+    return desk.window.duties.persons
 
 
 def find(qtbot: QtBot, desk: Desk, page: PersonPage, text: str) -> None:
@@ -77,8 +77,8 @@ def names(desk: Desk) -> set[str]:
 def test_page_is_not_offered_to_who_sees_people_masked(desk: Desk, who: str) -> None:
     desk.open(who, OWN)
     assert not desk.window.actions_["persons"].isVisible()
-    desk.window.show_duty("persons")
-    assert desk.window.pages.currentWidget() is not desk.window.persons
+    desk.window.duties.show("persons")
+    assert desk.window.pages.currentWidget() is not desk.window.duties.persons
 
 
 def test_somebody_is_found_by_number_which_the_list_shows_masked(
