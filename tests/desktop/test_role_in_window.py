@@ -197,7 +197,7 @@ def test_the_page_of_a_duty_is_the_first_screen_and_offered_where_a_map_would_be
 ) -> None:
     window = enter(name)
     explorer = window.explorer
-    assert window.pages.currentWidget() is getattr(window, page)
+    assert window.pages.currentWidget() is {**window.duties.pages, "backups": window.backups}[page]
     window._go_home()
     assert explorer.duty.isVisible()
     assert not explorer.canvas.isVisible()
@@ -208,7 +208,7 @@ def test_the_page_of_a_duty_is_the_first_screen_and_offered_where_a_map_would_be
     (button,) = (b for b in explorer.duty.findChildren(QAbstractButton) if not b.isHidden())
     assert button.text().strip() == does
     button.click()
-    assert window.pages.currentWidget() is getattr(window, page)
+    assert window.pages.currentWidget() is {**window.duties.pages, "backups": window.backups}[page]
     settle()
     enter("查阅员")
     assert window.pages.currentWidget() is explorer
