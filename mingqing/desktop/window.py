@@ -356,6 +356,7 @@ class MainWindow(QMainWindow):
         self.actions_.enable(_WITH_PROJECT, on=True)
         self.actions_.enable(_FOR_EDITORS, on=writable)
         self.actions_.enable(_WITH_MAP, on=bool(self.explorer.themes))
+        self.actions_["backups"].setVisible(session.policy.edits or session.policy.has(Duty.UPKEEP))
         if self._waiting and writable:
             paths, self._waiting = self._waiting, []
             self.import_paths(paths)

@@ -28,7 +28,7 @@ from mingqing.access.policy import Policy
 from mingqing.access.roles import Duty
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
-from mingqing.store import audit
+from mingqing.store import attempts, audit
 from mingqing.store.owner import owner
 from mingqing.store.roles import SEPARATED, are_separate
 
@@ -186,6 +186,8 @@ def set_password(session: "Session", name: str, password: str, *, current: str |
     )
     detail = tr("自己修改") if own else (tr("重新启用并重设") if before.disabled else tr("由安全管理员重设"))
     _change_slot(session, account, slot, Act.PASSWORD, detail)
+    if own:
+        session.login = replace(session.login, account=account)
 
 
 def _change_slot(session: "Session", account: Account, slot: KeySlot, act: Act, detail: str) -> None:
@@ -193,7 +195,9 @@ def _change_slot(session: "Session", account: Account, slot: KeySlot, act: Act, 
     file = session.info.path / KEYRING
     Keyring.load(file).with_slot(account.name, slot).save(file)
     with owner(session, spatial=False, writing=True) as database:
+        attempts.log_failures(database, session.info.path, account.name)
         write_account(database, account, session.user, act, detail)
+    attempts.clear_failures(session.info.path, account.name)  # a new password ends the wait for the old one
     tidy_keyring(session)
 
 

@@ -11,7 +11,12 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+import apsw
+
+from mingqing.access.audit import REFUSED, Act
 from mingqing.core.files import write_whole
+from mingqing.core.text import tr
+from mingqing.store import audit
 
 _FILE = "attempts.json"
 _KEPT = 50  # of one account: lockout needs fewer, and the log says how many there were
@@ -31,6 +36,18 @@ def add_failure(folder: Path, account: str, at: datetime) -> None:
     """Put down a wrong password of an account that exists; nothing where the folder cannot be written."""
     known = failures(folder)
     _save(folder, {**known, account: [*known.get(account, []), at][-_KEPT:]})
+
+
+def log_failures(database: apsw.Connection, folder: Path, account: str) -> int:
+    """Put the wrong passwords of an account into the log, in the open transaction; return how many there were.
+
+    To be followed by `clear_failures` once that is committed.
+    """
+    times = failures(folder).get(account, [])
+    for at in times:
+        detail = tr("密码不对，{at}").format(at=f"{at.astimezone():%Y-%m-%d %H:%M:%S}")
+        audit.append(database, account, Act.FAILURE, outcome=REFUSED, detail=detail)
+    return len(times)
 
 
 def clear_failures(folder: Path, account: str) -> None:

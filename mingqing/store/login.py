@@ -34,7 +34,7 @@ from mingqing.store.owner import owner
 from mingqing.store.roles import are_separate, carried, project_roles
 from mingqing.store.session import Login, Session
 
-MUST_CHANGE = "密码是管理员代设的，请改成只有您自己知道的"
+MUST_CHANGE = "密码是别人代设的，或者太容易猜，请改成只有您自己知道的"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +112,27 @@ def log_in(
         if there is no such account any more, the password is one of before, or accounts or roles were changed past
         the program.
     """
-    account = account_of(read_accounts(database), unlocked)
+    try:
+        account = account_of(read_accounts(database), unlocked)
+    except ProjectUnavailable as refused:
+        if not read_only:
+            with immediate(database):
+                audit.append(database, unlocked.user, Act.FAILURE, outcome=REFUSED, detail=str(refused))
+        raise
     known = project_roles(database, definitions)
     policy = Policy.of(account.roles, account.villages, definitions, known)
-    failed = attempts.failures(folder).get(account.name, ())
+    failed = len(attempts.failures(folder).get(account.name, ()))
     old = seen.rolled_back(database, unlocked.project)
     if not read_only:
         with immediate(database):
-            for at in failed:
-                audit.append(database, account.name, Act.FAILURE, outcome=REFUSED, detail=_failure(at))
+            attempts.log_failures(database, folder, account.name)
             if old is not None:
                 audit.append(database, account.name, Act.ROLLBACK, detail=old)
             audit.append(database, account.name, Act.LOGIN)
         attempts.clear_failures(folder, account.name)
         tidy_slots(database, folder)
     seen.remember(database, unlocked.project)
-    notices = [old, *_notices(account, len(failed))]
+    notices = [old, *_notices(account, failed)]
     if own_text() != carried(database) and policy.has(Duty.ACCOUNTS):
         notices.append(
             tr("本软件自带的角色定义与项目里的不同；请在“账号与角色”里，或用 mingqing role adopt，核对采用")
@@ -159,12 +164,12 @@ def verify_password(session: Session, password: str) -> None:
 
 def record_return(session: Session) -> None:
     """Put into the log that the holder of a session came back, and the wrong passwords before that."""
-    folder = session.info.path
-    for at in attempts.failures(folder).get(session.user, ()):
-        session.record(Act.FAILURE, outcome=REFUSED, detail=_failure(at))
-    session.record(Act.UNLOCK)
-    if session.info.read_only is None:
-        attempts.clear_failures(folder, session.user)
+    if session.info.read_only is not None:
+        return
+    with owner(session, spatial=False, writing=True) as database:
+        attempts.log_failures(database, session.info.path, session.user)
+        audit.append(database, session.user, Act.UNLOCK)
+    attempts.clear_failures(session.info.path, session.user)
 
 
 def recover_account(folder: Path, phrase: str, name: str, password: str) -> None:
@@ -197,8 +202,10 @@ def recover_account(folder: Path, phrase: str, name: str, password: str) -> None
             Keyring.load(folder / KEYRING).with_slot(name, slot).save(folder / KEYRING)
             account = replace(before, public=slot.public, changed_on=today().date(), disabled=False)
             with immediate(database):
+                attempts.log_failures(database, folder, name)
                 write_account(database, account, name, Act.RECOVERY, tr("用恢复密钥重设密码"))
                 database.execute("DELETE FROM mq_account WHERE name = ?", (RECOVERY,))
+            attempts.clear_failures(folder, name)
             tidy_slots(database, folder)
         finally:
             database.close()
@@ -226,10 +233,6 @@ def account_of(found: Mapping[str, Account], unlocked: Unlocked) -> Account:
             )
         )
     return account
-
-
-def _failure(at: datetime) -> str:
-    return tr("密码不对，{at}").format(at=at.isoformat(sep=" ", timespec="seconds")[:19])
 
 
 def _notices(account: Account, failed: int) -> Iterator[str | None]:

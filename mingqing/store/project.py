@@ -13,7 +13,7 @@ import apsw
 from mingqing.access.accounts import FIRST, RECOVERY, Account, Grant, require_good_name
 from mingqing.access.audit import Act
 from mingqing.access.keyring import KEY_BYTES, Keyring, KeySlot
-from mingqing.access.passwords import require_strong
+from mingqing.access.passwords import require_strong, weaknesses
 from mingqing.access.roles import own_text
 from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog
@@ -309,7 +309,8 @@ def _add_accounts(database: apsw.Connection, folder: Path, unlocked: Unlocked, p
     slot = KeySlot.seal(unlocked.key, password)
     Keyring.load(folder / KEYRING).with_slot(unlocked.user, slot).save(folder / KEYRING)
     database.execute(ACCESS_TABLES)
-    account = Account(unlocked.user, FIRST.roles, FIRST.villages, slot.public, today().date())
+    weak = bool(weaknesses(password, unlocked.user))  # nobody asked for a strong one then
+    account = Account(unlocked.user, FIRST.roles, FIRST.villages, slot.public, today().date(), weak)
     _begin_accounts(database, account, own_text())
     database.execute("ALTER TABLE mq_change ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
     chain_again(database)

@@ -168,14 +168,15 @@ class Session:
 
     def extent(self, table: str | None = None) -> Bounds | None:
         """Return the bounds of all with a place, or of one table, in the project's CRS; None where there is none."""
-        bound = (
-            self.policy.villages is not None
-        )  # then its rows are few: their boxes, not all of the county's
+        names = [n for n, t in self.catalog.tables.items() if t.has_geometry and table in {None, n}]
+        if not names:
+            return None
+        # Who is bound to villages has few rows: their boxes are asked for, not all of the county's.
+        own = "" if self.policy.villages is None else ' WHERE pkid IN (SELECT id FROM "{name}")'
         parts = " UNION ALL ".join(
             f'SELECT min(xmin) a, min(ymin) b, max(xmax) c, max(ymax) d FROM "{box_view(name)}"'
-            + (f' WHERE pkid IN (SELECT id FROM "{name}")' if bound else "")
-            for name, each in self.catalog.tables.items()
-            if each.has_geometry and table in {None, name}
+            + own.format(name=name)
+            for name in names
         )
         row = self._query(f"SELECT min(a), min(b), max(c), max(d) FROM ({parts})")[0]
         return None if row[0] is None else _bounds(row)

@@ -62,7 +62,7 @@ def test_an_added_account_opens_the_project_with_its_roles_villages_and_a_word_o
         assert theirs.login.account.must_change
         assert theirs.policy.villages == {VILLAGE}
         assert [r.code for r in theirs.policy.roles] == ["village_editor"]
-        assert any("管理员代设" in notice for notice in theirs.login.notices)
+        assert any("别人代设" in notice for notice in theirs.login.notices)
         assert theirs.login.key == session.login.key
     assert ("account", "村编", f"添加：村级编辑·网格员；{VILLAGE}") in acts(session)
 

@@ -13,7 +13,7 @@ from mingqing.access.audit import Act
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable, WrongPassword
 from mingqing.store import login
-from mingqing.store.accounts import add_account, read_accounts, write_account
+from mingqing.store.accounts import add_account, read_accounts, set_password, write_account
 from mingqing.store.audit import entries
 from mingqing.store.owner import owner
 from mingqing.store.project import open_project
@@ -218,3 +218,16 @@ def test_without_a_keyring_nobody_gets_in(empty_project: Path, damage: Callable[
     damage(empty_project)
     with pytest.raises(ProjectUnavailable, match=r"keyring\.json 缺失或损坏"):
         enter(empty_project)
+
+
+def test_a_password_set_anew_ends_the_wait_and_the_log_has_the_wrong_ones(sample_project: Path) -> None:
+    newer = OTHERS + "x"
+    with enter(sample_project) as session:
+        add_account(session, "查阅甲", ["viewer"], None, OTHERS)
+        fail(sample_project, 5, "查阅甲")
+        with pytest.raises(ProjectUnavailable, match="锁定"):
+            enter(sample_project, OTHERS, "查阅甲")
+        set_password(session, "查阅甲", newer)
+        enter(sample_project, newer, "查阅甲").close()
+        failed = [e for e in entries(session, account="查阅甲") if e.act == Act.FAILURE]
+    assert len(failed) == 5
