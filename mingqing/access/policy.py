@@ -201,11 +201,14 @@ def require_separate(held: Iterable[Role]) -> None:
 
 
 def _select(table: Table, shown: Mapping[str, Column], scope: str | None) -> str:
-    """Return a SELECT of columns as they are shown; `scope` is the condition on rows `t`, None where none is."""
+    """Return a SELECT of columns as they are shown; `scope` is the condition on rows `t`, None where there are none."""
+    shape = ["geometry"] if table.has_geometry else []
+    if scope is None:  # the table is not even named: how many rows it has is nobody's business
+        nothing = (f'NULL AS "{name}"' for name in ("id", *table.column_names, *shape))
+        return f"SELECT {', '.join(nothing)} WHERE 0"
     fields = (f'{_column_sql(table.field_by_name[n], shown[n])} AS "{n}"' for n in table.column_names)
-    shape = [f"{'NULL' if scope is None else 't.geometry'} AS geometry"] if table.has_geometry else []
-    columns = ", ".join(["t.id AS id", *fields, *shape])
-    return f'SELECT {columns} FROM main."{table.name}" AS t WHERE {scope or "0"}'
+    columns = ", ".join(["t.id AS id", *fields, *(f"t.{s} AS {s}" for s in shape)])
+    return f'SELECT {columns} FROM main."{table.name}" AS t WHERE {scope}'
 
 
 def _column_sql(field: Field, shown: Column) -> str:

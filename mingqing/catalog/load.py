@@ -29,6 +29,11 @@ from mingqing.core.files import data_dir
 from mingqing.core.text import tr
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+# Tables of SQLite, of SpatiaLite, of the store, and of the indexes and views that it makes of each table.
+_OURS = re.compile(
+    r"(mq_|sqlite_|idx_|rtree_|geometry_columns|spatial|views_|virts_|vector_|raster_|sql_statements|elementary|knn"
+    r"|data_licenses|networks|topologies|se_|iso_|rl2|wms_|pragma_|json_|main\b|temp\b|.*_box\Z)"
+)
 _RESERVED = frozenset({"id", "geometry", "rowid", "oid"})
 
 
@@ -113,8 +118,8 @@ def _read_keys(reader: Reader, name: str) -> tuple[tuple[str, ...], ...]:
 def _read_table(reader: Reader, layer: str, shared: "_Common") -> Table:
     name = reader.take("name", str)
     reader.where = f"table.{name}"
-    if not _NAME.match(name):
-        raise reader.error("name", tr("只能用小写英文字母、数字和下划线"))
+    if not _NAME.match(name) or _OURS.match(name):
+        raise reader.error("name", tr("只能用小写英文字母、数字和下划线，且不能是数据库自己用的名字"))
     personal = reader.take("personal", bool, default=False)
     common, unsaid = (shared.person, Privacy.SENSITIVE) if personal else (shared.fields, Privacy.OPEN)
     fields = tuple(

@@ -30,7 +30,7 @@ from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.store import attempts, audit
 from mingqing.store.owner import owner
-from mingqing.store.roles import SEPARATED, are_separate
+from mingqing.store.roles import are_separate, keep_separate
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
@@ -231,7 +231,7 @@ def separate_duties(session: "Session") -> dict[str, tuple[str, ...]]:
     with owner(session, spatial=False, writing=True) as database:
         if are_separate(database):
             raise InputRefused(tr("三员分立已经启用"))
-        audit.append(database, session.user, Act.ROLE, detail=tr("启用三员分立"), proof=SEPARATED)
+        keep_separate(database, session.user)
         for account in read_accounts(database).values():
             kept = after_separation(account, session.login.known)
             if kept != account.roles:

@@ -5,9 +5,11 @@ asked for every statement, refuses the tables themselves, other files, and every
 refuse writes in other villages. So a statement that should never have been written still shows nothing.
 
 The views read the tables through inner ones whose names are made anew for every connection, because SQLite tells the
-authorizer which view a column is read for by its name alone, and a WITH clause may take any name.
+authorizer which view a column is read for by its name alone, and a WITH clause may take any name. And a statement
+that reads may neither name a schema nor merge columns: SQLite does not ask about columns that USING and NATURAL merge.
 """
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -17,6 +19,8 @@ import apsw
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Table
+from mingqing.core.errors import NotAllowed
+from mingqing.core.text import tr
 from mingqing.store.connection import HIDDEN, OUTSIDE
 
 # What reading needs, and the triggers of SpatiaLite. Its functions that read and write files are not among them.
@@ -59,6 +63,7 @@ STAMPS = {
     "updated_by",
     "updated_at",
 }  # put into every row by `Transaction` itself
+_NOT_FOR_READING = re.compile(r"\b(main|temp|using|natural|indexed|sqlite_\w*)\b", re.IGNORECASE)
 _HARMLESS = {apsw.SQLITE_SELECT, apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT}
 _WRITES = {apsw.SQLITE_INSERT: "INSERT", apsw.SQLITE_UPDATE: "UPDATE", apsw.SQLITE_DELETE: "DELETE"}
 
@@ -98,7 +103,9 @@ class Guard:
         self._references = {
             (n, f.name) for n, t in tables.items() for f in t.fields if f.references in self.writable
         }
+        self._seen = {name for name in tables if policy.allowed(name, Action.SEE)}
         self._memory = bool(self.writable)
+        self._plain: set[str] = set()
         self.triggered: set[str] = set()
         # Else a statement is planned, and every column of it asked about, again for each value it is run with.
         database.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
@@ -123,6 +130,19 @@ class Guard:
             yield
         finally:
             database.authorizer = self._answer
+
+    def require_plain(self, sql: str) -> None:
+        """Refuse the text of a statement that reads, where the authorizer would not be asked all that matters.
+
+        Raises
+        ------
+        NotAllowed
+            if it names a schema, or joins by columns of the same name.
+        """
+        if sql not in self._plain:
+            if _NOT_FOR_READING.search(sql):
+                raise NotAllowed(tr("您的角色不能这样做"))
+            self._plain.add(sql)
 
     # ── Views and triggers ───────────────────────────────────────────────────────────────────────────────────
 
@@ -189,16 +209,23 @@ class Guard:
     def _may_read(self, table: str, column: str, database: str | None, within: str | None) -> bool:
         if within is not None and within.startswith(self._secret):
             return True
-        if database == "temp":
+        if database in {"temp", None}:  # None: a view that reads no table
             return table in self._views or table.startswith(self._secret)
-        if table in _OWN_READ:
-            return column in _OWN_READ[table]
         return (
             table == "json_each"
             or (table == "mq_memory" and self._memory)
-            or (column in {"id", ""} and table in self._policy.catalog.tables)  # for foreign keys, for counts
+            or (column == "" and table in self._seen)  # for counts: a view of one table is read as that table
             or (column in {"", *_OF_INDEXES} and table in self._index_parts)
-            or (self._writing and (self._is_written(table) or (table, column) in self._references))
+            or (self._writing and self._may_read_to_write(table, column))
+        )
+
+    def _may_read_to_write(self, table: str, column: str) -> bool:
+        """Whether writing rows has to read this: the tables themselves, what refers to them, the ends of the chains."""
+        return (
+            self._is_written(table)
+            or (table, column) in self._references
+            or (column == "id" and table in self._policy.catalog.tables)
+            or column in _OWN_READ.get(table, ())
         )
 
     def _is_written(self, table: str) -> bool:

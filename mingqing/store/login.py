@@ -13,7 +13,7 @@ from mingqing.access.audit import REFUSED, Act
 from mingqing.access.keyring import Keyring, KeySlot
 from mingqing.access.passwords import require_not_locked, require_strong, rotation_due
 from mingqing.access.policy import Policy
-from mingqing.access.roles import Duty, own_text
+from mingqing.access.roles import Duty
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Catalog
 from mingqing.core.errors import InputRefused, ProjectUnavailable, WrongPassword
@@ -31,7 +31,7 @@ from mingqing.store.accounts import (
 )
 from mingqing.store.connection import connect, engine_errors, immediate
 from mingqing.store.owner import owner
-from mingqing.store.roles import are_separate, carried, project_roles
+from mingqing.store.roles import Definitions, are_separate, carried, deciding
 from mingqing.store.session import Login, Session
 
 MUST_CHANGE = "密码是别人代设的，或者太容易猜，请改成只有您自己知道的"
@@ -119,8 +119,8 @@ def log_in(
             with immediate(database):
                 audit.append(database, unlocked.user, Act.FAILURE, outcome=REFUSED, detail=str(refused))
         raise
-    known = project_roles(database, definitions)
-    policy = Policy.of(account.roles, account.villages, definitions, known)
+    known, deciding_catalog = deciding(database, definitions)
+    policy = Policy.of(account.roles, account.villages, deciding_catalog, known)
     failed = len(attempts.failures(folder).get(account.name, ()))
     old = seen.rolled_back(database, unlocked.project)
     if not read_only:
@@ -133,9 +133,11 @@ def log_in(
         tidy_slots(database, folder)
     seen.remember(database, unlocked.project)
     notices = [old, *_notices(account, failed)]
-    if own_text() != carried(database) and policy.has(Duty.ACCOUNTS):
+    if policy.has(Duty.ACCOUNTS) and carried(database) != Definitions.own(definitions):
         notices.append(
-            tr("本软件自带的角色定义与项目里的不同；请在“账号与角色”里，或用 mingqing role adopt，核对采用")
+            tr(
+                "本软件自带的角色和保密定义与项目里的不同；请在“账号与角色”里，或用 mingqing role adopt，核对采用"
+            )
         )
     return Login(
         account,
@@ -188,7 +190,7 @@ def recover_account(folder: Path, phrase: str, name: str, password: str) -> None
     with engine_errors(file):
         database = connect(file, unlocked.key, read_only=False, spatial=False)
         try:
-            found, known = read_accounts(database), project_roles(database, catalog())
+            found, (known, _) = read_accounts(database), deciding(database, catalog())
             if RECOVERY not in found or found[RECOVERY].public not in unlocked.publics:
                 raise WrongPassword(tr("这份恢复密钥已经作废，请用最后一次生成的"))
             before = found.get(name)

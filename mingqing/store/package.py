@@ -75,7 +75,7 @@ def make_package(
                 epsg=session.info.epsg,
                 catalog=session.catalog,
                 grant=Grant((role,), taker.villages, must_change=True),
-                roles=carried(source),
+                definitions=carried(source),
             )
             rows = _fill(file, key, source, session.policy, taker, user)
         detail = tr("{role}；{villages}").format(
@@ -89,7 +89,7 @@ def _taker(session: Session, role: str, villages: Collection[str]) -> Policy:
     """Return what the package's account may see, once it is settled that this session may hand it over."""
     if not villages:
         raise InputRefused(tr("请指定工作包包含哪些村"))
-    giver, taker = session.policy, Policy.of([role], villages, session.catalog, session.login.known)
+    giver, taker = session.policy, Policy.of([role], villages, session.policy.catalog, session.login.known)
     if taker.roles[0].duty is not None:
         raise InputRefused(
             tr("“{role}”管的是原来的项目，不能给他工作包；请换一个查看或编辑数据的角色").format(

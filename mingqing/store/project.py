@@ -14,10 +14,10 @@ from mingqing.access.accounts import FIRST, RECOVERY, Account, Grant, require_go
 from mingqing.access.audit import Act
 from mingqing.access.keyring import KEY_BYTES, Keyring, KeySlot
 from mingqing.access.passwords import require_strong, weaknesses
-from mingqing.access.roles import own_text
+from mingqing.access.roles import Duty
 from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog
-from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
+from mingqing.core.errors import InputRefused, NotAllowed, ProjectDamaged, ProjectUnavailable
 from mingqing.core.files import flush_to_disk, is_network_share, is_writable
 from mingqing.core.text import tr
 from mingqing.store import audit
@@ -27,7 +27,7 @@ from mingqing.store.changes import chain_again
 from mingqing.store.connection import connect, engine_errors
 from mingqing.store.inside import raw_chunks
 from mingqing.store.login import Unlocked, log_in, unlock_project
-from mingqing.store.roles import adopt
+from mingqing.store.roles import Definitions, adopt
 from mingqing.store.schema import (
     ACCESS_TABLES,
     FORMAT_MAJOR,
@@ -36,7 +36,7 @@ from mingqing.store.schema import (
     extend_schema,
     missing_from,
 )
-from mingqing.store.session import ProjectInfo, Session
+from mingqing.store.session import Login, ProjectInfo, Session
 
 SUFFIX = ".mingqing"
 DEFAULT_EPSG = 4549  # CGCS2000, 3-degree Gauss–Krüger, central meridian 120° E: 松阳's
@@ -113,12 +113,12 @@ def start_project(
     epsg: int | None,
     catalog: Catalog,
     grant: Grant = FIRST,
-    roles: str | None = None,
+    definitions: Definitions | None = None,
 ) -> bytes:
     """Put keyring and empty database of a new project into an empty folder; return its data key.
 
     grant : what its one account holds.
-    roles : the definitions of roles it carries; the program's own where None.
+    definitions : what it carries of roles and fields; the program's own where None.
     """
     key, identity = secrets.token_bytes(KEY_BYTES), secrets.token_hex(16)
     slot = KeySlot.seal(key, password)
@@ -137,7 +137,7 @@ def start_project(
         with engine_errors(file), database:
             create_schema(database, catalog, int(meta["epsg"]))
             database.executemany("INSERT INTO mq_meta VALUES(?, ?)", meta.items())
-            _begin_accounts(database, account, roles or own_text())
+            _begin_accounts(database, account, definitions or Definitions.own(catalog))
     finally:
         database.close()
     return key
@@ -164,8 +164,8 @@ def built_beside(path: Path, refusal: str) -> Iterator[Path]:
         raise
 
 
-def _begin_accounts(database: apsw.Connection, account: Account, roles: str) -> None:
-    adopt(database, roles, account.name)
+def _begin_accounts(database: apsw.Connection, account: Account, definitions: Definitions) -> None:
+    adopt(database, definitions, account.name)
     write_account(database, account, account.name, Act.ACCOUNT, tr("项目的第一个账号"))
 
 
@@ -221,16 +221,14 @@ def _open(folder: Path, user: str, password: str, catalog: Catalog) -> Session:
                         name=folder.name
                     )
                 )
-            if _needs_upgrade(database, meta, catalog):
-                if read_only is not None:
-                    raise ProjectUnavailable(
-                        tr("项目 {name} 需要升级后才能打开，但它只能查看：{reason}").format(
-                            name=folder.name, reason=read_only
-                        )
-                    )
+            if int(meta["format"].partition(".")[0]) < FORMAT_MAJOR:
+                _require_upgradable(folder, read_only)
                 unlocked = _upgrade(database, folder, catalog, meta, unlocked, password)
             with _as_incomplete(folder):
                 login = log_in(database, folder, unlocked, catalog, read_only=read_only is not None)
+            if missing_from(database, catalog):
+                _require_upgradable(folder, read_only)
+                _extend(database, folder, catalog, meta, login)
     finally:
         database.close()
     info = ProjectInfo(folder, meta["name"], int(meta["epsg"]), meta["epsg_chosen"] == "1", read_only)
@@ -269,8 +267,31 @@ def _as_incomplete(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _needs_upgrade(database: apsw.Connection, meta: dict[str, str], catalog: Catalog) -> bool:
-    return int(meta["format"].partition(".")[0]) < FORMAT_MAJOR or missing_from(database, catalog)
+def _require_upgradable(folder: Path, read_only: str | None) -> None:
+    if read_only is not None:
+        raise ProjectUnavailable(
+            tr("项目 {name} 需要升级后才能打开，但它只能查看：{reason}").format(
+                name=folder.name, reason=read_only
+            )
+        )
+
+
+def _extend(
+    database: apsw.Connection, folder: Path, catalog: Catalog, meta: dict[str, str], login: Login
+) -> None:
+    """Add the tables and fields that the program has and the project has not, after a copy of it was made."""
+    policy = login.policy
+    if not (policy.edits or policy.has(Duty.UPKEEP) or policy.has(Duty.ACCOUNTS)):
+        raise NotAllowed(
+            tr("本软件比项目 {name} 新，要给它增加栏目；请先让编辑或管理员打开一次，您再打开").format(
+                name=folder.name
+            )
+        )
+    with database:
+        database.execute("UPDATE mq_meta SET value = value WHERE key = 'format'")
+        _back_up(folder)
+        extend_schema(database, catalog, int(meta["epsg"]))
+        audit.append(database, login.account.name, Act.UPGRADE, detail=tr("增加栏目"))
 
 
 def _upgrade(
@@ -282,12 +303,10 @@ def _upgrade(
     password: str,
 ) -> Unlocked:
     """Bring the file to this program's format in one transaction, after copying it into `backups/`."""
-    old = int(meta["format"].partition(".")[0])
     with database:  # BEGIN…COMMIT; the copy is made under the write lock, so that it is of one moment
         database.execute("UPDATE mq_meta SET value = value WHERE key = 'format'")
         _back_up(folder)
-        if old < _WITH_ACCOUNTS:
-            unlocked = _add_accounts(database, folder, unlocked, password)
+        unlocked = _add_accounts(database, folder, unlocked, password, catalog)
         extend_schema(database, catalog, int(meta["epsg"]))
         database.execute(
             "UPDATE mq_meta SET value = ? WHERE key = 'format'", (f"{FORMAT_MAJOR}.{FORMAT_MINOR}",)
@@ -298,10 +317,9 @@ def _upgrade(
     return unlocked
 
 
-_WITH_ACCOUNTS = 2
-
-
-def _add_accounts(database: apsw.Connection, folder: Path, unlocked: Unlocked, password: str) -> Unlocked:
+def _add_accounts(
+    database: apsw.Connection, folder: Path, unlocked: Unlocked, password: str, catalog: Catalog
+) -> Unlocked:
     """Make of a project of format 1, whose one account saw everything, one with accounts and a log."""
     if b"" not in unlocked.publics:
         # A project with accounts that says it is from before there were any has been meddled with.
@@ -311,7 +329,7 @@ def _add_accounts(database: apsw.Connection, folder: Path, unlocked: Unlocked, p
     database.execute(ACCESS_TABLES)
     weak = bool(weaknesses(password, unlocked.user))  # nobody asked for a strong one then
     account = Account(unlocked.user, FIRST.roles, FIRST.villages, slot.public, today().date(), weak)
-    _begin_accounts(database, account, own_text())
+    _begin_accounts(database, account, Definitions.own(catalog))
     database.execute("ALTER TABLE mq_change ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
     chain_again(database)
     return replace(unlocked, slots=(slot,))

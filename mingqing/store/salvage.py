@@ -15,7 +15,7 @@ from mingqing.access.accounts import RECOVERY, Account
 from mingqing.access.audit import Act
 from mingqing.access.keyring import Keyring
 from mingqing.access.policy import Policy
-from mingqing.access.roles import Duty
+from mingqing.access.roles import Duty, parse_roles
 from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog, Table
 from mingqing.core.errors import NotAllowed, ProjectUnavailable
@@ -27,6 +27,7 @@ from mingqing.store.guard import STAMPS
 from mingqing.store.login import Unlocked, account_of, unlock_project
 from mingqing.store.owner import owner
 from mingqing.store.project import DEFAULT_EPSG, build_project, new_place, project_folder
+from mingqing.store.roles import Definitions, adopt, are_separate, carried, keep_separate
 from mingqing.store.session import Session
 
 _Row = Sequence[Any]
@@ -82,14 +83,15 @@ def salvage_project(
     database = connect(folder / "map.db", unlocked.key, read_only=True)
     try:
         meta = _meta(database, folder)
-        found = _accounts(database, meta, unlocked)
-        _require_salvager(found, unlocked, catalog)
+        access = _access(database, meta, unlocked)
+        _require_salvager(access, unlocked, catalog)
         user, epsg = _RESCUER if user == RECOVERY else user, int(meta["epsg"])
         with build_project(
             building, meta["name"], user=user, password=password, epsg=epsg, catalog=catalog
         ) as session:
             counts = _copy_everything(database, session, watch)
-            _carry_accounts(session, found, folder)
+            if access is not None:
+                _carry_access(session, access, folder)
         building.rename(path)
     except OSError as error:
         raise ProjectUnavailable(
@@ -101,43 +103,58 @@ def salvage_project(
     return Salvaged(path, *counts)
 
 
-def _accounts(
-    database: apsw.Connection, meta: Mapping[str, str], unlocked: Unlocked
-) -> Mapping[str, Account] | None:
-    """The accounts, empty in a project of before there were any, None where they are lost."""
-    if meta.get("format", "").startswith("1.") and b"" in unlocked.publics:
-        return {}
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """Who may see what in the damaged project."""
+
+    accounts: Mapping[str, Account]
+    definitions: Definitions
+    separate: bool
+
+
+def _access(database: apsw.Connection, meta: Mapping[str, str], unlocked: Unlocked) -> _Access | None:
+    """None where it is lost, or in a project of before there were accounts."""
+    if _is_first_format(meta, unlocked):
+        return None
     with suppress(apsw.Error, ProjectUnavailable):
-        return read_accounts(database)
-    return None
-
-
-def _require_salvager(found: Mapping[str, Account] | None, unlocked: Unlocked, catalog: Catalog) -> None:
-    """Whoever salvages gets the whole in hand for a moment: let nobody see more by it than before."""
-    if found == {} or unlocked.user == RECOVERY:
-        return
-    if found is None:
-        raise NotAllowed(
-            tr("账号信息也已损坏，不知道谁可以看什么；请用打印的恢复密钥抢救（账号填“{name}”）").format(
-                name=RECOVERY
-            )
+        return _Access(read_accounts(database), carried(database), are_separate(database))
+    if unlocked.user == RECOVERY:
+        return None
+    raise NotAllowed(
+        tr("账号信息也已损坏，不知道谁可以看什么；请用打印的恢复密钥抢救（账号填“{name}”）").format(
+            name=RECOVERY
         )
-    account = account_of(found, unlocked)
-    policy = Policy.of(account.roles, account.villages, catalog)
+    )
+
+
+def _is_first_format(meta: Mapping[str, str], unlocked: Unlocked) -> bool:
+    return meta.get("format", "").startswith("1.") and b"" in unlocked.publics
+
+
+def _require_salvager(access: _Access | None, unlocked: Unlocked, catalog: Catalog) -> None:
+    """Whoever salvages gets the whole in hand for a moment: let nobody see more by it than before."""
+    if access is None or unlocked.user == RECOVERY:
+        return
+    account = account_of(access.accounts, unlocked)
+    known = parse_roles(access.definitions.roles, catalog)
+    policy = Policy.of(account.roles, account.villages, catalog, known)
     if not (
         policy.has(Duty.UPKEEP) or policy.has(Duty.ACCOUNTS) or (policy.edits and policy.villages is None)
     ):
         raise NotAllowed(tr("您的角色不能抢救项目，请系统管理员或县级编辑来做"))
 
 
-def _carry_accounts(session: Session, found: Mapping[str, Account] | None, damaged: Path) -> None:
+def _carry_access(session: Session, access: _Access, damaged: Path) -> None:
     """Give the new project the accounts of the old one, each with its password and what it may see."""
     ring = Keyring.load(damaged / KEYRING).resealed(session.login.key)
     mine = session.login.account
     file = session.info.path / KEYRING
     kept = Keyring.load(file)
     with owner(session, spatial=False, writing=True) as database:
-        for account in (found or {}).values():
+        adopt(database, access.definitions, session.user)
+        if access.separate:
+            keep_separate(database, session.user)
+        for account in access.accounts.values():
             counting = [s for s in ring.slots.get(account.name, ()) if s.public == account.public]
             if account.name == mine.name:
                 account = replace(account, public=mine.public)  # noqa: PLW2901 - its slot is new

@@ -138,6 +138,7 @@ class Session:
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _query(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+        self._guard.require_plain(sql)
         with engine_errors(self.file):
             return list(self._database.execute(sql, tuple(values)))
 

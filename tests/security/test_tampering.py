@@ -14,6 +14,9 @@ import pytest
 
 from mingqing.access import keyring
 from mingqing.access.keyring import Keyring, KeySlot
+from mingqing.access.policy import Column
+from mingqing.catalog.load import catalog
+from mingqing.catalog.model import Catalog, Field, FieldType, Privacy, Table
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import MingqingError, NotAllowed, ProjectUnavailable, WrongPassword
 from mingqing.store.accounts import accounts, add_account, set_password
@@ -102,7 +105,74 @@ def test_role_definitions_of_this_computer_change_nothing_in_a_project(
         assert {len(str(name)) for (name,) in session.rows("resident", ["name"])} == {3}
         assert all(str(name).endswith("**") for (name,) in session.rows("resident", ["name"]))
     with open_project(project, user=USER, password=PASSWORD) as session:
-        assert any("角色定义与项目里的不同" in n for n in session.login.notices)
+        assert any("保密定义与项目里的不同" in n for n in session.login.notices)
+
+
+def opened_up(definitions: Catalog) -> Catalog:
+    """The layers as somebody edits them on his computer who wants to see everything."""
+
+    def table(each: Table) -> Table:
+        def field(one: Field) -> Field:
+            kind = FieldType.TEXT if one.type in {FieldType.ID_NUMBER, FieldType.PHONE} else one.type
+            return replace(one, privacy=Privacy.OPEN, mask=None, type=kind)
+
+        layer = {"key_person": "organisation", "assistance": "organisation"}.get(each.layer, each.layer)
+        return replace(
+            each, layer=layer, fields=tuple(map(field, each.fields)), common=tuple(map(field, each.common))
+        )
+
+    return replace(definitions, tables={name: table(t) for name, t in definitions.tables.items()})
+
+
+def test_layers_of_this_computer_open_nothing_in_a_project(project: Path) -> None:
+    mine = opened_up(catalog())
+    with open_project(project, user=VIEWER, password=VIEWER_PASSWORD) as session:
+        names = ("name", "phone", "id_number", "sex", "birth_date")
+        honest = session.rows("resident", names)
+    with open_project(project, user=VIEWER, password=VIEWER_PASSWORD, catalog=mine) as session:
+        assert session.rows("resident", names) == honest
+        assert session.counts()["key_person"] == session.counts()["assistance"] == 0
+        assert any(phone and "****" in phone for _, phone, *_ in honest)
+    with open_project(project, user=USER, password=PASSWORD, catalog=mine) as session:
+        assert any("保密定义与项目里的不同" in n for n in session.login.notices)
+
+
+def test_who_only_looks_adds_no_field_to_a_project(project: Path) -> None:
+    definitions = catalog()
+    house = definitions.tables["house"]
+    grown = replace(house, fields=(*house.fields, Field("roof", "屋顶", FieldType.TEXT)))
+    mine = replace(definitions, tables={**definitions.tables, "house": grown})
+    with pytest.raises(NotAllowed, match="先让编辑或管理员打开一次"):
+        open_project(project, user=VIEWER, password=VIEWER_PASSWORD, catalog=mine)
+    open_as_viewer(project)
+    with open_project(project, user=USER, password=PASSWORD, catalog=mine) as session:
+        assert session.policy.column("house", "roof") is Column.CLEAR
+    with open_project(project, user=VIEWER, password=VIEWER_PASSWORD, catalog=mine) as session:
+        assert session.policy.column("house", "roof") is Column.ABSENT  # until it is adopted
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT name FROM main.resident FULL JOIN (SELECT 1 AS name WHERE 0) USING(name)",
+        "SELECT content FROM mq_account FULL JOIN (SELECT 1 AS content WHERE 0) USING(content)",
+        "SELECT changeset FROM mq_change FULL JOIN (SELECT 1 AS changeset WHERE 0) USING /**/ (changeset)",
+        "SELECT data FROM idx_house_geometry_node FULL JOIN (SELECT 1 AS data WHERE 0) Using(data)",
+        "SELECT name FROM temp.sqlite_master FULL JOIN (SELECT 1 AS name WHERE 0) USING(name)",
+        "SELECT name FROM sqlite_temp_schema FULL JOIN (SELECT 1 AS name WHERE 0) USING(name)",
+        "SELECT id FROM main.resident NATURAL JOIN (SELECT '甄一一' AS name)",
+        "SELECT id FROM main.key_person INDEXED BY key_person_resident",
+        "SELECT count(*) FROM main.key_person",
+        "SELECT count(*) FROM mq_account",
+        "SELECT id FROM main.resident",
+        "SELECT hash FROM mq_change",
+    ],
+)
+def test_what_sqlite_does_not_ask_about_is_refused_by_its_text(project: Path, sql: str) -> None:
+    with open_project(project, user=VIEWER, password=VIEWER_PASSWORD) as session:
+        with pytest.raises(NotAllowed):
+            session._query(sql)
+        assert session._query("SELECT count(*) FROM key_person") == [(0,)]
 
 
 def test_the_keyring_of_another_project_is_refused(project: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from mingqing.access.audit import Act
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable, WrongPassword
-from mingqing.store import login
+from mingqing.store import roles
 from mingqing.store.accounts import add_account, read_accounts, set_password, write_account
 from mingqing.store.audit import entries
 from mingqing.store.owner import owner
@@ -171,12 +171,12 @@ def test_other_role_definitions_are_told_to_who_may_adopt_them(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_account(session, "甲", ["viewer"], None, OTHERS)
-    own = login.own_text()
-    monkeypatch.setattr(login, "own_text", lambda: own + "\n# newer")
+    own = roles.own_text()
+    monkeypatch.setattr(roles, "own_text", lambda: own + "\n# newer")
     with enter(session.info.path) as manager:
-        assert any("角色定义" in notice for notice in manager.login.notices)
+        assert any("保密定义" in notice for notice in manager.login.notices)
     with enter(session.info.path, OTHERS, "甲") as viewer:
-        assert not any("角色定义" in notice for notice in viewer.login.notices)
+        assert not any("保密定义" in notice for notice in viewer.login.notices)
 
 
 # ── Written past the program ─────────────────────────────────────────────────────────────────────────────────

@@ -5,13 +5,14 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import apsw
 import pytest
 
 from mingqing.catalog.load import catalog
+from mingqing.access.keyring import Keyring
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.store import connection, project
@@ -222,9 +223,21 @@ def make_older(path: Path) -> None:
         database.execute("INSERT INTO house(id, house_no) VALUES(7, '001')")
 
 
+def is_older(path: Path) -> bool:
+    """Whether a project is still as `make_older` left it, but for its log."""
+    (_, key), *_ = Keyring.load(path / "keyring.json").unlock(USER, PASSWORD)
+    with closing(connection.connect(path / "map.db", key, read_only=True)) as database:
+        tables = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'supply'").get
+        fields = database.execute("SELECT count(*) FROM pragma_table_info('house') WHERE name = 'vacant'").get
+        return (tables, fields, database.execute("SELECT house_no FROM house WHERE id = 7").get) == (
+            0,
+            0,
+            "001",
+        )
+
+
 def test_a_project_with_fewer_fields_opens_gains_them_and_is_kept_as_it_was(empty_project: Path) -> None:
     make_older(empty_project)
-    before = (empty_project / "map.db").read_bytes()
     with reopen(empty_project) as session:
         assert session.row("house", 7) is not None
         with session.transaction("edit", "新字段可写") as change:
@@ -233,7 +246,7 @@ def test_a_project_with_fewer_fields_opens_gains_them_and_is_kept_as_it_was(empt
         assert check_project(session) == []
         assert query(session, "SELECT CheckSpatialIndex('supply', 'geometry')") == [(1,)]
     (backup,) = (empty_project / "backups").iterdir()
-    assert (backup / "map.db").read_bytes() == before
+    assert is_older(backup)
     reopen(empty_project).close()
     assert len(list((empty_project / "backups").iterdir())) == 1
 
@@ -251,7 +264,6 @@ def test_an_upgrade_that_fails_leaves_the_old_project(
     empty_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_older(empty_project)
-    before = (empty_project / "map.db").read_bytes()
 
     def full(*_: object) -> None:
         raise apsw.FullError("database or disk is full")
@@ -259,7 +271,7 @@ def test_an_upgrade_that_fails_leaves_the_old_project(
     monkeypatch.setattr(project, "extend_schema", full)
     with pytest.raises(ProjectUnavailable, match="磁盘已满"):
         reopen(empty_project)
-    assert (empty_project / "map.db").read_bytes() == before
+    assert is_older(empty_project)
     monkeypatch.undo()
     with reopen(empty_project) as session:
         assert session.row("house", 7) is not None
@@ -269,7 +281,6 @@ def test_an_upgrade_without_room_for_its_backup_leaves_the_old_project(
     empty_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_older(empty_project)
-    before = (empty_project / "map.db").read_bytes()
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -278,7 +289,7 @@ def test_an_upgrade_without_room_for_its_backup_leaves_the_old_project(
     with pytest.raises(ProjectUnavailable, match="磁盘") as refused:
         reopen(empty_project)
     assert_one_sentence(refused.value)
-    assert (empty_project / "map.db").read_bytes() == before
+    assert is_older(empty_project)
 
 
 # ── The machine around it ────────────────────────────────────────────────────────────────────────────────────

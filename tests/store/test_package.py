@@ -213,7 +213,7 @@ def test_an_editor_works_on_in_its_package_with_the_ids_of_the_source(
 def test_a_package_carries_the_roles_of_its_source(
     source: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mingqing.store.project.own_text", lambda: "role = []")
+    monkeypatch.setattr("mingqing.store.roles.own_text", lambda: "role = []")
     with packed(source, tmp_path, "viewer") as opened:
         assert opened.login.known.keys() == source.login.known.keys()
 
