@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mingqing.access.roles import mask_of, privacy_of
 from mingqing.catalog.model import Catalog, Field, Mask, Privacy, Table
+from mingqing.core.text import tr
 
 _CLOSED = list(Privacy)  # from open to sensitive
 
@@ -64,3 +65,32 @@ def _table(table: Table, layer: str, said: Mapping[str, tuple[Privacy, Mask | No
         fields=tuple(map(closed, table.fields)),
         common=tuple(map(closed, table.common)),
     )
+
+
+def opened_by_adopting(deciding: Catalog, own: Catalog) -> list[tuple[Table, Field, Privacy, Privacy]]:
+    """Return the fields that would be kept less closely by the program's word alone: table, field, class now, then.
+
+    Parameters
+    ----------
+    deciding : the catalog by which a project decides, of `as_carried`.
+    """
+    return [
+        (table, field, privacy_of(deciding.tables[table.name].field_by_name[field.name]), privacy_of(field))
+        for table in own.tables.values()
+        for field in (*table.common, *table.fields)
+        if _CLOSED.index(privacy_of(field))
+        < _CLOSED.index(privacy_of(deciding.tables[table.name].field_by_name[field.name]))
+    ]
+
+
+TITLES = {Privacy.OPEN: "公开", Privacy.PERSONAL: "个人信息", Privacy.SENSITIVE: "敏感个人信息"}
+
+
+def opened_sentences(deciding: Catalog, own: Catalog) -> list[str]:
+    """Return what adopting opens, a Chinese phrase a field; empty where it opens nothing."""
+    return [
+        tr("{table}的“{field}”：{before} → {after}").format(
+            table=table.title, field=field.title, before=tr(TITLES[before]), after=tr(TITLES[after])
+        )
+        for table, field, before, after in opened_by_adopting(deciding, own)
+    ]

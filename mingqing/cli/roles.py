@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mingqing.access.fields import opened_sentences
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action, Duty, Role, Shows
 from mingqing.access.roles import roles as own_roles
@@ -88,10 +89,13 @@ def separate(project: ProjectPath, user: User = None, as_json: AsJson = False) -
 
 
 def adopt(project: ProjectPath, user: User = None) -> None:
-    """让项目改用软件自带的角色定义。"""
+    """让项目改用软件自带的角色定义和字段保密定义。"""
     with open_session(project, user) as session:
+        opened = opened_sentences(session.policy.catalog, session.catalog)
         adopt_own(session)
-    print(tr("项目已改用软件自带的角色定义，各账号下次登录时生效"))
+    for sentence in opened:
+        say(tr("比以前放宽：{what}").format(what=sentence))
+    print(tr("项目已改用软件自带的角色和保密定义，各账号下次登录时生效"))
 
 
 def _vacant(known: Mapping[str, Role], held: Iterable[str]) -> list[Duty]:

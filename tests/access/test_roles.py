@@ -103,7 +103,7 @@ def test_the_fields_about_persons_that_are_open_have_been_judged_one_by_one() ->
     stamps = {"created_by", "created_at", "updated_by", "updated_at"}
     assert shared == {"village_code", "verified_on", "keep_until", *stamps}
     assert {f"{t.name}.{f.name}" for t in persons for f in t.fields if _is_open(f)} == {
-        *("household.house", "household.group_no", "resident.household", "employment.resident"),
+        *("household.house", "household.group_no", "employment.resident"),
         *("post.organisation", "post.title", "post.term", "post.duty"),
         *("assistance.unit", "assistance.post"),
     }
@@ -142,7 +142,7 @@ def test_the_most_exact_line_counts_and_what_no_line_covers_is_closed(tmp_path: 
     assert reader.actions(tables["hazard"]) == {Action.SEE}
     resident = tables["resident"].field_by_name
     shown = [
-        reader.shows(tables["resident"], resident[n]) for n in ("name", "phone", "id_number", "household")
+        reader.shows(tables["resident"], resident[n]) for n in ("name", "phone", "id_number", "village_code")
     ]
     assert shown == [Shows.CLEAR, Shows.ABSENT, Shows.ABSENT, Shows.CLEAR]
     assert reader.shows(tables["household"], tables["household"].field_by_name["householder"]) is Shows.MASKED

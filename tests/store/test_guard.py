@@ -311,7 +311,7 @@ def test_a_session_of_a_role_does_what_the_map_needs(whole: Session) -> None:
         bounds = session.extent()
         assert bounds is not None
         assert len(session.features("house", bounds=bounds)) == session.counts()["house"] > 0
-        assert len(session.features("resident", bounds=bounds, columns=["name"])) > 0
+        assert len(session.features("household", bounds=bounds, columns=["householder"])) > 0
         assert len(session.features("key_person")) == session.counts()["key_person"] == 0
         (first, *_) = session.features("house").ids
         assert session.referring("house", int(first))

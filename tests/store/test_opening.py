@@ -11,8 +11,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from mingqing.catalog.load import catalog
 from mingqing.access.keyring import Keyring
+from mingqing.catalog.load import catalog
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.store import connection, project

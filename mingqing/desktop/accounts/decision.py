@@ -72,16 +72,18 @@ class DecisionPage(QWidget):
         )
         self._ask(tr("我已看过，知道启用后不能关闭"), tr("启用三员分立"))
 
-    def show_adoption(self, carried: Mapping[str, Role], own: Mapping[str, Role]) -> None:
-        """Show what this program's roles change in those that the project carries."""
-        self._heading.setText(tr("角色定义"))
+    def show_adoption(
+        self, carried: Mapping[str, Role], own: Mapping[str, Role], opened: Sequence[str]
+    ) -> None:
+        """Show what this program's roles change in those that the project carries, and which fields they open."""
+        self._heading.setText(tr("角色和保密定义"))
         self._about.setText(
             tr(
-                "每个项目带着自己的角色定义，各台电脑上都一样。它和本软件自带的不同：多半是软件升级了。"
+                "每个项目带着自己的角色定义和字段保密定义，各台电脑上都一样。它和本软件自带的不同：多半是软件升级了。"
                 "采用后，持有这些角色的账号能看到和能做的会跟着变。"
             )
         )
-        self._say([])
+        self._say([(tr("会放宽 {what}").format(what=what), "warning") for what in opened])
         lines = differences(carried, own)
         self._show(tr("角色"), lines, ["warning" if line[2] else "muted" for line in lines])
         self._ask(tr("我已看过这些变化"), tr("采用本软件的定义"))

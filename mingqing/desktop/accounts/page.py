@@ -226,7 +226,7 @@ class AccountsPage(DutyPage):
 
     def _ask_adoption(self) -> None:
         if self._state is not None:
-            self.decision.show_adoption(self._state.roles, roles())
+            self.decision.show_adoption(self._state.roles, roles(), self._state.opened)
             self._put(adopt_own, tr("角色定义已采用，请重新登录"))
 
     def _put(self, work: "Callable[[Session], object]", sentence: str) -> None:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mingqing.access.accounts import Account, after_separation
+from mingqing.access.fields import opened_sentences
 from mingqing.access.passwords import days_left
 from mingqing.access.roles import Duty, Role
 from mingqing.core.text import tr
@@ -27,6 +28,7 @@ class State:
 
     roles : those the project knows, by code. offered : its villages, with the ways they may be typed.
     user : who is logged in. own_roles : whether the definitions of roles are this program's.
+    opened : what adopting this program's definitions would keep less closely, a phrase each.
     """
 
     accounts: Sequence[Account]
@@ -36,6 +38,7 @@ class State:
     separate: bool
     own_roles: bool
     has_recovery: bool
+    opened: Sequence[str] = ()
 
     @cached_property
     def villages(self) -> Mapping[str, "Village"]:
@@ -90,6 +93,7 @@ def read_state(session: "Session") -> State:
         session.login.separate,
         is_own(session),
         has_recovery_key(session.info.path),
+        tuple(opened_sentences(session.policy.catalog, session.catalog)),
     )
 
 
