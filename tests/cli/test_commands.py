@@ -13,6 +13,7 @@ import shapely
 from mingqing.catalog.load import catalog
 from mingqing.cli import project
 from mingqing.cli.demo import PASSWORD, USER
+from mingqing.store.ids import new_ids
 from mingqing.store.project import open_project
 from tests.cli.conftest import Outcome, Run
 from tests.files import VILLAGE, write_shp, write_village, write_xlsx
@@ -266,6 +267,23 @@ def test_features_are_those_asked_for(
 ) -> None:
     features = run("features", filled, "农房", *options, "--json").json["features"]
     assert [f["properties"]["house_no"] for f in features] == numbers
+
+
+def test_features_of_a_household_are_its_own_people_and_not_those_of_the_next_id(
+    run: Run, empty_project: Path
+) -> None:
+    first, second = new_ids(2)
+    with (
+        open_project(empty_project, user=USER, password=PASSWORD) as session,
+        session.transaction("edit", "两户") as change,
+    ):
+        village = {"village_code": [VILLAGE] * 2}
+        change.insert("household", [first, second], {**village, "householder": ["甄一一", "贾二二"]})
+        people = {**village, "name": ["甄一一", "贾二二"], "household": [first, second]}
+        change.insert("resident", new_ids(2), people)
+    for household, name in ((first, "甄一一"), (second, "贾二二")):
+        told = run("features", empty_project, "resident", "--where", f"household={household}", "--json").json
+        assert [f["properties"]["name"] for f in told["features"]] == [name]
 
 
 @pytest.mark.parametrize(
