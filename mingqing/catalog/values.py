@@ -14,6 +14,9 @@ Value = str | int | float | None
 
 # Digits are ASCII ones from here on: `clean` has made those of full width so, and others are nobody's numbers.
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+]?\.\d+", re.ASCII)
+# Whole numbers that 63 bits may hold; what is written otherwise goes through a float, which keeps 53 of them.
+_WHOLE = re.compile(r"([-+]?)0*(\d{1,19})(?:\.0*)?", re.ASCII)
+_EXACT = 2**53
 _FULL_WIDTH_SIGNS = str.maketrans("．－＋", ".-+", ",，")
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)?|年)?(?:[ T].*)?\Z", re.ASCII)
 _TRUE = frozenset(
@@ -104,13 +107,17 @@ def _number(field: Field, raw: object) -> float:
     if isinstance(raw, (int, float)):
         number = float(raw) if abs(raw) < HUGE else inf
     else:
-        text = _without_unit(field, plain_text(raw).translate(_FULL_WIDTH_SIGNS).strip())
+        text = _numeral(field, raw)
         if not _NUMBER.fullmatch(text):
             raise ValueRefusedError(tr("不是数字：{text}").format(text=text[:20]))
         number = float(text)
     if isinf(number):
         raise ValueRefusedError(tr("数字太大"))
     return number
+
+
+def _numeral(field: Field, raw: object) -> str:
+    return _without_unit(field, plain_text(raw).translate(_FULL_WIDTH_SIGNS).strip())
 
 
 def _without_unit(field: Field, text: str) -> str:
@@ -123,14 +130,23 @@ def _without_unit(field: Field, text: str) -> str:
 
 def _integer(field: Field, raw: object) -> int:
     if isinstance(raw, int):
-        number: float = raw
+        number = int(raw)
+    elif isinstance(raw, str) and (whole := _WHOLE.fullmatch(_numeral(field, raw))):
+        number = int(whole[1] + whole[2])
     else:
-        number = _number(field, raw)
-        if not number.is_integer():
-            raise ValueRefusedError(tr("不是整数：{value:g}").format(value=number))
+        number = _whole(_number(field, raw))
     if abs(number) >= 2**63:
         raise ValueRefusedError(tr("数字太大"))
-    return int(number)
+    return number
+
+
+def _whole(value: float) -> int:
+    """The integer that a float means; an id of 63 bits that has been one is another row's by now."""
+    if not value.is_integer():
+        raise ValueRefusedError(tr("不是整数：{value:g}").format(value=value))
+    if abs(value) >= _EXACT:
+        raise ValueRefusedError(tr("数字太大，末几位可能已丢失，请把这一列设成“文本”格式，重新填写"))
+    return int(value)
 
 
 def _boolean(_field: Field, raw: object) -> int:

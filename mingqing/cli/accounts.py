@@ -22,7 +22,7 @@ from mingqing.cli.common import (
     split_list,
     tell_notices,
 )
-from mingqing.core.errors import InputRefused
+from mingqing.core.errors import InputRefused, WrongPassword
 from mingqing.core.text import tr
 from mingqing.store import accounts as store
 from mingqing.store.login import recover_account
@@ -200,7 +200,10 @@ def recover(project: ProjectPath, name: Name) -> None:
     """用恢复密钥重设安全管理员的密码；这份恢复密钥随即作废。"""
     folder = project_folder(project)
     phrase = secret("MINGQING_RECOVERY_KEY", tr("恢复密钥"))
-    recover_account(folder, phrase, name, new_password())
+    try:
+        recover_account(folder, phrase, name, new_password())
+    except WrongPassword as error:
+        raise WrongPassword(tr("恢复密钥不对，或已经作废；请照着最后生成的那一份再核对一遍")) from error
     print(tr("账号 {name} 的密码已重设").format(name=name))
     say(tr("恢复密钥已经作废，请登录后用 mingqing user recovery-key 重新生成一份"))
 

@@ -6,6 +6,7 @@ import sys
 import typer
 
 from mingqing.cli import accounts, audit, backup, data, demo, drawing, package, people, project, roles
+from mingqing.cli.usage import commands_of, mistake
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
 
@@ -35,7 +36,7 @@ def main() -> None:
     """Run the command line; exit 0 done, 1 done in part, 2 refused."""
     multiprocessing.freeze_support()
     try:
-        code = app(standalone_mode=False)
+        code = commands_of(app)(standalone_mode=False)
         if code == _INTERRUPTED:
             raise KeyboardInterrupt
         sys.exit(code)
@@ -44,8 +45,7 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt, EOFError):
         refuse(tr("已取消"))
     except _UsageError as error:
-        message = getattr(error, "format_message", error.__str__)()
-        refuse(tr("命令写得不对（{what}），请加 --help 看用法").format(what=" ".join(message.split())))
+        refuse(tr("命令写得不对（{what}），请加 --help 看用法").format(what=mistake(error)))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(2)

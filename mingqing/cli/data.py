@@ -277,7 +277,7 @@ def features(
         if village is not None and not re.fullmatch(r"\d{12}", village):
             village = find_village(session, village).code
         found = session.features(definition.name, columns=names, village=village, where=conditions)
-        detail = "；".join(filter(None, (village, _described(definition, conditions))))
+        detail = "；".join(filter(None, (village, _described(definition, conditions, session.policy))))
         session.record(Act.QUERY, definition.title, rows=len(found.ids), detail=detail)
         geometry = transform(found.geometry, session.info.epsg, _EXCHANGE_EPSG)
     if as_json:
@@ -321,9 +321,12 @@ def _conditions(table: Table, texts: list[str], policy: Policy) -> dict[str, Val
     return conditions
 
 
-def _described(table: Table, conditions: dict[str, Value]) -> str:
-    """The conditions as the log has them: values of open fields, of others the names alone."""
+def _described(table: Table, conditions: dict[str, Value], policy: Policy) -> str:
+    """The conditions as the log has them: values of fields that are open to the policy, of others the names alone."""
+    said = policy.catalog.tables[table.name].field_by_name
     return "，".join(
-        f"{field.title}={value}" if privacy_of(field) is Privacy.OPEN else field.title
-        for field, value in ((table.field_by_name[name], value) for name, value in conditions.items())
+        f"{table.field_by_name[name].title}={value}"
+        if name in said and privacy_of(said[name]) is Privacy.OPEN
+        else table.field_by_name[name].title
+        for name, value in conditions.items()
     )

@@ -15,7 +15,7 @@ from mingqing.core.files import write_whole
 from mingqing.core.text import tr
 from mingqing.store.session import Session
 
-person = typer.Typer(help=tr("个人的权利：查阅、更正、删除，到期复核。"), no_args_is_help=True)
+person = typer.Typer(help=tr("个人的权利：查阅、更正、删除，到期复核。"))
 
 PersonId = Annotated[int, typer.Argument(metavar="ID", help=tr("person find 给出的编号"))]
 RowIds = Annotated[list[int], typer.Argument(metavar="ID...", help=tr("记录的编号"))]

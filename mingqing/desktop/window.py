@@ -195,7 +195,7 @@ class MainWindow(QMainWindow):
         if self.session is not None:
             self.settings.visited(self.session.info.path, code)
 
-    def _remember_legend(self, *, on: bool) -> None:
+    def _remember_legend(self, on: bool) -> None:  # noqa: FBT001 - Qt's signature
         self.settings.legend_open = on
 
     def _remember_minutes(self, minutes: int) -> None:

@@ -56,14 +56,14 @@ def make_package(
     """
     session.require_writable()  # what cannot be logged is not handed over
     path = new_place(path)
-    require_good_name(user)
-    require_strong(password, user)
     target = path.name
     try:
         taker = _taker(session, role, villages)
     except NotAllowed:
         session.record(Act.PACKAGE, target, outcome=REFUSED, detail=role)
         raise
+    require_good_name(user)
+    require_strong(password, user)
     with built_beside(path, tr("不能在 {place} 生成工作包，请检查磁盘空间和权限")) as building:
         file = building / "map.db"
         with owner(session, spatial=False) as source, source:  # one moment's rows
@@ -96,13 +96,17 @@ def _taker(session: Session, role: str, villages: Collection[str]) -> Policy:
                 role=taker.roles[0].title
             )
         )
-    for table in session.catalog.tables.values():
-        if taker.allowed(table.name, Action.SEE) and not giver.allowed(table.name, Action.EXPORT):
-            raise NotAllowed(
-                tr("工作包里有“{table}”，您的角色不能导出它；请县级编辑或乡镇编辑来做").format(
-                    table=table.title
-                )
+    kept = [
+        table.title
+        for table in session.catalog.tables.values()
+        if taker.allowed(table.name, Action.SEE) and not giver.allowed(table.name, Action.EXPORT)
+    ]
+    if kept:
+        raise NotAllowed(
+            tr("工作包里有您的角色不能导出的内容（{tables}），请县级编辑或乡镇编辑来做").format(
+                tables="、".join(kept)
             )
+        )
     outside = sorted(village for village in villages if not giver.in_scope(village))
     if outside:
         raise NotAllowed(tr("{villages}不在您管辖的村里，不能放进工作包").format(villages="、".join(outside)))

@@ -30,7 +30,8 @@ def rolled_back(database: apsw.Connection, project: str) -> str | None:
     if (audit.hash_of(database, seq) or b"").hex() == digest:
         return None
     return tr(
-        "项目比本机 {when} 打开时旧，缺少那时已有的记录。如果不是有意从备份恢复的，可能被人换成了旧的，请先核对再用"
+        "这个项目回到了较早的状态，少了本机 {when} 打开时已有的记录。"
+        "如果刚从备份恢复过，可以放心使用；如果没有，请先不要改动，告诉安全管理员核对"
     ).format(when=f"{at:%Y-%m-%d %H:%M}")
 
 

@@ -14,6 +14,7 @@ from mingqing.catalog.values import ValueRefusedError, id_check_character, parse
 TEXT = Field("note", "备注", FieldType.TEXT, max_length=40)
 INTEGER = Field("storeys", "层数", FieldType.INTEGER, unit="层", minimum=0, maximum=60)
 NUMBER = Field("area_mu", "面积", FieldType.NUMBER, unit="亩")
+REFERENCE = Field("household", "住户", FieldType.REFERENCE, references="household")
 BOOLEAN = Field("dangerous", "危房", FieldType.BOOLEAN)
 DATE = Field("since", "起始日期", FieldType.DATE)
 PHONE = Field("phone", "电话", FieldType.PHONE)
@@ -69,6 +70,20 @@ def test_whole_numbers_come_in_full_width_and_with_their_unit(number: int, unit:
     assert parse(INTEGER, f"{number}".translate(full_width) + unit) == number
     assert parse(INTEGER, f"{number}.0") == number
     assert parse(INTEGER, float(number)) == number
+
+
+@given(st.integers(0, 2**63 - 1), st.sampled_from(["{}", " {} ", "+{}", "000{}", "{}.0", "{}.", "{}户"]))
+@example(909_414_286_114_455_553, "{}")
+def test_a_row_is_pointed_to_by_every_one_of_its_63_bits(row_id: int, written: str) -> None:
+    assert parse(REFERENCE, row_id) == row_id
+    assert parse(REFERENCE, written.format(row_id)) == row_id
+    assert parse(REFERENCE, written.format(row_id).translate(full_width)) == row_id
+
+
+@pytest.mark.parametrize("raw", [9.094142861144556e17, "9.09414286114456E+17", 2.0**53])
+def test_a_row_id_that_has_been_a_float_is_refused_rather_than_taken_for_another_row(raw: object) -> None:
+    with pytest.raises(ValueRefusedError, match="末几位可能已丢失"):
+        parse(REFERENCE, raw)
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_a_recovery_key_opens_once(
     monkeypatch.setenv("MINGQING_NEW_PASSWORD", ANOTHER)
     assert run("user", "recover", empty_project, USER).code == 0
     assert run_as(USER, "info", empty_project, password=ANOTHER).code == 0
-    assert_refused(run("user", "recover", empty_project, USER))
+    assert_refused(run("user", "recover", empty_project, USER), "恢复密钥不对，或已经作废")
 
 
 @pytest.mark.parametrize(

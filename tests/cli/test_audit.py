@@ -6,10 +6,14 @@ import io
 import json
 import stat
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mingqing.catalog.model import Field, FieldType, Privacy
+from mingqing.catalog.values import Value
+from mingqing.cli.data import _described
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.store.connection import connect
 from mingqing.store.project import open_project
@@ -78,6 +82,18 @@ def test_conditions_are_logged_with_values_of_open_fields_alone(run: Run, houses
     (people, homes) = log(run, houses, "--act", "query")
     assert homes["detail"] == "层数=3，房屋编号=001"
     assert people["detail"] == "姓名，手机号"
+
+
+def test_definitions_that_call_a_field_open_do_not_open_it_in_the_log(houses: Path) -> None:
+    with open_project(houses, user=USER, password=PASSWORD) as session:
+        policy, table = session.policy, session.catalog.tables["resident"]
+    opened = [
+        replace(f, type=FieldType.TEXT, mask=None, privacy=Privacy.OPEN) if f.name == "id_number" else f
+        for f in table.fields
+    ]
+    edited = replace(table, fields=(*opened, Field("alias", "别名", FieldType.TEXT, privacy=Privacy.OPEN)))
+    asked: dict[str, Value] = {"id_number": "331124", "alias": "甄", "village_code": "331124204202"}
+    assert _described(edited, asked, policy) == "身份证号，别名，村代码=331124204202"
 
 
 def test_what_was_refused_is_in_it_too(run: Run, run_as: RunAs, houses: Path, tmp_path: Path) -> None:

@@ -2,17 +2,23 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
 
 from mingqing.catalog.load import catalog
 from mingqing.cli import project
+from mingqing.cli.app import app
 from mingqing.cli.demo import PASSWORD, USER
+from mingqing.cli.usage import commands_of
+from mingqing.store.ids import new_ids
 from mingqing.store.project import open_project
 from tests.cli.conftest import Outcome, Run
 from tests.files import VILLAGE, write_shp, write_village, write_xlsx
@@ -268,6 +274,23 @@ def test_features_are_those_asked_for(
     assert [f["properties"]["house_no"] for f in features] == numbers
 
 
+def test_features_of_a_household_are_its_own_people_and_not_those_of_the_next_id(
+    run: Run, empty_project: Path
+) -> None:
+    first, second = new_ids(2)
+    with (
+        open_project(empty_project, user=USER, password=PASSWORD) as session,
+        session.transaction("edit", "两户") as change,
+    ):
+        village = {"village_code": [VILLAGE] * 2}
+        change.insert("household", [first, second], {**village, "householder": ["甄一一", "贾二二"]})
+        people = {**village, "name": ["甄一一", "贾二二"], "household": [first, second]}
+        change.insert("resident", new_ids(2), people)
+    for household, name in ((first, "甄一一"), (second, "贾二二")):
+        told = run("features", empty_project, "resident", "--where", f"household={household}", "--json").json
+        assert [f["properties"]["name"] for f in told["features"]] == [name]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -417,6 +440,46 @@ def test_help_is_for_everybody(run: Run) -> None:
     assert told.code == 0
     for command in ("new", "open", "info", "check", "import", "features", "render", "demo"):
         assert command in told.out
+
+
+def paths_of(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, each in getattr(command, "commands", {}).items():
+        yield from paths_of(each, (*path, name))
+
+
+@pytest.mark.parametrize("path", [*paths_of(commands_of(app))], ids=" ".join)
+def test_help_speaks_chinese(run: Run, path: tuple[str, ...]) -> None:
+    told = run(*path, "--help").out
+    assert all(word in told for word in ("用法：", "选项", "显示这段说明"))
+    words = ("Usage", "Options", "Arguments", "Commands", "OPTIONS", "ARGS", "required", "default", "env var")
+    assert [word for word in (*words, "Show", "<", "bool", "str") if re.search(rf"{word}\b", told)] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("show",), "后面要写这些命令之一：new、open、"),
+        (("user",), "user 后面要写这些命令之一：add、list、"),
+        (("person",), "person 后面要写这些命令之一：find、"),
+        (("user", "ad"), "user 后面要写这些命令之一：add、"),
+        (("info",), "少写了 PROJECT"),
+        (("new", "a"), "少写了 --name"),
+        (("info", "a", "--jsn"), "没有 --jsn 这个选项"),
+        (("info", "a", "--user"), "--user 后面少写或多写了值"),
+        (("info", "a", "--json=1"), "--json 后面少写或多写了值"),
+        (("audit", "list", "a", "--limit", "0"), "--limit 的值不对"),
+        (("person", "show", "a", "甲"), "ID 的值不对"),
+        (("info", "a", "b"), "多写了内容"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_a_command_is_said_in_chinese(
+    run: Run, arguments: tuple[str, ...], words: str
+) -> None:
+    told = run(*arguments)
+    assert_refused(told, words)
+    assert re.search("such|Missing|Invalid|extra|require", told.err) is None
 
 
 def test_ctrl_c_ends_any_command_with_one_word(

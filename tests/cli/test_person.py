@@ -8,7 +8,7 @@ import pytest
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.store.project import open_project
 
-from .conftest import Run
+from .conftest import OTHERS, Run, RunAs
 
 WHY = ("--why", "本人申请")
 
@@ -93,6 +93,19 @@ def test_an_erased_person_is_found_no_more(run: Run, sample_project: Path, villa
     assert "保留下来的" in done.out
     assert run("person", "find", sample_project, villager["number"], "--json").json == {"people": []}
     assert run("check", sample_project, "--json").json == {"sound": True, "problems": []}
+
+
+@pytest.mark.usefixtures("cheap_passwords")
+def test_who_does_not_see_people_whole_is_refused_rather_than_shown_an_empty_queue(
+    run: Run, run_as: RunAs, sample_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINGQING_NEW_PASSWORD", OTHERS)
+    for role in ("viewer", "planner", "auditor"):
+        assert run("user", "add", sample_project, role, "--role", role).code == 0
+        for arguments in (("due",), ("due", "--json"), ("find", "甄一一")):
+            told = run_as(role, "person", arguments[0], sample_project, *arguments[1:])
+            assert (told.code, told.out) == (2, "")
+            assert "编辑（县级、乡镇或村级）来办" in told.err
 
 
 def test_rows_past_their_term_are_kept_or_erased(run: Run, sample_project: Path) -> None:

@@ -239,6 +239,20 @@ def test_proving_finds_the_one_that_the_disk_has_spoilt(
     assert "损坏" in lines(page)[0][3]
 
 
+def test_proving_counts_the_backups_there_are_not_those_of_an_earlier_list(
+    page: MainWindow, settle: Settle
+) -> None:
+    page.backups.list.prove.emit()
+    settle()
+    assert "还没有备份" in said(page.backups.list)
+    assert page.session is not None
+    automatic_backup(page.session)
+    page.backups.list.prove.emit()
+    settle()
+    assert "1 份备份都完好" in said(page.backups.list)
+    assert "完好" in lines(page)[0][3]
+
+
 def test_a_backup_to_a_stick_remembers_the_folder(
     page: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settle: Settle
 ) -> None:

@@ -1,6 +1,7 @@
 """What a village clerk does, from the first page to the card of a house."""
 
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QElapsedTimer, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.core.errors import Cancelled
@@ -361,6 +362,11 @@ def test_a_bug_shows_a_report_to_save_and_the_program_goes_on(
     settle()
 
 
+def test_an_exception_in_a_slot_fails_the_test_that_caused_it(window: MainWindow) -> None:
+    hook = sys.excepthook  # PySide calls it; making a window must not take it from the tests
+    assert getattr(hook, "func", hook).__module__ == "pytestqt.exceptions"
+
+
 def test_escape_leaves_the_page_that_tells_of_a_bug(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
     activate(qtbot, opened)
     opened.show_crash(KeyError("oops"))
@@ -376,6 +382,41 @@ def test_a_click_on_open_ground_shows_the_card_of_its_village(
     qtbot.waitUntil(opened.explorer.card.isVisible)
     assert "行政村" in " ".join(texts(opened.explorer.card))
     settle()
+
+
+def test_one_clicks_from_a_house_to_its_household_and_resident_and_back(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    card = opened.explorer.card
+
+    def shown() -> str:
+        settle()
+        return card.accessibleDescription()
+
+    def click(button: QAbstractButton) -> None:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def follow(name: str) -> None:
+        click(next(b for b in card.findChildren(QPushButton) if b.text() == name and not b.isHidden()))
+
+    def back() -> None:
+        click(next(b for b in card.findChildren(QToolButton) if b.toolTip() == "返回上一张"))
+
+    click_on(qtbot, opened, EAST + 215, NORTH + 310)
+    seen = [shown()]
+    for step in (lambda: follow("甄00"), lambda: follow("样00"), back, back):
+        step()
+        seen.append(shown())
+    assert seen == ["半岭0号", "甄00", "样00", "甄00", "半岭0号"]
+
+
+def test_the_legend_is_put_away_and_stays_so(opened: MainWindow) -> None:
+    legend, action = opened.explorer.legend, opened.actions_["legend"]
+    assert (legend.isVisible(), opened.settings.legend_open) == (True, True)
+    action.trigger()
+    assert (legend.isVisible(), opened.settings.legend_open) == (False, False)
+    action.trigger()
+    assert (legend.isVisible(), opened.settings.legend_open) == (True, True)
 
 
 def test_light_and_dark_are_put_on_while_it_runs(opened: MainWindow, settle: Settle) -> None:

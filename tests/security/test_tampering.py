@@ -214,14 +214,14 @@ def test_a_folder_put_back_to_yesterday_is_noticed(project: Path, tmp_path: Path
     shutil.rmtree(project)
     shutil.copytree(yesterday, project)
     with open_project(project, user=USER, password=PASSWORD) as session:
-        assert any("打开时旧" in n for n in session.login.notices)
+        assert any("较早的状态" in n for n in session.login.notices)
         assert "rollback" in {e.act for e in entries(session)}
 
 
 def test_a_copy_that_went_on_elsewhere_and_came_back_is_nothing_to_remark(project: Path) -> None:
     for _ in range(2):
         with open_project(project, user=USER, password=PASSWORD) as session:
-            assert not any("打开时旧" in n for n in session.login.notices)
+            assert not any("较早的状态" in n for n in session.login.notices)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def enter(project: Path) -> Session:
 
 def noticed(project: Path) -> bool:
     with enter(project) as session:
-        said = any("打开时旧" in notice for notice in session.login.notices)
+        said = any("较早的状态" in notice for notice in session.login.notices)
         assert said == (entries(session)[1].act == "rollback")
         return said
 

@@ -32,7 +32,6 @@ class BackupPage(RestoreSteps):
         super().__init__(self.list, jobs)
         self._settings = settings
         self._project: ProjectInfo | None = None
-        self._listed: Sequence[Listed] = ()
         self._sound: dict[Path, bool] = {}
         self.list.make.connect(self._make_here)
         self.list.export.connect(self._ask_folder)
@@ -64,7 +63,6 @@ class BackupPage(RestoreSteps):
         self.wanted.emit()
 
     def _show(self, listed: Sequence[Listed]) -> None:
-        self._listed = listed
         self.list.show_backups(listed, self._sound)
 
     def back(self) -> None:
@@ -113,15 +111,18 @@ class BackupPage(RestoreSteps):
     # ── Trusting them ──────────────────────────────────────────────────────────────────────────────────────
 
     def _prove(self) -> None:
-        backups = [each.backup for each in self._listed]
+        if self._project is None:
+            return
+        path = self._project.path
 
         def work(_session: "Session", watch: Watch) -> dict[Path, bool]:
-            return {b.file: is_sound(b, watch) for b in backups}
+            return {b.file: is_sound(b, watch) for b in own_backups(path)}  # not those of an earlier list
 
         def done(sound: dict[Path, bool]) -> None:
             self._sound |= sound
             broken = sum(not s for s in sound.values())
-            self.list.say("" if broken else tr("{n} 份备份都完好").format(n=len(sound)))
+            whole = tr("{n} 份备份都完好").format(n=len(sound)) if sound else tr("还没有备份可以核对")
+            self.list.say("" if broken else whole)
             self.show_backups()
 
         self.run(tr("正在核对备份"), tr("逐字节与备份时的记录比对"), work, done)

@@ -39,7 +39,7 @@ class CardPanel(QFrame):
     lifting(Veil) : a value is to be seen whole.
     """
 
-    wanted = Signal(str, int)
+    wanted = Signal(str, object)  # a row id has 63 bits, an int of Qt 32
     lifting = Signal(object)
     zoom = Signal()
     back = Signal()

@@ -9,7 +9,7 @@ from mingqing.access.roles import Action
 from mingqing.catalog.model import Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
-from mingqing.store.people.who import require_reason
+from mingqing.store.people.who import require_reason, require_whole
 from mingqing.store.session import Session
 
 _TERM = "keep_until"
@@ -29,13 +29,18 @@ class Due:
 def due(session: Session, on: date) -> list[Due]:
     """Return the rows whose `keep_until` lies before a day, by table, village and term.
 
-    Only of tables that the account may edit, in its villages, as masked as it sees them.
-    A term of a year or a month ends with it.
+    Only of the account's villages. A term of a year or a month ends with it.
+
+    Raises
+    ------
+    NotAllowed
+        to who may not edit people's tables whole: nothing to review and nothing to be seen must not look alike.
     """
+    require_whole(session.policy, Action.EDIT)
     found = [
         one
         for table in session.catalog.tables.values()
-        if _TERM in table.column_names and session.policy.allowed(table.name, Action.EDIT)
+        if _TERM in table.column_names
         for one in _due_of(session, table, on.isoformat())
     ]
     order = list(session.catalog.tables)
