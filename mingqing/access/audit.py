@@ -76,7 +76,7 @@ _TITLES = {
     Act.UPGRADE: "升级",
 }
 
-DONE, REFUSED = "done", "refused"
+DONE, REFUSED, BEGUN = "done", "refused", "begun"
 
 
 def title_of(act: str) -> str:
@@ -92,7 +92,7 @@ class Entry:
     act : one of `Act`, or the kind of a transaction.
     target : what it was done to: a table, an account, a file's name. Never a person's name or number.
     rows : how many rows it touched or showed; None where that means nothing.
-    outcome : "done" or "refused".
+    outcome : "done", "refused", or "begun" for what tells of its end by an entry of its own.
     detail : one Chinese phrase, such as the reason given.
     proof : SHA-256 in hex of what was done: of a changeset, an account, a file; empty where there is nothing such.
     """

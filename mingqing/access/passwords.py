@@ -99,7 +99,8 @@ def weaknesses(password: str, account: str, *, current: str | None = None) -> tu
         found.append(tr("密码要包含大写字母、小写字母、数字、符号中的至少 {n} 种").format(n=MIN_KINDS))
     if password == current:
         found.append(tr("新密码不能和现在的密码相同"))
-    if any(name in password.lower() for name in _spellings(account)):
+    plain = "".join(c for c in password.lower() if c.isalnum())
+    if any(name in plain for name in _spellings(account)):
         found.append(tr("密码里不能包含账号名、账号名的拼音或倒写"))
     left, kinds = _without_foreseen(password.lower())
     if kinds and left < _MIN_UNFORESEEN:
@@ -142,7 +143,7 @@ def _spellings(account: str) -> Iterator[str]:
     """Yield an account's name, its pinyin, and both backwards, in lower case; two letters alone are no name."""
     from pypinyin import lazy_pinyin
 
-    name = account.lower()
+    name = "".join(c for c in account.lower() if c.isalnum())
     for spelling in {name, "".join(lazy_pinyin(name))}:
         if len(spelling) >= _SHORTEST_RUN or not spelling.isascii():
             yield from {spelling, spelling[::-1]} - {""}

@@ -21,7 +21,7 @@ from mingqing.access.accounts import (
     require_grantable,
     require_security_admin,
 )
-from mingqing.access.audit import Act
+from mingqing.access.audit import BEGUN, REFUSED, Act
 from mingqing.access.keyring import KEY_BYTES, Keyring, KeySlot
 from mingqing.access.passwords import require_strong
 from mingqing.access.policy import Policy
@@ -195,7 +195,7 @@ def _change_slot(session: "Session", account: Account, slot: KeySlot, act: Act, 
     file = session.info.path / KEYRING
     Keyring.load(file).with_slot(account.name, slot).save(file)
     with owner(session, spatial=False, writing=True) as database:
-        attempts.log_failures(database, session.info.path, account.name)
+        attempts.log_failures(database, session.info.path)
         write_account(database, account, session.user, act, detail)
     attempts.clear_failures(session.info.path, account.name)  # a new password ends the wait for the old one
     tidy_keyring(session)
@@ -282,13 +282,16 @@ def rekey(session: "Session") -> bytes:
     folder, key = session.info.path, secrets.token_bytes(KEY_BYTES)
     tidy_keyring(session)
     keyring = Keyring.load(folder / KEYRING)
-    session.record(Act.REKEY, detail=tr("开始"))
+    session.record(Act.REKEY, outcome=BEGUN)
     session.close()
     # Both keyrings lie there while the pages are rewritten, so that a crash on either side of it leaves one that fits.
     keyring.resealed(key).save(folder / NEXT_KEYRING)
     with owner(session, spatial=False) as database:
         database.pragma("rekey", f"raw:{key.hex()}")
     finish_rekey(folder)
+    session.login = replace(session.login, key=key)
+    with owner(session, spatial=False, writing=True) as database:
+        audit.append(database, session.user, Act.REKEY, detail=tr("完成"))
     return key
 
 
@@ -306,6 +309,7 @@ def finish_rekey(folder: Path) -> None:
 def require_manager(session: "Session") -> None:
     """Raise `NotAllowed` where the session may not manage accounts."""
     if not session.policy.has(Duty.ACCOUNTS):
+        session.record(Act.ACCOUNT, outcome=REFUSED)
         raise NotAllowed(tr("账号和角色由安全管理员管理，您的账号没有这个权限"))
 
 

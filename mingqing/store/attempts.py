@@ -38,16 +38,22 @@ def add_failure(folder: Path, account: str, at: datetime) -> None:
     _save(folder, {**known, account: [*known.get(account, []), at][-_KEPT:]})
 
 
-def log_failures(database: apsw.Connection, folder: Path, account: str) -> int:
-    """Put the wrong passwords of an account into the log, in the open transaction; return how many there were.
+def log_failures(database: apsw.Connection, folder: Path) -> None:
+    """Put the wrong passwords that the log has not yet into it, of every account, in the open transaction.
 
-    To be followed by `clear_failures` once that is committed.
+    They stay in the file for the wait, until `clear_failures`; the log tells which of them it has.
     """
-    times = failures(folder).get(account, [])
-    for at in times:
-        detail = tr("密码不对，{at}").format(at=f"{at.astimezone():%Y-%m-%d %H:%M:%S}")
-        audit.append(database, account, Act.FAILURE, outcome=REFUSED, detail=detail)
-    return len(times)
+    for account, times in failures(folder).items():
+        has = {
+            str(detail)
+            for (detail,) in database.execute(
+                "SELECT detail FROM mq_audit WHERE act = ? AND account = ?", (Act.FAILURE, account)
+            )
+        }
+        for at in times:
+            detail = tr("密码不对，{at}").format(at=f"{at.astimezone():%Y-%m-%d %H:%M:%S}")
+            if detail not in has:
+                audit.append(database, account, Act.FAILURE, outcome=REFUSED, detail=detail)
 
 
 def clear_failures(folder: Path, account: str) -> None:

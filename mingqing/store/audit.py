@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import apsw
 
-from mingqing.access.audit import DONE, Entry, broken_links, entry_hash, title_of
+from mingqing.access.audit import BEGUN, DONE, REFUSED, Entry, broken_links, entry_hash, title_of
 from mingqing.core.text import tr
 from mingqing.store.owner import owner
 
@@ -159,12 +159,13 @@ def change_proof(digest: bytes) -> str:
 
 # ── For people ───────────────────────────────────────────────────────────────────────────────────────────────
 
+_OUTCOMES = {DONE: "完成", REFUSED: "被拒绝", BEGUN: "开始"}
 TITLES = ("序号", "时间", "账号", "操作", "对象", "条数", "结果", "说明", "摘要")
 
 
 def as_row(entry: Entry) -> tuple[Any, ...]:
     """Return an entry as people read it, under `TITLES`."""
-    outcome = tr("完成") if entry.outcome == DONE else tr("被拒绝")
+    outcome = tr(_OUTCOMES.get(entry.outcome, entry.outcome))
     rows = "" if entry.rows is None else entry.rows
     when = entry.at.replace("T", " ")[:19]
     return (

@@ -122,16 +122,16 @@ def log_in(
     known, deciding_catalog = deciding(database, definitions)
     policy = Policy.of(account.roles, account.villages, deciding_catalog, known)
     failed = len(attempts.failures(folder).get(account.name, ()))
-    old = seen.rolled_back(database, unlocked.project)
+    old = seen.rolled_back(database, unlocked.project, folder)
     if not read_only:
         with immediate(database):
-            attempts.log_failures(database, folder, account.name)
+            attempts.log_failures(database, folder)
             if old is not None:
                 audit.append(database, account.name, Act.ROLLBACK, detail=old)
             audit.append(database, account.name, Act.LOGIN)
         attempts.clear_failures(folder, account.name)
         tidy_slots(database, folder)
-    seen.remember(database, unlocked.project)
+    seen.remember(database, unlocked.project, folder)
     notices = [old, *_notices(account, failed)]
     if policy.has(Duty.ACCOUNTS) and carried(database) != Definitions.own(definitions):
         notices.append(
@@ -169,7 +169,7 @@ def record_return(session: Session) -> None:
     if session.info.read_only is not None:
         return
     with owner(session, spatial=False, writing=True) as database:
-        attempts.log_failures(database, session.info.path, session.user)
+        attempts.log_failures(database, session.info.path)
         audit.append(database, session.user, Act.UNLOCK)
     attempts.clear_failures(session.info.path, session.user)
 
@@ -202,9 +202,11 @@ def recover_account(folder: Path, phrase: str, name: str, password: str) -> None
                 )
             slot = KeySlot.seal(unlocked.key, password)
             Keyring.load(folder / KEYRING).with_slot(name, slot).save(folder / KEYRING)
-            account = replace(before, public=slot.public, changed_on=today().date(), disabled=False)
+            account = replace(
+                before, public=slot.public, changed_on=today().date(), must_change=False, disabled=False
+            )
             with immediate(database):
-                attempts.log_failures(database, folder, name)
+                attempts.log_failures(database, folder)
                 write_account(database, account, name, Act.RECOVERY, tr("用恢复密钥重设密码"))
                 database.execute("DELETE FROM mq_account WHERE name = ?", (RECOVERY,))
             attempts.clear_failures(folder, name)

@@ -39,6 +39,7 @@ from mingqing.store.schema import (
 from mingqing.store.session import Login, ProjectInfo, Session
 
 SUFFIX = ".mingqing"
+_LONGEST_NAME = 200  # bytes; file systems take 255, and one is built under a longer name beside it
 DEFAULT_EPSG = 4549  # CGCS2000, 3-degree Gauss–Krüger, central meridian 120° E: 松阳's
 
 
@@ -99,6 +100,8 @@ def new_place(path: Path) -> Path:
         if something is there already.
     """
     path = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+    if len(path.name.encode()) > _LONGEST_NAME:
+        raise InputRefused(tr("项目的文件夹名太长，请用短一点的名字"))
     if path.exists():
         raise InputRefused(tr("{path} 已经存在，请换个名字或位置").format(path=path))
     return path
@@ -224,8 +227,12 @@ def _open(folder: Path, user: str, password: str, catalog: Catalog) -> Session:
             if int(meta["format"].partition(".")[0]) < FORMAT_MAJOR:
                 _require_upgradable(folder, read_only)
                 unlocked = _upgrade(database, folder, catalog, meta, unlocked, password)
-            with _as_incomplete(folder):
-                login = log_in(database, folder, unlocked, catalog, read_only=read_only is not None)
+            try:
+                with _as_incomplete(folder):
+                    login = log_in(database, folder, unlocked, catalog, read_only=read_only is not None)
+            except apsw.FullError:
+                read_only = tr("磁盘已满；请腾出空间后重新打开")
+                login = log_in(database, folder, unlocked, catalog, read_only=True)
             if missing_from(database, catalog):
                 _require_upgradable(folder, read_only)
                 _extend(database, folder, catalog, meta, login)

@@ -21,9 +21,12 @@ def _file() -> Path:
     return user_dir() / "seen.json"
 
 
-def rolled_back(database: apsw.Connection, project: str) -> str | None:
-    """Return a sentence where the project's log lacks what this computer saw in it last; None where it does not."""
-    seen = _seen().get(project)
+def rolled_back(database: apsw.Connection, project: str, folder: Path) -> str | None:
+    """Return a sentence where a project's log lacks what this computer saw last at this place; None where it does not.
+
+    A copy at another place is another matter: it may well be older.
+    """
+    seen = _seen().get(_key(project, folder))
     if seen is None:
         return None
     seq, digest, at = seen
@@ -35,15 +38,19 @@ def rolled_back(database: apsw.Connection, project: str) -> str | None:
     ).format(when=f"{at:%Y-%m-%d %H:%M}")
 
 
-def remember(database: apsw.Connection, project: str) -> None:
+def remember(database: apsw.Connection, project: str, folder: Path) -> None:
     """Keep where the project's log ends now; nothing where this computer's disk refuses."""
-    seq, digest = audit.head(database)
-    others = {p: v for p, v in _seen().items() if p != project}
-    kept = [*others.items(), (project, (seq, digest.hex(), datetime.now().astimezone()))][-_KEPT:]
+    (seq, digest), key = audit.head(database), _key(project, folder)
+    others = {p: v for p, v in _seen().items() if p != key}
+    kept = [*others.items(), (key, (seq, digest.hex(), datetime.now().astimezone()))][-_KEPT:]
     content = {p: (s, d, at.isoformat(timespec="seconds")) for p, (s, d, at) in kept}
     with suppress(OSError):
         _file().parent.mkdir(parents=True, exist_ok=True)
         write_whole(_file(), json.dumps(content).encode(), private=True)
+
+
+def _key(project: str, folder: Path) -> str:
+    return f"{project} {folder.resolve()}"
 
 
 def _seen() -> dict[str, tuple[int, str, datetime]]:

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from mingqing.access.accounts import Account
-from mingqing.access.audit import DONE, Act
+from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Duty, Role
 from mingqing.catalog.model import Catalog, Table
@@ -421,6 +421,7 @@ class Session:
         Until the duties are separate there may be no auditor: then who manages accounts may.
         """
         if not self.login.reads_log:
+            self.record(Act.READ_LOG, outcome=REFUSED)
             raise NotAllowed(tr("操作日志只有审计员可以查看"))
 
     def unmask(self, table: str, row_id: int, field: str, reason: str) -> Value:

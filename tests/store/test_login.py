@@ -231,3 +231,17 @@ def test_a_password_set_anew_ends_the_wait_and_the_log_has_the_wrong_ones(sample
         enter(sample_project, newer, "查阅甲").close()
         failed = [e for e in entries(session, account="查阅甲") if e.act == Act.FAILURE]
     assert len(failed) == 5
+
+
+def test_wrong_passwords_of_one_reach_the_log_when_another_comes(sample_project: Path) -> None:
+    with enter(sample_project) as session:
+        add_account(session, "查阅甲", ["viewer"], None, OTHERS)
+    fail(sample_project, 3, "查阅甲")
+    for _ in range(2):
+        with enter(sample_project) as session:
+            failed = [e for e in entries(session, account="查阅甲") if e.act == Act.FAILURE]
+        assert len({e.seq for e in failed}) == len(failed) <= 3
+        assert failed
+    fail(sample_project, 2, "查阅甲")
+    with pytest.raises(ProjectUnavailable, match="锁定"):
+        enter(sample_project, OTHERS, "查阅甲")

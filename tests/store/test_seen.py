@@ -42,10 +42,19 @@ def test_as_many_entries_again_do_not_hide_it(empty_project: Path, tmp_path: Pat
     yesterday = shutil.copytree(empty_project, tmp_path / "昨天")
     enter(empty_project).close()
     kept = (user_dir() / "seen.json").read_bytes()
-    enter(yesterday.rename(tmp_path / "别处.mingqing")).close()
-    enter(tmp_path / "别处.mingqing").close()
+    shutil.rmtree(empty_project)
+    yesterday.rename(empty_project)
+    for _ in range(2):
+        enter(empty_project).close()
     (user_dir() / "seen.json").write_bytes(kept)  # that was on another computer
-    assert noticed(tmp_path / "别处.mingqing")
+    assert noticed(empty_project)
+
+
+def test_a_copy_at_another_place_is_another_matter(empty_project: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(empty_project, tmp_path / "恢复.mingqing")
+    for _ in range(2):  # turn by turn, as one looks at a backup and goes on working
+        assert not noticed(empty_project)
+        assert not noticed(copy)
 
 
 def test_a_project_that_went_on_elsewhere_is_nothing_to_remark(empty_project: Path) -> None:
