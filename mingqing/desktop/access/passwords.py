@@ -100,8 +100,8 @@ class PasswordSheet(Sheet):
             self.refuse(tr("请先输入现在的密码"), self.current)
         elif not self.password.text():
             self.refuse(tr("请输入新密码"), self.password)
-        elif found := self._weaknesses():
-            self.refuse(found[0], self.password)
+        elif self._weaknesses():
+            self.refuse(tr("请先改好上面说的"), self.password)
         elif self.again.text() != self.password.text():
             self.refuse(tr("两次输入的密码不一样，请再输一遍"), self.again)
         else:
