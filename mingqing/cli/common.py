@@ -55,6 +55,11 @@ def new_password() -> str:
     return first
 
 
+def can_give_secret(variable: str) -> bool:
+    """Whether `secret` would get something: from the environment, or from somebody at a terminal."""
+    return variable in os.environ or sys.stdin.isatty()
+
+
 def secret(variable: str, title: str) -> str:
     """Return what must never be an argument: from an environment variable, else asked for on the terminal.
 

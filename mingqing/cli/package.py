@@ -5,8 +5,17 @@ from typing import Annotated
 
 import typer
 
+from mingqing.access.passwords import new_password as made_password
 from mingqing.cli.accounts import find_roles, find_villages
-from mingqing.cli.common import AsJson, ProjectPath, User, new_password, open_session, print_json
+from mingqing.cli.common import (
+    AsJson,
+    ProjectPath,
+    User,
+    can_give_secret,
+    new_password,
+    open_session,
+    print_json,
+)
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 
@@ -39,9 +48,13 @@ def package(
             raise InputRefused(tr("一个工作包只给一个角色，请只写一个"))
         code = held[0]
         account = name or session.login.known[code].title
-        path = make_package(session, out, code, codes, user=account, password=new_password())
+        made = None if can_give_secret("MINGQING_NEW_PASSWORD") else made_password(account)
+        path = make_package(session, out, code, codes, user=account, password=made or new_password())
     if as_json:
-        print_json({"project": path, "account": account, "role": code, "villages": sorted(codes)})
-    else:
-        print(path)
-        print(tr("账号：{account}；首次登录要改密码").format(account=account))
+        result = {"project": path, "account": account, "role": code, "villages": sorted(codes)}
+        print_json(result if made is None else result | {"password": made})
+        return
+    print(path)
+    print(tr("账号：{account}；首次登录要改密码").format(account=account))
+    if made is not None:
+        print(tr("密码：{password}（只显示这一次，请另行转告）").format(password=made))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mingqing.store.project import open_project
 from tests.cli.conftest import OTHERS, Run, RunAs
 from tests.cli.test_commands import assert_refused
 from tests.files import NEIGHBOUR, VILLAGE, write_village
@@ -73,3 +74,16 @@ def test_a_weak_password_is_refused(
     monkeypatch.setenv("MINGQING_NEW_PASSWORD", "12345678")
     made = run("package", two_villages, tmp_path / "包", "--role", "viewer", "--villages", VILLAGE)
     assert_refused(made, "密码")
+
+
+def test_a_password_that_nobody_gives_is_made_up_and_said_once(
+    run: Run, two_villages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MINGQING_NEW_PASSWORD")
+    options = ("--role", "viewer", "--villages", VILLAGE, "--account", "来人")
+    made = run("package", two_villages, tmp_path / "包", *options, "--json").json
+    with open_project(tmp_path / "包.mingqing", user="来人", password=made["password"]) as session:
+        assert session.login.account.must_change
+    told = run("package", two_villages, tmp_path / "又一包", *options).out
+    assert "密码：" in told
+    assert made["password"] not in told
