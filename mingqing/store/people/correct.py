@@ -10,6 +10,7 @@ from mingqing.core.text import tr
 from mingqing.store.guard import STAMPS
 from mingqing.store.people.who import require_reason
 from mingqing.store.session import Session
+from mingqing.store.settled import former, replaced
 
 _SHORTEST_TOLD = 2  # a single character of a reason says nothing of anybody
 
@@ -43,6 +44,10 @@ def correct(
     if changed:
         with session.transaction(Act.CORRECT, reason) as change:
             change.update(table, [row_id], {name: [value] for name, value in changed.items()})
+            facts = [replaced(table, row_id, n, before[n]) for n in changed if before[n] is not None]
+            village = before["village_code"]
+            facts += former(definition, str(village) if village else None, before, changed)
+            change.settle(session.settled().digests_of(facts))
     return tuple(definition.field_by_name[name].title for name in changed)
 
 
