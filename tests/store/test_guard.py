@@ -164,7 +164,9 @@ def test_no_statement_reaches_the_schema_another_file_or_a_setting(
 
 
 WRITES = [
-    *(f'DELETE FROM main."{t}"' for t in (*TABLES, "mq_account", "mq_audit", "mq_change", "mq_meta", "mq_memory", "mq_settled")),
+    *(f'DELETE FROM main."{t}"' for t in (*TABLES, "mq_account", "mq_audit", "mq_change", "mq_meta", "mq_memory")),
+    'DELETE FROM main."mq_settled"',
+    "INSERT INTO mq_settled VALUES(x'00')",
     *(f'INSERT INTO main."{t}"(id) VALUES(1)' for t in TABLES),
     *(f"UPDATE main.\"{t}\" SET village_code = '{HERE}'" for t in TABLES),
     *(f'UPDATE main."{t}" SET id = 1' for t in TABLES),

@@ -118,7 +118,12 @@ def erase_rows(session: Session, table: str, ids: Iterable[int], why: str) -> Er
     """
     definition = session.catalog.tables.get(table)
     if definition is None or not definition.personal or table == PERSON:
-        raise InputRefused(tr("“{table}”不是可以这样删除的个人信息表").format(table=table))
+        may = "、".join(t.title for t in session.catalog.tables.values() if t.personal)
+        raise InputRefused(
+            tr("“{table}”的记录不能这样删除，可以的有：{may}").format(
+                table=definition.title if definition else table, may=may
+            )
+        )
     rows = set(ids)
 
     def plan(database: apsw.Connection) -> Plan:
@@ -165,7 +170,7 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
             _write(database, change, plan)
             plan.kept += kept.mentions(database, policy, plan.person, plan.gone)
         plan.kept += kept.compacted(database)
-        plan.kept += kept.elsewhere(database, session)
+        plan.kept += kept.elsewhere(database, session, plan.person)
     titles = {name: table.title for name, table in catalog.tables.items()}
     return Erased(
         at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
