@@ -231,6 +231,25 @@ def test_exports_since_the_person_was_entered_are_told(place: Place) -> None:
     assert [e.target for e in everything_on(place.session, place.man).left] == ["三村.xlsx"]
 
 
+@pytest.mark.usefixtures("cheap_keys")
+def test_who_may_have_seen_the_person_is_told_and_who_cannot_have_is_not(place: Place) -> None:
+    with as_account(place.session, "本村", "village_editor", [VILLAGE]) as session:
+        session.record(Act.QUERY, "人口", rows=3)
+        session.record(Act.QUERY, "农房", rows=1)
+    with as_account(place.session, "邻村", "village_editor", [OTHER_VILLAGE]) as session:
+        session.record(Act.QUERY, "人口", rows=9)
+        session.record(Act.EXPORT, "邻村.xlsx", rows=9)
+    place.session.record(Act.QUERY, "人口", rows=8, detail=OTHER_VILLAGE)
+    find_people(place.session, "没有此人")
+    record = everything_on(place.session, place.man)
+    assert [(e.account, e.act, e.rows) for e in record.perhaps] == [
+        ("本村", Act.QUERY, 3),
+        (USER, Act.SEARCH, 0),
+    ]
+    assert record.left == ()
+    assert "可能看到过" in as_document(record)
+
+
 def test_a_namesakes_rows_are_not_told(place: Place) -> None:
     add(place.session, "resident", [{"name": NAME}])
     add(place.session, "grid", [{"name": "第一网格", "worker": NAME}])

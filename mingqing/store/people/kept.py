@@ -12,7 +12,7 @@ from mingqing.catalog.model import Catalog, FieldType, Mask, Table
 from mingqing.core.text import tr
 from mingqing.store.archive import KEYRING, backups_in
 from mingqing.store.backup import AUTO
-from mingqing.store.people.record import LEAVING
+from mingqing.store.people.looked import LEAVING
 from mingqing.store.people.who import PERSON, Person, Rows, marks, source
 from mingqing.store.session import Session
 
