@@ -43,6 +43,9 @@ def find(
     if as_json:
         print_json({"people": [asdict(one) for one in found]})
         return
+    if not found:
+        say(tr("没有找到。姓名要一字不差；只在您管辖的村里找"))
+        return
     titles = (
         tr("编号"),
         tr("姓名"),

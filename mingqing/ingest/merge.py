@@ -79,7 +79,7 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
             taken[found] = i
             out.update[i] = found
     _pair_corrected(out, part, table, stored, source)
-    _drop_unchanged(out, part, stored)
+    drop_unchanged(out, part, stored)
     return out
 
 
@@ -247,7 +247,8 @@ def _same_file(one: Value, other: str) -> bool:
     return a.endswith(b) or b.endswith(a)
 
 
-def _drop_unchanged(out: Plan, part: Part, stored: Stored) -> None:
+def drop_unchanged(out: Plan, part: Part, stored: Stored) -> None:
+    """Move the updates that change nothing to `unchanged`."""
     compared = [(v, stored.columns[n]) for n, v in part.columns.items() if n != "source"]
     for i, j in list(out.update.items()):
         same = all(new[i] is None or new[i] == old[j] for new, old in compared)

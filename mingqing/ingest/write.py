@@ -13,6 +13,7 @@ from mingqing.ingest.link import Linker, Unlinked
 from mingqing.ingest.merge import Plan, corrected, plan
 from mingqing.ingest.prepare import Part, Prepared
 from mingqing.ingest.report import LeftOut, SourceReport
+from mingqing.ingest.settled import Keeper
 from mingqing.ingest.villages import VillageFinder, village_named
 from mingqing.ingest.within import keep_in_villages, keep_known_villages, keep_writable, refusal
 from mingqing.store.changes import Transaction
@@ -30,6 +31,7 @@ class Writer:
         self._everywhere = editable and self._policy.villages is None
         self._villages = VillageFinder(session)
         self._linker = Linker(session)
+        self._settled = Keeper(session.settled())
 
     def write(self, change: Transaction, prepared: Prepared, source: PurePath) -> None:
         """Write one layer and complete its report.
@@ -44,6 +46,7 @@ class Writer:
         leave_out_far(prepared, self._session.info.epsg, self._villages.extent)
         given: dict[str, dict[int, int]] = {}
         gone: set[int] = set()
+        returning: set[int] = set()
         for part in prepared.parts:
             table, own = self._catalog.tables[part.table], part.table == report.table
             if refusal(self._policy, table, report.name) is not None:
@@ -52,6 +55,7 @@ class Writer:
                 part.keep([i for i, row in enumerate(part.rows) if row not in gone])
             rows = part.rows
             villages = self._place(change, part, source, given, report, own=own)
+            villages = self._settled.without_erased(part, table, villages, report, returning, own=own)
             if own and len(part.rows) < len(rows):
                 gone = set(rows) - set(part.rows)
             if dropped := keep_writable(part, table, self._policy.writable(table.name)):
@@ -249,6 +253,7 @@ class Writer:
         for village, at in groups.items():
             stored = self._session.stored(part.table, wanted, village=village)
             made = plan(part, at, table, stored, source)
+            self._settled.uphold(made, part, table, stored, village, report)
             new = list(new_ids(len(made.insert)))
             ids |= dict(zip((part.rows[i] for i in made.insert), new, strict=True))
             _insert(change, part, made.insert, new, village)

@@ -160,6 +160,12 @@ class Transaction:
             self._database.executemany(f'{self._guard.mark}DELETE FROM main."{table}" WHERE id = ?', rows)
         self.counts[table][2] += len(rows)
 
+    def settle(self, digests: Iterable[bytes]) -> None:
+        """Keep what an import must not bring back, see `mingqing.store.settled`."""
+        with self._guard.writing():
+            sql = "INSERT OR IGNORE INTO mq_settled VALUES(?)"
+            self._database.executemany(sql, [(digest,) for digest in sorted(digests)])
+
     def _stamped(
         self, table: str, columns: Mapping[str, Sequence[Value]], stamp: tuple[str, str], count: int
     ) -> tuple[list[str], list[Iterable[Value | bytes]]]:

@@ -49,6 +49,7 @@ _OWN_WRITTEN = {
     ("INSERT", "mq_change"),
     ("INSERT", "mq_audit"),
     ("UPDATE", "mq_meta"),
+    ("INSERT", "mq_settled"),
     ("INSERT", "mq_memory"),
     ("DELETE", "mq_memory"),  # of INSERT OR REPLACE
 }

@@ -196,7 +196,19 @@ def _copy_everything(
         rescued[name], lost[name] = len(rows), missing
     for memory_key, value in _until_damage(database, "SELECT key, value FROM mq_memory"):
         session.remember(memory_key, value)
+    _carry_settled(database, session)
     return rescued, lost, detached
+
+
+def _carry_settled(database: apsw.Connection, session: Session) -> None:
+    """Bring what imports must not bring back; nothing where the secret is lost, or there is none in an old format."""
+    with suppress(apsw.Error):
+        secret = database.execute("SELECT value FROM mq_meta WHERE key = 'settled_secret'").get
+        digests = list(_until_damage(database, "SELECT digest FROM mq_settled"))
+        if secret is not None:
+            with owner(session, spatial=False, writing=True) as new:
+                new.execute("UPDATE mq_meta SET value = ? WHERE key = 'settled_secret'", (secret,))
+                new.executemany("INSERT OR IGNORE INTO mq_settled VALUES(?)", digests)
 
 
 def _columns(database: apsw.Connection, table: Table) -> list[str]:

@@ -29,7 +29,7 @@ CREATE TABLE mq_change(
     digest BLOB NOT NULL DEFAULT x''
 );
 """
-# content: the account as JSON; entry: the log's entry that vouches for it.
+# content: the account as JSON; entry: the log's entry that vouches for it; mq_settled: see `store.settled`.
 ACCESS_TABLES = """
 CREATE TABLE mq_account(name TEXT PRIMARY KEY, content TEXT NOT NULL, entry INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE mq_audit(
@@ -49,6 +49,8 @@ CREATE TRIGGER mq_audit_kept BEFORE DELETE ON mq_audit
 CREATE TRIGGER mq_audit_unchanged BEFORE UPDATE ON mq_audit
     BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
 INSERT INTO mq_meta VALUES('audit_head', '0:');
+CREATE TABLE mq_settled(digest BLOB PRIMARY KEY) WITHOUT ROWID;
+INSERT INTO mq_meta VALUES('settled_secret', lower(hex(randomblob(32))));
 """
 
 

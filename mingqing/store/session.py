@@ -27,6 +27,7 @@ from mingqing.store.geometry import decode
 from mingqing.store.guard import Guard, box_view
 from mingqing.store.owner import owner
 from mingqing.store.schema import ensure_srid
+from mingqing.store.settled import Settled
 
 if TYPE_CHECKING:
     from typing import Self
@@ -336,6 +337,13 @@ class Session:
         unknown = set(columns) - {"id", *self._table(table).column_names}
         if unknown:
             raise StoreBug(f"no such column of {table}: {sorted(unknown)}")
+
+    def settled(self) -> Settled:
+        """Return what an import must not bring back; nothing to who edits nothing."""
+        if not self.policy.edits:
+            return Settled()
+        with owner(self, spatial=False) as database:
+            return Settled.load(database)
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -110,6 +110,7 @@ INNER = [
     *(f"SELECT {column} FROM sqlite_master" for column in ("*", "sql", "name", "rootpage", "count(*)")),
     *(f"SELECT {column} FROM sqlite_temp_master" for column in ("*", "sql", "name", "count(*)")),
     *("SELECT * FROM temp.sqlite_schema", "SELECT * FROM main.sqlite_master", "SELECT * FROM sqlite_sequence"),
+    *(f"SELECT {c} FROM mq_settled" for c in ("*", "digest", "count(*)")),
     *(f"SELECT {c} FROM mq_account" for c in ("*", "name", "content", "entry", "count(*)")),
     *(f"SELECT {c} FROM mq_audit" for c in ("*", "account", "target", "detail", "at")),
     *(f"SELECT {c} FROM mq_change" for c in ("*", "changeset", "why", "counts", "account", "digest")),
@@ -164,6 +165,8 @@ def test_no_statement_reaches_the_schema_another_file_or_a_setting(
 
 WRITES = [
     *(f'DELETE FROM main."{t}"' for t in (*TABLES, "mq_account", "mq_audit", "mq_change", "mq_meta", "mq_memory")),
+    'DELETE FROM main."mq_settled"',
+    "INSERT INTO mq_settled VALUES(x'00')",
     *(f'INSERT INTO main."{t}"(id) VALUES(1)' for t in TABLES),
     *(f"UPDATE main.\"{t}\" SET village_code = '{HERE}'" for t in TABLES),
     *(f'UPDATE main."{t}" SET id = 1' for t in TABLES),

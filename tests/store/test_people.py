@@ -231,6 +231,25 @@ def test_exports_since_the_person_was_entered_are_told(place: Place) -> None:
     assert [e.target for e in everything_on(place.session, place.man).left] == ["三村.xlsx"]
 
 
+@pytest.mark.usefixtures("cheap_keys")
+def test_who_may_have_seen_the_person_is_told_and_who_cannot_have_is_not(place: Place) -> None:
+    with as_account(place.session, "本村", "village_editor", [VILLAGE]) as session:
+        session.record(Act.QUERY, "人口", rows=3)
+        session.record(Act.QUERY, "农房", rows=1)
+    with as_account(place.session, "邻村", "village_editor", [OTHER_VILLAGE]) as session:
+        session.record(Act.QUERY, "人口", rows=9)
+        session.record(Act.EXPORT, "邻村.xlsx", rows=9)
+    place.session.record(Act.QUERY, "人口", rows=8, detail=OTHER_VILLAGE)
+    find_people(place.session, "没有此人")
+    record = everything_on(place.session, place.man)
+    assert [(e.account, e.act, e.rows) for e in record.perhaps] == [
+        ("本村", Act.QUERY, 3),
+        (USER, Act.SEARCH, 0),
+    ]
+    assert record.left == ()
+    assert "可能看到过" in as_document(record)
+
+
 def test_a_namesakes_rows_are_not_told(place: Place) -> None:
     add(place.session, "resident", [{"name": NAME}])
     add(place.session, "grid", [{"name": "第一网格", "worker": NAME}])
@@ -540,3 +559,50 @@ def test_a_reviewed_row_is_erased_from_the_history_too(place: Place) -> None:
         erase_rows(place.session, "resident", [place.man], "到期")
     with pytest.raises(InputRefused):
         erase_rows(place.session, "employment", [row], "到期")
+
+
+# ── Only what is so ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("told", [NAME, NUMBER, PHONE])
+def test_the_reason_of_a_correction_must_not_say_whose_it_is(place: Place, told: str) -> None:
+    (work,) = [i for i, who in place.session.rows("employment", ["id", "resident"]) if who == place.man]
+    before = last_change(place.session)
+    for table, row, values in (
+        ("resident", place.man, {"at_home": "外出"}),
+        ("employment", work, {"kind": "经商"}),
+    ):
+        with pytest.raises(InputRefused, match="理由"):
+            correct(place.session, table, row, values, f"{told}来电更正")
+    assert last_change(place.session) == before
+
+
+def test_of_a_household_only_what_was_cleared_is_said_to_be(place: Place) -> None:
+    text = erase(place.session, place.wife, WHY).as_text()
+    assert "户的记录保留" in text
+    assert "已清空" not in text
+
+
+def test_a_house_is_spoken_of_only_where_there_is_one(place: Place) -> None:
+    works = [i for (i,) in place.session.rows("employment", ["id"])]
+    assert "农房" not in erase_rows(place.session, "employment", works, "到期").as_text()
+    assert "农房" not in erase(place.session, place.neighbour, WHY).as_text()
+    assert "农房" in erase(place.session, place.man, WHY).as_text()
+
+
+def test_an_erasure_says_that_files_and_backups_bring_people_back(place: Place) -> None:
+    automatic_backup(place.session)
+    text = erase(place.session, place.man, WHY).as_text()
+    assert "请同时在原表里删掉" in text
+    assert "备份恢复，会把此人带回来" in text
+
+
+def test_a_table_of_no_people_is_refused_by_its_title(place: Place) -> None:
+    with pytest.raises(InputRefused, match=r"“农房”的记录不能这样删除，可以的有：.*重点"):
+        erase_rows(place.session, "house", [place.house], WHY)
+
+
+def test_a_term_is_not_put_off_for_ever(place: Place) -> None:
+    far = date.today() + timedelta(days=365 * 11)  # noqa: DTZ011
+    with pytest.raises(InputRefused, match="10 年"):
+        keep_longer(place.session, "resident", [place.man], far, "仍在帮扶")

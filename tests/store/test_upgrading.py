@@ -45,9 +45,12 @@ def first_format(empty_project: Path) -> Path:
         write_first_keyring(empty_project / "keyring.json", identity, session.login.key)
     with closing(connect(empty_project / "map.db", session.login.key, read_only=False)) as database, database:
         database.execute(
-            "DROP TABLE mq_account; DROP TABLE mq_audit; ALTER TABLE mq_change DROP COLUMN digest"
+            "DROP TABLE mq_account; DROP TABLE mq_audit; DROP TABLE mq_settled;"
+            "ALTER TABLE mq_change DROP COLUMN digest"
         )
-        database.execute("DELETE FROM mq_meta WHERE key IN ('roles', 'roles_entry', 'audit_head')")
+        database.execute(
+            "DELETE FROM mq_meta WHERE key IN ('roles', 'roles_entry', 'audit_head', 'settled_secret')"
+        )
         database.execute("UPDATE mq_meta SET value = '1.0' WHERE key = 'format'")
         chain_as_first(database)
     (user_dir() / "seen.json").unlink()

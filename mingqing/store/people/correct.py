@@ -1,6 +1,7 @@
 """Correcting a row, as the person it is about may ask."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from mingqing.access.audit import Act
 from mingqing.catalog.model import Table
@@ -8,8 +9,10 @@ from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.store.guard import STAMPS
-from mingqing.store.people.who import require_reason
+from mingqing.store.owner import owner
+from mingqing.store.people.who import PERSON, person_of, require_reason
 from mingqing.store.session import Session
+from mingqing.store.settled import former, replaced
 
 _SHORTEST_TOLD = 2  # a single character of a reason says nothing of anybody
 
@@ -37,13 +40,38 @@ def correct(
     parsed = {name: _parsed(session, definition, name, raw) for name, raw in values.items()}
     changed = {name: value for name, value in parsed.items() if value != before[name]}
     reason = require_reason(why)
-    told = {str(v) for n in changed for v in (before[n], changed[n]) if definition.field_by_name[n].mask}
+    told = _identifying(session, definition, row_id, before, parsed)
     if any(len(word) >= _SHORTEST_TOLD and word in reason for word in told):
         raise InputRefused(tr("理由会长期留在日志里，请不要写姓名、身份证号或电话"))
     if changed:
         with session.transaction(Act.CORRECT, reason) as change:
             change.update(table, [row_id], {name: [value] for name, value in changed.items()})
+            facts = [replaced(table, row_id, n, before[n]) for n in changed if before[n] is not None]
+            village = before["village_code"]
+            facts += former(definition, str(village) if village else None, before, changed)
+            change.settle(session.settled().digests_of(facts))
     return tuple(definition.field_by_name[name].title for name in changed)
+
+
+def _identifying(
+    session: Session, table: Table, row_id: int, before: Mapping[str, object], after: Mapping[str, object]
+) -> set[str]:
+    """What a row, as it was and will be, and the people it is about are called and reached by."""
+    told = {
+        part
+        for cells in (before, after)
+        for name, value in cells.items()
+        if value is not None and (field := table.field_by_name.get(name)) and field.mask
+        for part in str(value).split("、")
+    }
+    people = [row_id] if table.name == PERSON else []
+    people += [v for f in table.fields if f.references == PERSON and isinstance(v := before[f.name], int)]
+    with owner(session, spatial=False) as database:
+        for one in people:
+            with suppress(InputRefused):  # of a village that is not the account's: it knows no name of theirs
+                person = person_of(database, session.policy, one)
+                told |= person.names | person.numbers | person.phones
+    return told
 
 
 def _parsed(session: Session, table: Table, name: str, raw: object) -> Value:

@@ -52,6 +52,8 @@ def as_document(record: PersonRecord) -> str:
         _touches(record),
         f"<h2>{tr('三、谁查看、提供过')}</h2>",
         _entries(record.seen, tr("没有点名查看这些记录的日志。")),
+        _paragraph(tr("以下操作列出过本人所在的表，可能看到过本人（日志不记列出了哪些人）："), quiet=True),
+        _entries(record.perhaps, tr("本人登记以后，没有人成批列出或搜索过这些表。")),
         f"<h2>{tr('四、可能带出过这些记录的操作')}</h2>",
         _paragraph(tr("日志不记导出、打印了哪些人，所以列出本人登记以后的全部此类操作。"), quiet=True),
         _entries(record.left, tr("没有导出、打印或做过工作包。")),
@@ -134,8 +136,17 @@ def _touches(record: PersonRecord) -> str:
 def _entries(entries: Sequence[Any], none: str) -> str:
     if not entries:
         return _paragraph(none)
-    rows = [(_when(e.at), e.account, f"{title_of(e.act)} {e.target}", e.detail) for e in entries]
-    return _table((tr("时间"), tr("账号"), tr("操作"), tr("说明")), rows)
+    rows = [
+        (
+            _when(e.at),
+            e.account,
+            f"{title_of(e.act)} {e.target}",
+            "" if e.rows is None else str(e.rows),
+            e.detail,
+        )
+        for e in entries
+    ]
+    return _table((tr("时间"), tr("账号"), tr("操作"), tr("条数"), tr("说明")), rows)
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -11,8 +11,10 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.store.people.who import require_reason, require_whole
 from mingqing.store.session import Session
+from mingqing.store.settled import replaced
 
 _TERM = "keep_until"
+_MOST_YEARS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +55,27 @@ def keep_longer(session: Session, table: str, ids: Iterable[int], until: date, w
     Raises
     ------
     InputRefused
-        if the day is not to come, a row is not there, or no reason is given.
+        if the day is not to come or too far off, a row is not there, or no reason is given.
     """
     definition = session.catalog.tables.get(table)
     if definition is None or _TERM not in definition.column_names:
         raise InputRefused(tr("“{table}”没有保存期限").format(table=table))
-    if until <= date.today():  # noqa: DTZ011 - a day of the office's calendar
+    today = date.today()  # noqa: DTZ011 - a day of the office's calendar
+    if until <= today:
         raise InputRefused(tr("新的保存期限要在今天以后"))
+    if (
+        until.isoformat() > f"{today.year + _MOST_YEARS}{today.isoformat()[4:]}"
+    ):  # as text: of a 29th of February too
+        raise InputRefused(tr("一次最多延长到 {n} 年以后，到期再复核").format(n=_MOST_YEARS))
     reason = tr("延长保存期限到 {until}：{why}").format(until=until, why=require_reason(why))
     rows = sorted(set(ids))
-    there = {i for (i,) in session.rows(table, ["id"])}
-    if not rows or not there.issuperset(rows):
+    there = {int(i): term for i, term in session.rows(table, ["id", _TERM])}
+    if not rows or not there.keys() >= set(rows):
         raise InputRefused(tr("没有这条记录，或不在您管辖的村"))
     with session.transaction(Act.EDIT, reason) as change:
         change.update(table, rows, {_TERM: [until.isoformat()] * len(rows)})
+        facts = [replaced(table, i, _TERM, there[i]) for i in rows if there[i] is not None]
+        change.settle(session.settled().digests_of(facts))
     return len(rows)
 
 

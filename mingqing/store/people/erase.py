@@ -1,15 +1,16 @@
 """Erasing a person: their rows, their name in other rows, and both in every change that the history keeps."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 
 import apsw
 
 from mingqing.access.audit import Act
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Table
+from mingqing.catalog.model import Catalog, Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.store import audit
@@ -29,8 +30,12 @@ from mingqing.store.people.history import (
 )
 from mingqing.store.people.plan import Plan, follow, plan_for
 from mingqing.store.people.who import (
+    NAME,
     NOBODY,
+    NUMBER,
     PERSON,
+    PHONE,
+    Person,
     companion,
     marks,
     person_of,
@@ -40,6 +45,7 @@ from mingqing.store.people.who import (
     with_namesakes,
 )
 from mingqing.store.session import Session
+from mingqing.store.settled import Fact, Settled, erased, former, replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,12 @@ def erase_rows(session: Session, table: str, ids: Iterable[int], why: str) -> Er
     """
     definition = session.catalog.tables.get(table)
     if definition is None or not definition.personal or table == PERSON:
-        raise InputRefused(tr("“{table}”不是可以这样删除的个人信息表").format(table=table))
+        may = "、".join(t.title for t in session.catalog.tables.values() if t.personal)
+        raise InputRefused(
+            tr("“{table}”的记录不能这样删除，可以的有：{may}").format(
+                table=definition.title if definition else table, may=may
+            )
+        )
     rows = set(ids)
 
     def plan(database: apsw.Connection) -> Plan:
@@ -155,10 +166,11 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
                     database, session.user, Act.ERASE, target, rows=touched, detail=change.why, proof=digest
                 )
                 changes += 1
+            change.settle(Settled.load(database).digests_of(_not_to_return(database, catalog, plan)))
             _write(database, change, plan)
             plan.kept += kept.mentions(database, policy, plan.person, plan.gone)
         plan.kept += kept.compacted(database)
-        plan.kept += kept.elsewhere(database, session)
+        plan.kept += kept.elsewhere(database, session, plan.person)
     titles = {name: table.title for name, table in catalog.tables.items()}
     return Erased(
         at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
@@ -183,6 +195,32 @@ def _write(database: apsw.Connection, change: Transaction, plan: Plan) -> None:
                 change.counts[table][1] += 1
     for table, ids in plan.gone.items():
         change.delete(table, sorted(ids))
+
+
+def _not_to_return(database: apsw.Connection, catalog: Catalog, plan: Plan) -> Iterator[Fact]:
+    """Yield what an import would bring back of the rows that go and of the cells that are blanked."""
+    for name in {*plan.gone, *plan.blanks}:
+        table, blanks = catalog.tables[name], plan.blanks.get(name, {})
+        columns = ("id", *table.column_names)
+        listed = ", ".join(f'"{c}"' for c in columns)
+        sql = f'SELECT {listed} FROM "{name}" WHERE id = ?'
+        gone = plan.gone.get(name, set())
+        for row in gone | blanks.keys():
+            cells = dict(zip(columns, database.execute(sql, (row,)).fetchone() or (), strict=True))
+            village = cells["village_code"]
+            if row not in gone:
+                yield from (replaced(name, row, n, cells[n]) for n in blanks[row] if cells[n] is not None)
+                yield from former(table, village, cells, blanks[row])
+                continue
+            for said in _as_ever_said(plan.person, cells) if name == PERSON else (cells,):
+                yield from erased(table, village, said)
+
+
+def _as_ever_said(person: Person, cells: Cells) -> Iterator[Cells]:
+    """Yield a row of the register with every name, number and telephone by which the person was ever known."""
+    phones = "、".join(sorted(person.phones)) or cells[PHONE]
+    for name, number in product(person.names or (cells[NAME],), person.numbers or (None,)):
+        yield {**cells, NAME: name, NUMBER: number, PHONE: phones}
 
 
 def _judge(database: apsw.Connection, policy: Policy, plan: Plan) -> Callable[[Table, int, str, Cells], bool]:

@@ -1,6 +1,6 @@
 """What is left of somebody after an erasure, and why: a Chinese sentence each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import apsw
 
@@ -12,7 +12,7 @@ from mingqing.catalog.model import Catalog, FieldType, Mask, Table
 from mingqing.core.text import tr
 from mingqing.store.archive import KEYRING, backups_in
 from mingqing.store.backup import AUTO
-from mingqing.store.people.record import LEAVING
+from mingqing.store.people.looked import LEAVING
 from mingqing.store.people.who import PERSON, Person, Rows, marks, source
 from mingqing.store.session import Session
 
@@ -27,11 +27,17 @@ def texts(catalog: Catalog) -> Iterator[tuple[Table, list[str]]]:
         yield table, [f.name for f in fields if f.type is FieldType.TEXT and f.name not in _NEVER_FREE]
 
 
-def household(left: int) -> str:
-    """Say that a household stays."""
-    if left:
-        return tr("这一户还有 {n} 人登记在册，户的记录保留，其中此人的姓名和电话已清空").format(n=left)
-    return tr("这一户登记的人口数多于在册的人，户的记录保留，其中此人的姓名和电话已清空")
+def household(left: int, cleared: Iterable[str]) -> str:
+    """Say that a household stays; `cleared` are the titles of what was taken out of it."""
+    why = tr("这一户还有 {n} 人登记在册").format(n=left) if left else tr("这一户登记的人口数多于在册的人")
+    what = "、".join(cleared)
+    stays = tr("户的记录保留，其中此人的{what}已清空").format(what=what) if what else tr("户的记录保留")
+    return f"{why}，{stays}"
+
+
+def house() -> str:
+    """Say that a house stays."""
+    return tr("农房的位置、门牌和结构是房屋资料，保留")
 
 
 def unsure(catalog: Catalog, found: Rows) -> Iterator[str]:
@@ -97,11 +103,19 @@ def compacted(database: apsw.Connection) -> Iterator[str]:
         )
 
 
-def elsewhere(database: apsw.Connection, session: Session) -> Iterator[str]:
-    """Say what is outside the reach of an erasure: the log, backups, and what has left the project."""
-    yield tr("农房的位置、门牌和结构是房屋资料，保留")
-    yield tr("操作日志保留“某时删除过一个人的信息”及理由，不含姓名和号码：日志依法至少保存六个月，不能改动")
-    yield from _backups(session)
+def elsewhere(database: apsw.Connection, session: Session, person: Person) -> Iterator[str]:
+    """Say what is outside the reach of an erasure: the log, the files it came from, backups, and what has left."""
+    what = tr("此人") if person.ids else tr("这些记录")
+    yield tr("操作日志保留“某时删除过{what}”及理由，不含姓名和号码：日志依法至少保存六个月，不能改动").format(
+        what=tr("一个人的信息") if person.ids else tr("到期的记录")
+    )
+    yield tr(
+        "交来的原表（花名册等）里还有{what}，请同时在原表里删掉；再导入原表时，本项目会认出来，不再收进来"
+    ).format(what=what)
+    backups = list(_backups(session, what))
+    if backups:
+        yield from backups
+        yield tr("用以前的备份恢复，会把{what}带回来，恢复后要再删除一次").format(what=what)
     acts = (*LEAVING, Act.DISCLOSE, Act.BACKUP)
     counted = database.execute(
         f"SELECT act, count(*), max(at) FROM mq_audit WHERE act IN ({marks(acts)}) AND outcome = ? GROUP BY act",
@@ -113,7 +127,7 @@ def elsewhere(database: apsw.Connection, session: Session) -> Iterator[str]:
         ).format(n=count, act=title_of(str(act)), when=str(last)[:10])
 
 
-def _backups(session: Session) -> Iterator[str]:
+def _backups(session: Session, what: str) -> Iterator[str]:
     folder = session.info.path / "backups"
     found = backups_in(folder, Keyring.load(session.info.path / KEYRING).project)
     automatic = [b for b in found if b.contents.kind == AUTO]
@@ -122,9 +136,9 @@ def _backups(session: Session) -> Iterator[str]:
     )
     if automatic:
         yield tr(
-            "项目文件夹里此前的 {n} 份自动备份（最早 {first:%Y-%m-%d}）仍含有此人，随以后的自动备份轮换，"
+            "项目文件夹里此前的 {n} 份自动备份（最早 {first:%Y-%m-%d}）仍含有{what}，随以后的自动备份轮换，"
             "最迟在再有 8 个星期做过备份之后删除；急需清除的，可以先做一份新备份，再手工删除旧的"
-        ).format(n=len(automatic), first=min(b.contents.made for b in automatic))
+        ).format(n=len(automatic), what=what, first=min(b.contents.made for b in automatic))
     if by_hand:
         yield tr("手工备份和升级前的副本不会自动删除，请按需要自行销毁：{files}").format(
             files="、".join(by_hand)

@@ -46,19 +46,34 @@ def plan_for(database: apsw.Connection, session: Session, person: Person) -> Pla
     for one in found.sure:
         if one.how is How.ABOUT:
             plan.gone.setdefault(one.table, set()).add(one.id)
-    _empty_households(database, session, plan, found)
+    left = _empty_households(database, session, plan, found)
     follow(database, session, plan)
     _blank_names(database, session, plan, found)
     _blank_numbers(database, session, plan)
+    home = session.catalog.tables[_home(session.catalog)]
+    for row, others in left.items():
+        cleared = plan.blanks.get(home.name, {}).get(row, {})
+        plan.kept.append(kept.household(others, (home.field_by_name[name].title for name in cleared)))
+    if any(one.how is How.HOME and one.table != home.name for one in found.sure):
+        plan.kept.append(kept.house())
     plan.kept += kept.unsure(session.catalog, found)
     plan.kept += kept.shared_phones(database, session.policy, person)
     return plan
 
 
-def _empty_households(database: apsw.Connection, session: Session, plan: Plan, found: Rows) -> None:
-    """Have households go that nobody is left in; of others, take the telephone that was this person's alone."""
-    table = session.catalog.tables[PERSON].located_at[0]
-    home = str(session.catalog.tables[PERSON].field_by_name[table].references)
+def _home(catalog: Catalog) -> str:
+    """The table of households."""
+    people = catalog.tables[PERSON]
+    return str(people.field_by_name[people.located_at[0]].references)
+
+
+def _empty_households(database: apsw.Connection, session: Session, plan: Plan, found: Rows) -> dict[int, int]:
+    """Have households go that nobody is left in; of others, take the telephone that was this person's alone.
+
+    Return those that stay, with how many others are in them.
+    """
+    table, home = session.catalog.tables[PERSON].located_at[0], _home(session.catalog)
+    stay: dict[int, int] = {}
     for row in {one.id for one in found.sure if one.how is How.HOME and one.table == home}:
         left, gone = (
             int(
@@ -74,8 +89,9 @@ def _empty_households(database: apsw.Connection, session: Session, plan: Plan, f
         if not left and (counted or 0) <= gone:
             plan.gone.setdefault(home, set()).add(row)
         else:
-            plan.kept.append(kept.household(left))
+            stay[row] = left
             _blank_household_phone(database, session.catalog.tables[home], plan, row)
+    return stay
 
 
 def _family_phones(database: apsw.Connection, person: Person) -> set[str]:

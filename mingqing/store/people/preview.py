@@ -25,7 +25,7 @@ def foresee(session: Session, resident_id: int) -> Erased:
         known = as_ever_known(database, column_names(database, session.catalog), person)
         plan = plan_for(database, session, with_namesakes(database, policy, known))
         plan.kept += kept.mentions(database, policy, plan.person, plan.gone)
-        plan.kept += kept.elsewhere(database, session)
+        plan.kept += kept.elsewhere(database, session, plan.person)
     titles = {name: table.title for name, table in session.catalog.tables.items()}
     return Erased(
         at="",

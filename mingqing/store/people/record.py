@@ -5,12 +5,11 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import apsw
 import shapely
 
-from mingqing.access.audit import DONE, Act, Entry, title_of
+from mingqing.access.audit import Act, Entry, title_of
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Field, FieldType, Privacy, Table
@@ -18,6 +17,7 @@ from mingqing.core.text import tr
 from mingqing.crs.transform import transform
 from mingqing.store.geometry import decode
 from mingqing.store.owner import owner
+from mingqing.store.people.looked import looked
 from mingqing.store.people.who import (
     PERSON,
     How,
@@ -31,9 +31,6 @@ from mingqing.store.people.who import (
 from mingqing.store.session import Session
 
 CGCS2000 = 4490
-# Acts by which data leaves the project; an entry does not say whose, so all since the person was entered are told.
-LEAVING = (Act.EXPORT, Act.PRINT, Act.RENDER, Act.PACKAGE)
-_MOST_ENTRIES = 50
 _KEPT = ("purpose", "legal_basis", "keep_until")
 
 
@@ -81,6 +78,7 @@ class PersonRecord:
 
     touches : changes of the rows that are theirs, oldest first.
     seen : entries of the log that name one of these rows, oldest first.
+    perhaps : lists and searches since of tables in which the person stands, by who may see the village.
     left : exports, prints, pictures and packages made since the person was entered, which may contain them.
     others : how many people besides are in the household.
     unsure : rows with the name that may be a namesake's and are not shown, by title of the table.
@@ -95,6 +93,7 @@ class PersonRecord:
     rows: tuple[HeldRow, ...]
     touches: tuple[Touch, ...]
     seen: tuple[Entry, ...]
+    perhaps: tuple[Entry, ...]
     left: tuple[Entry, ...]
     others: int
     unsure: Mapping[str, int]
@@ -128,7 +127,8 @@ def everything_on(session: Session, resident_id: int) -> PersonRecord:
         for one in found.unsure:
             title = catalog.tables[one.table].title
             unsure[title] = unsure.get(title, 0) + 1
-        seen, left = _log(database, person.ids, since)
+        titles = {catalog.tables[name].title for name, _ in own}
+        log = looked(database, person, titles, since)
         return PersonRecord(
             resident_id=resident_id,
             name="、".join(sorted(person.names)),
@@ -138,8 +138,9 @@ def everything_on(session: Session, resident_id: int) -> PersonRecord:
             made_at=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
             rows=rows,
             touches=tuple(_touches(database, session, own)),
-            seen=seen,
-            left=left,
+            seen=log.seen,
+            perhaps=log.perhaps,
+            left=log.left,
             others=_others(database, policy, person.ids),
             unsure=unsure,
         )
@@ -243,25 +244,3 @@ def _touches(database: apsw.Connection, session: Session, own: set[tuple[str, in
                 )
             did = {"INSERT": tr("录入"), "UPDATE": tr("修改"), "DELETE": tr("删除")}[change.op]
             yield Touch(at, account, title_of(kind), why, table.title, did, fields)
-
-
-def _log(
-    database: apsw.Connection, ids: frozenset[int], since: str
-) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    """Entries that name a row of the person, and those of what left the project since."""
-    columns = "seq, at, account, act, target, rows, outcome, detail, proof"
-    named = " OR ".join("instr(target, ?)" for _ in ids)
-    seen = database.execute(
-        f"SELECT {columns} FROM mq_audit WHERE {named} ORDER BY seq", tuple(map(str, ids))
-    ).fetchall()
-    acts = ", ".join(f"'{act}'" for act in LEAVING)
-    left = database.execute(
-        f"SELECT {columns} FROM mq_audit WHERE act IN ({acts}) AND outcome = ? AND at >= ?"
-        f" ORDER BY seq DESC LIMIT {_MOST_ENTRIES}",
-        (DONE, since),
-    ).fetchall()
-    return tuple(map(_entry, seen)), tuple(map(_entry, reversed(left)))
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    return Entry(*row)
