@@ -79,7 +79,12 @@ def confirm(question: str) -> None:
     Cancelled
         at anything but y, yes or 是.
     """
-    print(tr("{question}[y/N] ").format(question=question), end="", file=sys.stderr, flush=True)
+    print(
+        tr("{question}输入“是”或 y 继续，直接回车取消：").format(question=question),
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
     if sys.stdin.readline().strip().lower() not in {"y", "yes", "是"}:
         raise Cancelled(tr("已取消，什么都没有改"))
 

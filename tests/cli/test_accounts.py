@@ -9,7 +9,7 @@ import pytest
 from mingqing.access.roles import roles
 from mingqing.cli import common
 from mingqing.cli.demo import USER
-from tests.cli.conftest import OTHERS, Run, RunAs
+from tests.cli.conftest import OTHERS, Run, RunAs, Terminal
 from tests.cli.test_commands import assert_refused
 from tests.files import NEIGHBOUR, VILLAGE, write_village
 
@@ -227,22 +227,6 @@ def test_whoever_does_not_manage_accounts_is_refused_and_asked_for_nothing(
 # ── The first login ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Terminal:
-    """A person at a terminal, typing these one after the other."""
-
-    def __init__(self, *typed: str) -> None:
-        self.typed = list(typed)
-
-    def isatty(self) -> bool:
-        return True
-
-    def asked(self, _prompt: str) -> str:
-        return self.typed.pop(0)
-
-    def readline(self) -> str:
-        return self.typed.pop(0)
-
-
 def test_on_a_terminal_a_password_that_somebody_else_set_is_replaced_first(
     run: Run, run_as: RunAs, empty_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -349,10 +333,16 @@ def test_on_a_terminal_separating_the_duties_asks_first(
         monkeypatch.setattr(sys, "stdin", Terminal(answer))
         told = run("role", "separate", of_two_minds)
         assert (told.code, told.out) == (2, "")
-        for words in ("“乙”不再担任村级编辑", "还没有系统管理员", "：大竹溪村\n", "[y/N]", "已取消"):
+        for words in (
+            "“乙”不再担任村级编辑",
+            "还没有系统管理员",
+            "：大竹溪村\n",
+            "输入“是”或 y 继续",
+            "已取消",
+        ):
             assert words in told.err
     assert listed(run, of_two_minds) == before
-    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    monkeypatch.setattr(sys, "stdin", Terminal("是\n"))
     assert run("role", "separate", of_two_minds).code == 0
     assert listed(run, of_two_minds)["乙"]["roles"] == ["auditor"]
 
