@@ -1,12 +1,13 @@
 """`user …` and `rekey`: who may open a project."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 import typer
 
 from mingqing.access.accounts import Account
 from mingqing.access.passwords import days_left
+from mingqing.access.roles import Role
 from mingqing.cli.common import (
     AsJson,
     ProjectPath,
@@ -37,6 +38,7 @@ Villages = Annotated[
 ]
 _EVERYWHERE = "全部"
 _NAMED = 5  # villages of an account are listed one by one up to so many
+_MOST_UNKNOWN = 20  # codes of villages that are not there yet; more of them are a mistake
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +62,7 @@ def register(app: typer.Typer) -> None:
 
 
 def find_roles(session: Session, texts: Iterable[str]) -> list[str]:
-    """Return the codes of roles given by code or title.
+    """Return the codes of roles given by code, by title, or by the beginning of one title alone.
 
     Raises
     ------
@@ -68,13 +70,17 @@ def find_roles(session: Session, texts: Iterable[str]) -> list[str]:
         naming those there are.
     """
     known = session.login.known
-    codes = {role.title: code for code, role in known.items()} | {code: code for code in known}
-    names = split_list(texts)
-    for name in names:
-        if name not in codes:
-            there = "、".join(f"{code}（{role.title}）" for code, role in known.items())
-            raise InputRefused(tr("没有“{name}”这个角色，可选：{there}").format(name=name, there=there))
-    return [codes[name] for name in names]
+    return [_role(known, name) for name in split_list(texts)]
+
+
+def _role(known: Mapping[str, Role], name: str) -> str:
+    exact = [code for code, role in known.items() if name in (code, role.title)]
+    found = exact or [code for code, role in known.items() if role.title.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    there = "、".join(f"{code}（{known[code].title}）" for code in found or known)
+    text = tr("“{name}”是哪个角色，请写明：{there}") if found else tr("没有“{name}”这个角色，可选：{there}")
+    raise InputRefused(text.format(name=name, there=there))
 
 
 def find_villages(session: Session, texts: Iterable[str]) -> frozenset[str] | None:
@@ -93,14 +99,26 @@ def find_villages(session: Session, texts: Iterable[str]) -> frozenset[str] | No
     if names == [_EVERYWHERE]:
         return None
     known = session.villages()
-    return frozenset(code for name in names for code in _codes(known, name))
+    found = frozenset(code for name in names for code in _codes(known, name))
+    _tell_unknown(sorted(found - {v.code for v in known}))
+    return found
+
+
+def _tell_unknown(codes: Sequence[str]) -> None:
+    """Say which villages the project has not yet, and refuse a list of so many: it is of another project."""
+    if len(codes) > _MOST_UNKNOWN:
+        raise InputRefused(
+            tr("有 {n} 个村代码项目里没有，如 {some}；请核对代码，或先导入村界").format(
+                n=len(codes), some="、".join(codes[:_NAMED])
+            )
+        )
+    for code in codes:
+        say(tr("注意：项目里还没有代码为 {code} 的村").format(code=code))
 
 
 def _codes(known: Iterable[Village], name: str) -> list[str]:
     figures = name.isascii() and name.isdigit()
     if figures and len(name) == 12:
-        if all(v.code != name for v in known):
-            say(tr("注意：项目里还没有代码为 {code} 的村").format(code=name))
         return [name]
     if figures:
         found = [v.code for v in known if len(name) == 9 and v.code.startswith(name)]
@@ -235,9 +253,13 @@ def places(session: Session, shown: Account) -> str:
     if shown.villages is None:
         return tr("全部村")
     names = {v.code: v.name for v in session.villages()}
-    codes = sorted(shown.villages)
-    text = "、".join(names.get(code, code) for code in codes[:_NAMED])
-    return text if len(codes) <= _NAMED else tr("{some}等 {n} 个村").format(some=text, n=len(codes))
+    return first_few([names.get(code, code) for code in sorted(shown.villages)])
+
+
+def first_few(villages: Sequence[str]) -> str:
+    """Return villages as a phrase: all where there are few, else the first of them and how many there are."""
+    text = "、".join(villages[:_NAMED])
+    return text if len(villages) <= _NAMED else tr("{some}等 {n} 个村").format(some=text, n=len(villages))
 
 
 def _state(shown: Account) -> str:

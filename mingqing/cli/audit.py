@@ -63,6 +63,8 @@ def list_(
         print_json({"entries": [_as_json(entry) for entry in shown]})
     else:
         print_table([tr(t) for t in TITLES[:-1]], [as_row(entry)[:-1] for entry in shown])
+    if not shown:
+        say(tr("没有符合条件的日志"))
     if len(found) > limit:
         say(tr("只列出最近 {n} 条，更早的用 --limit 或 --until 查看").format(n=limit))
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from mingqing.access.audit import REFUSED, Act
 from mingqing.access.roles import Action
-from mingqing.core.errors import InputRefused, NotAllowed
+from mingqing.core.errors import Cancelled, InputRefused, NotAllowed
 from mingqing.core.text import tr
 from mingqing.store.accounts import set_password
 from mingqing.store.project import open_project
@@ -74,6 +74,24 @@ def secret(variable: str, title: str) -> str:
     if not sys.stdin.isatty():
         raise InputRefused(tr("请用环境变量 {variable} 给出{title}").format(variable=variable, title=title))
     return getpass.getpass(tr("{title}：").format(title=title))
+
+
+def confirm(question: str) -> None:
+    """Ask on the terminal; whoever does not say yes has changed his mind, and the command ends.
+
+    Raises
+    ------
+    Cancelled
+        at anything but y, yes or 是.
+    """
+    print(
+        tr("{question}输入“是”或 y 继续，直接回车取消：").format(question=question),
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
+    if sys.stdin.readline().strip().lower() not in {"y", "yes", "是"}:
+        raise Cancelled(tr("已取消，什么都没有改"))
 
 
 def account(user: str | None) -> str:

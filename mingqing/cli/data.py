@@ -43,6 +43,7 @@ from mingqing.store.session import Session
 
 _EXCHANGE_EPSG = 4490
 _EACH_FILE = 200  # up to so many files are listed one by one
+_EACH_REASON = 5  # so many reasons why rows of a file were left out
 _NUMBERS = ("读", "新增", "更新", "相同", "修复", "未导入")
 
 
@@ -145,7 +146,7 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
         _store_report(report, result)
     if as_json:
         print_json(result.as_dict())
-    elif not result.nothing_taken or len(result.sources) > 1:
+    elif len(result.sources) > 1 or any(s.error is None for s in result.sources):
         _print_report(result, catalog)
     if result.nothing_taken:
         raise InputRefused(_why_nothing(result))
@@ -164,7 +165,7 @@ def _require_editor(session: Session) -> None:
 
 def _store_report(path: Path, result: ImportReport) -> None:
     try:
-        write_whole(path, result.as_json().encode())
+        write_whole(path, result.as_json().encode(), private=True)
     except OSError as error:
         print(result.summary())
         raise ProjectUnavailable(
@@ -180,8 +181,10 @@ def _why_nothing(result: ImportReport) -> str:
         return result.stopped
     if not result.sources:
         return tr("没有找到能导入的数据，请核对文件夹，或看看文件是否是 shp、gpkg、geojson、kml、csv、xlsx")
-    first = str(result.sources[0].error)
-    more = len(result.sources) - 1
+    source, more = result.sources[0], len(result.sources) - 1
+    first = source.error or next(
+        f"{source.path.name}：{x.reason}" for x in source.left_out if x.field is None
+    )
     return first if not more else tr("{first}（另有 {n} 份也没有导入）").format(first=first, n=more)
 
 
@@ -247,16 +250,32 @@ def _print_report(result: ImportReport, catalog: Catalog) -> None:
             )
         if s.error:
             say(s.error if s.path.stem in s.error else f"{s.path.name}：{s.error}")
-        for x in s.left_out[:5]:
-            where = tr("第 {row} 行").format(row=x.row) + (f" {x.field}" if x.field else "")
-            say(f"{s.path.name}：{where}：{x.reason}")
-        if len(s.left_out) > 5:
-            say(
-                tr("{file}：还有 {n} 条，用 --report 存下全部").format(
-                    file=s.path.name, n=len(s.left_out) - 5
-                )
-            )
+        _say_left_out(s)
     print(result.summary())
+
+
+def _say_left_out(s: SourceReport) -> None:
+    """The first reasons why something was left out of a file; rows of other villages are one line."""
+    elsewhere = len({x.row for x in s.left_out if x.elsewhere})
+    if elsewhere:
+        say(
+            tr("{file}：{n} 行属于别的村，不在这个账号管辖的村里，没有导入").format(
+                file=s.path.name, n=elsewhere
+            )
+        )
+    rest: dict[tuple[str | None, str], list[int]] = {}
+    for x in s.left_out:
+        if not x.elsewhere:
+            rest.setdefault((x.field, x.reason), []).append(x.row)
+    # A line says one as well as that it is hidden.
+    shown = list(rest.items())[: len(rest) if len(rest) == _EACH_REASON + 1 else _EACH_REASON]
+    for (field, reason), rows in shown:
+        where = tr("第 {row} 行").format(row=rows[0])
+        where += tr("等 {n} 行").format(n=len(rows)) if len(rows) > 1 else ""
+        say(f"{s.path.name}：{where}{f' {field}' if field else ''}：{reason}")
+    hidden = sum(map(len, rest.values())) - sum(len(rows) for _, rows in shown)
+    if hidden:
+        say(tr("{file}：还有 {n} 条，用 --report 存下全部").format(file=s.path.name, n=hidden))
 
 
 def features(
@@ -280,6 +299,8 @@ def features(
         detail = "；".join(filter(None, (village, _described(definition, conditions, session.policy))))
         session.record(Act.QUERY, definition.title, rows=len(found.ids), detail=detail)
         geometry = transform(found.geometry, session.info.epsg, _EXCHANGE_EPSG)
+    if not len(found.ids):
+        say(tr("没有符合条件的记录"))
     if as_json:
         print_json({"features": _as_geojson(found, names, shapely.to_geojson(geometry))})
         return

@@ -49,10 +49,12 @@ def parse_size(text: str) -> tuple[int, int]:
         if it is no such size, or larger than an image can be.
     """
     width, _, height = text.lower().partition("x")
-    if not (
-        width.isdigit() and height.isdigit() and 0 < int(width) <= _MAX_PX and 0 < int(height) <= _MAX_PX
-    ):
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise InputRefused(tr("图片大小请写成 1600x1000 这样：{size}").format(size=text))
+    if max(int(width), int(height)) > _MAX_PX:
+        raise InputRefused(
+            tr("图片太大：{size}，宽和高都不能超过 {most} 像素").format(size=text, most=_MAX_PX)
+        )
     return int(width), int(height)
 
 
@@ -99,7 +101,7 @@ def extent_of(session: Session, village: str | None) -> Bounds:
 def render(  # noqa: PLR0913 - one option of CLI.md each
     project: ProjectPath,
     out: Annotated[Path, typer.Argument(metavar="OUT.png")],
-    theme: Annotated[str, typer.Option("--theme", help=tr("专题图代码，如 household"))],
+    theme: Annotated[str, typer.Option("--theme", help=tr("专题图代码或名称，如 household、住户分布"))],
     bbox: Annotated[str | None, typer.Option("--bbox", help=tr("x0,y0,x1,y1，米或度"))] = None,
     village: Annotated[str | None, typer.Option("--village", help=tr("村代码"))] = None,
     size: Annotated[str, typer.Option("--size", help=tr("宽x高，像素"))] = "1600x1000",
@@ -113,7 +115,7 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
     if out.suffix.lower() != ".png":
         raise InputRefused(tr("图片存成 PNG，文件名请以 .png 结尾：{out}").format(out=out))
     with open_session(project, user) as session:
-        check_theme(session, theme)
+        theme = find_theme(session, theme)
         bounds = parse_bbox(bbox, session) if bbox else extent_of(session, village)
         view = view_of(bounds, size_px)
         taken = []
@@ -132,14 +134,24 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
         print(out)
 
 
-def check_theme(session: Session, theme: str) -> None:
-    """Raise `InputRefused` where there is no such thematic map, `NotAllowed` where none of it may be seen."""
+def find_theme(session: Session, name: str) -> str:
+    """Return the code of a thematic map given by code or title.
+
+    Raises
+    ------
+    InputRefused
+        if there is none.
+    NotAllowed
+        if none of it may be seen.
+    """
     themes = session.catalog.themes
-    if theme not in {t.code for t in themes}:
+    found = next((t for t in themes if name in (t.code, t.title)), None)
+    if found is None:
         names = "、".join(f"{t.code}（{t.title}）" for t in themes)
-        raise InputRefused(tr("没有“{theme}”这张专题图，可选：{names}").format(theme=theme, names=names))
-    own = [name for name, table in session.catalog.tables.items() if table.layer == theme]
-    require_seen(session, Act.RENDER, session.catalog.layers[theme].title, own)
+        raise InputRefused(tr("没有“{theme}”这张专题图，可选：{names}").format(theme=name, names=names))
+    own = [table.name for table in session.catalog.tables.values() if table.layer == found.code]
+    require_seen(session, Act.RENDER, found.title, own)
+    return found.code
 
 
 def view_of(bounds: Bounds, size_px: tuple[int, int]) -> "Viewport":

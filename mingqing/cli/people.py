@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mingqing.catalog.model import Table
-from mingqing.cli.common import AsJson, ProjectPath, User, open_session, print_json, print_table, say
+from mingqing.cli.common import AsJson, ProjectPath, User, confirm, open_session, print_json, print_table, say
 from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.files import write_whole
 from mingqing.core.text import tr
@@ -150,7 +150,7 @@ def _confirm(*, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise InputRefused(tr("删除不能撤销，确定要删请加 --yes"))
-    typer.confirm(tr("删除不能撤销，也不能从历史里找回。确定吗？"), abort=True, err=True)
+    confirm(tr("删除不能撤销，也不能从历史里找回。确定吗？"))
 
 
 @person.command("due")

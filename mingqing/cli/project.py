@@ -18,7 +18,7 @@ from mingqing.cli.common import (
     print_table,
     say,
 )
-from mingqing.core.errors import InputRefused, ProjectUnavailable
+from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.store.check import check_project
 from mingqing.store.project import create_project
@@ -124,8 +124,13 @@ def info(project: ProjectPath, user: User = None, as_json: AsJson = False) -> No
 
 def check(project: ProjectPath, user: User = None, as_json: AsJson = False) -> None:
     """检查项目是否完好：数据页、引用关系、空间索引、修改记录。"""
-    with open_session(project, user) as session:
-        problems = check_project(session)
+    try:
+        with open_session(project, user) as session:
+            problems = check_project(session)
+    except ProjectDamaged as error:
+        if not as_json:
+            raise
+        problems = [str(error)]
     if as_json:
         print_json({"sound": not problems, "problems": problems})
     elif problems:

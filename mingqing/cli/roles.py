@@ -1,22 +1,45 @@
 """`role …`: what each role may do, who holds it, and the separation of the three duties."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mingqing.access.accounts import Account, after_separation
 from mingqing.access.fields import opened_sentences
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action, Duty, Role, Shows
 from mingqing.access.roles import roles as own_roles
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Catalog, Privacy
-from mingqing.cli.accounts import Name, Roles, Villages, describe, find_roles, find_villages, places, titles
-from mingqing.cli.common import AsJson, ProjectPath, User, open_session, print_json, print_table, say
+from mingqing.cli.accounts import (
+    Name,
+    Roles,
+    Villages,
+    describe,
+    find_roles,
+    find_villages,
+    first_few,
+    places,
+    titles,
+)
+from mingqing.cli.common import (
+    AsJson,
+    ProjectPath,
+    User,
+    confirm,
+    open_session,
+    print_json,
+    print_table,
+    say,
+)
 from mingqing.core.text import tr
 from mingqing.store import accounts as store
 from mingqing.store.roles import adopt_own
+from mingqing.store.session import Session
 
 _ACTIONS = {Action.SEE: "可看", Action.EDIT: "可编辑", Action.EXPORT: "可导出", Action.PRINT: "可打印"}
 _SHOWN = {
@@ -67,25 +90,68 @@ def grant(
         print(describe(session, store.grant_roles(session, name, find_roles(session, role), where)))
 
 
-def separate(project: ProjectPath, user: User = None, as_json: AsJson = False) -> None:
+def separate(
+    project: ProjectPath,
+    yes: Annotated[bool, typer.Option("--yes", help=tr("不再询问"))] = False,
+    user: User = None,
+    as_json: AsJson = False,
+) -> None:
     """启用三员分立：担任三员之一的账号不再兼任其他角色，启用后不能取消。"""
     with open_session(project, user) as session:
+        store.require_manager(session)
+        before = [a for a in store.accounts(session) if not a.disabled]
+        known = session.login.known
+        held = [replace(a, roles=after_separation(a, known)) for a in before]
+        lost = {a.name: set(a.roles) - set(b.roles) for a, b in zip(before, held, strict=True)}
+        taken = {a.name: titles(session, replace(a, roles=tuple(sorted(lost[a.name])))) for a in held}
+        missing = [*_missing(session, held)]
+        if not session.login.separate and not yes and sys.stdin.isatty():
+            _confirm({name: what for name, what in taken.items() if what}, missing)
+            missing = []  # has been read just now
         changed = store.separate_duties(session)
-        held = [a for a in store.accounts(session) if not a.disabled]
-        vacant = _vacant(session.login.known, [code for a in held for code in a.roles])
         rows = [
-            (a.name, titles(session, a), places(session, a), tr("减了") if a.name in changed else "")
+            (
+                a.name,
+                titles(session, a),
+                places(session, a),
+                _taken(taken[a.name]) if a.name in changed else "",
+            )
             for a in held
         ]
-        edited = any(Policy.of(a.roles, a.villages, session.catalog, session.login.known).edits for a in held)
+        vacant = _vacant(known, held)
     if as_json:
         print_json({"accounts": {a.name: a.roles for a in held}, "changed": list(changed), "vacant": vacant})
     else:
         print_table([tr(t) for t in ("账号", "现在的角色", "管辖的村", "变化")], rows)
-    for duty in vacant:
-        say(tr("还没有{duty}，请用 mingqing user add 或 role grant 指定").format(duty=tr(_DUTIES[duty])))
-    if not edited:
-        say(tr("现在没有账号能编辑数据，请指定一个县级、乡镇或村级编辑"))
+    for sentence in missing:
+        say(sentence)
+
+
+def _confirm(taken: Mapping[str, str], missing: Iterable[str]) -> None:
+    """Ask on the terminal, after saying what goes and what nobody will hold."""
+    for name, what in taken.items():
+        say(tr("账号“{name}”{change}").format(name=name, change=_taken(what)))
+    for sentence in missing:
+        say(sentence)
+    confirm(tr("三员分立启用后不能取消。确定启用吗？"))
+
+
+def _taken(what: str) -> str:
+    return tr("不再担任{what}").format(what=what)
+
+
+def _missing(session: Session, held: Sequence[Account]) -> Iterator[str]:
+    """What nobody does once these are the accounts: a duty, or the editing of some villages."""
+    for duty in _vacant(session.login.known, held):
+        yield tr("还没有{duty}，请用 mingqing user add 或 role grant 指定").format(duty=tr(_DUTIES[duty]))
+    policies = [Policy.of(a.roles, a.villages, session.catalog, session.login.known) for a in held]
+    editors = [policy for policy in policies if policy.edits]
+    if not editors:
+        yield tr("没有账号能编辑数据，请指定一个县级、乡镇或村级编辑")
+        return
+    idle = [v.name for v in session.villages() if not any(policy.in_scope(v.code) for policy in editors)]
+    if idle:
+        yield tr("没有账号能编辑这些村的数据：{villages}").format(villages=first_few(idle))
 
 
 def adopt(project: ProjectPath, user: User = None) -> None:
@@ -98,8 +164,8 @@ def adopt(project: ProjectPath, user: User = None) -> None:
     print(tr("项目已改用软件自带的角色和保密定义，各账号下次登录时生效"))
 
 
-def _vacant(known: Mapping[str, Role], held: Iterable[str]) -> list[Duty]:
-    taken = {known[code].duty for code in held if code in known}
+def _vacant(known: Mapping[str, Role], held: Iterable[Account]) -> list[Duty]:
+    taken = {known[code].duty for account in held for code in account.roles if code in known}
     return [duty for duty in Duty if duty not in taken]
 
 

@@ -13,11 +13,15 @@ from mingqing.core.text import tr
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A row, or with `field` one value of it, that was not taken."""
+    """A row, or with `field` one value of it, that was not taken.
+
+    elsewhere : it lies outside the account's villages.
+    """
 
     row: int
     field: str | None
     reason: str
+    elsewhere: bool = False
 
 
 @dataclass
@@ -27,6 +31,7 @@ class SourceReport:
     table : the table it was taken as, None where it was not recognised or not readable.
     added, updated, unchanged : rows by table, since a source row may fill several.
     error : why nothing of it was taken, None where something was.
+    not_theirs : the error is that importing such data is not among the account's tasks, no fault of the file.
     """
 
     path: Path
@@ -43,11 +48,17 @@ class SourceReport:
     refused: Mapping[str, str] = field(default_factory=dict)
     unlinked: int = 0
     error: str | None = None
+    not_theirs: bool = False
 
     @property
     def rows_left_out(self) -> int:
         """Number of rows not taken at all."""
-        return len({x.row for x in self.left_out if x.field is None})
+        return self.read if self.error else len({x.row for x in self.left_out if x.field is None})
+
+    @property
+    def nothing_taken(self) -> bool:
+        """Whether it gave nothing, though something is in it or it cannot be read."""
+        return self.error is not None or 0 < self.read == self.rows_left_out
 
     def as_dict(self) -> dict[str, object]:
         """Return the report as JSON-ready values."""
@@ -66,6 +77,7 @@ class SourceReport:
             "unmatched_columns": self.unmatched,
             "refused_columns": dict(self.refused),
             "error": self.error,
+            "not_theirs": self.not_theirs,
         }
 
 
@@ -88,17 +100,18 @@ class ImportReport:
     @property
     def nothing_taken(self) -> bool:
         """Whether no source gave anything."""
-        return all(s.error is not None for s in self.sources)
+        return all(s.nothing_taken for s in self.sources)
 
     @property
     def complete(self) -> bool:
-        """Whether everything there was went in."""
-        return self.stopped is None and not any(s.error or s.left_out for s in self.sources)
+        """Whether everything went in that is the account's to import."""
+        return self.stopped is None and all(s.not_theirs or not (s.error or s.left_out) for s in self.sources)
 
     def summary(self) -> str:
         """Return one sentence for the end of the import."""
-        failed = sum(1 for s in self.sources if s.error)
-        left = sum(s.rows_left_out for s in self.sources)
+        failed = sum(1 for s in self.sources if s.error and not s.not_theirs)
+        others = sum(1 for s in self.sources if s.not_theirs)
+        left = sum(s.rows_left_out for s in self.sources if not s.error)
         text = tr("读了 {n} 份数据，新增 {a} 条，更新 {u} 条，相同 {s} 条").format(
             n=len(self.sources), a=self.total("added"), u=self.total("updated"), s=self.total("unchanged")
         )
@@ -106,6 +119,8 @@ class ImportReport:
         missed += [tr("{n} 份文件").format(n=failed)] if failed else []
         if missed:
             text += tr("；{what}没有导入，原因见报告").format(what="、".join(missed))
+        if others:
+            text += tr("；{n} 份不由您的角色导入").format(n=others)
         if self.stopped:
             text += tr("；中途停止：{why}").format(why=self.stopped)
         return text + (tr("（试运行，没有写入）") if self.dry_run else "")

@@ -65,6 +65,7 @@ def keep_in_villages(
             if not policy.in_scope(village) and not (unknown and village is None)
         },
         report,
+        elsewhere=True,
     )
 
 
@@ -84,12 +85,20 @@ def keep_known_villages(
 
 
 def _drop(
-    part: Part, villages: Sequence[str | None], reasons: Mapping[int, str], report: SourceReport | None
+    part: Part,
+    villages: Sequence[str | None],
+    reasons: Mapping[int, str],
+    report: SourceReport | None,
+    *,
+    elsewhere: bool = False,
 ) -> list[str | None]:
     if not reasons:
         return list(villages)
     if report is not None:
-        report.left_out += [LeftOut(part.rows[i], None, why) for i, why in reasons.items()]
+        report.left_out += [
+            LeftOut(part.rows[i], None, why, elsewhere and villages[i] is not None)
+            for i, why in reasons.items()
+        ]
     kept = [i for i in range(len(part.rows)) if i not in reasons]
     part.keep(kept)
     return [villages[i] for i in kept]

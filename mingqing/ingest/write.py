@@ -41,6 +41,7 @@ class Writer:
         report = prepared.report
         if report.error is None and report.table is not None:
             report.error = refusal(self._policy, self._catalog.tables[report.table], report.name)
+            report.not_theirs = report.error is not None
         if report.error is not None:
             return
         leave_out_far(prepared, self._session.info.epsg, self._villages.extent)

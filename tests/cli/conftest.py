@@ -58,6 +58,22 @@ def run(
 OTHERS = "Zhu7ying-lin4"  # the password of every other account of these tests
 
 
+class Terminal:
+    """A person at a terminal, typing these one after the other."""
+
+    def __init__(self, *typed: str) -> None:
+        self.typed = list(typed)
+
+    def isatty(self) -> bool:
+        return True
+
+    def asked(self, _prompt: str) -> str:
+        return self.typed.pop(0)
+
+    def readline(self) -> str:
+        return self.typed.pop(0)
+
+
 class RunAs(Protocol):
     """Run `mingqing` as somebody else, whose password is `OTHERS` unless another is given."""
 

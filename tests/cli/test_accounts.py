@@ -9,7 +9,7 @@ import pytest
 from mingqing.access.roles import roles
 from mingqing.cli import common
 from mingqing.cli.demo import USER
-from tests.cli.conftest import OTHERS, Run, RunAs
+from tests.cli.conftest import OTHERS, Run, RunAs, Terminal
 from tests.cli.test_commands import assert_refused
 from tests.files import NEIGHBOUR, VILLAGE, write_village
 
@@ -84,6 +84,21 @@ def test_villages_are_named_by_code_name_or_township(
     assert added.code == 0
     assert listed(run, two_villages)["查阅甲"]["villages"] == codes
     assert ("还没有" in added.err) == (codes == ["331124999001"])
+
+
+def test_a_list_of_codes_that_the_project_has_not_is_of_another(run: Run, two_villages: Path) -> None:
+    held = ("--role", "viewer", "--villages")
+    codes = [f"3311249990{n:02}" for n in range(21)]
+    assert_refused(run("user", "add", two_villages, "甲", *held, ",".join(codes)), "21 个", codes[0])
+    some = run("user", "add", two_villages, "甲", *held, ",".join(codes[:20]))
+    assert (some.code, some.err.count("注意：")) == (0, 20)
+
+
+def test_a_role_is_named_by_the_beginning_of_one_title(run: Run, two_villages: Path) -> None:
+    added = run("user", "add", two_villages, "甲", "--role", "村级编辑", "--villages", VILLAGE)
+    assert added.code == 0
+    assert listed(run, two_villages)["甲"]["roles"] == ["village_editor"]
+    assert_refused(run("user", "add", two_villages, "乙", "--role", "员"), "没有“员”这个角色")
 
 
 def test_a_name_of_several_villages_is_not_guessed_at(run: Run, two_villages: Path, tmp_path: Path) -> None:
@@ -212,19 +227,6 @@ def test_whoever_does_not_manage_accounts_is_refused_and_asked_for_nothing(
 # ── The first login ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Terminal:
-    """A person at a terminal, typing these one after the other."""
-
-    def __init__(self, *typed: str) -> None:
-        self.typed = list(typed)
-
-    def isatty(self) -> bool:
-        return True
-
-    def asked(self, _prompt: str) -> str:
-        return self.typed.pop(0)
-
-
 def test_on_a_terminal_a_password_that_somebody_else_set_is_replaced_first(
     run: Run, run_as: RunAs, empty_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +304,54 @@ def test_separating_the_duties_says_who_holds_what_and_who_is_missing(run: Run, 
     assert_refused(run("role", "separate", empty_project), "已经启用")
     both = ("--role", "auditor,viewer")
     assert_refused(run("user", "add", empty_project, "审计", *both), "不能兼任")
+
+
+@pytest.fixture
+def of_two_minds(run: Run, two_villages: Path) -> Path:
+    """A project in which the auditor edits a village, besides the account that does everything."""
+    held = ("--role", "auditor,village_editor", "--villages", "大竹溪村")
+    assert run("user", "add", two_villages, "乙", *held).code == 0
+    assert run("user", "add", two_villages, "甲", "--role", "村级编辑", "--villages", "小竹溪村").code == 0
+    return two_villages
+
+
+def test_separating_the_duties_says_what_was_taken_from_whom(run: Run, of_two_minds: Path) -> None:
+    told = run("role", "separate", of_two_minds)
+    lines = {name: next(x for x in told.out.splitlines() if f"│ {name} " in x) for name in (USER, "甲", "乙")}
+    assert "不再担任县级编辑" in lines[USER]
+    assert "不再担任村级编辑" in lines["乙"]
+    assert "不再担任" not in lines["甲"]
+    assert "还没有系统管理员" in told.err
+    assert "没有账号能编辑这些村的数据：大竹溪村\n" in told.err
+
+
+def test_on_a_terminal_separating_the_duties_asks_first(
+    run: Run, of_two_minds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = listed(run, of_two_minds)
+    for answer in ("\n", "n\n", "错\n", ""):
+        monkeypatch.setattr(sys, "stdin", Terminal(answer))
+        told = run("role", "separate", of_two_minds)
+        assert (told.code, told.out) == (2, "")
+        for words in (
+            "“乙”不再担任村级编辑",
+            "还没有系统管理员",
+            "：大竹溪村\n",
+            "输入“是”或 y 继续",
+            "已取消",
+        ):
+            assert words in told.err
+    assert listed(run, of_two_minds) == before
+    monkeypatch.setattr(sys, "stdin", Terminal("是\n"))
+    assert run("role", "separate", of_two_minds).code == 0
+    assert listed(run, of_two_minds)["乙"]["roles"] == ["auditor"]
+
+
+def test_separating_the_duties_with_yes_asks_nothing(
+    run: Run, of_two_minds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    assert run("role", "separate", of_two_minds, "--yes").code == 0
 
 
 def test_definitions_that_are_the_same_are_not_adopted(run: Run, empty_project: Path) -> None:

@@ -109,6 +109,11 @@ def test_what_was_refused_is_in_it_too(run: Run, run_as: RunAs, houses: Path, tm
 # ── list ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_list_of_nothing_says_so(run: Run, houses: Path) -> None:
+    told = run("audit", "list", houses, "--account", "没有")
+    assert (told.code, told.err) == (0, "没有符合条件的日志\n")
+
+
 def test_the_newest_come_first_and_no_more_than_asked_for(run: Run, houses: Path) -> None:
     told = run("audit", "list", houses, "--limit", "3", "--json")
     numbers = [e["seq"] for e in told.json["entries"]]

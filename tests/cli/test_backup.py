@@ -72,6 +72,14 @@ def test_a_damaged_project_is_not_backed_up(run: Run, sample_project: Path, stic
     assert list(stick.iterdir()) == []
 
 
+def test_checking_a_damaged_project_is_an_answer_a_script_can_read(run: Run, sample_project: Path) -> None:
+    flip_in_the_middle(sample_project / "map.db")
+    told = run("check", sample_project, "--json")
+    assert (told.code, told.json["sound"], len(told.json["problems"])) == (2, False, 1)
+    assert "损坏" in told.json["problems"][0]
+    assert_refused(run("check", sample_project), "损坏", "备份")
+
+
 def test_an_older_project_in_place_of_a_newer_is_said(run: Run, sample_project: Path, stick: Path) -> None:
     run("backup", sample_project, sample_project / "backups")
     (newer,) = (sample_project / "backups").iterdir()

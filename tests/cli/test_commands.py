@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sqlite3
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +19,11 @@ from mingqing.cli import project
 from mingqing.cli.app import app
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.cli.usage import commands_of
+from mingqing.store.accounts import add_account
 from mingqing.store.ids import new_ids
 from mingqing.store.project import open_project
-from tests.cli.conftest import Outcome, Run
-from tests.files import VILLAGE, write_shp, write_village, write_xlsx
+from tests.cli.conftest import OTHERS, Outcome, Run
+from tests.files import NEIGHBOUR, VILLAGE, box, write_csv, write_shp, write_village, write_xlsx
 from tests.inside import alter, query
 
 
@@ -132,8 +134,27 @@ def test_import_ends_with_1_where_something_was_left_out_and_lists_it(
     assert {(x["row"], x["field"]) for x in house["left_out"]} == {(2, None), (2, "层数")}
     assert set(house) == {
         "path", "name", "table", "read", "added", "updated", "unchanged", "repaired", "unlinked", "notes",
-        "left_out", "unmatched_columns", "refused_columns", "error",
+        "left_out", "unmatched_columns", "refused_columns", "error", "not_theirs",
     }  # fmt: skip
+
+
+def test_the_report_is_for_this_user_alone(
+    run: Run, empty_project: Path, village: Path, tmp_path: Path
+) -> None:
+    assert run("import", empty_project, village, "--report", tmp_path / "报告.json").code == 0
+    assert stat.S_IMODE((tmp_path / "报告.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("wrong", "listed", "more"), [(5, 5, ""), (6, 6, ""), (7, 5, "还有 2 条")])
+def test_what_was_left_out_is_listed_unless_it_is_long(
+    run: Run, empty_project: Path, village: Path, wrong: int, listed: int, more: str
+) -> None:
+    numbers = [f"{n:03}" for n in range(wrong + 1)]
+    write_shp(village / "农房.shp", {"房屋编号": numbers, "层数": ["2", *"三四五六七八九"[:wrong]]})
+    told = run("import", empty_project, village)
+    assert (told.code, told.err.count("层数：")) == (1, listed)
+    assert more in told.err
+    assert ("还有" in told.err) == bool(more)
 
 
 def test_import_ends_with_2_where_nothing_went_in(run: Run, empty_project: Path, tmp_path: Path) -> None:
@@ -218,6 +239,68 @@ def test_import_refuses_options_that_make_no_sense_and_writes_nothing(
     assert_refused(told, word)
     with open_project(empty_project, user=USER, password=PASSWORD) as session:
         assert sum(session.counts().values()) == 0
+
+
+@pytest.fixture
+def as_village_editor(run: Run, empty_project: Path, village: Path, cheap_passwords: None) -> Iterator[None]:
+    """The commands are those of who edits 小竹溪村 alone, of two villages."""
+    write_village(village.parent / "大竹溪村", NEIGHBOUR, "大竹溪村", column=200)
+    assert run("import", empty_project, village / "村界.shp", village.parent / "大竹溪村").code == 0
+    with open_project(empty_project, user=USER, password=PASSWORD) as session:
+        add_account(session, "村编", ["village_editor"], [VILLAGE], OTHERS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MINGQING_USER", "村编")
+        patch.setenv("MINGQING_PASSWORD", OTHERS)
+        yield
+
+
+@pytest.mark.usefixtures("as_village_editor")
+def test_files_that_others_import_are_no_failure(run: Run, empty_project: Path, village: Path) -> None:
+    told = run("import", empty_project, village)
+    assert told.code == 0
+    assert "新增 4 条" in told.out
+    assert "1 份不由您的角色导入" in told.out
+    assert "不能修改这类数据" in told.err
+    again = run("import", empty_project, village, "--json").json
+    assert {s["path"].rpartition("/")[2]: s["not_theirs"] for s in again["sources"]} == {
+        "村界.shp": True,
+        "农房.shp": False,
+    }
+
+
+@pytest.mark.usefixtures("as_village_editor")
+def test_rows_of_other_villages_are_one_line_and_all_in_the_report(
+    run: Run, empty_project: Path, tmp_path: Path
+) -> None:
+    villages = ["小竹溪村", "小竹溪村", *["大竹溪村", "梅坞村", "茶坪村"] * 3]
+    rows = [[f"甄{n}", "男", village] for n, village in zip("一二三四五六七八九十百", villages, strict=True)]
+    path = write_csv(tmp_path / "全乡" / "人口.csv", [["姓名", "性别", "村名"], *rows])
+    told = run("import", empty_project, path, "--report", tmp_path / "报告.json")
+    assert told.code == 1
+    assert [line for line in told.err.splitlines() if "属于" in line] == [
+        "人口.csv：9 行属于别的村，不在这个账号管辖的村里，没有导入"
+    ]
+    (source,) = json.loads((tmp_path / "报告.json").read_bytes())["sources"]
+    assert len(source["left_out"]) == 9
+
+
+@pytest.mark.usefixtures("as_village_editor")
+def test_an_import_of_which_nothing_is_theirs_ends_with_2_and_counts_the_rows(
+    run: Run, empty_project: Path, tmp_path: Path
+) -> None:
+    write_village(tmp_path / "全乡")
+    path = tmp_path / "全乡" / "农房.shp"
+    write_shp(path, {"房屋编号": ["001", "002", "003"]}, [box(200 + n) for n in range(3)])
+    told = run("import", empty_project, path.parent)
+    assert told.code == 2
+    line = next(x for x in told.out.splitlines() if "农房.shp" in x)
+    assert re.findall(r"\d+", line)[-1] == "3"
+    line = next(x for x in told.out.splitlines() if "村界.shp" in x)
+    assert re.findall(r"\d+", line)[-1] == "1"
+    alone = run("import", empty_project, path)
+    assert alone.code == 2
+    assert [line for line in alone.err.splitlines() if "第 1 行等 3 行：看不出是哪个村的" in line] != []
+    assert alone.err.splitlines()[-1].startswith("农房.shp：看不出是哪个村的")
 
 
 # ── features ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -306,6 +389,11 @@ def test_features_refuses_what_it_does_not_know(run: Run, filled: Path, argument
     assert_refused(run("features", filled, *arguments))
 
 
+def test_features_say_where_nothing_was_found(run: Run, filled: Path) -> None:
+    told = run("features", filled, "house", "--where", "层数=9", "--json")
+    assert (told.code, told.json, told.err) == (0, {"features": []}, "没有符合条件的记录\n")
+
+
 # ── render ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -342,6 +430,18 @@ def test_render_refuses_what_it_cannot_draw(
 ) -> None:
     assert_refused(run("render", sample_project_once, tmp_path / "a.png", *options))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_render_says_which_size_is_too_large(run: Run, sample_project_once: Path, tmp_path: Path) -> None:
+    options = ("--theme", "household", "--size", "20001x9")
+    assert_refused(run("render", sample_project_once, tmp_path / "a.png", *options), "太大", "20000")
+
+
+def test_a_map_is_named_by_its_title_too(run: Run, sample_project: Path, tmp_path: Path) -> None:
+    theme = catalog().layers["disaster"].title
+    drawn = run("render", sample_project, tmp_path / "a.png", "--theme", theme, "--size", "80x60")
+    assert drawn.code == 0
+    assert (tmp_path / "a.png").exists()
 
 
 def test_render_of_an_empty_project_says_that_there_is_nothing(

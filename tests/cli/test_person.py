@@ -1,14 +1,14 @@
 """`person …` as docs/commands.md has it."""
 
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 from mingqing.cli.demo import PASSWORD, USER
 from mingqing.store.project import open_project
-
-from .conftest import OTHERS, Run, RunAs
+from tests.cli.conftest import OTHERS, Run, RunAs, Terminal
 
 WHY = ("--why", "本人申请")
 
@@ -84,6 +84,20 @@ def test_what_will_not_do_is_one_sentence_and_changes_nothing(
     assert len(refused.err.strip().splitlines()) == 1
     assert "Traceback" not in refused.err
     assert run("person", "find", sample_project, villager["phone"]).out.count(villager["name"]) == 1
+
+
+def test_erasing_asks_in_chinese_and_takes_anything_but_yes_for_no(
+    run: Run, sample_project: Path, villager: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for answer in ("n\n", "maybe\n", "\n", ""):
+        monkeypatch.setattr(sys, "stdin", Terminal(answer))
+        told = run("person", "erase", sample_project, villager["id"], *WHY)
+        assert (told.code, told.out) == (2, "")
+        assert "确定吗？输入“是”或 y 继续" in told.err
+        assert "[y/N]" not in told.err
+        assert told.err.endswith("已取消，什么都没有改\n")
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    assert run("person", "erase", sample_project, villager["id"], *WHY).code == 0
 
 
 def test_an_erased_person_is_found_no_more(run: Run, sample_project: Path, villager: dict[str, str]) -> None:

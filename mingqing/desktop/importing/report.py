@@ -89,7 +89,10 @@ class ReportPage(QWidget):
         troubled = [s for s in self._report.sources if _troubled(s)]
         rest = [] if only else [s for s in self._report.sources if not _troubled(s)]
         self._shown = [*troubled, *rest]
-        tones = ["danger" if s.error else "warning" if _troubled(s) else "good" for s in self._shown]
+        tones = [
+            "danger" if s.error and not s.not_theirs else "warning" if _troubled(s) else "good"
+            for s in self._shown
+        ]
         self._files.show_rows([_line(s) for s in self._shown], tones)
         if self._shown:
             self.files.selectRow(0)
