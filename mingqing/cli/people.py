@@ -109,13 +109,16 @@ def correct(
 
     with open_session(project, user) as session:
         definition = _table(session, table)
-        changed = correct_row(session, definition.name, row, dict(_pair(definition, v) for v in values), why)
+        done = correct_row(session, definition.name, row, dict(_pair(definition, v) for v in values), why)
     if as_json:
-        print_json({"changed": changed})
-    else:
-        print(
-            tr("已更正：{fields}").format(fields="、".join(changed)) if changed else tr("内容相同，没有改动")
-        )
+        print_json({"changed": done.fields, "remarks": done.remarks})
+        return
+    if not done.fields:
+        print(tr("内容相同，没有改动"))
+        return
+    print(tr("已更正：{fields}").format(fields="、".join(done.fields)))
+    for remark in done.remarks:
+        print(remark)
 
 
 @person.command("erase")
@@ -195,7 +198,7 @@ def keep(
     if as_json:
         print_json({"kept": count})
     else:
-        print(tr("{n} 条记录的保存期限改到 {until}").format(n=count, until=until))
+        print(tr("{n} 条记录的保存期限改到 {until}；请同时改好原来的表").format(n=count, until=until))
 
 
 def _table(session: Session, name: str) -> Table:

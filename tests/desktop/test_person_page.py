@@ -146,6 +146,7 @@ def test_correction_needs_a_change_a_fitting_value_and_a_reason(desk: Desk, open
     desk.settle()
     assert opened.currentWidget() is opened.record
     assert "00087654321" in opened.record.page.toPlainText()
+    assert "请同时改好原来的表" in opened.record.note.text()
     with open_project(desk.project, user=USER, password=PASSWORD) as session:
         assert (NAME, "00087654321", "女") in session.rows("resident", ["name", "phone", "sex"])
 

@@ -305,7 +305,7 @@ def test_a_correction_is_checked_and_logged(place: Place) -> None:
     changed = correct(
         place.session, "resident", place.man, {"phone": "0001357 0002", "name": NAME}, "换了号码"
     )
-    assert changed == ("手机号",)
+    assert changed.fields == ("手机号",)
     assert row_of(place.session, "resident", place.man)["phone"] == "00013570002"
     assert entries(place.session, limit=1)[0].act == Act.CORRECT
     assert entries(place.session, limit=1)[0].detail == "换了号码"
@@ -606,3 +606,25 @@ def test_a_term_is_not_put_off_for_ever(place: Place) -> None:
     far = date.today() + timedelta(days=365 * 11)  # noqa: DTZ011
     with pytest.raises(InputRefused, match="10 年"):
         keep_longer(place.session, "resident", [place.man], far, "仍在帮扶")
+
+
+def test_a_corrected_number_is_pointed_out_where_it_stands_besides(place: Place) -> None:
+    done = correct(place.session, "resident", place.man, {"phone": "00013570002"}, "换了号码")
+    (elsewhere,) = [r for r in done.remarks if "旧号码" in r]
+    assert "还有 4 条记录写着旧号码" in elsewhere
+    assert f"住户.联系电话 {place.household}" in elsewhere
+    assert row_of(place.session, "household", place.household)["phone"] == PHONE
+    assert any("请同时改好原来的表" in r for r in done.remarks)
+    assert PHONE not in "".join(done.remarks)
+
+
+def test_a_corrected_name_is_pointed_out_in_the_same_village(place: Place) -> None:
+    add(place.session, "organisation", [{"name": "别村协会", "head": NAME}], OTHER_VILLAGE)
+    done = correct(place.session, "resident", place.man, {"name": "甄明元"}, "录错一个字")
+    (elsewhere,) = [r for r in done.remarks if "旧姓名" in r]
+    assert f"住户.户主 {place.household}" in elsewhere
+    assert "还有 5 条" in elsewhere  # household, two of key_person, organisation, post
+
+
+def test_a_correction_that_replaces_nothing_has_no_remarks(place: Place) -> None:
+    assert correct(place.session, "resident", place.man, {"at_home": "外出"}, "补上").remarks == ()

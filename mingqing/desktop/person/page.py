@@ -29,6 +29,7 @@ from mingqing.desktop.person.queue import EraseSheet, KeepSheet, QueueStep
 from mingqing.desktop.person.record import RecordStep
 from mingqing.desktop.widgets import XL, L, M, S, button, column, label, row
 from mingqing.store.people import (
+    Corrected,
     Due,
     Erased,
     PersonRecord,
@@ -193,9 +194,15 @@ class PersonPage(DutyPage):
     def _find(self, text: str) -> None:
         self._read(lambda session: find_people(session, text), self.finding.show_found, self.finding.say)
 
-    def open(self, resident_id: int) -> None:
-        """Show what is held on a resident; that is logged."""
-        self._read(lambda session: everything_on(session, resident_id), self._show_record, self.finding.say)
+    def open(self, resident_id: int, said: str = "") -> None:
+        """Show what is held on a resident, that is logged; and below it what was just done."""
+
+        def done(record: PersonRecord) -> None:
+            self._show_record(record)
+            if said:
+                self.record.say(said)
+
+        self._read(lambda session: everything_on(session, resident_id), done, self.finding.say)
 
     def _show_record(self, record: PersonRecord) -> None:
         self._record = record
@@ -248,10 +255,10 @@ class PersonPage(DutyPage):
     def _correct(self) -> None:
         chosen, changes, why = self.correction.chosen, self.correction.changes, self.correction.why.text()
 
-        def done(_titles: tuple[str, ...]) -> None:
+        def done(corrected: Corrected) -> None:
             self.correction.setEnabled(True)
             if self._record is not None:
-                self.open(self._record.resident_id)
+                self.open(self._record.resident_id, "\n".join(corrected.remarks))
 
         self._write(
             lambda session: correct(session, chosen.table.name, chosen.id, changes, why),

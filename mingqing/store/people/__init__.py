@@ -4,7 +4,7 @@
 them out of the changes that are kept; `due` is the queue of rows past their term.
 """
 
-from mingqing.store.people.correct import correct
+from mingqing.store.people.correct import Corrected, correct
 from mingqing.store.people.document import as_document, as_json
 from mingqing.store.people.due import Due, due, keep_longer
 from mingqing.store.people.erase import Erased, erase, erase_rows
@@ -12,6 +12,7 @@ from mingqing.store.people.find import Found, find_people
 from mingqing.store.people.record import HeldRow, PersonRecord, Touch, everything_on
 
 __all__ = [
+    "Corrected",
     "Due",
     "Erased",
     "Found",

@@ -1,10 +1,11 @@
 """Correcting a row, as the person it is about may ask."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from mingqing.access.audit import Act
-from mingqing.catalog.model import Table
+from mingqing.catalog.model import Mask, Table
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
@@ -14,13 +15,23 @@ from mingqing.store.people.who import PERSON, person_of, require_reason
 from mingqing.store.session import Session
 from mingqing.store.settled import former, replaced
 
+_ELSEWHERE = {Mask.PHONE: "旧号码", Mask.NAME: "旧姓名（也可能是同名的人）"}
+_MOST_NAMED = 20
 _SHORTEST_TOLD = 2  # a single character of a reason says nothing of anybody
 
 
-def correct(
-    session: Session, table: str, row_id: int, values: Mapping[str, object], why: str
-) -> tuple[str, ...]:
-    """Change fields of one row, with the reason in history and log; return the titles of those that did change.
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction did: the titles of the fields that changed, and a Chinese sentence for what is left to do."""
+
+    fields: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def correct(session: Session, table: str, row_id: int, values: Mapping[str, object], why: str) -> Corrected:
+    """Change fields of one row, with the reason in history and log.
+
+    A value that was replaced does not come back by an import. Other rows with the old one are named, not changed.
 
     Parameters
     ----------
@@ -50,7 +61,48 @@ def correct(
             village = before["village_code"]
             facts += former(definition, str(village) if village else None, before, changed)
             change.settle(session.settled().digests_of(facts))
-    return tuple(definition.field_by_name[name].title for name in changed)
+    return Corrected(
+        tuple(definition.field_by_name[name].title for name in changed),
+        tuple(
+            _remarks(session, definition, row_id, {n: before[n] for n in changed if before[n] is not None})
+        ),
+    )
+
+
+def _remarks(session: Session, table: Table, row_id: int, old: Mapping[str, object]) -> Iterator[str]:
+    """Say what is left to be done: the files that it came from, and other rows with the old value."""
+    if old:
+        yield tr("请同时改好原来的表；再导入旧表时，本项目不会改回原来的内容")
+    for name, value in old.items():
+        mask = table.field_by_name[name].mask
+        if mask not in _ELSEWHERE:
+            continue
+        found = list(_holding(session, mask, str(value), (table.name, row_id, name)))
+        if found:
+            yield tr("还有 {n} 条记录写着{old}，没有改动，请逐条核对：{where}").format(
+                n=len(found), old=tr(_ELSEWHERE[mask]), where="、".join(found[:_MOST_NAMED])
+            )
+
+
+def _holding(session: Session, mask: Mask, old: str, but: tuple[str, int, str]) -> Iterator[str]:
+    """Yield the rows that hold a name or telephone; of names those of the same village, and no other people's own."""
+    table, row_id, _ = but
+    village = (session.row(table, row_id) or {})["village_code"]
+    wanted = set(old.split("、"))
+    for other in session.catalog.tables.values():
+        fields = [f for f in other.fields if f.mask is mask]
+        if not fields or (mask is Mask.NAME and other.name == PERSON):
+            continue
+        for row, where, *cells in session.rows(other.name, ["id", "village_code", *(f.name for f in fields)]):
+            for field, cell in zip(fields, cells, strict=True):
+                here = mask is not Mask.NAME or where == village
+                if (
+                    here
+                    and cell
+                    and (other.name, row, field.name) != but
+                    and wanted & set(str(cell).split("、"))
+                ):
+                    yield f"{other.title}.{field.title} {row}"
 
 
 def _identifying(
