@@ -2,6 +2,7 @@
 
 import stat
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from mingqing.store.project import open_project
 from tests.cli.conftest import OTHERS, Run, RunAs, Terminal
 
 WHY = ("--why", "本人申请")
+UNTIL = (date.today() + timedelta(days=1000)).isoformat()  # noqa: DTZ011
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_a_field_is_corrected_by_its_title(run: Run, sample_project: Path, villa
     done = run(
         "person", "correct", sample_project, villager["id"], "--set", "手机号=00013570002", *WHY, "--json"
     )
-    assert done.json == {"changed": ["手机号"]}
+    assert done.json["changed"] == ["手机号"]
     assert villager["id"] in run("person", "find", sample_project, "00013570002").out
     again = run("person", "correct", sample_project, villager["id"], "--set", "phone=00013570002", *WHY)
     assert (again.code, again.out.strip()) == (0, "内容相同，没有改动")
@@ -122,13 +124,17 @@ def test_who_does_not_see_people_whole_is_refused_rather_than_shown_an_empty_que
             assert "编辑（县级、乡镇或村级）来办" in told.err
 
 
+def test_that_nobody_was_found_is_said(run: Run, sample_project: Path) -> None:
+    found = run("person", "find", sample_project, "甄一一")
+    assert (found.code, found.out) == (0, "")
+    assert "没有找到" in found.err
+    assert "只在您管辖的村里找" in found.err
+
+
 def test_rows_past_their_term_are_kept_or_erased(run: Run, sample_project: Path) -> None:
     queue = run("person", "due", sample_project, "--on", "2026-09-30", "--json").json["due"]
     work = [str(one["id"]) for one in queue if one["table"] == "employment"]
-    assert (
-        run("person", "keep", sample_project, work[0], "--table", "从业", "--until", "2099-12-31", *WHY).code
-        == 0
-    )
+    assert run("person", "keep", sample_project, work[0], "--table", "从业", "--until", UNTIL, *WHY).code == 0
     erased = run(
         "person", "erase", sample_project, *work[1:], "--table", "employment", "--yes", *WHY, "--json"
     ).json

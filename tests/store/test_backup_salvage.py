@@ -10,6 +10,7 @@ from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
 from mingqing.store.backup import make_backup
 from mingqing.store.check import check_project
+from mingqing.store.people import erase
 from mingqing.store.project import open_project
 from mingqing.store.salvage import Salvaged, salvage_project
 from mingqing.store.session import Session
@@ -68,6 +69,15 @@ def test_a_sound_project_comes_over_whole(sample_project: Path, tmp_path: Path) 
         assert [g.wkb for g in new.features("house").geometry] == [
             g.wkb for g in old.features("house").geometry
         ]
+
+
+def test_what_must_not_come_back_is_carried_over(sample_project: Path, tmp_path: Path) -> None:
+    with open_project(sample_project, user=USER, password=PASSWORD) as old:
+        erase(old, next(int(i) for (i,) in old.rows("resident", ["id"])), "本人申请")
+        settled = old.settled()
+    assert settled
+    with open_project(salvage(sample_project, tmp_path / "新").path, user=USER, password=PASSWORD) as new:
+        assert new.settled() == settled
 
 
 @pytest.mark.parametrize("table", ["resident", "house", "household"])
