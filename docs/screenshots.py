@@ -15,8 +15,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.files import data_dir
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.desktop.application import make_window
 from mingqing.desktop.look.theme import Appearance
 from mingqing.desktop.map.view import View

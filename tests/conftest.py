@@ -13,8 +13,8 @@ from hypothesis import settings
 from PySide6.QtCore import QCoreApplication
 
 from mingqing.access import keyring
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.files import data_dir, user_dir
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.ingest.run import import_paths
 from mingqing.store.project import create_project, open_project
 from mingqing.store.session import Session
@@ -88,7 +88,7 @@ def samples() -> Path:
 
 @pytest.fixture(scope="session")
 def sample_project_once(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample villages imported once, for tests that only read. Account: `USER`, `PASSWORD` of `cli.demo`."""
+    """The sample villages imported once, for tests that only read. Account: `USER`, `PASSWORD` of `core.sample`."""
     path = tmp_path_factory.mktemp("samples") / "三村.mingqing"
     with create_project(path, "三村", user=USER, password=PASSWORD) as session:
         import_paths(session, [samples])

@@ -24,7 +24,7 @@ from mingqing.cli.common import (
 from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.files import write_whole
 from mingqing.core.text import tr
-from mingqing.store.audit import TITLES, as_csv, as_row, entries, verify_log
+from mingqing.store.log import TITLES, as_csv, as_row, entries, verify_log
 
 Account = Annotated[str | None, typer.Option("--account", help=tr("只看这个账号做的"))]
 Acts = Annotated[

@@ -12,13 +12,13 @@ from mingqing.cli.common import say
 from mingqing.cli.drawing import draw, save, view_of
 from mingqing.cli.project import has_screen
 from mingqing.core.files import data_dir
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.ingest.run import import_paths
 from mingqing.store.project import SUFFIX, create_project, open_project
 from mingqing.store.session import Session
 
-USER, PASSWORD = "演示", "Zhuyuan-3cun"
 _SIZE_PX = (1600, 1000)
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths
 
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.files import data_dir
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.core.text import tr
 from mingqing.ingest.run import import_paths
 from mingqing.store.project import SUFFIX, create_project, open_project

@@ -18,8 +18,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from mingqing.access.roles import Duty
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import MingqingError, ProjectDamaged
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.core.text import tr
 from mingqing.desktop.access.lock import Lock
 from mingqing.desktop.access.passwords import change_password, require_new_password

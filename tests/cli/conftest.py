@@ -10,7 +10,7 @@ import pytest
 
 from mingqing.access import keyring
 from mingqing.cli import main
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 
 
 @dataclass(frozen=True)

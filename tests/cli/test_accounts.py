@@ -8,7 +8,7 @@ import pytest
 
 from mingqing.access.roles import roles
 from mingqing.cli import common
-from mingqing.cli.demo import USER
+from mingqing.core.sample import USER
 from tests.cli.conftest import OTHERS, Run, RunAs, Terminal
 from tests.cli.test_commands import assert_refused
 from tests.files import NEIGHBOUR, VILLAGE, write_village

@@ -14,7 +14,7 @@ import pytest
 from mingqing.catalog.model import Field, FieldType, Privacy
 from mingqing.catalog.values import Value
 from mingqing.cli.data import _described
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.connection import connect
 from mingqing.store.project import open_project
 from tests.cli.conftest import OTHERS, Run, RunAs

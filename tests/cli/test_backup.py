@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.project import SUFFIX, open_project
 from tests.cli.conftest import Run
 from tests.cli.test_commands import assert_refused

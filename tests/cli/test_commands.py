@@ -17,8 +17,8 @@ import shapely
 from mingqing.catalog.load import catalog
 from mingqing.cli import project
 from mingqing.cli.app import app
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.cli.usage import commands_of
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.accounts import add_account
 from mingqing.store.ids import new_ids
 from mingqing.store.project import open_project

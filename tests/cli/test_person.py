@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.project import open_project
 from tests.cli.conftest import OTHERS, Run, RunAs, Terminal
 

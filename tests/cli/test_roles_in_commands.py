@@ -14,8 +14,8 @@ from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action, mask_of, privacy_of
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Field, FieldType, GeometryKind, Mask, Privacy, Table
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.cli.drawing import draw, extent_of, view_of
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.accounts import add_account
 from mingqing.store.geometry import encode
 from mingqing.store.project import open_project

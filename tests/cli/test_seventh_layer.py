@@ -9,8 +9,8 @@ import shapely
 
 from mingqing.catalog import load
 from mingqing.catalog.load import catalog
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.files import data_dir
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.check import check_project
 from mingqing.store.project import open_project
 from tests.cli.conftest import Run

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from pytestqt.qtbot import QtBot
 
 from mingqing.access import keyring
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.desktop.pages.dialogs import Sheet
 from mingqing.desktop.window import MainWindow
 from mingqing.store.accounts import add_account, set_password

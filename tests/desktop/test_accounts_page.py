@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.access.keyring import Keyring
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable, WrongPassword
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.desktop.accounts.page import AccountsPage
 from mingqing.desktop.accounts.recovering import RecoverySheet
 from mingqing.desktop.accounts.sheets import ResetSheet

@@ -14,7 +14,7 @@ from mingqing.desktop.jobs import WriteJob
 from mingqing.desktop.pages.dialogs import LoginSheet
 from mingqing.desktop.window import MainWindow
 from mingqing.store.accounts import disable_account
-from mingqing.store.audit import entries
+from mingqing.store.log import entries
 from mingqing.store.project import open_project
 
 from .conftest import OWN, PASSWORD, USER

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.access.audit import DONE, REFUSED, Act, Entry
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.desktop.log.page import LogPage
 from mingqing.desktop.log.query import Span
 from mingqing.desktop.log.table import OUTCOME
-from mingqing.store.audit import append, entries
+from mingqing.store.audit import append
+from mingqing.store.log import entries
 from mingqing.store.owner import owner
 from mingqing.store.project import open_project
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from mingqing.access.audit import Act
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.desktop.person.page import PersonPage
 from mingqing.desktop.person.queue import EraseSheet, KeepSheet
-from mingqing.store.audit import entries
 from mingqing.store.ids import new_ids
+from mingqing.store.log import entries
 from mingqing.store.project import open_project
 
 from .duties import OWN, Desk, cells, cheap_passwords, desk, everything_said, staffed

@@ -23,7 +23,7 @@ from mingqing.desktop.card.veiled import VeiledValue
 from mingqing.desktop.window import MainWindow
 from mingqing.render.compose import build_scene
 from mingqing.render.scale import Viewport
-from mingqing.store.audit import entries
+from mingqing.store.log import entries
 from mingqing.store.project import open_project
 
 from .conftest import CANARIES, EAST, NORTH, PASSWORD, USER

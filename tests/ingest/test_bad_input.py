@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 import openpyxl
 import pytest
 
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.core.watch import Watch
 from mingqing.ingest import run
 from mingqing.ingest.prepare import Options, Prepared

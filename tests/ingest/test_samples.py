@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from mingqing.catalog.load import catalog
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.ingest.report import ImportReport
 from mingqing.ingest.run import import_paths
 from mingqing.store.check import check_project

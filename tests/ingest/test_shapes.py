@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingqing.catalog.model import GeometryKind
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.crs.transform import transform
 from mingqing.ingest.repair import repair
 from mingqing.store.check import check_project

@@ -17,12 +17,13 @@ from mingqing.access.keyring import Keyring, KeySlot
 from mingqing.access.policy import Column
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Catalog, Field, FieldType, Privacy, Table
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import MingqingError, NotAllowed, ProjectUnavailable, WrongPassword
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.accounts import accounts, add_account, set_password
-from mingqing.store.audit import entries, verify
+from mingqing.store.audit import verify
 from mingqing.store.backup import make_backup
 from mingqing.store.connection import connect
+from mingqing.store.log import entries
 from mingqing.store.owner import owner
 from mingqing.store.project import create_project, open_project
 from mingqing.store.restore import restore_backup

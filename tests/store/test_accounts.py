@@ -8,8 +8,8 @@ import pytest
 
 from mingqing.access.accounts import RECOVERY
 from mingqing.access.keyring import Keyring
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable, WrongPassword
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store import accounts as module
 from mingqing.store.accounts import (
     accounts,
@@ -20,8 +20,8 @@ from mingqing.store.accounts import (
     separate_duties,
     set_password,
 )
-from mingqing.store.audit import entries
 from mingqing.store.check import check_project
+from mingqing.store.log import entries
 from mingqing.store.login import recover_account
 from mingqing.store.project import accounts_of, open_project
 from mingqing.store.session import Session

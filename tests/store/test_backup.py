@@ -17,8 +17,8 @@ from typing import Any
 import apsw
 import pytest
 
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import Cancelled, InputRefused, ProjectDamaged, ProjectUnavailable
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.core.watch import Watch
 from mingqing.store import backup, connection
 from mingqing.store.backup import make_backup

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mingqing.access.audit import Act
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.accounts import set_password
 from mingqing.store.archive import file_name, is_sound, read_backup
 from mingqing.store.backup import DAY, automatic_backup, backup_due, make_backup, newest_sound, rotate

@@ -6,8 +6,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailable
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.backup import make_backup
 from mingqing.store.check import check_project
 from mingqing.store.people import erase

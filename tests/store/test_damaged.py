@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectDamaged, ProjectUnavailable
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.check import check_project
 from mingqing.store.damaged import DamagedSession
 from mingqing.store.project import open_project

@@ -12,8 +12,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.check import check_project
 from mingqing.store.ids import new_ids
 from mingqing.store.project import create_project, open_project

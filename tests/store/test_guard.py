@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action, Role, Shows, roles
 from mingqing.catalog.load import catalog
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import NotAllowed
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.check import check_project
 from mingqing.store.geometry import encode
 from mingqing.store.guard import box_view

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from mingqing.access.audit import Act
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable, WrongPassword
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store import roles
 from mingqing.store.accounts import add_account, read_accounts, set_password, write_account
-from mingqing.store.audit import entries
+from mingqing.store.log import entries
 from mingqing.store.owner import owner
 from mingqing.store.project import open_project
 from mingqing.store.session import Session

@@ -13,8 +13,8 @@ import pytest
 
 from mingqing.access.keyring import Keyring
 from mingqing.catalog.load import catalog
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import InputRefused, ProjectUnavailable
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store import connection, project
 from mingqing.store.check import check_project
 from mingqing.store.connection import connect

@@ -9,15 +9,15 @@ import shapely
 
 from mingqing.access import keyring
 from mingqing.access.audit import Act
-from mingqing.cli.demo import USER
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
+from mingqing.core.sample import USER
 from mingqing.store import package as module
 from mingqing.store.accounts import add_account
-from mingqing.store.audit import entries
 from mingqing.store.check import check_project
 from mingqing.store.connection import connect
 from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
+from mingqing.store.log import entries
 from mingqing.store.package import make_package
 from mingqing.store.project import open_project
 from mingqing.store.session import Session

@@ -15,15 +15,15 @@ import shapely
 from mingqing.access import keyring
 from mingqing.access.audit import Act
 from mingqing.catalog.values import id_check_character
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import InputRefused, NotAllowed
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.accounts import add_account
-from mingqing.store.audit import entries
 from mingqing.store.backup import automatic_backup
 from mingqing.store.changes import Value
 from mingqing.store.check import check_project
 from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
+from mingqing.store.log import entries
 from mingqing.store.owner import owner
 from mingqing.store.people import (
     as_document,

@@ -9,7 +9,7 @@ import pytest
 
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import FieldType
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.connection import connect
 from mingqing.store.project import open_project
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import StoreBug
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.check import check_project
 from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids

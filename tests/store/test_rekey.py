@@ -10,14 +10,14 @@ import apsw
 import pytest
 
 from mingqing.access.keyring import Keyring
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import ProjectUnavailable, WrongPassword
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store import connection, login
 from mingqing.store.accounts import NEXT_KEYRING, add_account, disable_account, make_recovery_key, rekey
-from mingqing.store.audit import entries
 from mingqing.store.backup import make_backup
 from mingqing.store.check import check_project
 from mingqing.store.ids import new_ids
+from mingqing.store.log import entries
 from mingqing.store.login import recover_account
 from mingqing.store.project import open_project
 from mingqing.store.restore import restore_backup

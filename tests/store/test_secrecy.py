@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from mingqing.cli.demo import PASSWORD, USER
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
 from mingqing.store.project import create_project

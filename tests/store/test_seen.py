@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.files import user_dir
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store import seen
-from mingqing.store.audit import entries
+from mingqing.store.log import entries
 from mingqing.store.project import create_project, open_project
 from mingqing.store.session import Session
 

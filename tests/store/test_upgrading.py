@@ -15,16 +15,16 @@ from nacl import pwhash, secret, utils
 
 from mingqing.access.accounts import FIRST
 from mingqing.access.keyring import Keyring
-from mingqing.cli.demo import PASSWORD, USER
 from mingqing.core.errors import NotAllowed, ProjectDamaged, ProjectUnavailable, WrongPassword
 from mingqing.core.files import user_dir
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.store import project
 from mingqing.store.accounts import accounts, add_account
-from mingqing.store.audit import entries
 from mingqing.store.check import check_project
 from mingqing.store.connection import connect
 from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
+from mingqing.store.log import entries
 from mingqing.store.project import accounts_of, open_project
 from mingqing.store.salvage import salvage_project
 from mingqing.store.session import Session

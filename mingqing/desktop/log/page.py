@@ -21,7 +21,7 @@ from mingqing.desktop.pages.duty import DutyPage
 from mingqing.desktop.tables import TextTable, table_view
 from mingqing.desktop.widgets import XL, M, S, button, column, label, restyle, row
 from mingqing.store.accounts import accounts
-from mingqing.store.audit import as_csv, verify_log
+from mingqing.store.log import as_csv, verify_log
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session

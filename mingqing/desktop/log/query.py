@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mingqing.access.audit import REFUSED, Entry, title_of
 from mingqing.core.text import tr
-from mingqing.store.audit import as_row, entries
+from mingqing.store.log import as_row, entries
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session

@@ -10,7 +10,7 @@ from mingqing.access.audit import REFUSED, Entry
 from mingqing.core.text import tr
 from mingqing.desktop.look.colours import colours
 from mingqing.desktop.look.icons import icon
-from mingqing.store.audit import TITLES, as_row
+from mingqing.store.log import TITLES, as_row
 
 _Index = QModelIndex | QPersistentModelIndex
 _NUMBERS, OUTCOME, DETAIL, PROOF = frozenset({0, 5}), 6, 7, 8
