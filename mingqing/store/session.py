@@ -457,10 +457,6 @@ class Session:
 
     # ── What the project remembers for its users ─────────────────────────────────────────────────────────
 
-    def recall(self, key: str) -> str | None:
-        """Return a text that `remember` kept, such as a column mapping; None where there is none."""
-        return self.recall_all(key).get(key)
-
     def recall_all(self, prefix: str) -> dict[str, str]:
         """Return every text that `remember` kept under a key that starts with `prefix`; none to who edits nothing."""
         if not self.policy.edits:

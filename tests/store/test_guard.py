@@ -18,12 +18,15 @@ from mingqing.access.roles import Action, Role, Shows, roles
 from mingqing.catalog.load import catalog
 from mingqing.core.errors import NotAllowed
 from mingqing.core.sample import PASSWORD, USER
+from mingqing.ingest.run import import_paths
+from mingqing.store import session as store_session
 from mingqing.store.check import check_project
 from mingqing.store.geometry import encode
-from mingqing.store.guard import box_view
+from mingqing.store.guard import Unguarded, box_view
 from mingqing.store.ids import new_ids
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
+from tests.files import write_village
 from tests.inside import query
 
 TABLES = catalog().tables
@@ -439,3 +442,17 @@ def test_statements_made_for_writing_are_not_there_to_be_used_again(own: Session
         with session.clone() as another:
             assert another._guard.mark != mark
     assert contents(own) == before
+
+
+def test_what_stands_in_for_the_guard_does_all_that_a_session_asks_of_it(
+    empty_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The benchmark of what the guard costs measures against it."""
+    monkeypatch.setattr(store_session, "Guard", lambda _database, policy: Unguarded(policy))
+    monkeypatch.setattr(store_session, "box_view", "idx_{}_geometry".format)
+    write_village(tmp_path / "村")
+    with open_project(empty_project, user=USER, password=PASSWORD) as session:
+        assert not session.info.epsg_chosen
+        report = import_paths(session, [tmp_path / "村"])
+        assert report.stopped is None, report.summary()
+        assert len(session.features("village", bounds=session.extent("village"))) == 1

@@ -130,11 +130,11 @@ def test_a_clone_sees_the_same_rows_from_another_connection(filled: Session) -> 
 
 def test_what_is_remembered_is_there_next_time(empty_project: Path) -> None:
     with open_project(empty_project, user=USER, password=PASSWORD) as session:
-        assert session.recall("mapping") is None
+        assert session.recall_all("mapping") == {}
         session.remember("mapping", "甲")
         session.remember("mapping", "乙")
     with open_project(empty_project, user=USER, password=PASSWORD) as session:
-        assert session.recall("mapping") == "乙"
+        assert session.recall_all("mapping") == {"mapping": "乙"}
 
 
 @pytest.mark.parametrize("column", ["没有", 'house_no" FROM mq_meta --', "hash"])
