@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mingqing.catalog.color import Color
 from mingqing.catalog.model import Catalog, Table
-from mingqing.catalog.style import Hatch, Line, Marker, Shape, Spoke, StyleClass, Symbol
+from mingqing.catalog.style import Hatch, Line, Marker, Shape, Spoke, Style, StyleClass, Symbol
 from mingqing.core.errors import Cancelled
 from mingqing.core.text import tr
 from mingqing.render.classify import marked
@@ -129,6 +129,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     *,
     dark: bool = False,
     only: frozenset[str] | None = None,
+    styles: Mapping[str, Style] = MappingProxyType({}),
     highlight: Mapping[str, frozenset[int]] = MappingProxyType({}),
     focus: shapely.Geometry | None = None,
     village: str | None = None,
@@ -141,6 +142,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     Parameters
     ----------
     only : the tables switched on; None is all of the theme's.
+    styles : how tables look that are not to look as the theme has them.
     highlight : ids, by table, of rows that are ringed.
     focus : an area in the project's CRS outside which the map is dimmed.
     village, within : the legend counts the rows of the village of this code that touch this extent; None for
@@ -154,7 +156,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         when `cancelled` said so.
     """
     sheet, tables = _Sheet(view), []
-    for styled in _read(catalog, source, theme, view, only, village, within):
+    for styled in _read(catalog, source, theme, view, only, styles, village, within):
         if cancelled():
             raise Cancelled(tr("已停止绘图。"))
         sheet.draw(styled)
@@ -175,7 +177,8 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     return Scene(
         view=view,
         dark=dark,
-        instructions=(*sheet.ground, *sheet.spokes, *sheet.rings, *arranged.instructions),
+        ground=tuple(sheet.ground),
+        overlay=(*sheet.spokes, *sheet.rings, *arranged.instructions),
         labels=tuple(place(wanted, view.size_px, taken, busy, measure or estimate)),
         legend=tuple(e for styled in tables for e in _legend(styled)),
         counts={t.table.name: int(np.sum(t.counted)) for t in tables},
@@ -190,13 +193,14 @@ def _read(
     theme: str,
     view: Viewport,
     only: frozenset[str] | None,
+    styles: Mapping[str, Style],
     village: str | None,
     within: Bounds | None,
 ) -> Iterator[StyledTable]:
     """Read the tables of a theme that show anything at this scale, from the ground up."""
     bounds = view.grown(MARGIN_MM * view.px_per_mm)
     for draw in catalog.layers[theme].draws:
-        style = catalog.styles[draw.table][draw.variant]
+        style = styles.get(draw.table) or catalog.styles[draw.table][draw.variant]
         if (only is None or draw.table in only) and style.is_shown(view.denominator):
             columns = list(style.columns)
             if village is not None and "village_code" not in columns:

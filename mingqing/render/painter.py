@@ -1,6 +1,7 @@
 """A scene drawn with QPainter: on screen, in an image, on paper, always by the same call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -17,11 +18,12 @@ from mingqing.core.text import tr
 from mingqing.render.fonts import ensure_application, outline
 from mingqing.render.glyphs import GLYPHS
 from mingqing.render.labels import PlacedLabel
+from mingqing.render.occupancy import Box
 from mingqing.render.paths import Paths
 from mingqing.render.patterns import brush
 from mingqing.render.qpath import chunks, to_qpath
 from mingqing.render.scale import Viewport
-from mingqing.render.scene import PAPER, Scene
+from mingqing.render.scene import PAPER, Instruction, Scene
 
 _THINNEST_PX = 0.4
 _VEIL = Color("#f8f5eca6", "#1b1e20b0")
@@ -33,12 +35,16 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a symbol is painted on: the painter, the view that sizes marks, and day or dark."""
+    """What a symbol is painted on: the painter, the view that sizes marks, and day or dark.
+
+    region : left, top, right, bottom in pixels, outside which nothing need be painted; None for all.
+    """
 
     painter: QPainter
     view: Viewport
     dark: bool = False
     cancelled: Callable[[], bool] = _never
+    region: Box | None = None
 
     def mm(self, size: float) -> float:
         """Return the pixels of a line or pattern of `size` millimetres at this scale."""
@@ -50,7 +56,7 @@ class Sheet:
 
     def each(self, paths: Paths, draw: Callable[[QPainterPath], None]) -> None:
         """Draw the features chunk by chunk, stopping as soon as nobody wants the result any more."""
-        for path in chunks(paths):
+        for path in chunks(paths, self.region):
             if self.cancelled():
                 raise Cancelled(tr("已停止绘图。"))
             draw(path)
@@ -260,18 +266,44 @@ def paint(scene: Scene, painter: QPainter, *, cancelled: Callable[[], bool] = _n
     Cancelled
         when `cancelled`, asked between short stretches of drawing, said that the result is no longer wanted.
     """
-    sheet = Sheet(painter, scene.view, scene.dark, cancelled)
-    painter.save()
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-    try:
-        painter.fillRect(QRectF(0, 0, *scene.view.size_px), sheet.color(PAPER))
-        for step in scene.instructions:
-            PAINTERS[step.symbol.type](sheet, step.symbol, step.paths, casing=step.casing)
+    paint_ground(scene, painter, cancelled=cancelled)
+    paint_overlay(scene, painter, cancelled=cancelled)
+
+
+def paint_ground(
+    scene: Scene, painter: QPainter, *, region: Box | None = None, cancelled: Callable[[], bool] = _never
+) -> None:
+    """Draw the paper and the ground; of `region` (left, top, right, bottom in pixels) nothing outside is needed."""
+    left, top, right, bottom = region or (0.0, 0.0, *map(float, scene.view.size_px))
+    with _sheet(scene, painter, cancelled, region) as sheet:
+        painter.fillRect(QRectF(left, top, right - left, bottom - top), sheet.color(PAPER))
+        _follow(sheet, scene.ground)
+
+
+def paint_overlay(scene: Scene, painter: QPainter, *, cancelled: Callable[[], bool] = _never) -> None:
+    """Draw signs, labels, and the veil over what is out of focus."""
+    with _sheet(scene, painter, cancelled) as sheet:
+        _follow(sheet, scene.overlay)
         _write(sheet, scene.labels)
         if scene.outside is not None:
             sheet.each(scene.outside, lambda path: painter.fillPath(path, sheet.color(_VEIL)))
+
+
+@contextmanager
+def _sheet(
+    scene: Scene, painter: QPainter, cancelled: Callable[[], bool], region: Box | None = None
+) -> Iterator[Sheet]:
+    painter.save()
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    try:
+        yield Sheet(painter, scene.view, scene.dark, cancelled, region)
     finally:
         painter.restore()
+
+
+def _follow(sheet: Sheet, steps: Iterable[Instruction]) -> None:
+    for step in steps:
+        PAINTERS[step.symbol.type](sheet, step.symbol, step.paths, casing=step.casing)
 
 
 def _write(sheet: Sheet, labels: tuple[PlacedLabel, ...]) -> None:

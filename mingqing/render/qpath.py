@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QDataStream, QIODevice
 from PySide6.QtGui import QPainterPath
 
+from mingqing.render.occupancy import Box
 from mingqing.render.paths import Paths
 
 _ELEMENT = np.dtype([("type", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WINDING = 1
-_VERTICES = 4_000
-_FEATURES = 500
+_VERTICES = 2_000
+_FEATURES = 16
+_REACH_PX = 64.0  # by which the widest line reaches beyond its course
 
 
 def to_qpath(xy: NDArray[np.float64], parts: NDArray[np.int64]) -> QPainterPath:
@@ -32,17 +34,25 @@ def to_qpath(xy: NDArray[np.float64], parts: NDArray[np.int64]) -> QPainterPath:
     return path
 
 
-def chunks(paths: Paths) -> Iterator[QPainterPath]:
+def chunks(paths: Paths, region: Box | None = None) -> Iterator[QPainterPath]:
     """Yield the features as paths short enough that drawing one holds nothing up.
 
-    Drawing one path of everything is five times slower than the same in chunks (docs/decisions).
+    Drawing one path of everything is many times slower than the same in small chunks (docs/decisions/0004).
+    Chunks that lie well outside `region` are left out.
     """
-    start = 0
     ends = paths.parts[paths.features]
+    start = 0
     while start < len(paths):
         stop = int(np.searchsorted(ends, ends[start] + _VERTICES))
         stop = max(start + 1, min(stop, start + _FEATURES, len(paths)))
         first, last = paths.features[start], paths.features[stop]
         offsets = paths.parts[first : last + 1]
-        yield to_qpath(paths.xy[offsets[0] : offsets[-1]], offsets - offsets[0])
+        xy = paths.xy[offsets[0] : offsets[-1]]
+        if region is None or _meets(xy, region):
+            yield to_qpath(xy, offsets - offsets[0])
         start = stop
+
+
+def _meets(xy: NDArray[np.float64], region: Box) -> bool:
+    (left, top), (right, bottom) = xy.min(axis=0) - _REACH_PX, xy.max(axis=0) + _REACH_PX
+    return bool(left <= region[2] and top <= region[3] and right >= region[0] and bottom >= region[1])

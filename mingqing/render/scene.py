@@ -37,6 +37,8 @@ class LegendEntry:
 class Scene:
     """Everything on one map, in the order it is drawn.
 
+    ground : what is the same wherever the edge of the sheet is, so that it may be painted piece by piece.
+    overlay : signs and what else finds its place among its neighbours, over the ground.
     outside : what lies beyond the focus, in pixels, to be dimmed; None where nothing is.
     legend : the theme's subject first, the ground last. counts : rows of each table that the legend counts.
     feature_count : rows that touch the extent.
@@ -44,9 +46,15 @@ class Scene:
 
     view: Viewport
     dark: bool
-    instructions: tuple[Instruction, ...]
+    ground: tuple[Instruction, ...]
+    overlay: tuple[Instruction, ...]
     labels: tuple[PlacedLabel, ...]
     legend: tuple[LegendEntry, ...]
     counts: Mapping[str, int]
     feature_count: int
     outside: Paths | None = None
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """Ground and overlay."""
+        return self.ground + self.overlay
