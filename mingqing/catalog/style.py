@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar, get_type_hints
 
 from mingqing.catalog.color import Color, darkened, parse_hex
 from mingqing.core.errors import DefinitionError
+from mingqing.core.paths import Shape as Shape  # noqa: PLC0414 - part of what a style says
 from mingqing.core.text import tr
 
 ErrorAt: TypeAlias = Callable[[str, str], DefinitionError]
@@ -38,14 +39,6 @@ class SymbolType(StrEnum):
     ARROWS = "arrows"
     SPOKE = "spoke"
     MARKER = "marker"
-
-
-class Shape(StrEnum):
-    """The kinds of geometry a symbol may be put on."""
-
-    POINT = "point"
-    LINE = "line"
-    POLYGON = "polygon"
 
 
 class Pattern(StrEnum):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mingqing.core.paths import Paths, Shape
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -22,3 +24,22 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """`n` groups of rows of one table that look alike at a small scale, with shapes made for it.
+
+    columns : name → n values. villages : n codes. shapes : what the groups are drawn as; `Paths.rows` are groups,
+    coordinates metres in the project's CRS.
+    members, owners : (k, 2) the middle of every row gathered, and (k,) its group.
+    """
+
+    columns: Mapping[str, Sequence[object | None]]
+    villages: Sequence[str | None]
+    shapes: Mapping[Shape, Paths]
+    members: NDArray[np.float64]
+    owners: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.villages)

@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingqing.catalog.style import Style, StyleClass
-from mingqing.core.features import Features
+from mingqing.core.features import Features, Gathered
 
 
-def column(features: Features, name: str | None) -> Sequence[object | None]:
+def column(features: Features | Gathered, name: str | None) -> Sequence[object | None]:
     """Return the values of a column; all None where the account may not see it."""
     values = features.columns.get(name) if name is not None else None
     return values if values is not None else [None] * len(features)
 
 
-def classify(features: Features, style: Style) -> NDArray[np.int64]:
+def classify(features: Features | Gathered, style: Style) -> NDArray[np.int64]:
     """Return, for each row, its class's position in `style.classes`; `len(style.classes)` is `otherwise`.
 
     Free text that equals no class's value belongs to the first class one of whose values it contains
@@ -41,6 +41,6 @@ def _class_of(value: object, classes: Sequence[StyleClass]) -> int:
     return len(classes)
 
 
-def marked(features: Features, mark: StyleClass) -> NDArray[np.bool_]:
+def marked(features: Features | Gathered, mark: StyleClass) -> NDArray[np.bool_]:
     """Return which rows hold one of the mark's values in its field."""
     return np.fromiter((v in mark.values for v in column(features, mark.field)), bool, len(features))

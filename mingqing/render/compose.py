@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from mingqing.catalog.color import Color
 from mingqing.catalog.model import Catalog, Table
+from mingqing.catalog.overviews import needs
 from mingqing.catalog.style import Hatch, Line, Marker, Shape, Spoke, Style, StyleClass, Symbol
 from mingqing.core.errors import Cancelled
+from mingqing.core.features import Features, Gathered
+from mingqing.core.paths import Paths
 from mingqing.core.text import tr
 from mingqing.render.classify import marked
 from mingqing.render.labels import Measure, estimate, place
 from mingqing.render.occupancy import Busyness, Occupancy
-from mingqing.render.paths import Paths, paths_of, points
+from mingqing.render.paths import in_px, points
 from mingqing.render.requests import requests
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import Instruction, LegendEntry, Scene
@@ -65,6 +68,8 @@ class _Sheet:
 
     def ring(self, styled: StyledTable, ids: frozenset[int], at: Mapping[tuple[str, int], Spot]) -> None:
         """Outline some rows, and ring the markers of those that have one."""
+        if isinstance(styled.features, Gathered):
+            return
         rows = np.isin(styled.features.ids, list(ids))
         self._case(styled, _HIGHLIGHT, rows)
         self._add(styled, _HIGHLIGHT, rows, 0)
@@ -156,7 +161,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         when `cancelled` said so.
     """
     sheet, tables = _Sheet(view), []
-    for styled in _read(catalog, source, theme, view, only, styles, village, within):
+    for styled in _read(catalog, source, theme, view, only, styles, frozenset(highlight), village, within):
         if cancelled():
             raise Cancelled(tr("已停止绘图。"))
         sheet.draw(styled)
@@ -182,18 +187,19 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         labels=tuple(place(wanted, view.size_px, taken, busy, measure or estimate)),
         legend=tuple(e for styled in tables for e in _legend(styled)),
         counts={t.table.name: int(np.sum(t.counted)) for t in tables},
-        feature_count=sum(int(np.sum(t.shown & t.in_view)) for t in tables),
+        feature_count=sum(int(np.sum(t.shown * t.in_view)) for t in tables),
         outside=_outside(focus, view) if focus is not None else None,
     )
 
 
-def _read(
+def _read(  # noqa: PLR0913 - what `build_scene` was told
     catalog: Catalog,
     source: FeatureSource,
     theme: str,
     view: Viewport,
     only: frozenset[str] | None,
     styles: Mapping[str, Style],
+    highlight: frozenset[str],
     village: str | None,
     within: Bounds | None,
 ) -> Iterator[StyledTable]:
@@ -202,24 +208,27 @@ def _read(
     for draw in catalog.layers[theme].draws:
         style = styles.get(draw.table) or catalog.styles[draw.table][draw.variant]
         if (only is None or draw.table in only) and style.is_shown(view.denominator):
-            columns = list(style.columns)
-            if village is not None and "village_code" not in columns:
-                columns.append("village_code")
-            features = source.features(draw.table, bounds=bounds, columns=columns)
-            yield StyledTable(catalog.tables[draw.table], style, features, view, village, within)
+            rows: Features | Gathered | None = None
+            if draw.table not in highlight:
+                wanted = needs(style, view.denominator)
+                rows = source.gathered(draw.table, bounds, wanted, view.metres_per_px)
+            if rows is None:
+                columns = dict.fromkeys((*style.columns, *(["village_code"] if village is not None else [])))
+                rows = source.features(draw.table, bounds=bounds, columns=list(columns))
+            yield StyledTable(catalog.tables[draw.table], style, rows, view, village, within)
 
 
 def _legend(styled: StyledTable) -> Iterator[LegendEntry]:
     table, view = styled.table, styled.view
     for rank, c in enumerate(styled.every):
         title = c.title or "、".join(map(str, c.values)) or table.title
-        yield from _entry(table, c, title, styled.counted & (styled.classes == rank), view)
+        yield from _entry(table, c, title, styled.counted * (styled.classes == rank), view)
     for mark in styled.style.marks:
-        yield from _entry(table, mark, mark.title, styled.counted & marked(styled.features, mark), view)
+        yield from _entry(table, mark, mark.title, styled.counted * marked(styled.features, mark), view)
 
 
 def _entry(
-    table: Table, c: StyleClass, title: str, rows: NDArray[np.bool_], view: Viewport
+    table: Table, c: StyleClass, title: str, rows: NDArray[np.int64], view: Viewport
 ) -> Iterator[LegendEntry]:
     count = int(rows.sum())
     if count and c.legend and c.symbols and c.is_shown(view.denominator):
@@ -228,4 +237,4 @@ def _entry(
 
 def _outside(focus: shapely.Geometry, view: Viewport) -> Paths:
     sheet = shapely.box(*view.grown(MARGIN_MM * view.px_per_mm))
-    return paths_of(np.array([shapely.difference(sheet, focus)]), Shape.POLYGON, view)
+    return in_px(Paths.of(np.array([shapely.difference(sheet, focus)]), Shape.POLYGON).oriented(), view)

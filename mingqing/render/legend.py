@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from mingqing.catalog.style import Fill, Hatch, Line, Marker, Shape, StyleClass, Symbol
+from mingqing.core.paths import Paths
 from mingqing.render.fonts import ensure_application
 from mingqing.render.painter import PAINTERS, Sheet
-from mingqing.render.paths import Paths, points
+from mingqing.render.paths import points
 from mingqing.render.scale import SCREEN_PX_PER_MM, Viewport
 
 

@@ -14,12 +14,12 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransfo
 from mingqing.catalog.color import Color
 from mingqing.catalog.style import Arrows, Fill, Glyph, Hatch, Line, Marker, Plate, Spoke, SymbolType
 from mingqing.core.errors import Cancelled
+from mingqing.core.paths import Paths
 from mingqing.core.text import tr
 from mingqing.render.fonts import ensure_application, outline
 from mingqing.render.glyphs import GLYPHS
 from mingqing.render.labels import PlacedLabel
 from mingqing.render.occupancy import Box
-from mingqing.render.paths import Paths
 from mingqing.render.patterns import brush
 from mingqing.render.qpath import chunks, to_qpath
 from mingqing.render.scale import Viewport

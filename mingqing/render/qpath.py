@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QDataStream, QIODevice
 from PySide6.QtGui import QPainterPath
 
+from mingqing.core.paths import Paths
 from mingqing.render.occupancy import Box
-from mingqing.render.paths import Paths
 
 _ELEMENT = np.dtype([("type", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WINDING = 1

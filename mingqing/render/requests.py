@@ -64,19 +64,17 @@ def _along_lines(styled: StyledTable, label: Label, named: Mapping[int, str]) ->
 
 
 def _in_areas(styled: StyledTable, label: Label, named: Mapping[int, str]) -> Iterator[LabelRequest]:
-    size = styled.view.text_px(label.size)
+    text_px = styled.view.text_px(label.size)
     paths = styled.paths_where(Shape.POLYGON, _mask(styled, named))
     if not len(paths):
         return
+    anchors, of = styled.middles(paths)
     box = paths.bounds()
-    shapes = styled.geometry[paths.rows]
-    centroid = shapely.centroid(shapes)
-    inside = np.where(shapely.contains(shapes, centroid), centroid, shapely.point_on_surface(shapes))
-    anchors = styled.view.to_px(shapely.get_coordinates(inside))
-    for row, anchor, (left, top, right, bottom) in zip(
-        paths.rows.tolist(), anchors, box.tolist(), strict=True
-    ):
-        yield LabelRequest(named[row], label, size, anchor[None], room_px=(right - left, bottom - top))
+    size = box[:, 2:] - box[:, :2]
+    room = {row: size[paths.rows == row].max(axis=0) for row in of.tolist()}
+    for row, anchor in zip(of.tolist(), anchors, strict=True):
+        width, height = map(float, room[row])
+        yield LabelRequest(named[row], label, text_px, anchor[None], room_px=(width, height))
 
 
 def _at_points(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from mingqing.catalog.color import Color
 from mingqing.catalog.style import StyleClass, Symbol
+from mingqing.core.paths import Paths
 from mingqing.render.labels import PlacedLabel
-from mingqing.render.paths import Paths
 from mingqing.render.scale import Viewport
 
 PAPER = Color("#f8f5ec", "#1b1e20")

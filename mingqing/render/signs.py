@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from mingqing.catalog.color import Color
 from mingqing.catalog.style import Glyph, Marker
+from mingqing.core.paths import Paths
 from mingqing.render.occupancy import Box, Occupancy
-from mingqing.render.paths import Paths, points
+from mingqing.render.paths import points
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import Instruction
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
-from mingqing.core.features import Features
+from mingqing.catalog.overviews import Needs
+from mingqing.core.features import Features, Gathered
 
 Bounds: TypeAlias = tuple[float, float, float, float]
 
@@ -20,4 +21,8 @@ class FeatureSource(Protocol):
         village: str | None = None,
     ) -> Features:
         """Return the rows of `table` that touch `bounds` (west, south, east, north, project CRS, metres)."""
+        ...
+
+    def gathered(self, table: str, bounds: Bounds, wanted: Needs, metres_per_px: float) -> Gathered | None:
+        """Return groups of rows to draw at a small scale; None where rows are to be drawn one by one."""
         ...

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from mingqing.catalog.model import Table
 from mingqing.catalog.style import Shape, Spoke, Style, StyleClass
-from mingqing.core.features import Features
+from mingqing.core.features import Features, Gathered
+from mingqing.core.paths import Paths
 from mingqing.render.classify import classify
-from mingqing.render.paths import Paths, clipped, drawn_once, paths_of, pixels
+from mingqing.render.paths import clipped, drawn_once, in_px, near, pixels
 from mingqing.render.scale import Viewport
 from mingqing.render.source import Bounds
 
@@ -25,24 +26,22 @@ _TOLERANCE_PX = 0.35  # by which a line may leave its true course
 
 @dataclass(frozen=True)
 class StyledTable:
-    """The rows of one table on this map, and how they look. Row numbers count in `features`.
+    """The rows of one table on this map, or groups of them, and how they look. Row numbers count in `features`.
 
     village, within : the legend counts the rows of this village that touch this extent; None for all in view.
     """
 
     table: Table
     style: Style
-    features: Features
+    features: Features | Gathered
     view: Viewport
     village: str | None = None
     within: Bounds | None = None
 
-    @cached_property
-    def geometry(self) -> NDArray[np.object_]:
-        """(n,) shapes cut to the view and a margin; spokes whole, since a curve has the ends it has."""
-        if any(isinstance(s, Spoke) for c in self.every for s in c.symbols):
-            return self.features.geometry
-        return clipped(self.features.geometry, self.view, MARGIN_MM * self.view.px_per_mm)
+    @property
+    def margin_px(self) -> float:
+        """How far beyond the sheet shapes are kept."""
+        return MARGIN_MM * self.view.px_per_mm
 
     @cached_property
     def classes(self) -> NDArray[np.int64]:
@@ -55,20 +54,6 @@ class StyledTable:
         return (*self.style.classes, self.style.otherwise)
 
     @cached_property
-    def in_view(self) -> NDArray[np.bool_]:
-        """(n,) whether a row's shape touches the extent."""
-        return self._touching(self.view.extent)
-
-    def _touching(self, bounds: Bounds) -> NDArray[np.bool_]:
-        west, south, east, north = bounds
-        box = shapely.bounds(self.features.geometry)
-        with np.errstate(invalid="ignore"):
-            inside: NDArray[np.bool_] = (
-                (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
-            )
-        return inside
-
-    @cached_property
     def shown(self) -> NDArray[np.bool_]:
         """(n,) whether a row's class is drawn at this scale."""
         return np.isin(
@@ -76,13 +61,42 @@ class StyledTable:
         )
 
     @cached_property
-    def counted(self) -> NDArray[np.bool_]:
-        """(n,) whether the legend counts a row: drawn at this scale, in the extent and village asked for."""
-        counted = self.shown & (self.in_view if self.within is None else self._touching(self.within))
+    def in_view(self) -> NDArray[np.int64]:
+        """(n,) how many rows of the table each one stands for whose shape touches the extent: of a group several."""
+        return self._touching(self.view.extent)
+
+    @cached_property
+    def counted(self) -> NDArray[np.int64]:
+        """(n,) how many of them the legend counts: drawn at this scale, in the extent and village asked for."""
+        counted = self.in_view if self.within is None else self._touching(self.within)
         if self.village is not None:
-            codes = self.features.columns["village_code"]
-            counted &= np.fromiter((c == self.village for c in codes), dtype=bool, count=len(counted))
-        return counted
+            rows = self.features
+            codes = rows.villages if isinstance(rows, Gathered) else rows.columns["village_code"]
+            counted = counted * np.fromiter((c == self.village for c in codes), dtype=bool, count=len(codes))
+        return counted * self.shown
+
+    def _touching(self, bounds: Bounds) -> NDArray[np.int64]:
+        west, south, east, north = bounds
+        rows = self.features
+        if isinstance(rows, Gathered):  # of each member only the middle is known
+            x, y = rows.members.T
+            inside = (x <= east) & (x >= west) & (y <= north) & (y >= south)
+            return np.bincount(rows.owners[inside], minlength=len(rows)).astype(np.int64)
+        box = shapely.bounds(rows.geometry)
+        with np.errstate(invalid="ignore"):
+            meets = (box[:, 0] <= east) & (box[:, 2] >= west) & (box[:, 1] <= north) & (box[:, 3] >= south)
+        touching: NDArray[np.int64] = meets.astype(np.int64)
+        return touching
+
+    @cached_property
+    def _geometry(self) -> NDArray[np.object_]:
+        """(n,) shapes cut to the view and a margin; spokes whole, since a curve has the ends it has."""
+        rows = self.features
+        if isinstance(rows, Gathered):
+            raise TypeError(rows)
+        if any(isinstance(s, Spoke) for c in self.every for s in c.symbols):
+            return rows.geometry
+        return clipped(rows.geometry, self.view, self.margin_px)
 
     @cached_property
     def _made(self) -> dict[tuple[object, ...], Paths]:
@@ -95,13 +109,21 @@ class StyledTable:
         return self._made[key]
 
     def paths(self, shape: Shape) -> Paths:
-        """Return the rows' parts of one shape, in pixels."""
-        geometry = self.geometry
+        """Return the rows' pieces of one shape, in pixels."""
+        return self._once((shape,), lambda: in_px(self._paths(shape), self.view).thinned())
+
+    def _paths(self, shape: Shape) -> Paths:
+        """Return the same in metres, polygons ready for a winding fill."""
+        rows = self.features
+        if isinstance(rows, Gathered):
+            return near(rows.shapes[shape], self.view, self.margin_px)
+        if shape is Shape.POLYGON:
+            return Paths.of(self._geometry, shape).oriented()
+        geometry = self._geometry
         if shape is Shape.LINE:
-            geometry = shapely.simplify(
-                geometry, _TOLERANCE_PX * self.view.metres_per_px, preserve_topology=False
-            )
-        return self._once((shape,), lambda: paths_of(geometry, shape, self.view).thinned())
+            tolerance = _TOLERANCE_PX * self.view.metres_per_px
+            geometry = shapely.simplify(geometry, tolerance, preserve_topology=False)
+        return Paths.of(geometry, shape)
 
     def paths_where(self, shape: Shape, rows: NDArray[np.bool_]) -> Paths:
         """Return the same for some rows only."""
@@ -130,8 +152,15 @@ class StyledTable:
         points = self.paths_where(Shape.POINT, rows) if Shape.POINT in shapes else None
         parts = [(points.xy[points.first], points.rows)] if points is not None else []
         if Shape.POLYGON in shapes:
-            areas = self.paths_where(Shape.POLYGON, rows)
-            inside = shapely.get_coordinates(shapely.point_on_surface(self.geometry[areas.rows]))
-            parts.append((self.view.to_px(inside), areas.rows))
+            parts.append(self.middles(self.paths_where(Shape.POLYGON, rows)))
         xy, row = zip(*parts, strict=True)
         return np.concatenate(xy), np.concatenate(row)
+
+    def middles(self, areas: Paths) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return a pixel within each area, and its row."""
+        if isinstance(self.features, Gathered):  # too small for the middle to lie far outside
+            box = areas.bounds()
+            return (box[:, :2] + box[:, 2:]) / 2, areas.rows
+        rows = np.unique(areas.rows)
+        inside = shapely.get_coordinates(shapely.point_on_surface(self._geometry[rows]))
+        return self.view.to_px(inside), rows

@@ -17,14 +17,16 @@ from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Duty, Role
 from mingqing.catalog.model import Catalog, Table
+from mingqing.catalog.overviews import Needs
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable, StoreBug
-from mingqing.core.features import Features
+from mingqing.core.features import Features, Gathered
 from mingqing.core.text import tr
 from mingqing.store.audit import append
 from mingqing.store.changes import Transaction, Value
 from mingqing.store.connection import connect, engine_errors, immediate
 from mingqing.store.geometry import decode
 from mingqing.store.guard import Guard, box_view
+from mingqing.store.overview.read import Overviews
 from mingqing.store.owner import owner
 from mingqing.store.schema import ensure_srid
 from mingqing.store.settled import Settled
@@ -105,6 +107,7 @@ class Session:
         except BaseException:
             self._database.close()
             raise
+        self._overviews = Overviews(self)
 
     @property
     def user(self) -> str:
@@ -122,6 +125,7 @@ class Session:
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
+        self._overviews.close()
         self._database.close()
 
     def interrupt(self) -> None:
@@ -279,6 +283,13 @@ class Session:
         return Features(
             np.array(ids, dtype=np.int64), decode(geometry), dict(zip(columns, cells, strict=True))
         )
+
+    def gathered(self, table: str, bounds: Bounds, wanted: Needs, metres_per_px: float) -> Gathered | None:
+        """Return groups of rows to draw at a small scale; None where rows are to be drawn one by one.
+
+        bounds : project CRS, metres. wanted : what the drawing needs, by `mingqing.catalog.overviews.needs`.
+        """
+        return self._overviews.gathered(table, bounds, wanted, metres_per_px)
 
     def _located(
         self,

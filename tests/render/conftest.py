@@ -51,6 +51,9 @@ class MemorySource:
         }
         return Features(rows.astype(np.int64) + 1, geometry[rows], picked)
 
+    def gathered(self, *_: object) -> None:
+        """Rows are drawn one by one."""
+
 
 def _houses(source: MemorySource) -> None:
     structures = ["钢筋混凝土", "砖混", "砖木", "土木", "木(竹)", None]

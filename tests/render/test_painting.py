@@ -21,13 +21,14 @@ from mingqing.catalog.style import (
     SymbolType,
 )
 from mingqing.core.errors import Cancelled
+from mingqing.core.paths import Paths
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import chinese_family, measure
 from mingqing.render.glyphs import GLYPHS
 from mingqing.render.legend import legend_swatch
 from mingqing.render.ornaments import draw_north_arrow, draw_scale_bar
 from mingqing.render.painter import PAINTERS, to_image
-from mingqing.render.paths import paths_of
+from mingqing.render.paths import in_px
 from mingqing.render.qpath import chunks
 from mingqing.render.scale import Viewport
 
@@ -85,7 +86,7 @@ def test_a_hole_stays_open_and_an_overlap_stays_filled() -> None:
     image = QImage(100, 100, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)
-    for path in chunks(paths_of(shapes, Shape.POLYGON, view)):
+    for path in chunks(in_px(Paths.of(shapes, Shape.POLYGON).oriented(), view)):
         painter.fillPath(path, QColor("#ff0000"))
     painter.end()
     assert image.pixelColor(25, 75).alpha() == 0  # the hole

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely import LineString, MultiPolygon, Point, Polygon
 
-from mingqing.catalog.style import Shape
-from mingqing.render.paths import clipped, drawn_once, paths_of, pixels
+from mingqing.core.paths import Paths, Shape
+from mingqing.render.paths import clipped, drawn_once, in_px, pixels
 from mingqing.render.scale import Viewport
 
 VIEW = Viewport(
@@ -21,6 +21,10 @@ def objects(*shapes: Any) -> NDArray[np.object_]:
     array = np.empty(len(shapes), dtype=object)
     array[:] = shapes
     return array
+
+
+def paths_of(shapes: NDArray[np.object_], shape: Shape, view: Viewport) -> Paths:
+    return in_px(Paths.of(shapes, shape).oriented(), view)
 
 
 def test_a_feature_without_a_shape_has_no_path() -> None:
@@ -51,9 +55,14 @@ def test_holes_run_against_their_outer_ring_however_the_file_had_them(
 def test_taking_features_keeps_their_rings_together() -> None:
     two = MultiPolygon([shapely.box(0, 0, 4, 4), shapely.box(10, 0, 14, 4)])
     paths = paths_of(objects(shapely.box(50, 50, 60, 60), two), Shape.POLYGON, VIEW).take(np.array([1]))
-    assert paths.rows.tolist() == [1]
-    assert len(paths.parts) - 1 == 2
-    assert paths.bounds().tolist() == [[0, 96, 14, 100]]
+    assert len(paths.parts) - 1 == 1
+    assert paths.bounds().tolist() == [[0, 96, 4, 100]]
+
+
+def test_every_piece_of_a_row_says_whose_it_is() -> None:
+    two = MultiPolygon([shapely.box(0, 0, 4, 4), shapely.box(10, 0, 14, 4)])
+    paths = paths_of(objects(shapely.box(50, 50, 60, 60), None, two), Shape.POLYGON, VIEW)
+    assert paths.rows.tolist() == [0, 2, 2]
 
 
 @given(st.lists(st.tuples(st.integers(0, 800), st.integers(0, 800)), min_size=2, max_size=40))
