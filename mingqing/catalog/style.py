@@ -140,7 +140,7 @@ class Hatch:
     size: float = 0.9
     width: float = 0.12
     angle: float = 45.0
-    shown_to: float = 40_000.0
+    shown_to: float = 20_000.0
     on: frozenset[Shape] = frozenset({Shape.POLYGON})
 
 

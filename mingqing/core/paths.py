@@ -71,6 +71,12 @@ class Paths:
         """(n,) offset in `xy` of each feature's first vertex."""
         return self.parts[self.features[:-1]]
 
+    @property
+    def specks(self) -> NDArray[np.bool_]:
+        """(n,) whether a feature is a polygon of a single vertex."""
+        vertices = np.diff(self.parts[self.features])
+        return np.asarray((vertices == 1) & self.closed)
+
     def bounds(self) -> NDArray[np.float64]:
         """Return (n, 4) least x, least y, greatest x, greatest y. Every feature has at least one vertex."""
         if not len(self):
@@ -94,7 +100,8 @@ class Paths:
         cell = np.floor(self.xy / step).astype(np.int64)
         keep = np.empty(len(cell), dtype=bool)
         keep[0] = True
-        np.any(cell[1:] != cell[:-1], axis=1, out=keep[1:])
+        np.not_equal(cell[1:, 0], cell[:-1, 0], out=keep[1:])
+        keep[1:] |= cell[1:, 1] != cell[:-1, 1]
         keep[self.parts[:-1]] = True
         keep[self.parts[1:] - 1] = True
         counted = np.concatenate([[0], np.cumsum(keep)])

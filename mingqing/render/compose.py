@@ -1,6 +1,6 @@
 """A theme and an extent become a scene: read each table, sort it into classes, place signs and labels."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -17,13 +17,13 @@ from mingqing.core.features import Features, Gathered
 from mingqing.core.paths import Paths
 from mingqing.core.text import tr
 from mingqing.render.classify import marked
-from mingqing.render.labels import Measure, estimate, place
+from mingqing.render.labels import Measure, PlacedLabel, estimate, place
 from mingqing.render.occupancy import Busyness, Occupancy
 from mingqing.render.paths import in_px, points
 from mingqing.render.requests import requests
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import Instruction, LegendEntry, Scene
-from mingqing.render.signs import SignSet, Spot, arrange
+from mingqing.render.signs import Arranged, SignSet, Spot, arrange
 from mingqing.render.source import Bounds, FeatureSource
 from mingqing.render.styled import MARGIN_MM, StyledTable
 
@@ -171,11 +171,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         ids = highlight.get(styled.table.name)
         if ids:
             sheet.ring(styled, ids, arranged.at)
-    taken = Occupancy()
-    taken.add(arranged.boxes)
-    strong = [i.paths.xy for i in sheet.ground if not isinstance(i.symbol, Hatch)]
-    busy = Busyness(np.concatenate(strong) if strong else np.empty((0, 2)), view.size_px)
-    wanted = [r for styled in tables for r in requests(styled, arranged.at)] if measure else []
+    labels = _labels(tables, sheet, arranged, measure) if measure is not None else ()
     own = catalog.layers[theme].tables
     tables.reverse()
     tables.sort(key=lambda t: t.table.name not in own)
@@ -184,12 +180,24 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         dark=dark,
         ground=tuple(sheet.ground),
         overlay=(*sheet.spokes, *sheet.rings, *arranged.instructions),
-        labels=tuple(place(wanted, view.size_px, taken, busy, measure or estimate)),
+        labels=labels,
         legend=tuple(e for styled in tables for e in _legend(styled)),
         counts={t.table.name: int(np.sum(t.counted)) for t in tables},
         feature_count=sum(int(np.sum(t.shown * t.in_view)) for t in tables),
         outside=_outside(focus, view) if focus is not None else None,
     )
+
+
+def _labels(
+    tables: Sequence[StyledTable], sheet: _Sheet, arranged: Arranged, measure: Measure
+) -> tuple[PlacedLabel, ...]:
+    """Place what the tables ask for, clear of the signs."""
+    taken = Occupancy()
+    taken.add(arranged.boxes)
+    strong = [i.paths.xy for i in sheet.ground if not isinstance(i.symbol, Hatch)]
+    busy = Busyness(np.concatenate(strong) if strong else np.empty((0, 2)), sheet.view.size_px)
+    wanted = [r for styled in tables for r in requests(styled, arranged.at)]
+    return tuple(place(wanted, sheet.view.size_px, taken, busy, measure))
 
 
 def _read(  # noqa: PLR0913 - what `build_scene` was told

@@ -45,10 +45,9 @@ class Busyness:
 
     def __init__(self, xy: NDArray[np.float64], size_px: tuple[int, int]) -> None:
         shape = tuple(int(n / self._STEP) + 1 for n in size_px)
-        cell = np.floor(xy / self._STEP).astype(np.int64)
-        inside = ((cell >= 0) & (cell < shape)).all(axis=1)
-        counts = np.zeros(shape)
-        np.add.at(counts, tuple(cell[inside].T), 1.0)
+        x, y = np.floor(xy / self._STEP).astype(np.int64).T
+        inside = (x >= 0) & (y >= 0) & (x < shape[0]) & (y < shape[1])
+        counts = np.bincount(x[inside] * shape[1] + y[inside], minlength=shape[0] * shape[1]).reshape(shape)
         self._sums = np.zeros((shape[0] + 1, shape[1] + 1))
         self._sums[1:, 1:] = np.minimum(counts, 4).cumsum(axis=0).cumsum(axis=1)
 

@@ -21,7 +21,7 @@ from mingqing.render.glyphs import GLYPHS
 from mingqing.render.labels import PlacedLabel
 from mingqing.render.occupancy import Box
 from mingqing.render.patterns import brush
-from mingqing.render.qpath import chunks, to_qpath
+from mingqing.render.qpath import chunks, to_qpath, to_qpolygon
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import PAPER, Instruction, Scene
 
@@ -63,20 +63,25 @@ class Sheet:
 
 
 def _fill(sheet: Sheet, symbol: Fill, paths: Paths, *, casing: bool) -> None:  # noqa: ARG001
-    color = sheet.color(symbol.color)
-    sheet.each(paths, lambda path: sheet.painter.fillPath(path, color))
+    color, specks = sheet.color(symbol.color), paths.specks
+    sheet.each(paths.take(~specks), lambda path: sheet.painter.fillPath(path, color))
+    if specks.any():
+        sheet.painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        sheet.painter.setPen(QPen(color, 1.0))
+        sheet.painter.drawPoints(to_qpolygon(paths.xy[paths.first[specks]]))
+        sheet.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def _hatch(sheet: Sheet, symbol: Hatch, paths: Paths, *, casing: bool) -> None:  # noqa: ARG001
     made = brush(symbol, symbol.color.rgba(dark=sheet.dark), sheet.mm(1.0))
     sheet.painter.setBrushOrigin(_ground_origin(sheet.view))
-    sheet.each(paths, lambda path: sheet.painter.fillPath(path, made))
+    sheet.each(paths.take(~paths.specks), lambda path: sheet.painter.fillPath(path, made))
 
 
 def _ground_origin(view: Viewport) -> QPointF:
     """Where a fixed point of the ground lies in pixels: patterns hang on it and move with the map."""
     x, y = view.to_px(np.zeros((1, 2)))[0]
-    return QPointF(float(x), float(y))
+    return QPointF(round(float(x)), round(float(y)))
 
 
 def _line(sheet: Sheet, symbol: Line, paths: Paths, *, casing: bool) -> None:

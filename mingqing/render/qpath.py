@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QDataStream, QIODevice
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QPainterPath, QPolygon
 
 from mingqing.core.paths import Paths
 from mingqing.render.occupancy import Box
 
 _ELEMENT = np.dtype([("type", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WINDING = 1
-_VERTICES = 2_000
-_FEATURES = 16
+_VERTICES = 160
+_FEATURES = 32
 _REACH_PX = 64.0  # by which the widest line reaches beyond its course
 
 
@@ -32,6 +32,14 @@ def to_qpath(xy: NDArray[np.float64], parts: NDArray[np.int64]) -> QPainterPath:
     saved = QByteArray(head + elements.tobytes() + tail)  # the stream keeps a pointer to it, not a reference
     QDataStream(saved, QIODevice.OpenModeFlag.ReadOnly) >> path
     return path
+
+
+def to_qpolygon(xy: NDArray[np.float64]) -> QPolygon:
+    """Return (n, 2) pixels as points, each the pixel it falls in."""
+    saved = QByteArray(np.array([len(xy)], dtype=">u4").tobytes() + np.floor(xy).astype(">i4").tobytes())
+    polygon = QPolygon()
+    QDataStream(saved, QIODevice.OpenModeFlag.ReadOnly) >> polygon
+    return polygon
 
 
 def chunks(paths: Paths, region: Box | None = None) -> Iterator[QPainterPath]:

@@ -101,7 +101,7 @@ def test_specks_in_one_pixel_become_that_pixel() -> None:
     paths = pixels(paths_of(objects(*specks, shapely.box(60, 60, 70, 70)), Shape.POLYGON, VIEW))
     assert len(paths) == 3
     assert sorted(map(tuple, paths.bounds().tolist())) == [
-        (10, 69, 11, 70),
-        (40, 69, 41, 70),
+        (10, 69, 10, 69),
+        (40, 69, 40, 69),
         (60, 30, 70, 40),
     ]

@@ -12,7 +12,8 @@ from mingqing.catalog.overviews import Level, Needs
 from mingqing.core.features import Features, Gathered
 from mingqing.core.paths import Paths, Shape
 
-_TOLERANCE_PX = 0.6
+_TOLERANCE_PX = 0.5  # by which a line may leave its course
+_SMOOTHED_PX = 1.2  # the side of the square as large as what may be cut off a border (Visvalingam and Whyatt)
 _SAME_AREA = 1e-9
 _FAR_M = 1e8  # farther from the origin no plane coordinate is; what is there is not drawn
 _POLYGONS = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
@@ -51,7 +52,7 @@ def with_shared_borders(areas: NDArray[np.object_], level: Level) -> NDArray[np.
     fit = np.isin(shapely.get_type_id(areas), _POLYGONS) & (np.abs(shapely.bounds(areas)) < _FAR_M).all(
         axis=1
     )
-    simple[fit] = shapely.coverage_simplify(areas[fit], _TOLERANCE_PX * level.metres_per_px)
+    simple[fit] = shapely.coverage_simplify(areas[fit], _SMOOTHED_PX * level.metres_per_px)
     return simple
 
 
@@ -93,7 +94,7 @@ def _areas(geometry: NDArray[np.object_], group: NDArray[np.int64], level: Level
     if not made_for.apart:
         group, number = np.unique(group, return_inverse=True)
         geometry = np.array([_union(geometry[number == n]) for n in range(len(group))])
-        geometry = shapely.coverage_simplify(geometry, tolerance)
+        geometry = shapely.coverage_simplify(geometry, _SMOOTHED_PX * level.metres_per_px)
     parts, owner = shapely.get_parts(geometry, return_index=True)
     box = shapely.bounds(parts)
     if made_for.apart and not made_for.once:
