@@ -56,6 +56,10 @@ class Pattern(StrEnum):
     STONES = "stones"
 
 
+RULED = frozenset({Pattern.LINES, Pattern.CROSS})
+"""The patterns of lines at an angle; the others are strewn."""
+
+
 class Plate(StrEnum):
     """The ground a marker's sign stands on."""
 
@@ -131,6 +135,7 @@ class Hatch:
 
     spacing, size, width : millimetres. angle : degrees, counter-clockwise from east.
     shown_to : the scale denominator from which on it would only be noise.
+    ground : the colour of the area beneath, where both are drawn in one.
     """
 
     type: ClassVar[SymbolType] = SymbolType.HATCH
@@ -141,6 +146,7 @@ class Hatch:
     width: float = 0.12
     angle: float = 45.0
     shown_to: float = 20_000.0
+    ground: Color | None = None
     on: frozenset[Shape] = frozenset({Shape.POLYGON})
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mingqing.catalog.color import Color
 from mingqing.catalog.model import Catalog, Table
 from mingqing.catalog.overviews import needs
-from mingqing.catalog.style import Hatch, Line, Marker, Shape, Spoke, Style, StyleClass, Symbol
+from mingqing.catalog.style import RULED, Fill, Hatch, Line, Marker, Shape, Spoke, Style, StyleClass, Symbol
 from mingqing.core.errors import Cancelled
 from mingqing.core.features import Features, Gathered
 from mingqing.core.paths import Paths
@@ -45,17 +45,18 @@ class _Sheet:
     def draw(self, styled: StyledTable) -> None:
         """Add a table: borders of all lines, then first symbols of all classes, then second ones, marks."""
         shown = [
-            (rank, c, styled.classes == rank)
+            (rank, _in_one(c.symbols, self.view.denominator), styled.classes == rank)
             for rank, c in enumerate(styled.every)
             if c.is_shown(self.view.denominator)
         ]
-        for _, c, rows in reversed(shown):
-            for symbol in c.symbols:
+        shown = [(rank, symbols, rows) for rank, symbols, rows in shown if rows.any()]
+        for _, symbols, rows in reversed(shown):
+            for symbol in symbols:
                 self._case(styled, symbol, rows)
-        for level in range(max((len(c.symbols) for _, c, _ in shown), default=0)):
-            for rank, c, rows in reversed(shown):
-                if level < len(c.symbols):
-                    self._add(styled, c.symbols[level], rows, rank)
+        for level in range(max((len(symbols) for _, symbols, _ in shown), default=0)):
+            for rank, symbols, rows in reversed(shown):
+                if level < len(symbols):
+                    self._add(styled, symbols[level], rows, rank)
         visible = np.isin(styled.classes, [rank for rank, _, _ in shown])
         for mark in styled.style.marks:
             if mark.is_shown(self.view.denominator):
@@ -112,6 +113,16 @@ class _Sheet:
                 paths = styled.areas(rows)
             if len(paths):
                 to.append(Instruction(styled.table.name, symbol, paths, casing))
+
+
+def _in_one(symbols: tuple[Symbol, ...], denominator: float) -> tuple[Symbol, ...]:
+    """Return a class's symbols with an area's colour and the pattern strewn on it drawn in one."""
+    match symbols:
+        case [Fill() as fill, Hatch() as hatch, *rest] if (
+            hatch.pattern not in RULED and fill.on == hatch.on and denominator < hatch.shown_to
+        ):
+            return replace(hatch, ground=fill.color), *rest
+    return symbols
 
 
 def _fitted(symbol: Symbol, marked_class: StyleClass) -> Symbol:

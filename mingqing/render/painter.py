@@ -26,6 +26,7 @@ from mingqing.render.scale import Viewport
 from mingqing.render.scene import PAPER, Instruction, Scene
 
 _THINNEST_PX = 0.4
+_ROUND_FROM_PX = 6.0
 _VEIL = Color("#f8f5eca6", "#1b1e20b0")
 
 
@@ -73,7 +74,7 @@ def _fill(sheet: Sheet, symbol: Fill, paths: Paths, *, casing: bool) -> None:  #
 
 
 def _hatch(sheet: Sheet, symbol: Hatch, paths: Paths, *, casing: bool) -> None:  # noqa: ARG001
-    made = brush(symbol, symbol.color.rgba(dark=sheet.dark), sheet.mm(1.0))
+    made = brush(symbol, sheet.mm(1.0), dark=sheet.dark)
     sheet.painter.setBrushOrigin(_ground_origin(sheet.view))
     sheet.each(paths.take(~paths.specks), lambda path: sheet.painter.fillPath(path, made))
 
@@ -97,13 +98,10 @@ def _line(sheet: Sheet, symbol: Line, paths: Paths, *, casing: bool) -> None:
 
 
 def _pen(color: QColor, width: float) -> QPen:
-    return QPen(
-        color,
-        max(width, _THINNEST_PX),
-        Qt.PenStyle.SolidLine,
-        Qt.PenCapStyle.RoundCap,
-        Qt.PenJoinStyle.RoundJoin,
-    )
+    # Where a line bends little, as a simplified one does, pointed joins look like round ones at half the cost.
+    join = Qt.PenJoinStyle.RoundJoin if width > _ROUND_FROM_PX else Qt.PenJoinStyle.MiterJoin
+    cap = Qt.PenCapStyle.RoundCap
+    return QPen(color, max(width, _THINNEST_PX), Qt.PenStyle.SolidLine, cap, join)
 
 
 def _arrows(sheet: Sheet, symbol: Arrows, paths: Paths, *, casing: bool) -> None:  # noqa: ARG001

@@ -3,24 +3,28 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import ceil
+from typing import TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
-from mingqing.catalog.style import Hatch, Pattern
+from mingqing.catalog.style import RULED, Hatch, Pattern
 
 # Where a strewn pattern's signs stand in a tile of four by four spacings: spread evenly, yet a little off, so
 # that the eye finds no rows.
 _STREWN = ((0.6, 0.5), (2.5, 0.9), (1.4, 1.6), (3.5, 1.8), (0.5, 2.6), (2.6, 2.5), (1.6, 3.4), (3.4, 3.5))
 _ROWS = ((0.5, 0.5), (1.5, 1.5), (2.5, 0.5), (3.5, 1.5), (0.5, 2.5), (1.5, 3.5), (2.5, 2.5), (3.5, 3.5))
-_RULED = {Pattern.LINES, Pattern.CROSS}
 
 
-def brush(hatch: Hatch, color: tuple[int, int, int, int], px_per_mm: float) -> QBrush:
+Rgba: TypeAlias = tuple[int, int, int, int]
+
+
+def brush(hatch: Hatch, px_per_mm: float, *, dark: bool) -> QBrush:
     """Return a brush of the pattern at a resolution."""
-    image, scale = _tile(hatch, color, round(px_per_mm, 3))
+    ground = hatch.ground.rgba(dark=dark) if hatch.ground is not None else None
+    image, scale = _tile(hatch, hatch.color.rgba(dark=dark), ground, round(px_per_mm, 3))
     made = QBrush(image)
-    if hatch.pattern in _RULED:
+    if hatch.pattern in RULED:
         turn = QTransform().scale(scale, scale)
         turn.rotate(-hatch.angle)
         made.setTransform(turn)
@@ -29,20 +33,22 @@ def brush(hatch: Hatch, color: tuple[int, int, int, int], px_per_mm: float) -> Q
 
 
 @lru_cache(maxsize=128)
-def _tile(hatch: Hatch, color: tuple[int, int, int, int], px_per_mm: float) -> tuple[QImage, float]:
+def _tile(hatch: Hatch, color: Rgba, ground: Rgba | None, px_per_mm: float) -> tuple[QImage, float]:
     """Return a square tile and the factor that brings it to its exact size."""
-    spacings = 1 if hatch.pattern in _RULED else 4
+    spacings = 1 if hatch.pattern in RULED else 4
     exact = hatch.spacing * spacings * px_per_mm
-    side = max(2, ceil(exact) if hatch.pattern in _RULED else round(exact))
-    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
+    side = max(2, ceil(exact) if hatch.pattern in RULED else round(exact))
+    opaque = ground is not None and ground[3] == 255
+    kind = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied
+    image = QImage(side, side, kind)
+    image.fill(QColor(*ground) if ground is not None else QColor(0, 0, 0, 0))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(side / (hatch.spacing * spacings), side / (hatch.spacing * spacings))
     pen = QPen(QColor(*color), hatch.width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(pen)
-    if hatch.pattern in _RULED:
+    if hatch.pattern in RULED:
         _rule(painter, hatch)
     else:
         _strew(painter, hatch, QColor(*color))
