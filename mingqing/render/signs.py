@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import hypot
 from typing import TypeAlias
 
 import numpy as np
@@ -75,8 +76,13 @@ def arrange(sets: Sequence[SignSet], view: Viewport) -> Arranged:
     for table, group in reversed([(t, list(g)) for t, g in groupby(sets, key=lambda s: s.table)]):
         stamped: defaultdict[Marker, list[_Sign]] = defaultdict(list)
         own, covered = Occupancy(), list[Box]()
-        for crowd in _crowds(group, view):
-            signs, now = _settle(_laid_out(crowd, view), others, own, view)
+        laid_out = (
+            (_laid_out(crowd, view) for crowd in _crowds(group, view))
+            if _sets_out(view)
+            else _counted(group, view)
+        )
+        for crowd in laid_out:
+            signs, now = _settle(crowd, others, own, view)
             covered += now
             for sign in signs:
                 stamped[sign.symbol].append(sign)
@@ -103,23 +109,77 @@ def _crowds(group: Iterable[SignSet], view: Viewport) -> list[list[_Sign]]:
         for (x, y), row in zip(s.xy, s.rows, strict=True)
     ]
     signs.sort(key=lambda s: (round(s.x - s.y, 1), s.x, s.rank, s.row))
-    reach = max((size_px(s.symbol, view) for s in signs), default=1.0) * (0.75 if _sets_out(view) else 1.6)
+    reach = 0.75 * max((size_px(s.symbol, view) for s in signs), default=1.0)
     crowds: list[list[_Sign]] = []
-    cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    homes = _Homes(reach)
     for sign in signs:
-        i, j = int(sign.x // reach), int(sign.y // reach)
-        near = (n for di in (-1, 0, 1) for dj in (-1, 0, 1) for n in cells.get((i + di, j + dj), ()))
-        home = next((n for n in near if _apart(crowds[n][0], sign) < reach), None)
-        if home is None:
-            cells[i, j].append(len(crowds))
-            crowds.append([sign])
-        else:
+        home = homes.find(sign.x, sign.y)
+        if home < len(crowds):
             crowds[home].append(sign)
+        else:
+            crowds.append([sign])
     return [sorted(c, key=lambda s: (s.rank, s.row)) for c in crowds]
 
 
-def _apart(a: _Sign, b: _Sign) -> float:
-    return float(np.hypot(a.x - b.x, a.y - b.y))
+def _counted(group: Sequence[SignSet], view: Viewport) -> list[list[_Sign]]:
+    """Put one sign with their number where signs of a table crowd, at a scale at which none are set out.
+
+    Tens of thousands are first counted in small squares hung on the ground, then squares are gathered.
+    """
+    reach = 1.6 * max((size_px(s.symbol, view) for s in group), default=1.0)
+    xy = np.concatenate([s.xy for s in group])
+    which = np.repeat(np.arange(len(group)), [len(s.rows) for s in group])
+    rows = np.concatenate([s.rows for s in group])
+    side = reach / 4
+    square = np.floor((xy - view.to_px(np.zeros((1, 2)))) / side).astype(np.int64)
+    order = np.lexsort((rows, which, square[:, 0], square[:, 0] - square[:, 1]))
+    fresh = np.any(np.diff(square[order], axis=0, prepend=square[order][:1] - 1), axis=1)
+    starts = np.flatnonzero(fresh)
+    homes, crowds = _Homes(reach), list[list[NDArray[np.int64]]]()
+    for some in np.split(order, starts[1:]) if len(order) else []:
+        home = homes.find(*xy[some].mean(axis=0).tolist())
+        if home < len(crowds):
+            crowds[home].append(some)
+        else:
+            crowds.append([some])
+    return [[_one_for(group, np.concatenate(c), which, xy, rows)] for c in crowds]
+
+
+def _one_for(
+    group: Sequence[SignSet],
+    some: NDArray[np.int64],
+    which: NDArray[np.int64],
+    xy: NDArray[np.float64],
+    rows: NDArray[np.int64],
+) -> _Sign:
+    """Return the sign for some signs: itself for one, else their number."""
+    symbols = [group[n] for n in np.unique(which[some])]
+    first = min(symbols, key=lambda s: s.rank)
+    x, y = xy[some].mean(axis=0).tolist()
+    if len(some) == 1:
+        return _Sign(first.rank, first.symbol, x, y, int(rows[some[0]]))
+    return _Sign(first.rank, _count(len(some), [s.symbol for s in symbols], first.symbol), x, y, -1)
+
+
+class _Homes:
+    """Places at least `reach` apart, numbered as they are first come to."""
+
+    def __init__(self, reach: float) -> None:
+        self._reach = reach
+        self._places: list[tuple[float, float]] = []
+        self._cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+
+    def find(self, x: float, y: float) -> int:
+        """Return the number of a place within reach; of a new one, here, where there is none."""
+        i, j = int(x // self._reach), int(y // self._reach)
+        for di in (-1, 0, 1):
+            for dj in (-1, 0, 1):
+                for n in self._cells.get((i + di, j + dj), ()):
+                    if hypot(self._places[n][0] - x, self._places[n][1] - y) < self._reach:
+                        return n
+        self._cells[i, j].append(len(self._places))
+        self._places.append((x, y))
+        return len(self._places) - 1
 
 
 def _laid_out(crowd: list[_Sign], view: Viewport) -> list[_Sign]:
@@ -127,8 +187,10 @@ def _laid_out(crowd: list[_Sign], view: Viewport) -> list[_Sign]:
     if len(crowd) == 1:
         return crowd
     x, y = (float(np.mean([getattr(s, k) for s in crowd])) for k in ("x", "y"))
-    if len(crowd) > crowd[0].symbol.beside or not _sets_out(view):
-        return [_Sign(crowd[0].rank, _count(crowd), x, y, -1)]
+    if len(crowd) > crowd[0].symbol.beside:
+        return [
+            _Sign(crowd[0].rank, _count(len(crowd), (s.symbol for s in crowd), crowd[0].symbol), x, y, -1)
+        ]
     step = max(size_px(s.symbol, view) for s in crowd) * _STEP
     across = min(_A_ROW, len(crowd))
     down = -(-len(crowd) // across)
@@ -146,11 +208,10 @@ def _sets_out(view: Viewport) -> bool:
     return view.denominator < _SIDE_BY_SIDE_TO
 
 
-def _count(crowd: list[_Sign]) -> Marker:
+def _count(number: int, symbols: Iterable[Marker], first: Marker) -> Marker:
     """Return a marker with the number of a crowd; it has their colour only if they share one."""
-    first = crowd[0].symbol
-    color = first.color if len({s.symbol.color for s in crowd}) == 1 else _MIXED
-    return replace(first, color=color, glyph=Glyph.NONE, text=str(len(crowd)), size=first.size * 1.15)
+    color = first.color if len({s.color for s in symbols}) == 1 else _MIXED
+    return replace(first, color=color, glyph=Glyph.NONE, text=str(number), size=first.size * 1.15)
 
 
 def _settle(
