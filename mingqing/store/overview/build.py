@@ -17,7 +17,7 @@ from mingqing.core.text import tr
 from mingqing.store.connection import connect, engine_errors, immediate
 from mingqing.store.geometry import decode
 from mingqing.store.overview import behind, keep
-from mingqing.store.overview.gather import gather, with_shared_borders
+from mingqing.store.overview.gather import Merged, gather, merge, with_shared_borders
 from mingqing.store.overview.read import Overviews
 from mingqing.store.owner import owner
 from mingqing.store.session import Session
@@ -95,8 +95,12 @@ def _make(
     """Make every level of one village."""
     needs = _needs(catalog, table)
     rows = _rows(project, table, needs.values(), " AND village_code IS ?", (village,))[0]
+    before: tuple[Needs, Merged] | None = None
     for n, made_for in needs.items():
-        _put(kept, table, n, village, rows, made_for)
+        if not made_for.apart and len(rows):
+            finer = before[1] if before and before[0].columns == made_for.columns else None
+            before = made_for, merge(rows, LEVELS[n], made_for, finer)
+        _put(kept, table, n, village, rows, made_for, before[1] if before else None)
 
 
 def _make_whole(project: apsw.Connection, kept: apsw.Connection, catalog: Catalog, table: str) -> None:
@@ -133,10 +137,16 @@ def _rows(
 
 
 def _put(
-    kept: apsw.Connection, table: str, level: int, village: str | None, rows: Features, made_for: Needs
+    kept: apsw.Connection,
+    table: str,
+    level: int,
+    village: str | None,
+    rows: Features,
+    made_for: Needs,
+    merged: Merged | None = None,
 ) -> None:
     if len(rows):
-        keep.put(kept, table, level, village or "", gather(rows, village, LEVELS[level], made_for))
+        keep.put(kept, table, level, village or "", gather(rows, village, LEVELS[level], made_for, merged))
     else:
         keep.drop(kept, table, level, village or "")
 

@@ -1,7 +1,8 @@
 """Rows of one village become the groups and shapes that small scales are drawn from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -14,32 +15,77 @@ from mingqing.core.paths import Paths, Shape
 
 _TOLERANCE_PX = 0.5  # by which a line may leave its course
 _SMOOTHED_PX = 1.2  # the side of the square as large as what may be cut off a border (Visvalingam and Whyatt)
+_ADJOINING = 0.8  # of so many areas, merged, at most this share is left where they adjoin
 _SAME_AREA = 1e-9
 _FAR_M = 1e8  # farther from the origin no plane coordinate is; what is there is not drawn
 _POLYGONS = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 _LINES = (GeometryType.LINESTRING, GeometryType.MULTILINESTRING)
 
 
-def gather(rows: Features, village: str | None, level: Level, made_for: Needs) -> Gathered:
-    """Return the groups of some rows of one village at a level.
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The areas of rows that look alike, merged: shapely, by what they have alike.
 
-    rows : with the columns that `made_for` names; with `made_for.once`, simplified by `with_shared_borders`.
+    adjoining : neighbours share borders, and are simplified already, both alike; else each can be by itself.
     """
+
+    areas: Mapping[tuple[object, ...], shapely.Geometry]
+    adjoining: bool
+
+
+def merge(rows: Features, level: Level, made_for: Needs, finer: Merged | None) -> Merged:
+    """Return the merged areas of some rows at a level, made from those of a `finer` one where there are any."""
+    if finer is None:
+        geometry, group, keys = _grouped(rows, made_for)
+        geometry, group = _only(_POLYGONS, geometry, group)
+        areas = {key: _union(geometry[group == n]) for n, key in enumerate(keys) if (group == n).any()}
+        adjoining = shapely.get_num_geometries(list(areas.values())).sum() < _ADJOINING * len(geometry)
+    else:
+        areas, adjoining = dict(finer.areas), finer.adjoining
+    if adjoining:
+        simple = shapely.coverage_simplify(list(areas.values()), _SMOOTHED_PX * level.metres_per_px)
+        areas = dict(zip(areas, simple, strict=True))
+    return Merged(areas, adjoining)
+
+
+def _grouped(
+    rows: Features, made_for: Needs
+) -> tuple[NDArray[np.object_], NDArray[np.int64], list[tuple[object, ...]]]:
+    """Return the shapes that can be drawn, the number of each one's group, and what each group has alike."""
     names = sorted(made_for.columns)
     keys = list(zip(*(rows.columns[n] for n in names), strict=True)) or [()] * len(rows)
     numbers: dict[tuple[object, ...], int] = {}
     group = np.fromiter((numbers.setdefault(k, len(numbers)) for k in keys), np.int64, len(keys))
-    box = shapely.bounds(rows.geometry)
     with np.errstate(invalid="ignore"):
-        there = (np.abs(box) < _FAR_M).all(axis=1)
-    geometry, group, box = rows.geometry[there], group[there], box[there]
+        there = (np.abs(shapely.bounds(rows.geometry)) < _FAR_M).all(axis=1)
+    return rows.geometry[there], group[there], list(numbers)
+
+
+def gather(
+    rows: Features, village: str | None, level: Level, made_for: Needs, merged: Merged | None = None
+) -> Gathered:
+    """Return the groups of some rows of one village at a level.
+
+    rows : with the columns that `made_for` names; with `made_for.once`, simplified by `with_shared_borders`.
+    merged : their areas, where they are not drawn apart; made here where it is not given.
+    """
+    geometry, group, keys = _grouped(rows, made_for)
+    box = shapely.bounds(geometry)
+    tolerance = 0.0 if made_for.once else _TOLERANCE_PX * level.metres_per_px
+    if made_for.apart:
+        areas, owners = _only(_POLYGONS, geometry, group)
+    else:
+        merged = merged or merge(rows, level, made_for, None)
+        areas = np.array([merged.areas[key] for key in keys if key in merged.areas], dtype=object)
+        owners = np.array([n for n, key in enumerate(keys) if key in merged.areas], dtype=np.int64)
+        tolerance = 0.0 if merged.adjoining else tolerance
     return Gathered(
-        {name: [key[k] for key in numbers] for k, name in enumerate(names)},
-        [village] * len(numbers),
+        {name: [key[k] for key in keys] for k, name in enumerate(sorted(made_for.columns))},
+        [village] * len(keys),
         {
             Shape.POINT: _of_groups(Paths.of(geometry, Shape.POINT), group),
             Shape.LINE: _lines(*_only(_LINES, geometry, group), level),
-            Shape.POLYGON: _areas(*_only(_POLYGONS, geometry, group), level, made_for),
+            Shape.POLYGON: _areas(areas, owners, level, tolerance),
         },
         (box[:, :2] + box[:, 2:]) / 2,
         group,
@@ -86,18 +132,13 @@ def _lines(geometry: NDArray[np.object_], group: NDArray[np.int64], level: Level
     return _of_groups(Paths.of(simple, Shape.LINE), groups)
 
 
-def _areas(geometry: NDArray[np.object_], group: NDArray[np.int64], level: Level, made_for: Needs) -> Paths:
-    """Simplify areas, those of a group merged unless they are `apart`; what is below a pixel becomes a speck."""
+def _areas(geometry: NDArray[np.object_], group: NDArray[np.int64], level: Level, tolerance: float) -> Paths:
+    """Return areas, simplified where there is a tolerance; what is below a pixel becomes a speck."""
     if not len(geometry):
         return Paths.none(closed=True)
-    tolerance = _TOLERANCE_PX * level.metres_per_px
-    if not made_for.apart:
-        group, number = np.unique(group, return_inverse=True)
-        geometry = np.array([_union(geometry[number == n]) for n in range(len(group))])
-        geometry = shapely.coverage_simplify(geometry, _SMOOTHED_PX * level.metres_per_px)
     parts, owner = shapely.get_parts(geometry, return_index=True)
     box = shapely.bounds(parts)
-    if made_for.apart and not made_for.once:
+    if tolerance:
         parts = shapely.simplify(parts, tolerance, preserve_topology=False)
     speck = shapely.is_empty(parts) | ((box[:, 2:] - box[:, :2]).max(axis=1) < level.metres_per_px)
     large = _of_groups(Paths.of(parts[~speck], Shape.POLYGON), group[owner[~speck]]).oriented()
