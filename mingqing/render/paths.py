@@ -5,8 +5,9 @@ from contextlib import suppress
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import GeometryType
 
-from mingqing.core.paths import Paths
+from mingqing.core.paths import Paths, Shape
 from mingqing.render.scale import Viewport
 
 
@@ -48,30 +49,37 @@ def drawn_once(paths: Paths, tolerance_px: float) -> Paths:
     inner[paths.parts[1:] - 1] = False
     at = np.flatnonzero(inner)
     # Quarters of a pixel: what two neighbours share falls on the same spots whichever way it runs.
-    ends = np.rint(np.hstack([paths.xy[at], paths.xy[at + 1]]) * 4).astype(np.int64)
-    swap = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
-    ends[swap] = ends[swap][:, [2, 3, 0, 1]]
-    ends = ends[(ends[:, :2] != ends[:, 2:]).any(axis=1)]
-    ends = np.unique(ends, axis=0)
-    if not len(ends):
-        return Paths(np.empty((0, 2)), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int64))
-    segments = shapely.linestrings(ends.reshape(-1, 2, 2) / 4)
-    merged = shapely.line_merge(shapely.multilinestrings(segments))
-    lines = shapely.simplify(shapely.get_parts(merged), tolerance_px, preserve_topology=False)
-    _, xy, offsets = shapely.to_ragged_array(lines)
-    count = np.arange(len(lines) + 1)
-    return Paths(xy, np.asarray(offsets[0], dtype=np.int64), count, count[:-1])
+    spots = np.rint(paths.xy * 4).astype(np.int64)
+    numbers = (spots[:, 0] << 32) + spots[:, 1]
+    low, high = np.minimum(numbers[at], numbers[at + 1]), np.maximum(numbers[at], numbers[at + 1])
+    order = np.lexsort((high, low))
+    low, high, at = low[order], high[order], at[order]
+    fresh = (low != high) & ((np.diff(low, prepend=-1) != 0) | (np.diff(high, prepend=-1) != 0))
+    if not fresh.any():
+        return Paths.none()
+    ends = np.stack([spots[at[fresh]], spots[at[fresh] + 1]], axis=1).reshape(-1, 2) / 4
+    count = np.arange(len(ends) // 2 + 1)
+    offsets = count * 2, np.array([0, count[-1]])
+    segments = shapely.from_ragged_array(GeometryType.MULTILINESTRING, ends, offsets)
+    lines = shapely.get_parts(shapely.line_merge(segments))
+    return Paths.of(shapely.simplify(lines, tolerance_px, preserve_topology=False), Shape.LINE)
+
+
+def extent(paths: Paths) -> NDArray[np.float64]:
+    """Return (n,) how wide or high each feature is, whichever is more."""
+    box = paths.bounds()
+    larger: NDArray[np.float64] = np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1])
+    return larger
 
 
 def pixels(paths: Paths) -> Paths:
     """Replace polygons smaller than a pixel by specks at the pixels they fall in, each one time."""
-    box = paths.bounds()
-    small = (box[:, 2:] - box[:, :2]).max(axis=1, initial=0) < 1.0
+    small = extent(paths) < 1.0
     if not small.any():
         return paths
-    cells = np.floor(box[small, :2]).astype(np.int64)
+    cells = np.floor(paths.xy[paths.first[small]]).astype(np.int64)
     # Numbered, since unique numbers are found faster than unique rows.
-    _, first = np.unique(cells[:, 1] * (1 << 32) + cells[:, 0], return_index=True)
+    _, first = np.unique((cells[:, 1] << 32) + cells[:, 0], return_index=True)
     large, one = paths.take(~small), np.arange(1, len(first) + 1)
     return Paths(
         np.concatenate([large.xy, cells[first].astype(float)]),

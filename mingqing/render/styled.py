@@ -13,7 +13,7 @@ from mingqing.catalog.style import Shape, Spoke, Style, StyleClass
 from mingqing.core.features import Features, Gathered
 from mingqing.core.paths import Paths
 from mingqing.render.classify import classify
-from mingqing.render.paths import clipped, drawn_once, in_px, near, pixels
+from mingqing.render.paths import clipped, drawn_once, extent, in_px, near, pixels
 from mingqing.render.scale import Viewport
 from mingqing.render.source import Bounds
 
@@ -139,8 +139,7 @@ class StyledTable:
 
         def make() -> Paths:
             paths = self.paths_where(Shape.POLYGON, rows)
-            box = paths.bounds()
-            large = paths.take((box[:, 2:] - box[:, :2]).max(axis=1, initial=0) >= _OUTLINE_FROM_PX)
+            large = paths.take(extent(paths) >= _OUTLINE_FROM_PX)
             return drawn_once(large, _TOLERANCE_PX) if once else large
 
         return self._once(("outlines", once, rows.tobytes()), make)
