@@ -1,7 +1,7 @@
 """What a logged-in account can see and do: the one door between the project file and everything else."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from mingqing.core.text import tr
 from mingqing.store import saved
 from mingqing.store.audit import append
 from mingqing.store.changes import Transaction, Value
-from mingqing.store.connection import connect, engine_errors, immediate
+from mingqing.store.connection import STEPS_BETWEEN_QUESTIONS, connect, engine_errors, immediate
 from mingqing.store.geometry import decode
 from mingqing.store.guard import Guard, box_view
 from mingqing.store.overview.read import Overviews
@@ -144,9 +144,15 @@ class Session:
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def query(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement that reads, for modules of this package: nothing else speaks SQL."""
+    def query(
+        self, sql: str, values: Sequence[Value] = (), *, stop: Callable[[], bool] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement that reads, for modules of this package: nothing else speaks SQL.
+
+        `stop` is asked every few milliseconds; where it says so, the statement ends in `Cancelled`.
+        """
         self._guard.require_plain(sql)
+        self._database.set_progress_handler(stop, STEPS_BETWEEN_QUESTIONS)
         with engine_errors(self.file):
             return list(self._database.execute(sql, tuple(values)))
 
