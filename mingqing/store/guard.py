@@ -204,11 +204,11 @@ class Guard:
                 self._make_trigger(database, table.name, number, act, condition, sentence)
 
     def _shadow_saved(self, database: apsw.Connection, user: str) -> None:
-        self._make_view(database, saved.TABLE, saved.view_sql(self._policy, user))
         # A project of format 2.0 that may only be read has no such table.
         there = database.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", (saved.TABLE,)).get
-        self.keeps_saved = there is not None
-        if self.keeps_saved:
+        select = saved.view_sql(self._policy, user) if there else saved.NOTHING
+        self._make_view(database, saved.TABLE, select)
+        if there:
             for number, (act, condition) in enumerate(saved.writes(self._policy, user).items()):
                 self._make_trigger(database, saved.TABLE, number, act, condition, NOT_YOURS)
 
@@ -280,7 +280,6 @@ class Unguarded:
     """What stands in for `Guard` on the owner's connection: whoever writes there has asked the policy first."""
 
     mark = ""
-    keeps_saved = True
 
     def __init__(self, policy: Policy) -> None:
         self.writable = {name: frozenset(t.column_names) for name, t in policy.catalog.tables.items()}

@@ -2,14 +2,14 @@
 
 An account is shown what is its own and what is shared, but nothing that reveals a field which it does not see whole.
 The guard holds it to that: reading goes through a TEMP VIEW over the table `mq_saved`, made of `view_sql`, and TEMP
-TRIGGERs refuse to touch what is another's. `Session.save` and its neighbours are the way in.
+TRIGGERs refuse to touch what is another's.
 """
 
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
@@ -19,10 +19,13 @@ from mingqing.core.text import clean, tr
 from mingqing.store.connection import REFUSALS
 from mingqing.store.ids import new_ids
 
+if TYPE_CHECKING:
+    from mingqing.store.session import Session
+
 _LONGEST_NAME = 100
 _LARGEST = 1_000_000  # characters of JSON
-COLUMNS = "id, kind, name, owner, fields, value, changed_at"
-TABLE = "mq_saved"
+TABLE, COLUMNS = "mq_saved", "id, kind, name, owner, fields, value, changed_at"
+NOTHING = "SELECT " + ", ".join(f"NULL AS {name}" for name in COLUMNS.split(", ")) + " WHERE 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +73,84 @@ class Saved:
         return (self.id, self.kind, self.name, self.owner, fields, value, self.changed_at)
 
 
-def new(
-    policy: Policy, owner: str | None, kind: str, name: str, value: object, fields: Collection[str]
+def saved(session: "Session", kind: str) -> list[Saved]:
+    """Return what the account has of a kind, by name; of one name its own before what is shared."""
+    sql = f"SELECT {COLUMNS} FROM {TABLE} WHERE kind = ? ORDER BY name, owner IS NULL"
+    return [Saved.of(row) for row in session.query(sql, (kind,))]
+
+
+def save(
+    session: "Session",
+    kind: str,
+    name: str,
+    value: object,
+    *,
+    shared: bool = False,
+    fields: Collection[str] = (),
 ) -> Saved:
-    """Return something to be kept, once it is settled that the account may; as `Session.save`."""
+    """Keep something under a name, in place of what the same owner kept of that kind under it.
+
+    Parameters
+    ----------
+    kind : what sort of thing it is, such as "bookmark".
+    value : what JSON can hold.
+    shared : for all accounts of the project that see `fields`; else for this account alone.
+    fields : "table.column" of every field whose values or meaning it reveals, by `value` or `name`.
+
+    Raises
+    ------
+    ProjectUnavailable
+        if the project is read-only.
+    NotAllowed
+        if it is to be shared by who edits nothing, or reveals what the account does not see whole.
+    InputRefused
+        if there is no name, it is too long, or has something under it that the account may not see; or the value is
+        too large.
+    """
+    session.require_writable()
     name = clean(name)
     if not name or len(name) > _LONGEST_NAME:
         raise InputRefused(tr("请填写名称，不超过 {n} 个字").format(n=_LONGEST_NAME))
-    if owner is None and not policy.edits:
+    if shared and not session.policy.edits:
         raise NotAllowed(tr("您的角色只能查看，可以保存给自己用，不能保存给全员看"))
+    _require_seen(session.policy, fields)
+    owner = None if shared else session.user
+    at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+    thing = Saved(new_ids(1)[0], kind, name, owner, tuple(sorted(set(fields))), value, at)
+    with session.changing() as database:
+        return _put(database, thing)
+
+
+def forget(session: "Session", thing: Saved) -> None:
+    """Keep something no longer; nothing happens where it is gone already.
+
+    Raises
+    ------
+    ProjectUnavailable
+        if the project is read-only.
+    NotAllowed
+        if it is shared and the account edits nothing.
+    """
+    with session.changing() as database:
+        _remove(database, thing)
+
+
+def _require_seen(policy: Policy, fields: Collection[str]) -> None:
     for each in fields:
         table, _, column = each.partition(".")
         if table not in policy.catalog.tables or column not in policy.catalog.tables[table].field_by_name:
             raise StoreBug(f"no such field: {each}")
         if why := policy.explain(table, column):
             raise NotAllowed(tr("没有保存：{why}").format(why=why))
-    at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
-    return Saved(new_ids(1)[0], kind, name, owner, tuple(sorted(set(fields))), value, at)
 
 
-def put(database: apsw.Connection, thing: Saved) -> Saved:
+def _put(database: apsw.Connection, thing: Saved) -> Saved:
     """Write it in place of what the account sees of the same kind, name and owner; return it as it is kept then."""
     same = (thing.kind, thing.name, thing.owner)
     before = database.execute(f"SELECT id FROM {TABLE} WHERE kind = ? AND name = ? AND owner IS ?", same).get
     if before is not None:
         thing = replace(thing, id=before)
-        remove(database, thing)
+        _remove(database, thing)
     try:
         sql = f"INSERT INTO main.{TABLE} VALUES(?, ?, ?, ?, ?, ?, ?)"
         database.execute(sql, thing.as_row, can_cache=False)
@@ -106,8 +161,7 @@ def put(database: apsw.Connection, thing: Saved) -> Saved:
     return thing
 
 
-def remove(database: apsw.Connection, thing: Saved) -> None:
-    """Delete it, where it is still there."""
+def _remove(database: apsw.Connection, thing: Saved) -> None:
     database.execute(f"DELETE FROM main.{TABLE} WHERE id = ?", (thing.id,), can_cache=False)
 
 

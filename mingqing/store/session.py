@@ -1,7 +1,7 @@
 """What a logged-in account can see and do: the one door between the project file and everything else."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +21,6 @@ from mingqing.catalog.overviews import Needs
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable, StoreBug
 from mingqing.core.features import Features, Gathered
 from mingqing.core.text import tr
-from mingqing.store import saved
 from mingqing.store.audit import append
 from mingqing.store.changes import Transaction, Value
 from mingqing.store.connection import STEPS_BETWEEN_QUESTIONS, connect, engine_errors, immediate
@@ -29,12 +28,13 @@ from mingqing.store.geometry import decode
 from mingqing.store.guard import Guard, box_view
 from mingqing.store.overview.read import Overviews
 from mingqing.store.owner import owner
-from mingqing.store.saved import Saved
 from mingqing.store.schema import ensure_srid
 from mingqing.store.settled import Settled
 
 if TYPE_CHECKING:
     from typing import Self
+
+    import apsw
 
 Bounds = tuple[float, float, float, float]
 _LONGEST_REASON = 200
@@ -381,6 +381,13 @@ class Session:
         ):
             yield change
 
+    @contextmanager
+    def changing(self) -> Iterator["apsw.Connection"]:
+        """Give a module of this package one transaction on what is the program's own, as far as the guard lets it."""
+        self.require_writable()
+        with engine_errors(self.file), self._guard.writing(), immediate(self._database):
+            yield self._database
+
     def require_writable(self) -> None:
         """Raise `ProjectUnavailable` with the reason where this project may only be read."""
         if self.info.read_only is not None:
@@ -431,9 +438,9 @@ class Session:
         """
         if self.info.read_only is not None:
             return
-        with engine_errors(self.file), self._guard.writing(), immediate(self._database):
+        with self.changing() as database:
             append(
-                self._database,
+                database,
                 self.user,
                 act,
                 target,
@@ -492,62 +499,6 @@ class Session:
             self._database.execute(
                 "INSERT OR REPLACE INTO mq_memory VALUES(?, ?)", (key, value), can_cache=False
             )
-
-    # ── What people keep with the project ────────────────────────────────────────────────────────────────
-
-    def saved(self, kind: str) -> list[Saved]:
-        """Return what the account has of a kind, by name; of one name its own before what is shared."""
-        if not self._guard.keeps_saved:
-            return []
-        sql = f"SELECT {saved.COLUMNS} FROM {saved.TABLE} WHERE kind = ? ORDER BY name, owner IS NULL"
-        return [Saved.of(row) for row in self.query(sql, (kind,))]
-
-    def save(
-        self,
-        kind: str,
-        name: str,
-        value: object,
-        *,
-        shared: bool = False,
-        fields: Collection[str] = (),
-    ) -> Saved:
-        """Keep something under a name, in place of what the same owner kept of that kind under it.
-
-        Parameters
-        ----------
-        kind : what sort of thing it is, such as "bookmark".
-        value : what JSON can hold.
-        shared : for all accounts of the project that see `fields`; else for this account alone.
-        fields : "table.column" of every field whose values or meaning it reveals, by `value` or `name`.
-
-        Raises
-        ------
-        ProjectUnavailable
-            if the project is read-only.
-        NotAllowed
-            if it is to be shared by who edits nothing, or reveals what the account does not see whole.
-        InputRefused
-            if there is no name, it is too long, or has something under it that the account may not see; or the
-            value is too large.
-        """
-        self.require_writable()
-        thing = saved.new(self.policy, None if shared else self.user, kind, name, value, fields)
-        with engine_errors(self.file), self._guard.writing(), immediate(self._database):
-            return saved.put(self._database, thing)
-
-    def forget(self, thing: Saved) -> None:
-        """Keep something no longer; nothing happens where it is gone already.
-
-        Raises
-        ------
-        ProjectUnavailable
-            if the project is read-only.
-        NotAllowed
-            if it is shared and the account edits nothing.
-        """
-        self.require_writable()
-        with engine_errors(self.file), self._guard.writing():
-            saved.remove(self._database, thing)
 
 
 def _bounds(box: Sequence[float]) -> Bounds:

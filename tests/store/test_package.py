@@ -20,6 +20,7 @@ from mingqing.store.ids import new_ids
 from mingqing.store.log import entries
 from mingqing.store.package import make_package
 from mingqing.store.project import open_project
+from mingqing.store.saved import save
 from mingqing.store.session import Session
 
 HERE, THERE = "331124204202", "331124204203"
@@ -45,8 +46,8 @@ def source(session: Session) -> Session:
     with session.transaction("edit", "甄旧名改名") as change:
         change.update("resident", [inside], {"name": ["甄内一"]})
     session.remember("mapping", "记住的甄")
-    session.save("bookmark", "甄的书签", {"x": 1})
-    session.save("classification", "分类", "甄的分类", shared=True)
+    save(session, "bookmark", "甄的书签", {"x": 1})
+    save(session, "classification", "分类", "甄的分类", shared=True)
     return session
 
 

@@ -21,6 +21,7 @@ from mingqing.store.ids import new_ids
 from mingqing.store.people import erase
 from mingqing.store.project import open_project
 from mingqing.store.salvage import salvage_project
+from mingqing.store.saved import forget, save, saved
 from mingqing.store.session import Session
 
 VIEWER, EDITOR = "查阅甲", "编辑乙"
@@ -48,7 +49,7 @@ def editor(session: Session) -> Iterator[Session]:
 
 
 def names(session: Session, kind: str = "bookmark") -> list[str]:
-    return [thing.name for thing in session.saved(kind)]
+    return [thing.name for thing in saved(session, kind)]
 
 
 # ── For oneself, for all ─────────────────────────────────────────────────────────────────────────────────────
@@ -56,74 +57,74 @@ def names(session: Session, kind: str = "bookmark") -> list[str]:
 
 def test_what_is_kept_comes_back_as_it_was(session: Session) -> None:
     value = {"view": [1.5, 2], "theme": "household", "village": None, "题": "“大竹溪”"}
-    made = session.save("bookmark", " 村口 ", value, fields=["house.address", "house.address"])
-    assert session.saved("bookmark") == [made]
+    made = save(session, "bookmark", " 村口 ", value, fields=["house.address", "house.address"])
+    assert saved(session, "bookmark") == [made]
     assert (made.name, made.owner, made.value, made.shared) == ("村口", USER, value, False)
     assert made.fields == ("house.address",)
-    assert session.saved("basemap") == []
+    assert saved(session, "basemap") == []
 
 
 def test_the_same_name_of_the_same_owner_is_kept_once(session: Session) -> None:
-    first = session.save("bookmark", "村口", 1)
-    session.save("bookmark", "村口", 3, shared=True)
-    session.save("classification", "村口", 4)
-    second = session.save("bookmark", "村口", 2)
+    first = save(session, "bookmark", "村口", 1)
+    save(session, "bookmark", "村口", 3, shared=True)
+    save(session, "classification", "村口", 4)
+    second = save(session, "bookmark", "村口", 2)
     assert second.id == first.id
-    assert [(t.value, t.shared) for t in session.saved("bookmark")] == [(2, False), (3, True)]
+    assert [(t.value, t.shared) for t in saved(session, "bookmark")] == [(2, False), (3, True)]
 
 
 def test_own_things_are_not_shown_to_others_and_shared_ones_are(
     session: Session, viewer: Session, editor: Session
 ) -> None:
-    session.save("bookmark", CANARY, 1)
-    session.save("bookmark", "村口", 1, shared=True)
-    viewer.save("bookmark", "我的", 1)
+    save(session, "bookmark", CANARY, 1)
+    save(session, "bookmark", "村口", 1, shared=True)
+    save(viewer, "bookmark", "我的", 1)
     assert names(viewer) == ["我的", "村口"]
     assert names(editor) == ["村口"]
     assert names(session) == ["村口", CANARY]
 
 
 def test_what_is_forgotten_is_gone_and_may_be_forgotten_twice(session: Session) -> None:
-    thing = session.save("bookmark", "村口", 1)
-    session.forget(thing)
-    session.forget(thing)
+    thing = save(session, "bookmark", "村口", 1)
+    forget(session, thing)
+    forget(session, thing)
     assert names(session) == []
 
 
 def test_only_who_edits_something_shares(session: Session, viewer: Session, editor: Session) -> None:
     with pytest.raises(NotAllowed, match="不能保存给全员"):
-        viewer.save("bookmark", "村口", 1, shared=True)
-    thing = session.save("bookmark", "村口", 1, shared=True)
+        save(viewer, "bookmark", "村口", 1, shared=True)
+    thing = save(session, "bookmark", "村口", 1, shared=True)
     with pytest.raises(NotAllowed, match="不是您保存的"):
-        viewer.forget(thing)
+        forget(viewer, thing)
     assert names(viewer) == ["村口"]
-    editor.forget(thing)
+    forget(editor, thing)
     assert names(session) == []
 
 
 def test_a_read_only_project_keeps_nothing_new(empty_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_project(empty_project, user=USER, password=PASSWORD) as session:
-        thing = session.save("bookmark", "村口", 1)
+        thing = save(session, "bookmark", "村口", 1)
     monkeypatch.setattr(project, "is_network_share", lambda _: True)
     with open_project(empty_project, user=USER, password=PASSWORD) as session:
         assert names(session) == ["村口"]
         with pytest.raises(ProjectUnavailable, match="只能查看"):
-            session.save("bookmark", "村尾", 1)
+            save(session, "bookmark", "村尾", 1)
         with pytest.raises(ProjectUnavailable, match="只能查看"):
-            session.forget(thing)
+            forget(session, thing)
 
 
 @pytest.mark.parametrize("name", ["", "　", "长" * 101])
 def test_a_name_has_to_be_one(session: Session, name: str) -> None:
     with pytest.raises(InputRefused, match="名称"):
-        session.save("bookmark", name, 1)
+        save(session, "bookmark", name, 1)
 
 
 def test_too_much_is_refused_and_what_was_there_stays(session: Session) -> None:
-    session.save("bookmark", "村口", 1)
+    save(session, "bookmark", "村口", 1)
     with pytest.raises(InputRefused, match="太多"):
-        session.save("bookmark", "村口", "长" * 1_000_001)
-    assert [thing.value for thing in session.saved("bookmark")] == [1]
+        save(session, "bookmark", "村口", "长" * 1_000_001)
+    assert [thing.value for thing in saved(session, "bookmark")] == [1]
 
 
 # ── Fields that are not everybody's ──────────────────────────────────────────────────────────────────────────
@@ -132,29 +133,29 @@ def test_too_much_is_refused_and_what_was_there_stays(session: Session) -> None:
 def test_what_reveals_a_field_is_shown_to_those_who_see_it_whole(
     session: Session, viewer: Session, editor: Session
 ) -> None:
-    session.save("classification", "按电话", CANARY, shared=True, fields=["house.address", "resident.phone"])
-    session.save("classification", "按层数", 1, shared=True, fields=["house.storeys"])
+    save(session, "classification", "按电话", CANARY, shared=True, fields=["house.address", "resident.phone"])
+    save(session, "classification", "按层数", 1, shared=True, fields=["house.storeys"])
     assert names(viewer, "classification") == ["按层数"]
     assert names(editor, "classification") == ["按层数", "按电话"]
 
 
 def test_a_name_that_is_taken_by_what_one_may_not_see_is_refused(session: Session) -> None:
-    session.save("classification", "按电话", CANARY, shared=True, fields=["resident.phone"])
+    save(session, "classification", "按电话", CANARY, shared=True, fields=["resident.phone"])
     half = Role("half", "半懂", "试", {"house": frozenset(Action)}, {"open": Shows.CLEAR})
     policy = Policy.of(["half"], None, session.catalog, {"half": half})
     with Session(session.info, session.catalog, replace(session.login, policy=policy)) as other:
         assert names(other, "classification") == []
         with pytest.raises(InputRefused, match="已有人用"):
-            other.save("classification", "按电话", 1, shared=True)
-        other.save("classification", "按层数", 1, shared=True)
+            save(other, "classification", "按电话", 1, shared=True)
+        save(other, "classification", "按层数", 1, shared=True)
     assert names(session, "classification") == ["按层数", "按电话"]
 
 
 def test_nobody_keeps_what_reveals_a_field_that_he_does_not_see_himself(viewer: Session) -> None:
     with pytest.raises(NotAllowed, match=r"没有保存：.*打码"):
-        viewer.save("classification", "按姓名", 1, fields=["resident.name"])
+        save(viewer, "classification", "按姓名", 1, fields=["resident.name"])
     with pytest.raises(StoreBug):
-        viewer.save("classification", "按姓名", 1, fields=["resident.nothing"])
+        save(viewer, "classification", "按姓名", 1, fields=["resident.nothing"])
 
 
 # ── Held by the engine ───────────────────────────────────────────────────────────────────────────────────────
@@ -169,8 +170,8 @@ READS = [
 
 
 def test_no_statement_reads_what_is_anothers(session: Session, viewer: Session) -> None:
-    session.save("bookmark", CANARY, CANARY)
-    session.save("classification", "分类", CANARY, shared=True, fields=["resident.name"])
+    save(session, "bookmark", CANARY, CANARY)
+    save(session, "classification", "分类", CANARY, shared=True, fields=["resident.name"])
     for sql in READS:
         assert CANARY not in repr(viewer.query(sql))
         assert CANARY in repr(session.query(sql.replace("owner NOT NULL", "1")))
@@ -181,7 +182,7 @@ def test_no_statement_reads_what_is_anothers(session: Session, viewer: Session) 
 )
 def test_fields_that_are_no_list_of_fields_hide_the_thing(session: Session, fields: str) -> None:
     """As somebody may write into the file past the program."""
-    session.save("bookmark", "村口", 1)
+    save(session, "bookmark", "村口", 1)
     with closing(connect(session.file, session.login.key, read_only=False)) as database:
         database.execute("UPDATE mq_saved SET fields = ?", (fields,))
     assert names(session) == []
@@ -190,9 +191,9 @@ def test_fields_that_are_no_list_of_fields_hide_the_thing(session: Session, fiel
 def test_no_statement_writes_what_is_anothers_though_the_program_let_it(
     session: Session, viewer: Session
 ) -> None:
-    theirs = session.save("bookmark", CANARY, 1).id
-    session.save("bookmark", "村口", 1, shared=True)
-    own = viewer.save("bookmark", "我的", 1)
+    theirs = save(session, "bookmark", CANARY, 1).id
+    save(session, "bookmark", "村口", 1, shared=True)
+    own = save(viewer, "bookmark", "我的", 1)
     row = f"'bookmark', '冒充', '{USER}', '[]', '1', ''"
     with viewer._guard.writing():
         for sql in (
@@ -217,17 +218,17 @@ def test_no_statement_writes_what_is_anothers_though_the_program_let_it(
 def test_what_was_saved_makes_a_backup_due(session: Session) -> None:
     automatic_backup(session)
     assert not backup_due(session)
-    session.save("bookmark", "村口", 1)
+    save(session, "bookmark", "村口", 1)
     assert backup_due(session)
 
 
 def test_a_salvaged_project_has_what_was_saved(session: Session, tmp_path: Path) -> None:
     add_account(session, VIEWER, ["viewer"], None, "Zhu7ying-lin4")
-    session.save("bookmark", CANARY, [1], fields=["house.address"])
-    session.save("bookmark", "村口", 2, shared=True)
+    save(session, "bookmark", CANARY, [1], fields=["house.address"])
+    save(session, "bookmark", "村口", 2, shared=True)
     done = salvage_project(session.info.path, tmp_path / "新", user=USER, password=PASSWORD)
     with open_project(done.path, user=USER, password=PASSWORD) as opened:
-        assert opened.saved("bookmark") == session.saved("bookmark")
+        assert saved(opened, "bookmark") == saved(session, "bookmark")
     with open_project(done.path, user=VIEWER, password="Zhu7ying-lin4") as opened:  # noqa: S106
         assert names(opened) == ["村口"]
 
@@ -237,9 +238,9 @@ def test_erasing_a_person_says_who_saved_something_about_them(session: Session, 
     with session.transaction("edit", "录入") as change:
         row = {"village_code": [HERE], "name": ["甄一一"], "id_number": ["110101199003070118"]}
         change.insert("resident", [resident], row)
-    viewer.save("bookmark", CANARY, 1)
-    session.save("classification", "分类", {"values": ["甄一一"]}, shared=True)
-    session.save("bookmark", "村口", 1)
+    save(viewer, "bookmark", CANARY, 1)
+    save(session, "classification", "分类", {"values": ["甄一一"]}, shared=True)
+    save(session, "bookmark", "村口", 1)
     (said,) = [s for s in erase(session, resident, "本人申请").kept if "书签" in s]
     assert "另有 2 个" in said
     assert VIEWER in said
@@ -249,7 +250,7 @@ def test_erasing_a_person_says_who_saved_something_about_them(session: Session, 
 
 
 def test_a_copy_of_the_project_has_them_too(session: Session, tmp_path: Path) -> None:
-    session.save("bookmark", "村口", 1)
+    save(session, "bookmark", "村口", 1)
     session.close()
     copy = shutil.copytree(session.info.path, tmp_path / "副本.mingqing")
     with open_project(copy, user=USER, password=PASSWORD) as opened:

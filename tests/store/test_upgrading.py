@@ -27,6 +27,7 @@ from mingqing.store.ids import new_ids
 from mingqing.store.log import entries
 from mingqing.store.project import accounts_of, open_project
 from mingqing.store.salvage import salvage_project
+from mingqing.store.saved import save, saved
 from mingqing.store.session import Session
 from tests.inside import query
 
@@ -183,8 +184,8 @@ def before_saving(session: Session) -> Session:
 
 def test_format_2_0_takes_bookmarks_once_anybody_opened_it(before_saving: Session) -> None:
     with open_project(before_saving.info.path, user="查阅甲", password="Zhu7ying-lin4") as viewer:  # noqa: S106
-        viewer.save("bookmark", "村口", 1)
-        assert [thing.name for thing in viewer.saved("bookmark")] == ["村口"]
+        save(viewer, "bookmark", "村口", 1)
+        assert [thing.name for thing in saved(viewer, "bookmark")] == ["村口"]
         assert meta(viewer, "format") == f"{project.FORMAT_MAJOR}.{project.FORMAT_MINOR}"
     with open_project(before_saving.info.path, user=USER, password=PASSWORD) as again:
         assert [e.detail for e in entries(again) if e.act == "upgrade"] == ["2.0 → 2.1"]
@@ -196,10 +197,10 @@ def test_format_2_0_opens_as_it_is_where_it_may_only_be_read(
 ) -> None:
     monkeypatch.setattr(project, "is_network_share", lambda _: True)
     with open_project(before_saving.info.path, user=USER, password=PASSWORD) as opened:
-        assert opened.saved("bookmark") == []
+        assert saved(opened, "bookmark") == []
         assert opened.counts()["house"] == 0
         with pytest.raises(ProjectUnavailable, match="只能查看"):
-            opened.save("bookmark", "村口", 1)
+            save(opened, "bookmark", "村口", 1)
         assert meta(opened, "format") == "2.0"
 
 
