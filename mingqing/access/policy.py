@@ -113,7 +113,7 @@ class Policy:
         """
         if self.villages is None:
             return "1"
-        return f"({column} IS NOT NULL AND {column} IN ({', '.join(map(_literal, sorted(self.villages)))}))"
+        return f"({column} IS NOT NULL AND {column} IN ({', '.join(map(literal, sorted(self.villages)))}))"
 
     def view_sql(self, table: str, action: Action = Action.SEE, *, unmask: Collection[str] = ()) -> str:
         """Return the SELECT of a table of `main` as this account has it for an action: text without parameters.
@@ -219,8 +219,8 @@ def _column_sql(field: Field, shown: Column) -> str:
     return MASKS[mask].sql(column) if shown is Column.MASKED and mask is not None else "NULL"
 
 
-def _literal(text: str) -> str:
-    """Return text as an SQL string. A NUL would end the statement early, and no village is called so."""
+def literal(text: str) -> str:
+    """Return text as an SQL string. A NUL would end the statement early, and nothing is called so."""
     if "\0" in text:
         raise NotAllowed(tr("村代码里有不能识别的字符，请重新填写"))
     return "'" + text.replace("'", "''") + "'"

@@ -41,6 +41,7 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("to_village", tr("看全村"), ("Ctrl+G",), "fa6s.location-crosshairs")
     yield _Entry("to_selection", tr("放大到选中的"), ("Ctrl+J",), "fa6s.magnifying-glass-plus")
     yield _Entry("legend", tr("图层与图例"), ("Ctrl+B",), "fa6s.layer-group", checkable=True)
+    yield _Entry("table", tr("属性表"), ("F6",), "fa6s.table-list", checkable=True)
     yield _Entry("village", tr("选择村"), ("Ctrl+F",), "fa6s.location-dot")
     yield _Entry("scale", tr("改比例尺"), ("Ctrl+L",), "fa6s.ruler-horizontal")
     yield _Entry("password", tr("修改密码…"), ("Ctrl+Alt+P",), "fa6s.key")

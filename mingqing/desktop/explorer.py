@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QWidget
 
 from mingqing.access.roles import Action
 from mingqing.core.text import tr
@@ -23,7 +23,9 @@ from mingqing.desktop.map.overlay import Mark
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
 from mingqing.desktop.rail import Rail
+from mingqing.desktop.selection import Selection
 from mingqing.desktop.status import StatusLine
+from mingqing.desktop.table.panel import TablePanel
 from mingqing.desktop.topbar import TopBar
 from mingqing.desktop.villages.matching import Entry, index
 from mingqing.desktop.widgets import L, M, button, column, row, tool
@@ -67,6 +69,9 @@ class Explorer(QWidget):
             LegendPanel(catalog),
             Canvas(jobs, draw, frozenset(catalog.layers["base"].tables)),
         )
+        self.selection = Selection(self)
+        self.tables = TablePanel(jobs, self.selection)
+        self._map = QSplitter(Qt.Orientation.Vertical)
         self.duty = DutyPanel()
         self.banner, self.card = Banner(self), CardPanel(self.canvas)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
@@ -85,10 +90,16 @@ class Explorer(QWidget):
     # ── Made of ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _lay_out(self) -> None:
+        for part, share in ((self.canvas, 5), (self.tables, 4)):
+            self._map.addWidget(part)
+            self._map.setStretchFactor(self._map.count() - 1, share)
+        self._map.setChildrenCollapsible(False)
+        self._map.setSizes([500, 400])
+        self.tables.hide()
         middle = row(gap=0)
         middle.addWidget(self.rail)
         middle.addWidget(self.legend)
-        middle.addWidget(self.canvas, 1)
+        middle.addWidget(self._map, 1)
         middle.addWidget(self.duty, 1)
         outer = column(self, gap=0)
         outer.addWidget(self.topbar)
@@ -135,6 +146,11 @@ class Explorer(QWidget):
         actions.connect("village", self.topbar.villages.open)
         actions.connect("scale", status.scale.setFocus)
         actions["legend"].toggled.connect(self.legend.setVisible)
+        actions["table"].toggled.connect(self.tables.setVisible)
+        canvas.viewed.connect(lambda _view: self._list_here())
+        self.tables.bar.closing.clicked.connect(actions["table"].trigger)
+        self.tables.opened.connect(self.show_row)
+        self.tables.said.connect(self.banner.say)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Keep what floats over the canvas in its corners."""
@@ -158,8 +174,9 @@ class Explorer(QWidget):
             width - size.width() - M - beside, height - size.height() - M, size.width(), size.height()
         )
         over = self.canvas if self.canvas.isVisibleTo(self) else self.duty
+        corner = over.mapTo(self, QPoint(L, M))
         wide = min(720, over.width() - 2 * L - beside)
-        self.banner.setGeometry(over.x() + L, over.y() + M, wide, self.banner.height_within(wide))
+        self.banner.setGeometry(corner.x(), corner.y(), wide, self.banner.height_within(wide))
         self.banner.raise_()
         self.nothing.setGeometry(width // 2 - 320, max(height // 2 - 190, M), 640, 340)
 
@@ -171,6 +188,7 @@ class Explorer(QWidget):
         self.topbar.show_project(session, has_map=bool(self.themes))
         self.status.show_project(session.info)
         self.forget_project()
+        self.tables.show_project(session.policy)
         self.refresh(found)
         if self.themes:
             self.show_theme(theme if theme in self.themes else self.themes[0])
@@ -187,6 +205,8 @@ class Explorer(QWidget):
         self.banner.clear()
         self.close_card()
         self.topbar.villages.offer(())
+        self.selection.clear()
+        self.tables.forget()
         self.canvas.show_project(None, "")
 
     def _offer(self, session: "Session") -> None:
@@ -197,7 +217,7 @@ class Explorer(QWidget):
         self.rail.offer(self.themes)
         self.legend.hide_tables(frozenset(self._catalog.tables) - seen)
         has_map = bool(self.themes)
-        self.canvas.setVisible(has_map)
+        self._map.setVisible(has_map)
         self.legend.setVisible(has_map and self._actions["legend"].isChecked())
         self.status.setVisible(has_map)
         self.duty.setVisible(not has_map)
@@ -219,6 +239,7 @@ class Explorer(QWidget):
         if was_empty and found.extent is not None and self.themes:
             self.canvas.show_project(found.extent, self._theme.code)
         self.canvas.redraw()
+        self.tables.refresh()
 
     def _say_nothing(self, found: Survey) -> None:
         """Say why there is no map to see: no data at all, or none that has a shape."""
@@ -261,6 +282,7 @@ class Explorer(QWidget):
         self.rail.show_theme(code)
         self.legend.show_theme(self._theme)
         self.canvas.show_theme(code, self.legend.tables_on())
+        self.tables.show_theme(self._theme)
         self.themed.emit(code)
 
     def show_village(self, code: str) -> None:
@@ -277,6 +299,7 @@ class Explorer(QWidget):
         (self.canvas if self.themes else self.duty).setFocus()
         self._update_actions()
         self._count()
+        self._list_here()
         self.visited.emit(self._village)
 
     def _count(self) -> None:
@@ -334,13 +357,18 @@ class Explorer(QWidget):
         if self._trail:
             self._ask_card(self._trail.pop())
 
-    def _ask_card(self, key: _Key) -> None:
+    def _ask_card(self, key: _Key, *, closer: bool = False) -> None:
         names = self._survey.names if self._survey is not None else {}
 
         def work(session: "Session", _job: Job["_Found"]) -> "_Found":
             return gather(session, *key, village_names=names), place_of(session, *key)
 
-        self._jobs.start(ReadJob(work, done=self._show_card, topic="card"))
+        def done(found: "_Found") -> None:
+            self._show_card(found)
+            if closer:
+                self.see_selection()
+
+        self._jobs.start(ReadJob(work, done=done, topic="card"))
 
     def _show_card(self, found: "_Found") -> None:
         card, mark = found
@@ -356,6 +384,16 @@ class Explorer(QWidget):
             self.canvas.reveal(mark.bounds, CARD_WIDTH + M)
         self._update_actions()
 
+    def show_row(self, table: str, row_id: int) -> None:
+        """Show the card of a row, and its place from near by."""
+        self._hits, self._trail = [], []
+        self._ask_card((table, row_id), closer=True)
+
+    def _list_here(self) -> None:
+        canvas = self.canvas
+        size = float(canvas.width()), float(canvas.height())
+        self.tables.show_place(self._village, canvas.view.extent(size) if canvas.view is not None else None)
+
     def close_card(self) -> None:
         """Put the card away and take its mark off the map."""
         self._card, self._hits, self._trail = None, [], []
@@ -367,6 +405,7 @@ class Explorer(QWidget):
     def conceal(self) -> None:
         """Hide again what was shown whole for a reason, and take back a number that was copied."""
         self.card.take_back()
+        self.tables.take_back()
         if self.card.lifted and self._card is not None:
             self._ask_card(self._card)
 

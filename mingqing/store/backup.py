@@ -247,6 +247,10 @@ def _state(database: apsw.Connection) -> str:
     for sql in (
         f"SELECT hash FROM mq_audit WHERE act NOT IN ({acts}) ORDER BY seq DESC LIMIT 1",
         "SELECT key, value FROM mq_memory ORDER BY key",
+        *(
+            f"SELECT * FROM {name} ORDER BY id"  # no such table where format 2.0 may only be read
+            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE name = 'mq_saved'")
+        ),
     ):
         digest.update(repr(database.execute(sql).fetchall()).encode())
     return digest.hexdigest()

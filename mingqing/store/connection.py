@@ -31,7 +31,8 @@ if not apsw.connections():
 # What the triggers of `guard` say when they refuse a row.
 OUTSIDE = tr("这一行不在您管辖的村里，没有写入")
 HIDDEN = tr("有一栏您的角色不能改，没有写入")
-REFUSALS = {OUTSIDE, HIDDEN}
+NOT_YOURS = tr("这不是您保存的，您的角色不能改动")
+REFUSALS = {OUTSIDE, HIDDEN, NOT_YOURS}
 _LOADED_FIRST = (shapely, pyproj, pyogrio)
 _EXTENSIONS = ("mod_spatialite", "mod_spatialite.so.8", "mod_spatialite.so.7", "mod_spatialite.dll")
 

@@ -21,7 +21,8 @@ from mingqing.access.roles import Action
 from mingqing.catalog.model import Table
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
-from mingqing.store.connection import HIDDEN, OUTSIDE
+from mingqing.store import saved
+from mingqing.store.connection import HIDDEN, NOT_YOURS, OUTSIDE
 
 # What reading needs, and the triggers of SpatiaLite. Its functions that read and write files are not among them.
 _FUNCTIONS = frozenset(
@@ -40,11 +41,16 @@ _FUNCTIONS = frozenset(
             "length",
         ),
         *("substr", "trim", "rtrim", "char", "glob", "like", "lower", "upper", "abs", "round", "typeof"),
-        "json_each",
+        *("json_each", "json_valid"),
         *("match", "rank", "bm25", "highlight", "instr", "replace", "printf", "format", "iif"),
     }
 )
-_OWN_READ = {"mq_meta": {"key"}, "mq_audit": {"seq", "hash"}, "mq_change": {"seq", "hash"}}
+_OWN_READ = {
+    "mq_meta": {"key"},
+    "mq_audit": {"seq", "hash"},
+    "mq_change": {"seq", "hash"},
+    saved.TABLE: {"id"},
+}
 _OWN_WRITTEN = {
     ("INSERT", "mq_change"),
     ("INSERT", "mq_audit"),
@@ -52,6 +58,8 @@ _OWN_WRITTEN = {
     ("INSERT", "mq_settled"),
     ("INSERT", "mq_memory"),
     ("DELETE", "mq_memory"),  # of INSERT OR REPLACE
+    ("INSERT", saved.TABLE),  # whose rows the triggers look at
+    ("DELETE", saved.TABLE),
 }
 _SPATIALITE = frozenset({"geometry_columns", "spatial_ref_sys", "geometry_columns_time"})
 # A virtual table reads and writes tables of its own, by statements that nobody can tell from others. What the R-tree
@@ -83,13 +91,17 @@ class Guard:
         again; but nobody else can have one by its text, of which this is random.
     """
 
-    def __init__(self, database: apsw.Connection, policy: Policy) -> None:
+    def __init__(self, database: apsw.Connection, policy: Policy, user: str) -> None:
         self._policy = policy
         self._writing = False
         self._secret = f"_{secrets.token_hex(8)}_"
         self.mark = f"/*{secrets.token_hex(16)}*/"
         tables = policy.catalog.tables
-        self._views = {*tables, *(box_view(name) for name, t in tables.items() if t.has_geometry)}
+        self._views = {
+            saved.TABLE,
+            *tables,
+            *(box_view(name) for name, t in tables.items() if t.has_geometry),
+        }
         self.writable = {
             name: frozenset(
                 {"id", *policy.writable(name), *STAMPS, *(["geometry"] if t.has_geometry else [])}
@@ -112,6 +124,7 @@ class Guard:
         database.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         for table in tables.values():
             self._shadow(database, table)
+        self._shadow_saved(database, user)
         database.authorizer = self._answer
 
     @contextmanager
@@ -188,11 +201,24 @@ class Guard:
         for number, (act, condition, sentence) in enumerate(conditions):
             if condition.replace(" AND ", "").strip("1"):
                 self.triggered.add(table.name)
-                database.execute(
-                    f'CREATE TEMP TRIGGER "{self._secret}{table.name}_{number}" BEFORE {act}'
-                    f' ON main."{table.name}" WHEN NOT ({condition})'
-                    f" BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-                )
+                self._make_trigger(database, table.name, number, act, condition, sentence)
+
+    def _shadow_saved(self, database: apsw.Connection, user: str) -> None:
+        # A project of format 2.0 that may only be read has no such table.
+        there = database.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", (saved.TABLE,)).get
+        select = saved.view_sql(self._policy, user) if there else saved.NOTHING
+        self._make_view(database, saved.TABLE, select)
+        if there:
+            for number, (act, condition) in enumerate(saved.writes(self._policy, user).items()):
+                self._make_trigger(database, saved.TABLE, number, act, condition, NOT_YOURS)
+
+    def _make_trigger(
+        self, database: apsw.Connection, table: str, number: int, act: str, condition: str, sentence: str
+    ) -> None:
+        database.execute(
+            f'CREATE TEMP TRIGGER "{self._secret}{table}_{number}" BEFORE {act} ON main."{table}"'
+            f" WHEN NOT ({condition}) BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+        )
 
     # ── What the engine asks ─────────────────────────────────────────────────────────────────────────────────
 

@@ -2,7 +2,8 @@
 
 What is left behind: rows of other villages and of none, tables and fields that the role does not see (masked ones
 come masked, also those that it could ask for with a reason), references to rows that do not come, the history of
-changes, the log, the other accounts, what the project remembers, names of files and of who wrote what.
+changes, the log, the other accounts, what the project remembers and what people saved with it, names of files and of
+who wrote what.
 """
 
 import hashlib

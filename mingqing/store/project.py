@@ -24,7 +24,7 @@ from mingqing.store import audit
 from mingqing.store.accounts import KEYRING, today, write_account
 from mingqing.store.backup import advice
 from mingqing.store.changes import chain_again
-from mingqing.store.connection import connect, engine_errors
+from mingqing.store.connection import connect, engine_errors, immediate
 from mingqing.store.inside import raw_chunks
 from mingqing.store.login import Unlocked, log_in, unlock_project
 from mingqing.store.roles import Definitions, adopt
@@ -227,6 +227,7 @@ def _open(folder: Path, user: str, password: str, catalog: Catalog) -> Session:
             if int(meta["format"].partition(".")[0]) < FORMAT_MAJOR:
                 _require_upgradable(folder, read_only)
                 unlocked = _upgrade(database, folder, catalog, meta, unlocked, password)
+                meta = _read_meta(database, folder)
             try:
                 with _as_incomplete(folder):
                     login = log_in(database, folder, unlocked, catalog, read_only=read_only is not None)
@@ -236,6 +237,8 @@ def _open(folder: Path, user: str, password: str, catalog: Catalog) -> Session:
             if missing_from(database, catalog):
                 _require_upgradable(folder, read_only)
                 _extend(database, folder, catalog, meta, login)
+            elif read_only is None and int(meta["format"].partition(".")[2]) < FORMAT_MINOR:
+                _raise_minor(database, catalog, meta, login)
     finally:
         database.close()
     info = ProjectInfo(folder, meta["name"], int(meta["epsg"]), meta["epsg_chosen"] == "1", read_only)
@@ -298,7 +301,22 @@ def _extend(
         database.execute("UPDATE mq_meta SET value = value WHERE key = 'format'")
         _back_up(folder)
         extend_schema(database, catalog, int(meta["epsg"]))
+        _set_format(database)
         audit.append(database, login.account.name, Act.UPGRADE, detail=tr("增加栏目"))
+
+
+def _raise_minor(database: apsw.Connection, catalog: Catalog, meta: dict[str, str], login: Login) -> None:
+    """Add tables of the program's own, empty: nothing that is there is touched, so anybody's login may."""
+    with immediate(database):
+        extend_schema(database, catalog, int(meta["epsg"]))
+        was, now = meta["format"], _set_format(database)
+        audit.append(database, login.account.name, Act.UPGRADE, detail=f"{was} → {now}")
+
+
+def _set_format(database: apsw.Connection) -> str:
+    now = f"{FORMAT_MAJOR}.{FORMAT_MINOR}"
+    database.execute("UPDATE mq_meta SET value = ? WHERE key = 'format'", (now,))
+    return now
 
 
 def _upgrade(
@@ -315,12 +333,8 @@ def _upgrade(
         _back_up(folder)
         unlocked = _add_accounts(database, folder, unlocked, password, catalog)
         extend_schema(database, catalog, int(meta["epsg"]))
-        database.execute(
-            "UPDATE mq_meta SET value = ? WHERE key = 'format'", (f"{FORMAT_MAJOR}.{FORMAT_MINOR}",)
-        )
-        audit.append(
-            database, unlocked.user, Act.UPGRADE, detail=f"{meta['format']} → {FORMAT_MAJOR}.{FORMAT_MINOR}"
-        )
+        was, now = meta["format"], _set_format(database)
+        audit.append(database, unlocked.user, Act.UPGRADE, detail=f"{was} → {now}")
     return unlocked
 
 

@@ -21,6 +21,7 @@ from mingqing.catalog.model import Catalog, Table
 from mingqing.core.errors import NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.store import saved
 from mingqing.store.accounts import KEYRING, read_accounts, write_account
 from mingqing.store.connection import connect, engine_errors
 from mingqing.store.guard import STAMPS
@@ -197,6 +198,7 @@ def _copy_everything(
     for memory_key, value in _until_damage(database, "SELECT key, value FROM mq_memory"):
         session.remember(memory_key, value)
     _carry_settled(database, session)
+    _carry_saved(database, session)
     return rescued, lost, detached
 
 
@@ -209,6 +211,13 @@ def _carry_settled(database: apsw.Connection, session: Session) -> None:
             with owner(session, spatial=False, writing=True) as new:
                 new.execute("UPDATE mq_meta SET value = ? WHERE key = 'settled_secret'", (secret,))
                 new.executemany("INSERT OR IGNORE INTO mq_settled VALUES(?)", digests)
+
+
+def _carry_saved(database: apsw.Connection, session: Session) -> None:
+    """Bring what people saved; what was one account's alone is its own again once it has its account."""
+    rows = list(_until_damage(database, f"SELECT {saved.COLUMNS} FROM {saved.TABLE}"))
+    with owner(session, spatial=False, writing=True) as new:
+        new.executemany(f"INSERT OR IGNORE INTO {saved.TABLE} VALUES(?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _columns(database: apsw.Connection, table: Table) -> list[str]:

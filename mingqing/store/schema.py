@@ -5,7 +5,8 @@ import apsw
 from mingqing.catalog.model import Catalog, FieldType, Table
 
 # What a later program must know before it touches the file. A newer major is refused; an older one is upgraded.
-FORMAT_MAJOR, FORMAT_MINOR = 2, 0
+# 2.1 keeps what people saved, which a program of 2.0 leaves alone.
+FORMAT_MAJOR, FORMAT_MINOR = 2, 1
 
 _SQL_TYPE = {
     FieldType.INTEGER: "INTEGER",
@@ -52,13 +53,26 @@ INSERT INTO mq_meta VALUES('audit_head', '0:');
 CREATE TABLE mq_settled(digest BLOB PRIMARY KEY) WITHOUT ROWID;
 INSERT INTO mq_meta VALUES('settled_secret', lower(hex(randomblob(32))));
 """
+# See `store.saved`. Of the same kind and name, each account may have one of its own, and all together another.
+_SAVED_TABLE = """
+CREATE TABLE IF NOT EXISTS mq_saved(
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    owner TEXT,
+    fields TEXT NOT NULL,
+    value TEXT NOT NULL,
+    changed_at TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS mq_saved_name ON mq_saved(kind, name, coalesce(owner, ''));
+"""
 
 
 def create_schema(database: apsw.Connection, catalog: Catalog, epsg: int) -> None:
     """Create everything in an empty database. To be called inside a transaction."""
     database.execute("SELECT InitSpatialMetadata(0, 'NONE')").fetchall()
     ensure_srid(database, epsg)
-    database.execute(_OWN_TABLES + ACCESS_TABLES)
+    database.execute(_OWN_TABLES + ACCESS_TABLES + _SAVED_TABLE)
     for table in catalog.tables.values():
         _create_table(database, table, epsg)
 
@@ -78,6 +92,7 @@ def missing_from(database: apsw.Connection, catalog: Catalog) -> bool:
 
 def extend_schema(database: apsw.Connection, catalog: Catalog, epsg: int) -> None:
     """Add the tables and fields that the catalog has and the database has not. Inside a transaction."""
+    database.execute(_SAVED_TABLE)
     for table in catalog.tables.values():
         present = _columns(database, table.name)
         if not present:

@@ -1,7 +1,7 @@
 """What a logged-in account can see and do: the one door between the project file and everything else."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from mingqing.core.features import Features, Gathered
 from mingqing.core.text import tr
 from mingqing.store.audit import append
 from mingqing.store.changes import Transaction, Value
-from mingqing.store.connection import connect, engine_errors, immediate
+from mingqing.store.connection import STEPS_BETWEEN_QUESTIONS, connect, engine_errors, immediate
 from mingqing.store.geometry import decode
 from mingqing.store.guard import Guard, box_view
 from mingqing.store.overview.read import Overviews
@@ -33,6 +33,8 @@ from mingqing.store.settled import Settled
 
 if TYPE_CHECKING:
     from typing import Self
+
+    import apsw
 
 Bounds = tuple[float, float, float, float]
 _LONGEST_REASON = 200
@@ -103,7 +105,7 @@ class Session:
         self._database = connect(self.file, login.key, read_only=info.read_only is not None)
         try:
             with engine_errors(self.file):
-                self._guard = Guard(self._database, login.policy)
+                self._guard = Guard(self._database, login.policy, self.user)
         except BaseException:
             self._database.close()
             raise
@@ -142,8 +144,15 @@ class Session:
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _query(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+    def query(
+        self, sql: str, values: Sequence[Value] = (), *, stop: Callable[[], bool] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement that reads, for modules of this package: nothing else speaks SQL.
+
+        `stop` is asked every few milliseconds; where it says so, the statement ends in `Cancelled`.
+        """
         self._guard.require_plain(sql)
+        self._database.set_progress_handler(stop, STEPS_BETWEEN_QUESTIONS)
         with engine_errors(self.file):
             return list(self._database.execute(sql, tuple(values)))
 
@@ -151,14 +160,14 @@ class Session:
         """Return the number of rows of every table, all or those of one village."""
         names = list(self.catalog.tables)
         where, values = ("", ()) if village is None else (" WHERE village_code = ?1", (village,))
-        row = self._query(
+        row = self.query(
             "SELECT " + ", ".join(f'(SELECT count(*) FROM "{n}"{where})' for n in names), values
         )[0]
         return dict(zip(names, row, strict=True))
 
     def villages(self) -> list[Village]:
         """Return the villages of the project by code, those that only occur as a code among them."""
-        rows = self._query(
+        rows = self.query(
             "SELECT v.code, v.name, v.township, b.xmin, b.ymin, b.xmax, b.ymax FROM village v"
             f' LEFT JOIN "{box_view("village")}" b ON b.pkid = v.id WHERE v.code IS NOT NULL'
         )
@@ -168,7 +177,7 @@ class Session:
             )
             for code, name, township, *box in rows
         }
-        for (code,) in self._query("SELECT DISTINCT village_code FROM house WHERE village_code IS NOT NULL"):
+        for (code,) in self.query("SELECT DISTINCT village_code FROM house WHERE village_code IS NOT NULL"):
             found.setdefault(str(code), Village(str(code), str(code), "", None))
         return [found[code] for code in sorted(found)]
 
@@ -184,13 +193,13 @@ class Session:
             + own.format(name=name)
             for name in names
         )
-        row = self._query(f"SELECT min(a), min(b), max(c), max(d) FROM ({parts})")[0]
+        row = self.query(f"SELECT min(a), min(b), max(c), max(d) FROM ({parts})")[0]
         return None if row[0] is None else _bounds(row)
 
     def row(self, table: str, row_id: int) -> dict[str, object] | None:
         """Return one row with its id and without its shape, or None where there is none."""
         names = ("id", *self._table(table).column_names)
-        found = self._query(f'SELECT {_list(names)} FROM "{table}" WHERE id = ?', (row_id,))
+        found = self.query(f'SELECT {_list(names)} FROM "{table}" WHERE id = ?', (row_id,))
         return dict(zip(names, found[0], strict=True)) if found else None
 
     def rows(
@@ -212,7 +221,7 @@ class Session:
             + (f" WHERE {clause}" if clause else "")
             + " ORDER BY id"
         )
-        return self._query(sql, tuple(conditions.values()))
+        return self.query(sql, tuple(conditions.values()))
 
     def referring(self, table: str, row_id: int) -> list[tuple[str, int]]:
         """Return (table, id) of the rows that point to this one, such as the residents of a household."""
@@ -221,14 +230,14 @@ class Session:
             for reference in other.fields:
                 if reference.references == table:
                     sql = f'SELECT id FROM "{other.name}" WHERE "{reference.name}" = ? ORDER BY id'
-                    found += [(other.name, i) for (i,) in self._query(sql, (row_id,))]
+                    found += [(other.name, i) for (i,) in self.query(sql, (row_id,))]
         return found
 
     def stored(self, table: str, columns: Sequence[str], *, village: str | None) -> "Stored":
         """Return the rows of one village as they are stored, by id; None means the rows of no village."""
         self._check_columns(table, columns)
         shape = "t.geometry" if self._table(table).has_geometry else "NULL"
-        rows = self._query(
+        rows = self.query(
             f'SELECT t.id, {shape}{_more(columns)} FROM "{table}" t WHERE t.village_code IS ? ORDER BY t.id',
             (village,),
         )
@@ -239,7 +248,7 @@ class Session:
     def values_of(self, table: str, column: str, ids: Iterable[int]) -> list[tuple[int, int]]:
         """Return (id, value of an integer column) of rows, those where it is null left out."""
         self._check_columns(table, [column])
-        found = self._query(
+        found = self.query(
             f'SELECT id, "{column}" FROM "{table}"'
             f' WHERE id IN (SELECT value FROM json_each(?)) AND "{column}" NOT NULL',
             (json.dumps(list(ids)),),
@@ -276,7 +285,7 @@ class Session:
             conditions.append(f"t.id IN (SELECT pkid FROM {_in_box(table)})")
             values += _box(bounds)
         shape = "t.geometry" if definition.has_geometry else "NULL"
-        rows = self._query(
+        rows = self.query(
             f'SELECT t.id, {shape}{_more(columns)} FROM "{table}" t{_where(conditions)} ORDER BY t.id', values
         )
         ids, geometry, *cells = _transpose(rows, 2 + len(columns))
@@ -310,7 +319,7 @@ class Session:
             conditions.append(f"{last}.id IN (SELECT pkid FROM {_in_box(here.name)})")
             values += _box(bounds)
         own = "t.geometry" if table.has_geometry else "NULL"
-        rows = self._query(
+        rows = self.query(
             f"SELECT t.id, t.village_code, {own}, {last}.geometry{_more(columns)}"
             f' FROM "{table.name}" t{joins}{_where(conditions)} ORDER BY t.id',
             values,
@@ -372,6 +381,13 @@ class Session:
         ):
             yield change
 
+    @contextmanager
+    def changing(self) -> Iterator["apsw.Connection"]:
+        """Give a module of this package one transaction on what is the program's own, as far as the guard lets it."""
+        self.require_writable()
+        with engine_errors(self.file), self._guard.writing(), immediate(self._database):
+            yield self._database
+
     def require_writable(self) -> None:
         """Raise `ProjectUnavailable` with the reason where this project may only be read."""
         if self.info.read_only is not None:
@@ -422,9 +438,9 @@ class Session:
         """
         if self.info.read_only is not None:
             return
-        with engine_errors(self.file), self._guard.writing(), immediate(self._database):
+        with self.changing() as database:
             append(
-                self._database,
+                database,
                 self.user,
                 act,
                 target,
@@ -473,7 +489,7 @@ class Session:
         if not self.policy.edits:
             return {}
         return dict(
-            self._query("SELECT key, value FROM mq_memory WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+            self.query("SELECT key, value FROM mq_memory WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
         )
 
     def remember(self, key: str, value: str) -> None:

@@ -172,8 +172,8 @@ def test_who_only_looks_adds_no_field_to_a_project(project: Path) -> None:
 def test_what_sqlite_does_not_ask_about_is_refused_by_its_text(project: Path, sql: str) -> None:
     with open_project(project, user=VIEWER, password=VIEWER_PASSWORD) as session:
         with pytest.raises(NotAllowed):
-            session._query(sql)
-        assert session._query("SELECT count(*) FROM key_person") == [(0,)]
+            session.query(sql)
+        assert session.query("SELECT count(*) FROM key_person") == [(0,)]
 
 
 def test_the_keyring_of_another_project_is_refused(project: Path, tmp_path: Path) -> None:

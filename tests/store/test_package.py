@@ -20,6 +20,7 @@ from mingqing.store.ids import new_ids
 from mingqing.store.log import entries
 from mingqing.store.package import make_package
 from mingqing.store.project import open_project
+from mingqing.store.saved import save
 from mingqing.store.session import Session
 
 HERE, THERE = "331124204202", "331124204203"
@@ -28,7 +29,7 @@ EAST = 600_000.0  # metres; HERE lies west of it, THERE east
 # What must not lie in a package of HERE for the role 查阅, in any page: whole values, whatever masks leave of them.
 OTHER_VILLAGE = ["甄外一", "13811110001", "33112419500101111X", "外村路", "外村门牌", "外地名", "外村"]
 PERSONAL = ["甄内一", "13822220002", "33112419600202222X", "1960-02-02", "内村门牌", "甄帮扶", "甄重病"]
-OF_THE_SOURCE = ["甄一家.xlsx", "甄旧名", "记住的甄", USER]
+OF_THE_SOURCE = ["甄一家.xlsx", "甄旧名", "记住的甄", "甄的书签", "甄的分类", USER]
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,8 @@ def source(session: Session) -> Session:
     with session.transaction("edit", "甄旧名改名") as change:
         change.update("resident", [inside], {"name": ["甄内一"]})
     session.remember("mapping", "记住的甄")
+    save(session, "bookmark", "甄的书签", {"x": 1})
+    save(session, "classification", "分类", "甄的分类", shared=True)
     return session
 
 

@@ -27,6 +27,7 @@ from mingqing.store.ids import new_ids
 from mingqing.store.log import entries
 from mingqing.store.project import accounts_of, open_project
 from mingqing.store.salvage import salvage_project
+from mingqing.store.saved import save, saved
 from mingqing.store.session import Session
 from tests.inside import query
 
@@ -45,7 +46,7 @@ def first_format(empty_project: Path) -> Path:
         write_first_keyring(empty_project / "keyring.json", identity, session.login.key)
     with closing(connect(empty_project / "map.db", session.login.key, read_only=False)) as database, database:
         database.execute(
-            "DROP TABLE mq_account; DROP TABLE mq_audit; DROP TABLE mq_settled;"
+            "DROP TABLE mq_account; DROP TABLE mq_audit; DROP TABLE mq_settled; DROP TABLE mq_saved;"
             "ALTER TABLE mq_change DROP COLUMN digest"
         )
         database.execute(
@@ -170,6 +171,37 @@ def test_a_first_format_that_is_damaged_is_salvaged_by_its_one_account(
     with reopen(done.path) as session:
         assert session.counts()["house"] == 2
         assert check_project(session) == []
+
+
+@pytest.fixture
+def before_saving(session: Session) -> Session:
+    """A project of format 2.0, which kept no bookmarks, with a viewer."""
+    add_account(session, "查阅甲", ["viewer"], None, "Zhu7ying-lin4")
+    with closing(connect(session.file, session.login.key, read_only=False)) as database:
+        database.execute("DROP TABLE mq_saved; UPDATE mq_meta SET value = '2.0' WHERE key = 'format'")
+    return session
+
+
+def test_format_2_0_takes_bookmarks_once_anybody_opened_it(before_saving: Session) -> None:
+    with open_project(before_saving.info.path, user="查阅甲", password="Zhu7ying-lin4") as viewer:  # noqa: S106
+        save(viewer, "bookmark", "村口", 1)
+        assert [thing.name for thing in saved(viewer, "bookmark")] == ["村口"]
+        assert meta(viewer, "format") == f"{project.FORMAT_MAJOR}.{project.FORMAT_MINOR}"
+    with open_project(before_saving.info.path, user=USER, password=PASSWORD) as again:
+        assert [e.detail for e in entries(again) if e.act == "upgrade"] == ["2.0 → 2.1"]
+        assert check_project(again) == []
+
+
+def test_format_2_0_opens_as_it_is_where_it_may_only_be_read(
+    before_saving: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project, "is_network_share", lambda _: True)
+    with open_project(before_saving.info.path, user=USER, password=PASSWORD) as opened:
+        assert saved(opened, "bookmark") == []
+        assert opened.counts()["house"] == 0
+        with pytest.raises(ProjectUnavailable, match="只能查看"):
+            save(opened, "bookmark", "村口", 1)
+        assert meta(opened, "format") == "2.0"
 
 
 def test_a_project_with_accounts_cannot_pass_for_one_of_before(session: Session, tmp_path: Path) -> None:

@@ -109,6 +109,11 @@ def _layouts() -> Mapping[str, _Layout]:
     return {table: _Layout(**{k: tuple(v) for k, v in entry.items()}) for table, entry in raw.items()}
 
 
+def headings() -> Mapping[str, tuple[str, ...]]:
+    """Return, by table, the fields the first of which that is filled names a row, before the table's own."""
+    return {table: layout.heading for table, layout in _layouts().items() if layout.heading}
+
+
 def _layout(table: str) -> _Layout:
     return _layouts().get(table, _Layout())
 

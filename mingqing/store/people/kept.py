@@ -84,12 +84,29 @@ def mentions(
             n=len(where), where="、".join(where[:20])
         )
     words = [*names, *person.numbers]
+    yield from _in_saved(database, words)
     told = sum(
         int(database.execute("SELECT count(*) FROM mq_audit WHERE instr(target || detail, ?)", (word,)).get)
         for word in words
     )
     if told:
         yield tr("操作日志的说明里有 {n} 处提到此人（如文件名），日志不能改动").format(n=told)
+
+
+def _in_saved(database: apsw.Connection, words: list[str]) -> Iterator[str]:
+    """Say whose bookmarks and the like speak of the person: others' are nobody's to look into, so they are told."""
+    found = {
+        row
+        for word in words
+        for row in database.execute(
+            "SELECT id, coalesce(owner, ?) FROM mq_saved WHERE instr(name || value, ?)",
+            (tr("全员可见"), word),
+        )
+    }
+    if found:
+        yield tr("另有 {n} 个书签等保存的内容提到此人，请保存它们的人改名或删除（{who}）").format(
+            n=len(found), who="、".join(sorted({who for _, who in found}))
+        )
 
 
 def compacted(database: apsw.Connection) -> Iterator[str]:

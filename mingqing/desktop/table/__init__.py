@@ -1,0 +1,1 @@
+"""The rows of a table below the map: sorted, filtered, selected together with the map."""
