@@ -35,6 +35,7 @@ from mingqing.desktop.explorer import Explorer
 from mingqing.desktop.importing.page import ImportPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.look.theme import Appearance, dress
+from mingqing.desktop.map.overviews import OverviewUpkeep
 from mingqing.desktop.pages.crash import CrashPage
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
 from mingqing.desktop.pages.duty import DutyPage
@@ -78,7 +79,7 @@ class MainWindow(QMainWindow):
         self.explorer = Explorer(catalog, self.jobs, self.actions_)
         self.importing = ImportPage(catalog, self.jobs)
         self.backups, self.damage = BackupPage(self.jobs, settings), DamagePage(self.jobs, catalog)
-        self.automatic = AutomaticBackup(self.jobs, self)
+        self.automatic, self.overviews = AutomaticBackup(self.jobs, self), OverviewUpkeep(self.jobs, self)
         self.crash = CrashPage()
         self.pages = QStackedWidget()
         for page in (self.welcome, self.explorer, self.importing, self.backups, self.damage, self.crash):
@@ -112,7 +113,8 @@ class MainWindow(QMainWindow):
         self.importing.left.connect(self._show_map)
         self.crash.dismissed.connect(self._go_home)
         self.welcome.restore.connect(self.backups.ask_file)
-        self.automatic.said.connect(self.explorer.status.backup.setText)
+        for upkeep in (self.automatic, self.overviews):
+            upkeep.said.connect(self.explorer.status.backup.setText)
         self.automatic.refused.connect(self.refuse)
         self.automatic.outdated.connect(self._say_outdated)
         for page in (self.backups, self.damage):
@@ -362,6 +364,7 @@ class MainWindow(QMainWindow):
             self.import_paths(paths)
         self.backups.show_project(session.info)
         self.automatic.watch(session)
+        self.overviews.watch(None if isinstance(session, DamagedSession) else session)
         self._show_duties(session)
         on_map = self.pages.currentWidget() is self.explorer
         (self.explorer.banner if on_map else self.strip).notify(session.login.notices)
@@ -383,6 +386,7 @@ class MainWindow(QMainWindow):
         self.session = None
         self.backups.show_project(None)
         self.automatic.watch(None)
+        self.overviews.watch(None)
         self.strip.clear()
         self.lock.watch(None)
         self.explorer.forget_project()
@@ -468,6 +472,7 @@ class MainWindow(QMainWindow):
             return survey(session)
 
         self.jobs.start(ReadJob(work, done=self.explorer.refresh, topic="survey"))
+        self.overviews.changed()
 
     # ── What is dropped ────────────────────────────────────────────────────────────────────────────────────
 
