@@ -14,6 +14,7 @@ of views without closing; "first" is the first view of a fresh process, with all
 """
 
 import argparse
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from benchmarks.drawn.ours import as_role
 from benchmarks.drawn.plain import export
 from benchmarks.drawn.sides import OURS, QGIS, SIDES, Side, Took, ours, qgis, qgis_python
 from mingqing.render.scale import Viewport
+from mingqing.store.overview.build import is_behind, refresh
 from mingqing.store.project import open_project
 
 _SIZE_PX = (1600, 1000)
@@ -153,6 +155,10 @@ def prepare(project: Path, keep: Path, chosen: argparse.Namespace) -> Data:
         open_project(project, user=user, password=password) as opened,
         as_role(opened, chosen.role) as session,
     ):
+        if is_behind(opened):
+            started = time.perf_counter()
+            refresh(opened)
+            print(f"\n{project.stem}: overviews made in {time.perf_counter() - started:.0f} s")
         plain = export(session, chosen.theme, keep / f"{project.stem}_{chosen.theme}_{chosen.role}.sqlite")
         layers = [str(name) for name, _ in pyogrio.list_layers(plain)]
         views = {
