@@ -104,7 +104,7 @@ def _label(c: StyleClass, shape: Shape, view: Viewport) -> Look | None:
         "halo": _rgba(label.halo),
         "halo_width": label.halo_width * view.px_per_mm,
         "bold": label.bold,
-        "spacing": label.letter_spacing,
+        "spacing": label.letter_spacing * view.text_px(label.size),
         "priority": label.priority,
         "repeat": label.repeat * view.px_per_mm,
     }

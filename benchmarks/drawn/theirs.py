@@ -246,7 +246,7 @@ def label(step: Any) -> Any:
 def text_format(step: Any) -> Any:
     font = QFont(_FAMILY)
     font.setWeight(QFont.DemiBold if step["bold"] else QFont.Normal)
-    font.setLetterSpacing(QFont.PercentageSpacing, 100 * (1 + step["spacing"]))
+    font.setLetterSpacing(QFont.AbsoluteSpacing, step["spacing"])
     made = QgsTextFormat()
     made.setFont(font)
     made.setSize(step["size"])
