@@ -113,16 +113,17 @@ def main() -> None:
         folder = Path(name)
         keep = chosen.keep or folder
         keep.mkdir(parents=True, exist_ok=True)
+        given = {"role": chosen.role, "theme": chosen.theme, "count": chosen.views}
         project = chosen.project or county(
             keep / f"village_{chosen.villages}.mingqing", chosen.villages, account()
         )
-        _compare(prepare(project, keep, chosen), python, folder, chosen)
+        _compare(prepare(project, keep, **given), python, folder, chosen)
         if chosen.andorra:
             files = sorted(p for p in chosen.andorra.iterdir() if p.suffix in {".shp", ".gpkg"})
             project = keep / "andorra.mingqing"
             if not project.exists():
                 imported(project, files, account())
-            _compare(prepare(project, keep, chosen), python, folder, chosen)
+            _compare(prepare(project, keep, **given), python, folder, chosen)
         _growth([int(n) for n in chosen.growth.split(",") if n], keep, python, folder, chosen)
 
 
@@ -148,36 +149,36 @@ def _arguments() -> argparse.Namespace:
 # ── What is drawn ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def prepare(project: Path, keep: Path, chosen: argparse.Namespace) -> Data:
-    """Export a project to a plain file, and choose the views."""
+def prepare(project: Path, keep: Path, *, role: str, theme: str, count: int) -> Data:
+    """Export the tables of a theme to a plain file in `keep`, and choose `count` views of each scale."""
     user, password = account()
     with (
         open_project(project, user=user, password=password) as opened,
-        as_role(opened, chosen.role) as session,
+        as_role(opened, role) as session,
     ):
         if is_behind(opened):
             started = time.perf_counter()
             refresh(opened)
             print(f"\n{project.stem}: overviews made in {time.perf_counter() - started:.0f} s")
-        plain = export(session, chosen.theme, keep / f"{project.stem}_{chosen.theme}_{chosen.role}.sqlite")
+        plain = export(session, theme, keep / f"{project.stem}_{theme}_{role}.sqlite")
         layers = [str(name) for name, _ in pyogrio.list_layers(plain)]
         views = {
-            "whole": list(_whole(session.extent() or (0, 0, 1, 1), chosen.views)),
+            "whole": list(_whole(session.extent() or (0, 0, 1, 1), count)),
             **{
-                scale: list(_around(session.features("house").geometry.tolist(), width, chosen.views))
+                scale: list(_around(session.features("house").geometry.tolist(), width, count))
                 for scale, width in _WIDTHS_M.items()
             },
         }
         told = {
             everything: {
-                scale: looks(session.catalog, chosen.theme, each[0], layers, everything=everything)
+                scale: looks(session.catalog, theme, each[0], layers, everything=everything)
                 for scale, each in views.items()
             }
             for everything in (False, True)
         }
-        drawn = {d.table for d in session.catalog.layers[chosen.theme].draws}
+        drawn = {d.table for d in session.catalog.layers[theme].draws}
         rows = sum(n for name, n in session.counts().items() if name in drawn)
-    return Data(project, plain, chosen.role, chosen.theme, views, told[False], told[True], rows)
+    return Data(project, plain, role, theme, views, told[False], told[True], rows)
 
 
 def _whole(extent: tuple[float, float, float, float], count: int) -> Iterator[Viewport]:
@@ -311,7 +312,13 @@ def _growth(
 ) -> None:
     """Print what a view takes in counties of so many villages: that of a village must not grow with the county."""
     for number, villages in enumerate(sizes):
-        data = prepare(county(keep / f"village_{villages}.mingqing", villages, account()), keep, chosen)
+        data = prepare(
+            county(keep / f"village_{villages}.mingqing", villages, account()),
+            keep,
+            role=chosen.role,
+            theme=chosen.theme,
+            count=chosen.views,
+        )
         if number == 0:
             scales = "".join(f"{scale + ', labels':>20}{'':12}" for scale in reversed(data.views))
             print(f"\nms, MB: {' / '.join(SIDES)}\n{'villages':>9}{'rows drawn':>12}{scales}{'memory':>20}")

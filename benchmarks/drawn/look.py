@@ -1,7 +1,7 @@
 """How a thematic map looks at one scale, in pixels and plain words, so that QGIS can be told to draw it alike.
 
-Left out is what only we draw: hatches, arrows along lines, the glyphs on signs, and marks over a class (a red edge
-on a house in danger). Each would make QGIS slower.
+Left out is what only we draw: hatches, arrows along lines, glyphs on signs, marks over a class (a red edge on a house
+in danger), letters set apart. Each would make QGIS slower.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -104,7 +104,6 @@ def _label(c: StyleClass, shape: Shape, view: Viewport) -> Look | None:
         "halo": _rgba(label.halo),
         "halo_width": label.halo_width * view.px_per_mm,
         "bold": label.bold,
-        "spacing": label.letter_spacing * view.text_px(label.size),
         "priority": label.priority,
         "repeat": label.repeat * view.px_per_mm,
     }

@@ -246,7 +246,6 @@ def label(step: Any) -> Any:
 def text_format(step: Any) -> Any:
     font = QFont(_FAMILY)
     font.setWeight(QFont.DemiBold if step["bold"] else QFont.Normal)
-    font.setLetterSpacing(QFont.AbsoluteSpacing, step["spacing"])
     made = QgsTextFormat()
     made.setFont(font)
     made.setSize(step["size"])
