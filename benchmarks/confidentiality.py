@@ -25,7 +25,7 @@ from subprocess import run as run_and_listen
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from benchmarks.measure import run
+from benchmarks.county import generated
 from mingqing.access.policy import Policy
 from mingqing.ingest.run import import_paths
 from mingqing.render.compose import build_scene
@@ -70,7 +70,7 @@ def main() -> None:
         folder, account, project = Path(name), _ACCOUNT, chosen.project
         if chosen.tree or not project:
             made = _imports(
-                chosen.tree or _generated(folder / "county", chosen.villages), folder, chosen.rounds
+                chosen.tree or generated(folder / "county", chosen.villages), folder, chosen.rounds
             )
             project = project or made
         if chosen.project:
@@ -81,12 +81,6 @@ def main() -> None:
 
 
 # ── Importing: a process of its own each time ────────────────────────────────────────────────────────────────
-
-
-def _generated(folder: Path, villages: int) -> Path:
-    print(f"generating {villages} villages …", flush=True)
-    run([sys.executable, "-m", "data_samples.generator", "--villages", str(villages), "--out", folder])
-    return folder
 
 
 def _imports(tree: Path, folder: Path, rounds: int) -> Path:

@@ -19,6 +19,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
+from benchmarks.county import generated
 from benchmarks.measure import Cost, run
 
 _ACCOUNT = {"MINGQING_USER": "benchmark", "MINGQING_PASSWORD": "Zhu7ying-lin4"}
@@ -37,7 +38,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with TemporaryDirectory(prefix="mingqing-benchmark-") as name:
         folder = Path(name)
-        tree = chosen.tree or _generated(folder / "county", chosen.villages)
+        tree = chosen.tree or generated(folder / "county", chosen.villages)
         unions = _unions(tree, folder) if shutil.which("ogr2ogr") else []
         costs: dict[str, list[Cost]] = defaultdict(list)
         rows: dict[str, int] = {}
@@ -49,12 +50,6 @@ def main() -> None:
                     cost, rows[side] = _convert(unions, folder / "county.sqlite", options)
                     costs[side].append(cost)
     _report(costs, rows)
-
-
-def _generated(folder: Path, villages: int) -> Path:
-    print(f"generating {villages} villages …", flush=True)
-    run([sys.executable, "-m", "data_samples.generator", "--villages", str(villages), "--out", folder])
-    return folder
 
 
 def _import(tree: Path, project: Path) -> tuple[Cost, int]:

@@ -46,11 +46,16 @@ def run(
                 _, errors = process.communicate(timeout=_LOOK_S)
                 break
             except subprocess.TimeoutExpired:
-                peak = max(peak, sum(map(_held_mb, _family(process.pid))))
+                peak = max(peak, held_mb(process.pid))
     seconds = time.perf_counter() - started
     if process.returncode not in fine:
         raise subprocess.CalledProcessError(process.returncode, process.args, stderr=errors)
     return Cost(seconds, peak)
+
+
+def held_mb(pid: int) -> float:
+    """Return the megabytes that a process and those it started hold at this moment."""
+    return sum(map(_held_mb, _family(pid)))
 
 
 def _family(pid: int) -> Iterator[int]:

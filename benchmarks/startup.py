@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import run
+from benchmarks.county import Account, account, county
 from mingqing.store.project import open_project
 
 _MOST_S = 2.0
@@ -68,14 +68,11 @@ def main() -> None:
     parser.add_argument("--villages", type=int, default=401, help="of the county that is generated")
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
-    account = (
-        os.environ.get("MINGQING_USER", "benchmark"),
-        os.environ.get("MINGQING_PASSWORD", "Zhu7ying-lin4"),
-    )
+    known = account()
     with TemporaryDirectory(prefix="mingqing-benchmark-") as name, _screen() as display:
         folder = Path(name)
-        project = chosen.project or _made(folder, chosen.villages, account)
-        village = _remembered(folder, project, account)
+        project = chosen.project or county(folder / "county.mingqing", chosen.villages, known)
+        village = _remembered(folder, project, known)
         screens = {"offscreen": {"QT_QPA_PLATFORM": "offscreen"}}
         if display:
             screens["X server"] = {"QT_QPA_PLATFORM": "xcb", "DISPLAY": display}
@@ -83,7 +80,7 @@ def main() -> None:
         for _ in range(chosen.rounds):
             for title, screen in screens.items():
                 environment = screen | {"MINGQING_SETTINGS": name}
-                took = _start_ours([str(project), *account, village], environment)
+                took = _start_ours([str(project), *known, village], environment)
                 seconds.setdefault(f"a drawn village, {title}", []).append(took)
             if display and shutil.which("qgis"):
                 seconds.setdefault("QGIS, its empty window", []).append(_start_qgis(folder, display))
@@ -94,26 +91,14 @@ def main() -> None:
         print("QGIS or Xvfb is not installed: nothing to compare with.")
 
 
-def _made(folder: Path, villages: int, account: tuple[str, str]) -> Path:
-    """Generate a county and import it."""
-    print(f"making a county of {villages} villages …", flush=True)
-    tree, project = folder / "county", folder / "county.mingqing"
-    known = dict(zip(("MINGQING_USER", "MINGQING_PASSWORD"), account, strict=True))
-    run([sys.executable, "-m", "data_samples.generator", "--villages", str(villages), "--out", tree])
-    run([sys.executable, "-m", "mingqing", "new", project, "--name", "county"], known)
-    run([sys.executable, "-m", "mingqing", "import", project, tree], known, fine=(0, 1))
-    shutil.rmtree(tree)
-    return project
-
-
-def _remembered(folder: Path, project: Path, account: tuple[str, str]) -> str:
+def _remembered(folder: Path, project: Path, known: Account) -> str:
     """Write what the window remembers of its last time: a village in the middle of the list. Return its code."""
-    with open_project(project, user=account[0], password=account[1]) as session:
+    with open_project(project, user=known[0], password=known[1]) as session:
         villages = session.villages()
     code = villages[len(villages) // 2].code
     kept = {
         "appearance": "light",
-        "recent": [[str(project), account[0], code]],
+        "recent": [[str(project), known[0], code]],
         "theme": "household",
         "legend_open": True,
     }

@@ -73,9 +73,11 @@ def child_of(rng: np.random.Generator, name: str) -> str:
 
 def village_names(count: int) -> list[str]:
     """Return `count` different invented village names."""
+    pairs = len(FIRST_OF_VILLAGE) * len(MIDDLE_OF_VILLAGE)
     names: list[str] = []
-    for i in range(len(FIRST_OF_VILLAGE) * len(MIDDLE_OF_VILLAGE)):
+    for n in range(3 * pairs):  # the second and third time round with other endings
+        i = n % pairs
         first = FIRST_OF_VILLAGE[i % len(FIRST_OF_VILLAGE)]
         middle = MIDDLE_OF_VILLAGE[(i // len(FIRST_OF_VILLAGE) + i) % len(MIDDLE_OF_VILLAGE)]
-        names += [f"{first}{middle}{last}村" for last in LAST_OF_VILLAGE[i % 3 :: 3]]
+        names += [f"{first}{middle}{last}村" for last in LAST_OF_VILLAGE[(i + n // pairs) % 3 :: 3]]
     return list(dict.fromkeys(names))[:count]
