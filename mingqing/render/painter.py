@@ -27,6 +27,7 @@ from mingqing.render.scene import PAPER, Instruction, Scene
 
 _THINNEST_PX = 0.4
 _ROUND_FROM_PX = 6.0
+_STILL_A_PIXEL = 1.35
 _VEIL = Color("#f8f5eca6", "#1b1e20b0")
 
 
@@ -98,6 +99,9 @@ def _line(sheet: Sheet, symbol: Line, paths: Paths, *, casing: bool) -> None:
 
 
 def _pen(color: QColor, width: float) -> QPen:
+    # What is hardly wider than a pixel is drawn a pixel wide: Qt then draws the line itself, ten times as fast as
+    # the outline of it.
+    width = 1.0 if 1.0 < width < _STILL_A_PIXEL else width
     # Where a line bends little, as a simplified one does, pointed joins look like round ones at half the cost.
     join = Qt.PenJoinStyle.RoundJoin if width > _ROUND_FROM_PX else Qt.PenJoinStyle.MiterJoin
     cap = Qt.PenCapStyle.RoundCap

@@ -1,6 +1,7 @@
 """Flat arrays become Qt paths in bulk."""
 
 from collections.abc import Iterator
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from PySide6.QtGui import QPainterPath, QPolygon
 from mingqing.core.paths import Paths
 from mingqing.render.occupancy import Box
 
+_HEAD, _TAIL = Struct(">i"), Struct(">ii")
 _ELEMENT = np.dtype([("type", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _WINDING = 1
 _VERTICES = 160
@@ -18,19 +20,25 @@ _REACH_PX = 64.0  # by which the widest line reaches beyond its course
 
 
 def to_qpath(xy: NDArray[np.float64], parts: NDArray[np.int64]) -> QPainterPath:
-    """Return one path of the lines that `parts` (p + 1 offsets from 0) cuts `xy` (m, 2) into.
+    """Return one path of the lines that `parts` (p + 1 offsets from 0) cuts `xy` (m, 2) into."""
+    return _read(_elements(xy, parts), len(xy), parts[-2] if len(parts) > 1 else 0)
 
-    It is written in the form that Qt itself saves paths in, and read by Qt in one call.
-    """
+
+def _elements(xy: NDArray[np.float64], parts: NDArray[np.int64]) -> NDArray[np.void]:
     elements = np.empty(len(xy), dtype=_ELEMENT)
     elements["type"] = 1  # line to
     elements["type"][parts[:-1]] = 0  # move to
     elements["x"], elements["y"] = xy.T
-    head = np.array([len(xy)], dtype=">i4").tobytes()
-    tail = np.array([parts[-2] if len(parts) > 1 else 0, _WINDING], dtype=">i4").tobytes()
+    return elements
+
+
+def _read(elements: NDArray[np.void], count: int, last: int) -> QPainterPath:
+    """Let Qt read a path in the form that it saves paths in itself; `last` is where the last line begins."""
     path = QPainterPath()
-    saved = QByteArray(head + elements.tobytes() + tail)  # the stream keeps a pointer to it, not a reference
-    QDataStream(saved, QIODevice.OpenModeFlag.ReadOnly) >> path
+    saved = QByteArray(_HEAD.pack(count) + elements.tobytes() + _TAIL.pack(last, _WINDING))
+    (
+        QDataStream(saved, QIODevice.OpenModeFlag.ReadOnly) >> path
+    )  # it keeps a pointer to `saved`, not a reference
     return path
 
 
@@ -48,17 +56,17 @@ def chunks(paths: Paths, region: Box | None = None) -> Iterator[QPainterPath]:
     Drawing one path of everything is many times slower than the same in small chunks (docs/decisions/0004).
     Chunks that lie well outside `region` are left out.
     """
-    ends = paths.parts[paths.features]
-    start = 0
-    while start < len(paths):
-        stop = int(np.searchsorted(ends, ends[start] + _VERTICES))
-        stop = max(start + 1, min(stop, start + _FEATURES, len(paths)))
-        first, last = paths.features[start], paths.features[stop]
-        offsets = paths.parts[first : last + 1]
-        xy = paths.xy[offsets[0] : offsets[-1]]
-        if region is None or _meets(xy, region):
-            yield to_qpath(xy, offsets - offsets[0])
-        start = stop
+    elements = _elements(paths.xy, paths.parts)
+    starts, ends = paths.parts[:-1], paths.parts[paths.features]
+    first = 0
+    while first < len(paths):
+        last = int(np.searchsorted(ends, ends[first] + _VERTICES))
+        last = max(first + 1, min(last, first + _FEATURES, len(paths)))
+        begin, end = int(ends[first]), int(ends[last])
+        if region is None or _meets(paths.xy[begin:end], region):
+            line = int(starts[paths.features[last] - 1])
+            yield _read(elements[begin:end], end - begin, line - begin)
+        first = last
 
 
 def _meets(xy: NDArray[np.float64], region: Box) -> bool:
