@@ -56,6 +56,7 @@ class Overviews:
             file = self._opened()
             said = keep.state(file) if file is not None else {}
         except (ProjectUnavailable, apsw.Error):
+            self.close()  # it may be another file by the next time
             return ""
         return said.get("head", "") if said.get("plans") == behind.plans(self._session.catalog) else ""
 
