@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QCursor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QSplitter, QWidget
 
 from mingqing.access.roles import Action
@@ -11,14 +11,16 @@ from mingqing.core.text import tr
 from mingqing.desktop.access.duty import DutyPanel
 from mingqing.desktop.access.reason import ask_reason
 from mingqing.desktop.banner import Banner
+from mingqing.desktop.card.choosing import HitList
 from mingqing.desktop.card.content import Card, gather
-from mingqing.desktop.card.hit import Hit, identify
+from mingqing.desktop.card.hit import Found, Hit, identify
 from mingqing.desktop.card.panel import WIDTH as CARD_WIDTH
 from mingqing.desktop.card.panel import CardPanel
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
 from mingqing.desktop.map.drawing import draw
+from mingqing.desktop.map.kit import Kit
 from mingqing.desktop.map.overlay import Mark
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
@@ -28,11 +30,12 @@ from mingqing.desktop.status import StatusLine
 from mingqing.desktop.table.panel import TablePanel
 from mingqing.desktop.topbar import TopBar
 from mingqing.desktop.villages.matching import Entry, index
-from mingqing.desktop.widgets import L, M, button, column, row, tool
+from mingqing.desktop.widgets import L, M, S, button, column, row, tool
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
     from mingqing.desktop.actions import Actions
+    from mingqing.desktop.map.bookmarks import Bookmark
     from mingqing.desktop.map.frame import Frame
     from mingqing.store.session import Session
 
@@ -59,6 +62,7 @@ class Explorer(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._catalog, self._jobs, self._actions = catalog, jobs, actions
         self._survey: Survey | None = None
+        self._seen: frozenset[str] = frozenset()
         self.themes = tuple(theme.code for theme in catalog.themes)
         self._village, self._theme = "", catalog.themes[0]
         self._hits: list[Hit] = []
@@ -72,8 +76,9 @@ class Explorer(QWidget):
         self.selection = Selection(self)
         self.tables = TablePanel(jobs, self.selection)
         self._map = QSplitter(Qt.Orientation.Vertical)
+        self.kit = Kit(self.canvas, jobs, actions, self.selection, self.legend.tables_on)
         self.duty = DutyPanel()
-        self.banner, self.card = Banner(self), CardPanel(self.canvas)
+        self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
         self._fill = button(
@@ -130,12 +135,17 @@ class Explorer(QWidget):
         canvas.history_changed.connect(self._update_actions)
         status.scale_wanted.connect(canvas.set_scale)
         card.wanted.connect(self._follow)
+        card.listing.connect(lambda: self.listed.open(self._hits, QCursor.pos()))
+        self.listed.chosen.connect(self._follow)
         card.back.connect(self._back)
         card.zoom.connect(self.see_selection)
         card.closed.connect(self.close_card)
         card.lifting.connect(lambda veil: ask_reason(self, self._jobs, veil, card.lift))
         self.banner.changed.connect(self.place_floating)
-        actions.connect("dismiss", self.close_card)
+        self.kit.said.connect(lambda sentence: self.banner.say(sentence, "good"))
+        self.kit.bookmarks.going.connect(self._go_to)
+        self.kit.opening_table.connect(self._list_table)
+        actions.connect("dismiss", self._dismiss)
         actions.connect("back", lambda: canvas.step(-1))
         actions.connect("forward", lambda: canvas.step(1))
         actions.connect("zoom_in", lambda: canvas.zoom(1.5))
@@ -161,6 +171,7 @@ class Explorer(QWidget):
     def restyled(self) -> None:
         """Draw everything again after a change between light and dark."""
         self.canvas.redraw()
+        self.kit.restyled()
         if self._card is not None:
             self._ask_card(self._card)
 
@@ -173,11 +184,14 @@ class Explorer(QWidget):
         self._zoom.setGeometry(
             width - size.width() - M - beside, height - size.height() - M, size.width(), size.height()
         )
-        over = self.canvas if self.canvas.isVisibleTo(self) else self.duty
-        corner = over.mapTo(self, QPoint(L, M))
-        wide = min(720, over.width() - 2 * L - beside)
+        inset, on_map = self.kit.overview, self.canvas.isVisibleTo(self)
+        inset.move(self._zoom.x() - inset.width() - S, height - inset.height() - M)
+        over, left = (self.canvas, self.kit.bar.x() + self.kit.bar.width() + S) if on_map else (self.duty, L)
+        corner = over.mapTo(self, QPoint(left, M))
+        wide = min(720, over.width() - left - L - beside)
         self.banner.setGeometry(corner.x(), corner.y(), wide, self.banner.height_within(wide))
         self.banner.raise_()
+        self.kit.place(right=beside + M)
         self.nothing.setGeometry(width // 2 - 320, max(height // 2 - 190, M), 640, 340)
 
     # ── The project ────────────────────────────────────────────────────────────────────────────────────────
@@ -202,20 +216,22 @@ class Explorer(QWidget):
         """Leave nothing of a project on screen."""
         self._survey = None
         self.card.take_back()
+        self.kit.handout.take_back()
         self.banner.clear()
         self.close_card()
         self.topbar.villages.offer(())
-        self.selection.clear()
         self.tables.forget()
+        self.kit.forget_project()
         self.canvas.show_project(None, "")
 
     def _offer(self, session: "Session") -> None:
         """Offer the maps and tables that the account may see, and no more."""
-        seen = {name for name in self._catalog.tables if session.policy.allowed(name, Action.SEE)}
+        tables = self._catalog.tables
+        self._seen = seen = frozenset(name for name in tables if session.policy.allowed(name, Action.SEE))
         self.themes = tuple(t.code for t in self._catalog.themes if not seen.isdisjoint(t.tables))
         self._may_fill = session.policy.edits
         self.rail.offer(self.themes)
-        self.legend.hide_tables(frozenset(self._catalog.tables) - seen)
+        self.legend.hide_tables(frozenset(tables) - seen)
         has_map = bool(self.themes)
         self._map.setVisible(has_map)
         self.legend.setVisible(has_map and self._actions["legend"].isChecked())
@@ -230,12 +246,14 @@ class Explorer(QWidget):
         self._say_nothing(found)
         self.nothing.setVisible(found.extent is None)
         self._zoom.setVisible(found.extent is not None)
+        self.kit.offer(on=found.extent is not None)
         self._update_actions()
 
         def work(_session: "Session", _job: Job[list[Entry]]) -> list[Entry]:
             return index(found.villages)
 
         self._jobs.start(ReadJob(work, done=self.topbar.villages.offer, topic="villages"))
+        self.kit.overview.show_project(found.extent)
         if was_empty and found.extent is not None and self.themes:
             self.canvas.show_project(found.extent, self._theme.code)
         self.canvas.redraw()
@@ -254,6 +272,13 @@ class Explorer(QWidget):
         self.nothing.heading.setText(heading)
         self.nothing.advice.setText(advice)
         self._fill.setVisible(self._may_fill)
+
+    def _go_to(self, bookmark: "Bookmark") -> None:
+        """Go where a bookmark was set: the map, the village, the place."""
+        self.show_theme(bookmark.theme)
+        if bookmark.village != self._village:
+            self.show_village(bookmark.village)
+        self.canvas.go(bookmark.view)
 
     def _update_actions(self) -> None:
         history, has_map = self.canvas.history, self.canvas.view is not None
@@ -283,6 +308,7 @@ class Explorer(QWidget):
         self.legend.show_theme(self._theme)
         self.canvas.show_theme(code, self.legend.tables_on())
         self.tables.show_theme(self._theme)
+        self.kit.show_theme(self._theme, self._seen)
         self.themed.emit(code)
 
     def show_village(self, code: str) -> None:
@@ -291,6 +317,7 @@ class Explorer(QWidget):
         self._village = code if village is not None else ""
         self.topbar.villages.show_village(village)
         self.close_card()
+        self.kit.show_village(self._village, village.name if village is not None else "")
         self.canvas.show_village(self._village, village.bounds if village is not None else None)
         if village is None:
             self.canvas.see_all()
@@ -336,15 +363,24 @@ class Explorer(QWidget):
             return
         theme, only, near = self._theme, self.legend.tables_on(), _CLICK_PX * view.m_per_px
 
-        def work(session: "Session", _job: Job[list[Hit]]) -> list[Hit]:
-            return identify(session, theme, (x, y), tolerance_m=near, only=only)
+        targets = self.canvas.frame.targets if self.canvas.frame is not None else ()
 
-        self._jobs.start(ReadJob(work, done=self._show_hits, topic="card"))
+        def work(session: "Session", _job: Job[Found]) -> Found:
+            return identify(session, theme, (x, y), tolerance_m=near, only=only, targets=targets)
 
-    def _show_hits(self, hits: list[Hit]) -> None:
-        self._hits, self._trail = hits, []
-        if hits:
-            self._ask_card((hits[0].table, hits[0].id))
+        self._jobs.start(ReadJob(work, done=lambda found: self._show_hits(found, (x, y)), topic="card"))
+
+    def _show_hits(self, found: Found, at: tuple[float, float]) -> None:
+        """Show the card of what was meant; of a sign that stands for several, the list to choose from."""
+        if found.crowd and self.canvas.view is not None:
+            self.close_card()
+            self._hits = list(found.hits)
+            size = float(self.canvas.width()), float(self.canvas.height())
+            pixel = QPointF(*self.canvas.view.to_screen(*at, size)).toPoint()
+            self.listed.open(self._hits, self.canvas.mapToGlobal(pixel))
+        elif found.hits:
+            self._hits, self._trail = list(found.hits), []
+            self._ask_card((self._hits[0].table, self._hits[0].id))
         else:
             self.close_card()
 
@@ -389,14 +425,23 @@ class Explorer(QWidget):
         self._hits, self._trail = [], []
         self._ask_card((table, row_id), closer=True)
 
+    def _list_table(self, table: str) -> None:
+        self._actions["table"].setChecked(True)
+        self.tables.bar.choose(table)
+
     def _list_here(self) -> None:
         canvas = self.canvas
         size = float(canvas.width()), float(canvas.height())
         self.tables.show_place(self._village, canvas.view.extent(size) if canvas.view is not None else None)
 
+    def _dismiss(self) -> None:
+        if not self.kit.escape():
+            self.close_card()
+
     def close_card(self) -> None:
         """Put the card away and take its mark off the map."""
         self._card, self._hits, self._trail = None, [], []
+        self.listed.forget()
         self.card.put_away()
         self.canvas.mark([])
         self.place_floating()
@@ -406,6 +451,7 @@ class Explorer(QWidget):
         """Hide again what was shown whole for a reason, and take back a number that was copied."""
         self.card.take_back()
         self.tables.take_back()
+        self.kit.handout.take_back()
         if self.card.lifted and self._card is not None:
             self._ask_card(self._card)
 

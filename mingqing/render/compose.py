@@ -26,6 +26,7 @@ from mingqing.render.scene import Instruction, LegendEntry, Scene
 from mingqing.render.signs import Arranged, SignSet, Spot, arrange
 from mingqing.render.source import Bounds, FeatureSource
 from mingqing.render.styled import MARGIN_MM, StyledTable
+from mingqing.render.targets import of_labels, of_signs
 
 _GLOW = Color("#ff9500", "#ffc04d")
 _HIGHLIGHT = Line(_GLOW, width=0.9, casing=0.35, casing_color=Color("#ffffff", "#000000"))
@@ -183,6 +184,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         if ids:
             sheet.ring(styled, ids, arranged.at)
     labels = _labels(tables, sheet, arranged, measure) if measure is not None else ()
+    rows = {t.table.name: t.features.ids for t in tables if isinstance(t.features, Features)}
     own = catalog.layers[theme].tables
     tables.reverse()
     tables.sort(key=lambda t: t.table.name not in own)
@@ -196,6 +198,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         counts={t.table.name: int(np.sum(t.counted)) for t in tables},
         feature_count=sum(int(np.sum(t.shown * t.in_view)) for t in tables),
         outside=_outside(focus, view) if focus is not None else None,
+        targets=(*of_signs(arranged.stands, rows, view), *of_labels(labels, view)),
     )
 
 

@@ -8,6 +8,7 @@ from mingqing.catalog.style import StyleClass, Symbol
 from mingqing.core.paths import Paths
 from mingqing.render.labels import PlacedLabel
 from mingqing.render.scale import Viewport
+from mingqing.render.targets import Target
 
 PAPER = Color("#f8f5ec", "#1b1e20")
 
@@ -41,7 +42,7 @@ class Scene:
     overlay : signs and what else finds its place among its neighbours, over the ground.
     outside : what lies beyond the focus, in pixels, to be dimmed; None where nothing is.
     legend : the theme's subject first, the ground last. counts : rows of each table that the legend counts.
-    feature_count : rows that touch the extent.
+    feature_count : rows that touch the extent. targets : the signs, then the labels, to be pointed at.
     """
 
     view: Viewport
@@ -53,6 +54,7 @@ class Scene:
     counts: Mapping[str, int]
     feature_count: int
     outside: Paths | None = None
+    targets: tuple[Target, ...] = ()
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:

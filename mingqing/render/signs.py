@@ -55,11 +55,13 @@ class Arranged:
     """Where markers came to stand.
 
     at : (table, row) → the spot of every marker drawn by itself. boxes : what all of them cover.
+    stands : what each sign covers, of which table it is, and the rows it stands for: one, or a crowd that it counts.
     """
 
     instructions: tuple[Instruction, ...]
     at: dict[tuple[str, int], Spot]
     boxes: tuple[Box, ...]
+    stands: tuple[tuple[Box, str, tuple[int, ...]], ...]
 
 
 def size_px(symbol: Marker, view: Viewport) -> float:
@@ -72,6 +74,7 @@ def arrange(sets: Sequence[SignSet], view: Viewport) -> Arranged:
     others = Occupancy()
     boxes: list[Box] = []
     at: dict[tuple[str, int], Spot] = {}
+    stands: list[tuple[Box, str, tuple[int, ...]]] = []
     drawn: list[list[Instruction]] = []
     for table, group in reversed([(t, list(g)) for t, g in groupby(sets, key=lambda s: s.table)]):
         stamped: defaultdict[Marker, list[_Sign]] = defaultdict(list)
@@ -84,14 +87,17 @@ def arrange(sets: Sequence[SignSet], view: Viewport) -> Arranged:
         for crowd in laid_out:
             signs, now = _settle(crowd, others, own, view)
             covered += now
-            for sign in signs:
+            for box, sign in zip(now, signs, strict=True):
+                rows = (sign.row,) if sign.row >= 0 else tuple(each.row for each in crowd)
+                stands.append((box, table, rows))
                 stamped[sign.symbol].append(sign)
                 if sign.row >= 0:
                     at[table, sign.row] = (sign.x, sign.y, size_px(sign.symbol, view) / 2)
         others.add(covered)
         boxes += covered
         drawn.append([Instruction(table, symbol, _stamps(signs)) for symbol, signs in stamped.items()])
-    return Arranged(tuple(i for some in reversed(drawn) for i in some), at, tuple(boxes))
+    instructions = tuple(i for some in reversed(drawn) for i in some)
+    return Arranged(instructions, at, tuple(boxes), tuple(stands))
 
 
 def _stamps(signs: Sequence[_Sign]) -> Paths:

@@ -263,6 +263,7 @@ class Session:
         columns: Sequence[str] = (),
         village: str | None = None,
         where: Mapping[str, Value] | None = None,
+        among: Iterable[int] | None = None,
     ) -> Features:
         """Return rows with their shapes, by id.
 
@@ -275,12 +276,13 @@ class Session:
         columns : names of the columns wanted.
         village : only rows of this village, by code.
         where : only rows with these values.
+        among : only rows of these ids.
         """
         definition = self._table(table)
         self._check_columns(table, [*columns, *(where or {})])
+        conditions, values = _conditions(village, where, among)
         if definition.located_at:
-            return self._located(definition, bounds, columns, village, where)
-        conditions, values = _conditions(village, where)
+            return self._located(definition, bounds, columns, conditions, values)
         if bounds is not None and definition.has_geometry:
             conditions.append(f"t.id IN (SELECT pkid FROM {_in_box(table)})")
             values += _box(bounds)
@@ -305,8 +307,8 @@ class Session:
         table: Table,
         bounds: Bounds | None,
         columns: Sequence[str],
-        village: str | None,
-        where: Mapping[str, Value] | None,
+        conditions: list[str],
+        values: list[Value],
     ) -> Features:
         """Rows at the place of the row they belong to, found by following references."""
         joins, here, last = "", table, "t"
@@ -314,7 +316,6 @@ class Session:
             target = here.field_by_name[step].references or ""
             joins += f' LEFT JOIN "{target}" j{depth} ON j{depth}.id = {last}."{step}"'
             here, last = self._table(target), f"j{depth}"
-        conditions, values = _conditions(village, where)
         if bounds is not None and not table.spoke_from:
             conditions.append(f"{last}.id IN (SELECT pkid FROM {_in_box(here.name)})")
             values += _box(bounds)
@@ -518,11 +519,17 @@ def _where(conditions: Sequence[str]) -> str:
     return " WHERE " + " AND ".join(conditions) if conditions else ""
 
 
-def _conditions(village: str | None, where: Mapping[str, Value] | None) -> tuple[list[str], list[Value]]:
+def _conditions(
+    village: str | None, where: Mapping[str, Value] | None, among: Iterable[int] | None
+) -> tuple[list[str], list[Value]]:
     wanted = dict(where or {})
     if village is not None:
         wanted["village_code"] = village
-    return [f't."{name}" IS ?' for name in wanted], list(wanted.values())
+    conditions, values = [f't."{name}" IS ?' for name in wanted], list(wanted.values())
+    if among is not None:
+        conditions.append("t.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(list(among)))
+    return conditions, values
 
 
 def _in_box(table: str) -> str:

@@ -36,11 +36,12 @@ class CardPanel(QFrame):
     Signals
     -------
     wanted(str, int) : another row's card is asked for. zoom() : its place is to be seen close. closed().
-    lifting(Veil) : a value is to be seen whole.
+    lifting(Veil) : a value is to be seen whole. listing() : all that lies there is to be listed.
     """
 
     wanted = Signal(str, object)  # a row id has 63 bits, an int of Qt 32
     lifting = Signal(object)
+    listing = Signal()
     zoom = Signal()
     back = Signal()
     closed = Signal()
@@ -68,9 +69,7 @@ class CardPanel(QFrame):
         alike = [h for h in others if h.table == card.table]
         beside = [h for h in others if h.table != card.table and h.title]
         if alike:
-            self._body.addWidget(
-                _others(tr("这里共有 {n} 条").format(n=len(alike) + 1), alike, self.wanted.emit)
-            )
+            self._body.addWidget(self._others(tr("这里共有 {n} 条").format(n=len(alike) + 1), alike))
         if card.contacts:
             self._body.addWidget(self._contacts(card.contacts))
         if card.facts:
@@ -78,7 +77,7 @@ class CardPanel(QFrame):
         for group in card.groups:
             self._body.addWidget(self._group(group))
         if beside:
-            self._body.addWidget(_others(tr("这里还有"), beside, self.wanted.emit))
+            self._body.addWidget(self._others(tr("这里还有"), beside))
         if card.origin:
             self._body.addWidget(label(card.origin, "caption", wrap=True, selectable=True))
         if card.hidden:
@@ -227,6 +226,17 @@ class CardPanel(QFrame):
         layout.addWidget(_small("fa6s.copy", tr("复制号码"), partial(self._copy, contact.phone)))
         return made
 
+    def _others(self, title: str, hits: "Sequence[Hit]") -> QWidget:
+        """Return the list of what else lies at the place clicked."""
+        made = QWidget()
+        layout = column(made, gap=4)
+        layout.addWidget(label(title, "section"))
+        for hit in hits[:_MOST_OTHERS]:
+            layout.addWidget(_elided(hit.title or hit.kind, partial(self.wanted.emit, hit.table, hit.id)))
+        if len(hits) > _MOST_OTHERS:
+            layout.addWidget(button(tr("列出全部 {n} 条").format(n=len(hits)), self.listing.emit, "link"))
+        return made
+
 
 def _height(layout: QVBoxLayout) -> int:
     return layout.heightForWidth(WIDTH - 2) if layout.hasHeightForWidth() else layout.sizeHint().height()
@@ -259,18 +269,6 @@ def _tags(tags: Sequence[str]) -> QWidget:
     for tag in tags:
         layout.addWidget(label(tag, "tag"))
     layout.addStretch(1)
-    return made
-
-
-def _others(title: str, hits: "Sequence[Hit]", wanted: Callable[[str, int], object]) -> QWidget:
-    """Return the list of what else lies at the place clicked."""
-    made = QWidget()
-    layout = column(made, gap=4)
-    layout.addWidget(label(title, "section"))
-    for hit in hits[:_MOST_OTHERS]:
-        layout.addWidget(_elided(hit.title or hit.kind, partial(wanted, hit.table, hit.id)))
-    if len(hits) > _MOST_OTHERS:
-        layout.addWidget(label(tr("还有 {n} 条，放大后再点").format(n=len(hits) - _MOST_OTHERS), "caption"))
     return made
 
 

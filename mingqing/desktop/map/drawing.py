@@ -44,7 +44,7 @@ def draw(session: "Session", request: Request, cancelled: Callable[[], bool]) ->
     )
     image = to_image(scene, cancelled=cancelled)
     image.setDevicePixelRatio(ratio)
-    return Frame(image, request, place.extent, scene.legend, scene.counts)
+    return Frame(image, request, place.extent, scene.legend, scene.counts, scene.targets)
 
 
 def _focus(session: "Session", code: str | None) -> shapely.Geometry | None:

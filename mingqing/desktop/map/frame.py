@@ -10,6 +10,7 @@ from mingqing.desktop.map.view import Bounds, Size, View
 
 if TYPE_CHECKING:
     from mingqing.render.scene import LegendEntry
+    from mingqing.render.targets import Target
     from mingqing.store.session import Session
 
 MARGIN = 0.12
@@ -55,13 +56,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A drawing: `image` shows `extent` exactly, `legend` lists what is on it, `counts` how much by table."""
+    """A drawing: `image` shows `extent` exactly, `legend` lists what is on it, `counts` how much by table.
+
+    targets : the signs and labels on it, to be pointed at.
+    """
 
     image: QImage
     request: Request
     extent: Bounds
     legend: tuple["LegendEntry", ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    targets: tuple["Target", ...] = ()
 
 
 Draw = Callable[["Session", Request, Callable[[], bool]], Frame]

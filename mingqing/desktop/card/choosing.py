@@ -1,0 +1,104 @@
+"""The list of everything that lies at a place, by table, to choose whose card is wanted."""
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QFrame, QListView, QWidget
+
+from mingqing.core.text import tr
+from mingqing.desktop.widgets import S, column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mingqing.desktop.card.hit import Hit
+
+_KEY = Qt.ItemDataRole.UserRole
+_WIDTH, _MOST_HEIGHT, _ROW, _HEADING = 320, 420, 36, 30
+
+
+class HitList(QFrame):
+    """Drops down at a place. `chosen(str, object)` : table and id of the row picked."""
+
+    chosen = Signal(str, object)  # a row id has 63 bits, an int of Qt 32
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setFixedWidth(_WIDTH)
+        self._model = QStandardItemModel(self)
+        self.list = QListView()
+        self.list.setObjectName("bare")
+        self.list.setModel(self._model)
+        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setMouseTracking(True)
+        self.list.setAccessibleName(tr("这里有"))
+        self.list.clicked.connect(self._take)
+        sheet = QFrame()
+        sheet.setObjectName("sheet")
+        column(self).addWidget(sheet)
+        column(sheet, margins=(S, S, S, S)).addWidget(self.list)
+
+    @property
+    def rows(self) -> list[str]:
+        """What is listed, headings as well."""
+        return [self._model.item(n).text() for n in range(self._model.rowCount())]
+
+    def open(self, hits: "Sequence[Hit]", at: QPoint) -> None:
+        """List `hits` at a place on the screen, by table, in the order in which the tables come."""
+        self.forget()
+        order = list(dict.fromkeys(hit.kind for hit in hits))
+        high = 4 * S
+        for kind, group in groupby(sorted(hits, key=lambda hit: order.index(hit.kind)), lambda hit: hit.kind):
+            these = list(group)
+            self._model.appendRow(_heading(f"{kind} {len(these)}"))
+            for hit in these:
+                self._model.appendRow(_item(hit))
+            high += _HEADING + _ROW * len(these)
+        self.list.setCurrentIndex(self._model.index(1, 0))
+        self.setFixedHeight(min(high, _MOST_HEIGHT))
+        screen = (QGuiApplication.screenAt(at) or QGuiApplication.primaryScreen()).availableGeometry()
+        left = min(at.x() + S, screen.right() - _WIDTH)
+        self.move(left, max(min(at.y() + S, screen.bottom() - self.height()), screen.top()))
+        self.show()
+        self.list.setFocus()
+
+    def forget(self) -> None:
+        """Leave nothing of what was listed behind."""
+        self.hide()
+        self._model.clear()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the row by Enter; the arrow keys are the list's."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._take(self.list.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _take(self, index: QModelIndex) -> None:
+        key = index.data(_KEY)
+        if key is not None:
+            self.hide()
+            self.chosen.emit(*key)
+
+
+def _item(hit: "Hit") -> QStandardItem:
+    made = QStandardItem(hit.title or hit.kind)
+    made.setData((hit.table, hit.id), _KEY)
+    made.setToolTip(hit.title)
+    made.setSizeHint(QSize(0, _ROW))
+    return made
+
+
+def _heading(text: str) -> QStandardItem:
+    made = QStandardItem(text)
+    made.setEnabled(False)
+    font = made.font()
+    font.setPixelSize(12)
+    made.setFont(font)
+    made.setSizeHint(QSize(0, _HEADING))
+    return made

@@ -1,0 +1,361 @@
+"""What one works with on the map: the tools, their bar and strip, and what they select."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import shapely
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QWidget
+
+from mingqing.access.roles import Action
+from mingqing.core.errors import Cancelled
+from mingqing.core.text import tr
+from mingqing.desktop.jobs import Job, Jobs, ReadJob
+from mingqing.desktop.map.bookmarks import Bookmark, Bookmarks
+from mingqing.desktop.map.handout import Handout
+from mingqing.desktop.map.outline import SelectionOutline
+from mingqing.desktop.map.overview import Overview
+from mingqing.desktop.map.select_by import SelectBySheet
+from mingqing.desktop.map.toolbar import Strip, ToolBar
+from mingqing.desktop.map.tools.measure import Measure
+from mingqing.desktop.map.tools.select import How, SelectBox, SelectCircle, SelectOutline
+from mingqing.desktop.map.tools.tool import Offer, Tool
+from mingqing.desktop.status import round_scale
+from mingqing.desktop.widgets import M, S, choice_box, row
+
+if TYPE_CHECKING:
+    from mingqing.catalog.model import Catalog, Layer
+    from mingqing.desktop.actions import Actions
+    from mingqing.desktop.map.canvas import Canvas
+    from mingqing.desktop.selection import Selection
+    from mingqing.store.session import Session
+
+_OF_MAP = ("select_by", "bookmarks", "add_bookmark", "copy_map", "save_map", "overview")
+_SELECTING = ("select_box", "select_outline", "select_circle")
+_TOOL, _SELECTED = 0, 1  # the lines of the strip
+_EVERY = ""  # what the box of tables holds for all of them
+
+
+class Kit(QObject):
+    """The tools of one canvas.
+
+    Signals
+    -------
+    opening_table(str) : the rows of a table are to be shown in a list. said(str) : a sentence to show.
+    """
+
+    opening_table = Signal(str)
+    said = Signal(str)
+
+    def __init__(
+        self,
+        canvas: "Canvas",
+        jobs: Jobs,
+        actions: "Actions",
+        selection: "Selection",
+        tables_on: Callable[[], frozenset[str] | None],
+    ) -> None:
+        super().__init__(canvas)
+        self._canvas, self._jobs, self._actions = canvas, jobs, actions
+        self.selection, self._tables_on = selection, tables_on
+        self._catalog: Catalog | None = None
+        self._theme: Layer | None = None
+        self._session: Session | None = None
+        self._village, self._place = "", ""
+        self.tools: Mapping[str, Tool] = {
+            "hand": canvas.tool,
+            "measure_length": Measure(canvas, area=False),
+            "measure_area": Measure(canvas, area=True),
+            "select_box": SelectBox(canvas),
+            "select_outline": SelectOutline(canvas),
+            "select_circle": SelectCircle(canvas),
+        }
+        self.outline = SelectionOutline(canvas, jobs, selection)
+        self.bar, self.strip = self._make_bar(), Strip(canvas)
+        self.overview, self.handout = Overview(jobs, canvas), Handout(canvas, jobs)
+        self.bookmarks = Bookmarks(jobs, canvas)
+        self.tables = choice_box(tr("选哪一层"))
+        self._how_to_select = self._make_extra()
+        self._connect()
+
+    def _make_bar(self) -> ToolBar:
+        bar = ToolBar(self._actions, self._canvas)
+        bar.add("hand")
+        bar.add_menu(tr("量算"), ("measure_length", "measure_area"))
+        bar.add_menu(tr("选择"), (*_SELECTING, "select_by"))
+        bar.add_rule()
+        bar.add("bookmarks")
+        bar.add_menu(tr("复制、存图"), ("copy_map", "save_map"))
+        bar.add("overview")
+        return bar
+
+    def _make_extra(self) -> QWidget:
+        """Return what stands in the strip while a tool that selects is in hand."""
+        made = QWidget(self.strip)
+        layout = row(made, gap=S)
+        circle = self.tools["select_circle"]
+        if isinstance(circle, SelectCircle):
+            layout.addWidget(circle.radius)
+        layout.addWidget(self.tables)
+        made.hide()
+        return made
+
+    def _connect(self) -> None:
+        group = QActionGroup(self)
+        for name, each in self.tools.items():
+            group.addAction(self._actions[name])
+            self._actions.connect(name, partial(self.take, name))
+            each.changed.connect(self._say)
+            if isinstance(each, SelectBox | SelectCircle | SelectOutline):
+                each.drawn.connect(self.select)
+        self._canvas.tool_changed.connect(self._follow)
+        self.selection.changed.connect(self._say_selected)
+        self._canvas.viewed.connect(self._show_seen)
+        self.overview.wanted.connect(self._look_at)
+        self.handout.said.connect(self.said)
+        acts: dict[str, Callable[[], object]] = {
+            "select_by": self.ask_conditions,
+            "bookmarks": self.open_bookmarks,
+            "add_bookmark": partial(self.open_bookmarks, adding=True),
+            "copy_map": partial(self._hand_on, self.handout.copy),
+            "save_map": partial(self._hand_on, self.handout.save),
+        }
+        for name, call in acts.items():
+            self._actions.connect(name, call)
+        self._actions["overview"].toggled.connect(self._fold)
+        self._actions["overview"].setChecked(True)
+        self._actions["hand"].setChecked(True)
+        self.offer(on=False)
+
+    # ── The project ────────────────────────────────────────────────────────────────────────────────────────
+
+    def show_project(self, session: "Session") -> None:
+        """Work on a project that was just opened."""
+        self._session, self._catalog = session, session.catalog
+        self._place = session.info.name
+        self.bookmarks.show_project(session)
+        for each in self.tools.values():
+            each.epsg = session.info.epsg
+
+    def forget_project(self) -> None:
+        """Leave nothing of a project behind."""
+        self.take("hand")
+        self.selection.clear()
+        self.bookmarks.show_project(None)
+        self.offer(on=False)
+        for each in self.tools.values():
+            each.put_away()
+
+    def offer(self, *, on: bool) -> None:
+        """Offer the tools, where there is a map."""
+        self.bar.setVisible(on)
+        self._fold()
+        for name in (*self.tools, *_OF_MAP):
+            self._actions[name].setEnabled(on)
+
+    def show_theme(self, theme: "Layer", seen: frozenset[str]) -> None:
+        """Offer the tables of a map to select from, its subject first, but not the ground."""
+        if self._catalog is None or theme is self._theme:
+            return
+        self._theme = theme
+        drawn = {d.table for d in theme.draws if d.table in seen}
+        order = (*theme.tables, *(d.table for d in reversed(theme.draws)))
+        tables = [self._catalog.tables[name] for name in dict.fromkeys(order) if name in drawn]
+        self.tables.clear()
+        for table in tables:
+            self.tables.addItem(table.title, table.name)
+        self.tables.addItem(tr("这张图的各层"), _EVERY)
+
+    def show_village(self, code: str, name: str) -> None:
+        """Take note of the village in view; an empty code for all."""
+        self._village = code
+        self._place = name or (self._session.info.name if self._session is not None else "")
+        self.overview.show_village(code)
+
+    def restyled(self) -> None:
+        """Draw anew after a change between light and dark."""
+        self.outline.redraw()
+        self._say()
+        self._say_selected()
+
+    # ── The overview ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _fold(self) -> None:
+        on = self._actions["overview"].isChecked()
+        self.overview.setVisible(on and self.bar.isVisibleTo(self._canvas))
+
+    def _show_seen(self) -> None:
+        if self._canvas.view is not None:
+            self.overview.show_view(self._canvas.view.extent((self._canvas.width(), self._canvas.height())))
+
+    def _look_at(self, x: float, y: float) -> None:
+        if self._canvas.view is not None:
+            self._canvas.go(replace(self._canvas.view, x=x, y=y))
+
+    # ── Kept and handed on ─────────────────────────────────────────────────────────────────────────────────
+
+    def open_bookmarks(self, *, adding: bool = False) -> None:
+        """Drop the bookmarks down beside the bar; `adding` waits for a name for what is on screen."""
+        view = self._canvas.view
+        if view is not None and self._theme is not None:
+            at = self.bar.mapToGlobal(QPoint(self.bar.width() + S, 0))
+            here = Bookmark(view, self._theme.code, self._village)
+            self.bookmarks.open(at, here, f"{self._place} 1:{round_scale(view.scale):,}", adding=adding)
+
+    def _hand_on(self, give: Callable[[str, str], None]) -> None:
+        if self._theme is not None:
+            give(f"{self._place} {self._theme.title}", self._theme.title)
+
+    # ── In hand ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def take(self, name: str) -> None:
+        """Take a tool in hand; one that is there already is laid down."""
+        wanted = self.tools[name]
+        self._canvas.use(self.tools["hand"] if wanted is self._canvas.tool else wanted)
+        self._follow()
+        self._canvas.setFocus()
+
+    def escape(self) -> bool:
+        """Give up what is begun, then lay the tool down, then select nothing; False where there is none of this."""
+        if self._canvas.tool.escape():
+            return True
+        if self._canvas.tool is not self.tools["hand"]:
+            self.take("hand")
+            return True
+        chosen = len(self.selection) > 0
+        self.selection.clear()
+        return chosen
+
+    def _follow(self) -> None:
+        for name, each in self.tools.items():
+            self._actions[name].setChecked(each is self._canvas.tool)
+        self._say()
+
+    def _say(self) -> None:
+        """Say what the tool in hand has to say."""
+        name = next(name for name, each in self.tools.items() if each is self._canvas.tool)
+        used = self.tools[name]
+        extra = self._how_to_select if name in _SELECTING else None
+        circle = self.tools["select_circle"]
+        if isinstance(circle, SelectCircle):
+            circle.radius.setVisible(used is circle)
+        self.strip.say(_TOOL, self._actions[name].icon(), used.says, used.offers(), extra)
+        self.place()
+
+    def place(self, left: int = M, right: int = M) -> None:
+        """Stand at the upper left of the canvas, `right` pixels of which something else covers."""
+        size = self.bar.sizeHint()
+        self.bar.setGeometry(left, M, size.width(), size.height())
+        beside = left + size.width() + S
+        self.strip.place(beside, M, self._canvas.width() - beside - right)
+
+    # ── Selecting ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def select(self, shape: shapely.Geometry, how: How) -> None:
+        """Select the rows that touch a shape, of the table chosen or of all that are on."""
+        tables = self._wanted()
+
+        def work(session: "Session", job: Job[dict[str, list[int]]]) -> dict[str, list[int]]:
+            return rows_touching(session, shape, tables, job.cancelled)
+
+        self._jobs.start(ReadJob(work, done=lambda found: self.chosen(found, how), topic="select"))
+
+    def ask_conditions(self) -> None:
+        """Let the user select by conditions."""
+        if self._session is None or self._theme is None:
+            return
+        policy, catalog = self._session.policy, self._session.catalog
+        every = (*self._theme.tables, *(d.table for d in reversed(self._theme.draws)))
+        seen = [name for name in dict.fromkeys(every) if policy.allowed(name, Action.SEE)]
+        tables = [catalog.tables[name] for name in seen]
+        table, village = str(self.tables.currentData()), (self._village, self._place)
+        sheet = SelectBySheet(self._jobs, policy, tables, table, village, self._canvas.window())
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.chosen.connect(self.chosen)
+        sheet.open()
+
+    def chosen(self, found: Mapping[str, list[int]], how: How) -> None:
+        """Select these rows, or add them to what is selected, or take them away."""
+        act = {
+            How.NEW: self.selection.choose,
+            How.ADD: self.selection.add,
+            How.REMOVE: self.selection.remove,
+        }[how]
+        act(found)
+        if not any(found.values()) and how is not How.REMOVE:
+            self.strip.say(_SELECTED, self._actions["select_box"].icon(), tr("这里没有可选的"), ())
+            self.place()
+
+    def _wanted(self) -> tuple[str, ...]:
+        one = self.tables.currentData()
+        if one != _EVERY and one is not None:
+            return (str(one),)
+        every = [str(self.tables.itemData(n)) for n in range(self.tables.count() - 1)]
+        on = self._tables_on()
+        own = self._theme.tables if self._theme is not None else ()
+        return tuple(name for name in every if (on is None or name in on) and name in own)
+
+    def _say_selected(self) -> None:
+        """Say how many are selected, and offer what can be done with them."""
+        chosen = self.selection.tables
+        icon = self._actions["select_box"].icon()
+        self.strip.say(_SELECTED, icon, self._counted(chosen), self._offers(chosen))
+        self.place()
+
+    def _offers(self, chosen: Mapping[str, frozenset[int]]) -> tuple[Offer, ...]:
+        table = max(chosen, key=lambda name: len(chosen[name]), default="")
+        return (
+            Offer(tr("清除"), self.selection.clear),
+            Offer(tr("反选"), self.invert),
+            Offer(tr("放大到选中的"), self.see_selected),
+            Offer(tr("打开属性表"), lambda: self.opening_table.emit(table)),
+        )
+
+    def _counted(self, chosen: Mapping[str, frozenset[int]]) -> str:
+        if self._catalog is None or not chosen:
+            return ""
+        titles = [(len(ids), self._catalog.tables[name].title) for name, ids in chosen.items()]
+        if len(titles) == 1:
+            return tr("选中{title} {n:,} 条").format(n=titles[0][0], title=titles[0][1])
+        each = "、".join(f"{title} {n:,}" for n, title in sorted(titles, reverse=True))
+        return tr("选中 {n:,} 条：{each}").format(n=len(self.selection), each=each)
+
+    def see_selected(self) -> None:
+        """Show all that is selected."""
+        if self.outline.bounds is not None:
+            self._canvas.see(self.outline.bounds, closest=1000)
+
+    def invert(self) -> None:
+        """Select what is not selected of the village in view, of the tables that have selected rows."""
+        chosen, village = dict(self.selection.tables), self._village or None
+
+        def work(session: "Session", _job: Job[dict[str, list[int]]]) -> dict[str, list[int]]:
+            return {
+                table: [i for (i,) in session.rows(table, ["id"], village=village) if i not in ids]
+                for table, ids in chosen.items()
+            }
+
+        self._jobs.start(ReadJob(work, done=self.selection.choose, topic="select"))
+
+
+def rows_touching(
+    session: "Session", shape: shapely.Geometry, tables: tuple[str, ...], cancelled: Callable[[], bool]
+) -> dict[str, list[int]]:
+    """Return by table the ids of the rows whose shape, or the place where they stand, touches `shape`.
+
+    Raises
+    ------
+    Cancelled
+        once `cancelled` says so.
+    """
+    shapely.prepare(shape)
+    found = {}
+    for table in tables:
+        if cancelled():
+            raise Cancelled(tr("已取消"))
+        features = session.features(table, bounds=shape.bounds)
+        found[table] = features.ids[shapely.intersects(shape, features.geometry)].tolist()
+    return found

@@ -1,0 +1,201 @@
+"""The view on screen as a picture to hand on: a title above the map, scale bar and north arrow on it, its legend below.
+
+Always in the colours of day: it goes into a document or onto paper.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from mingqing.access.policy import Column, Policy
+from mingqing.access.roles import Action
+from mingqing.core.errors import NotAllowed
+from mingqing.core.text import tr
+from mingqing.crs.zones import describe
+from mingqing.desktop.map.view import PX_PER_MM
+from mingqing.render.compose import build_scene
+from mingqing.render.fonts import measure, outline
+from mingqing.render.legend import paint_swatch
+from mingqing.render.ornaments import bar_length_m, draw_north_arrow, draw_scale_bar
+from mingqing.render.painter import paint
+from mingqing.render.scale import Viewport
+
+if TYPE_CHECKING:
+    from mingqing.catalog.model import Catalog
+    from mingqing.desktop.map.frame import Request
+    from mingqing.render.scene import LegendEntry, Scene
+    from mingqing.store.session import Session
+
+RATIO = 2.0
+_EDGE, _TITLE, _LINE, _GAP = 20.0, 48.0, 24.0, 18.0  # logical pixels, as all sizes here
+_SWATCH = 24.0, 16.0
+_BAR_MM = 36.0
+_INK, _SOFT, _PAPER = QColor("#22272A"), QColor("#5D6468"), QColor("#FFFFFF")
+_BACK = QColor(255, 255, 255, 215)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A finished picture, how many rows it shows, and the titles of tables that the account may not print."""
+
+    image: QImage
+    rows: int
+    left_out: tuple[str, ...]
+
+
+def printable(policy: Policy, catalog: "Catalog", theme: str) -> frozenset[str]:
+    """Return the tables of a map that the account may print as it sees them.
+
+    Where a role lets it see more of a field that is drawn than another lets it print, the table is left out.
+    """
+    openness = list(Column).index
+    return frozenset(
+        draw.table
+        for draw in catalog.layers[theme].draws
+        if policy.allowed(draw.table, Action.PRINT)
+        and all(
+            openness(policy.column(draw.table, name, Action.PRINT))
+            >= openness(policy.column(draw.table, name))
+            for name in catalog.styles[draw.table][draw.variant].columns
+        )
+    )
+
+
+def draw_sheet(session: "Session", request: "Request", title: str, cancelled: Callable[[], bool]) -> Sheet:
+    """Draw the view of `request`, which has no margin, as a picture.
+
+    Raises
+    ------
+    NotAllowed
+        if the account may print no table of the map.
+    Cancelled
+        once `cancelled` says so.
+    """
+    catalog, theme = session.catalog, request.theme
+    drawn = frozenset(d.table for d in catalog.layers[theme].draws)
+    wanted = drawn if request.only is None else request.only
+    wanted &= frozenset(t for t in drawn if session.policy.allowed(t, Action.SEE))
+    allowed = wanted & printable(session.policy, catalog, theme)
+    if not allowed & frozenset(catalog.layers[theme].tables):
+        raise NotAllowed(tr("您的角色不能打印这张图，也就不能复制成图片"))
+    scene = _scene(session, replace(request, only=allowed), cancelled)
+    rows = list(_rows(scene.legend, request.size[0] - 2 * _EDGE))
+    image = _blank(request.size[0], _TITLE + request.size[1] + _EDGE + _LINE * (len(rows) + 1))
+    with QPainter(image) as painter:
+        painter.scale(RATIO, RATIO)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_map(painter, scene, cancelled)
+        _write(painter, title, _EDGE, _TITLE / 2, 18, bold=True)
+        _paint_legend(painter, rows, _TITLE + request.size[1] + _EDGE / 2)
+        _sign(painter, session, image)
+    titles = tuple(catalog.tables[name].title for name in sorted(wanted - allowed))
+    return Sheet(image, scene.feature_count, titles)
+
+
+def _scene(session: "Session", request: "Request", cancelled: Callable[[], bool]) -> "Scene":
+    size = round(request.size[0] * RATIO), round(request.size[1] * RATIO)
+    place = Viewport((request.view.x, request.view.y), request.view.m_per_px / RATIO, size, PX_PER_MM * RATIO)
+    shapes = session.features("village", where={"code": request.focus or ""}).geometry
+    return build_scene(
+        session.catalog,
+        session,
+        request.theme,
+        place,
+        only=request.only,
+        focus=shapes[0] if len(shapes) else None,
+        village=request.focus,
+        measure=measure,
+        cancelled=cancelled,
+    )
+
+
+def _blank(width: float, height: float) -> QImage:
+    image = QImage(round(width * RATIO), round(height * RATIO), QImage.Format.Format_RGB32)
+    image.fill(_PAPER)
+    per_m = round(PX_PER_MM * RATIO * 1000)
+    image.setDotsPerMeterX(per_m)
+    image.setDotsPerMeterY(per_m)
+    return image
+
+
+def _paint_map(painter: QPainter, scene: "Scene", cancelled: Callable[[], bool]) -> None:
+    """Paint the map below the title, with scale bar and north arrow, in device pixels."""
+    painter.save()
+    painter.scale(1 / RATIO, 1 / RATIO)
+    painter.translate(0, _TITLE * RATIO)
+    width, height = scene.view.size_px
+    painter.setClipRect(QRectF(0, 0, width, height))
+    paint(scene, painter, cancelled=cancelled)
+    mm = scene.view.px_per_mm
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_BACK)
+    bar = bar_length_m(scene.view.metres_per_px, _BAR_MM * mm) * scene.view.px_per_m
+    painter.drawRoundedRect(QRectF(3 * mm, height - 11.5 * mm, bar + 10 * mm, 8.5 * mm), mm, mm)
+    draw_scale_bar(painter, scene.view, 6 * mm, height - 5 * mm, most_px=_BAR_MM * mm)
+    painter.drawEllipse(QPointF(width - 11 * mm, 11 * mm), 8 * mm, 8 * mm)
+    draw_north_arrow(painter, (width - 11 * mm, 11.5 * mm), 11 * mm)
+    painter.setClipping(False)
+    painter.setPen(QPen(_SOFT, RATIO * 0.8))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(QRectF(0, 0, width, height))
+    painter.restore()
+
+
+_Item = tuple[float, "LegendEntry"]
+
+
+def _rows(entries: "Sequence[LegendEntry]", room: float) -> Iterator[list[_Item]]:
+    """Yield the lines of the legend, each entry with how far from the left it begins."""
+    line: list[_Item] = []
+    left = 0.0
+    for entry in entries:
+        wide = _SWATCH[0] + 6 + measure(entry.title, 12, False)[0]  # noqa: FBT003 - a `labels.Measure`
+        if line and left + wide > room:
+            yield line
+            line, left = [], 0.0
+        line.append((left, entry))
+        left += wide + _GAP
+    if line:
+        yield line
+
+
+def _paint_legend(painter: QPainter, rows: Sequence[Sequence[_Item]], top: float) -> None:
+    for n, line in enumerate(rows):
+        middle = top + _LINE * (n + 0.5)
+        for left, entry in line:
+            painter.save()
+            painter.translate(_EDGE + left, middle - _SWATCH[1] / 2)
+            paint_swatch(entry.style_class, painter, _SWATCH, px_per_mm=PX_PER_MM)
+            painter.restore()
+            _write(painter, entry.title, _EDGE + left + _SWATCH[0] + 6, middle, 12)
+
+
+def _sign(painter: QPainter, session: "Session", image: QImage) -> None:
+    """Write below everything on which grid it is, who made it and when."""
+    day = f"{datetime.now(UTC).astimezone():%Y-%m-%d}"
+    middle = image.height() / RATIO - _EDGE / 2 - _LINE / 2
+    _write(painter, describe(session.info.epsg), _EDGE, middle, 11, colour=_SOFT)
+    made = tr("{user} {day} 制图").format(user=session.user, day=day)
+    wide = measure(made, 11, False)[0]  # noqa: FBT003
+    _write(painter, made, image.width() / RATIO - _EDGE - wide, middle, 11, colour=_SOFT)
+
+
+def _write(
+    painter: QPainter,
+    text: str,
+    left: float,
+    middle: float,
+    size: float,
+    *,
+    bold: bool = False,
+    colour: QColor = _INK,
+) -> None:
+    painter.save()
+    painter.translate(left + measure(text, size, bold)[0] / 2, middle)
+    painter.scale(size / 100, size / 100)
+    painter.fillPath(outline(text, bold=bold), colour)
+    painter.restore()

@@ -1,0 +1,127 @@
+"""The tools on the map: a slim bar of buttons at its left edge, and beside it what the tool in hand has to say."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from mingqing.core.text import tr
+from mingqing.desktop.widgets import M, S, button, column, empty, label, restyle, rounded, row, rule, tool
+
+if TYPE_CHECKING:
+    from mingqing.desktop.actions import Actions
+    from mingqing.desktop.map.tools.tool import Offer
+
+
+class ToolBar(QFrame):
+    """Buttons in a column; one of several tools of a kind drops from a button that has the icon of the last used."""
+
+    def __init__(self, actions: "Actions", parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("floating")
+        self.setAccessibleName(tr("地图工具"))
+        self._actions = actions
+        self._column = column(self, margins=(1, 1, 1, 1), gap=0)
+
+    def add(self, name: str) -> QToolButton:
+        """Add a button for an action."""
+        made = tool(self._actions[name], size=16)
+        self._column.addWidget(made)
+        return made
+
+    def add_menu(self, title: str, names: Sequence[str]) -> QToolButton:
+        """Add a button from which actions drop; it looks pressed while one of them is checked."""
+        made = _MenuButton(title, [self._actions[name] for name in names])
+        self._column.addWidget(made)
+        return made
+
+    def add_rule(self) -> None:
+        """Add a hairline between two kinds of buttons."""
+        self._column.addWidget(rule())
+
+
+class _MenuButton(QToolButton):
+    def __init__(self, title: str, actions: Sequence[QAction]) -> None:
+        super().__init__()
+        self.setObjectName("menu")
+        self.setIcon(actions[0].icon())
+        self.setIconSize(QSize(16, 16))
+        self.setToolTip(title)
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._menu = rounded(QMenu(self))
+        self._menu.addActions(list(actions))
+        self._of = [action for action in actions if action.isCheckable()]
+        for action in self._of:
+            action.toggled.connect(self._follow)
+        self.clicked.connect(self._drop)
+
+    def _drop(self) -> None:
+        self._menu.popup(self.mapToGlobal(QPoint(self.width() + 4, 0)))
+
+    def _follow(self) -> None:
+        chosen = next((action for action in self._of if action.isChecked()), None)
+        if chosen is not None:
+            self.setIcon(chosen.icon())
+        restyle(self, "inhand", "true" if chosen is not None else "false")
+
+
+class Strip(QFrame):
+    """Says what the tool in hand wants and found, and below it what is selected; gone while there is neither."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("floating")
+        layout = column(self, margins=(M, 4, 6, 4), gap=0)
+        self._lines = [_Line(), _Line()]
+        for line in self._lines:
+            layout.addWidget(line)
+        self.hide()
+
+    def say(
+        self, line: int, glyph: QIcon, text: str, offers: "Sequence[Offer]", extra: QWidget | None = None
+    ) -> None:
+        """Say something in one of the two lines; nothing takes the line away. `extra` stands before the offers."""
+        self._lines[line].say(glyph, text, offers, extra)
+        self.setVisible(any(not each.isHidden() for each in self._lines))
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return "\n".join(line.text for line in self._lines if not line.isHidden())
+
+    def place(self, left: int, top: int, most: int) -> None:
+        """Stand with the upper left corner there, no wider than `most`."""
+        hint = self.sizeHint()
+        self.setGeometry(left, top, min(hint.width(), most), hint.height())
+
+
+class _Line(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._row: QHBoxLayout = row(self, gap=S)
+        self.text = ""
+        self._extra: QWidget | None = None
+        self.hide()
+
+    def say(self, glyph: QIcon, text: str, offers: "Sequence[Offer]", extra: QWidget | None) -> None:
+        if self._extra is not None:
+            self._row.removeWidget(self._extra)  # lives on with who lent it
+        empty(self._row)
+        self.text, self._extra = text, extra
+        self.setVisible(bool(text))
+        if not text:
+            return
+        mark = label("")
+        mark.setPixmap(glyph.pixmap(QSize(16, 16)))
+        pressed = [button(offer.text, offer.do, "chip") for offer in offers]
+        for offer, each in zip(offers, pressed, strict=True):
+            each.setEnabled(offer.on)
+        self._row.addWidget(mark)
+        self._row.addWidget(label(text), 1)
+        for made in (*([extra] if extra is not None else []), *pressed):
+            self._row.addWidget(made)
+        for at in range(self._row.count()):
+            self._row.itemAt(at).widget().show()

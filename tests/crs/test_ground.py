@@ -1,0 +1,52 @@
+"""What is measured is the ground, whatever grid it is drawn on."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mingqing.crs.ground import area_m2, legs
+from mingqing.crs.transform import transform_xy
+
+PLACE = st.tuples(st.floats(440_000, 560_000), st.floats(3_000_000, 3_300_000))
+SQUARE = np.array([[450_000, 3_149_000], [451_000, 3_149_000], [451_000, 3_150_000], [450_000, 3_150_000]])
+
+
+@given(PLACE, PLACE)
+def test_a_length_near_the_central_meridian_is_that_of_the_grid_but_for_its_scale(
+    a: tuple[float, float], b: tuple[float, float]
+) -> None:
+    grid = float(np.hypot(a[0] - b[0], a[1] - b[1]))
+    assert legs(np.array([a, b]), 4549).total_m == pytest.approx(grid, rel=1 / 10_000, abs=1e-3)
+
+
+def test_a_length_is_the_same_on_every_grid() -> None:
+    way = SQUARE[:3]
+    here = legs(way, 4549).total_m
+    for epsg in (4490, 3857, 4528):
+        assert legs(transform_xy(way, 4549, epsg), epsg).total_m == pytest.approx(here, rel=1e-6)
+
+
+def test_an_area_is_the_same_on_every_grid_though_web_mercator_is_a_quarter_too_large() -> None:
+    here = area_m2(SQUARE, 4549)
+    assert here == pytest.approx(1e6, rel=1e-3)
+    mercator = transform_xy(SQUARE, 4549, 3857)
+    assert area_m2(mercator, 3857) == pytest.approx(here, rel=1e-6)
+    x, y = mercator.T
+    drawn = abs(np.dot(x - x[0], np.roll(y, 1) - np.roll(y, -1))) / 2
+    assert drawn > 1.25 * here
+
+
+@pytest.mark.parametrize(("step", "bearing"), [((0, 1), 0), ((1, 0), 90), ((0, -1), 180), ((-1, 0), 270)])
+def test_a_bearing_is_clockwise_from_north(step: tuple[int, int], bearing: float) -> None:
+    start = np.array([120.0, 28.4])
+    way = np.array([start, start + 0.001 * np.array(step)])
+    turn = (legs(way, 4490).bearing_deg[0] - bearing + 180) % 360 - 180
+    assert abs(turn) < 0.001
+
+
+def test_a_figure_that_is_no_area_has_none_and_a_place_beyond_the_grid_no_length() -> None:
+    assert area_m2(SQUARE[:2], 4549) == 0
+    assert len(legs(SQUARE[:1], 4549).length_m) == 0
+    assert np.isnan(legs(np.array([[np.inf, 0.0], [450_000, 3_149_000]]), 4549).total_m)
+    assert np.isnan(area_m2(np.array([[np.inf, 0.0], *SQUARE[:2]]), 4549))
