@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mingqing.access.audit import REFUSED, Act
 from mingqing.access.roles import Action
-from mingqing.core.errors import Cancelled, NotAllowed
+from mingqing.core.errors import Cancelled, InputRefused, NotAllowed
 from mingqing.core.text import tr
 from mingqing.desktop.card.content import headings
 from mingqing.desktop.table.columns import Column, Kind
@@ -17,7 +17,7 @@ from mingqing.store.paging import page
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
-_AT_ONCE = 2_000
+_AT_ONCE, _MOST = 2_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ def copy_rows(
     ------
     NotAllowed
         if the account may not export the table, or the project is read-only, so that the log cannot have it.
+    InputRefused
+        if these are more rows than anybody would look through.
     Cancelled
         if `stop` says so; it is asked every few thousand rows.
     """
@@ -55,6 +57,8 @@ def copy_rows(
         raise NotAllowed(tr("您的角色不能导出“{table}”，不能成批复制").format(table=definition.title))
     if session.info.read_only is not None:
         raise NotAllowed(tr("项目只能查看，记不了日志，不能成批复制"))
+    if len(ids) > _MOST:
+        raise InputRefused(tr("一次最多复制 {n:,} 行，请用筛选缩小范围").format(n=_MOST))
     taken = [c for c in columns if c.copied]
     lines = [[c.title for c in taken]]
     for start in range(0, len(ids), _AT_ONCE):
