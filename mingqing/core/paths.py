@@ -102,6 +102,26 @@ class Paths:
         keep[0] = True
         np.not_equal(cell[1:, 0], cell[:-1, 0], out=keep[1:])
         keep[1:] |= cell[1:, 1] != cell[:-1, 1]
+        return self._kept(keep)
+
+    def capped(self, most: float = 400_000.0) -> "Paths":
+        """Return the same with only some vertices of features longer than `most`, on the axes' sum.
+
+        In pixels, such a feature scribbles over a whole screen; nobody can tell, and Qt would take seconds for it.
+        """
+        if not len(self):
+            return self
+        step = np.abs(np.diff(self.xy, axis=0, append=self.xy[-1:])).sum(axis=1)
+        length = np.add.reduceat(step, self.first)
+        if not (length > most).any():
+            return self
+        every = np.repeat(np.where(length > most, 4, 1), np.diff(self.parts[self.features]))
+        keep: NDArray[np.bool_] = np.arange(len(self.xy)) % every == 0
+        fewer = self._kept(keep)
+        return fewer.capped(most) if len(fewer.xy) < len(self.xy) else self
+
+    def _kept(self, keep: NDArray[np.bool_]) -> "Paths":
+        """Return the same with some of the vertices, and the ends of all parts."""
         keep[self.parts[:-1]] = True
         keep[self.parts[1:] - 1] = True
         counted = np.concatenate([[0], np.cumsum(keep)])

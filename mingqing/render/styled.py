@@ -110,7 +110,7 @@ class StyledTable:
 
     def paths(self, shape: Shape) -> Paths:
         """Return the rows' pieces of one shape, in pixels."""
-        return self._once((shape,), lambda: in_px(self._paths(shape), self.view).thinned())
+        return self._once((shape,), lambda: in_px(self._paths(shape), self.view).thinned().capped())
 
     def _paths(self, shape: Shape) -> Paths:
         """Return the same in metres, polygons ready for a winding fill."""

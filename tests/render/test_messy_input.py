@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure
 from mingqing.render.painter import to_image
 from mingqing.render.scale import Viewport
+from mingqing.render.scene import PAPER
 
 CENTRE = (450_200.0, 3_140_150.0)
 coordinate = st.tuples(st.integers(-300, 700), st.integers(-300, 700))
@@ -51,3 +53,56 @@ def test_any_shapes_are_drawn_without_an_error(
     view = Viewport.at_scale(CENTRE, denominator, (160, 120))
     scene = build_scene(catalog(), source, theme, view, measure=measure, focus=shapely.box(0, 0, 1, 1))
     assert to_image(scene).width() == 160
+
+
+def drawn(source: Any, theme: str = "household", denominator: float = 2_000) -> Any:
+    view = Viewport.at_scale(CENTRE, denominator, (400, 300))
+    scene = build_scene(catalog(), source, theme, view, measure=measure)
+    return scene, to_image(scene)
+
+
+@pytest.mark.usefixtures("qt")
+def test_a_map_without_a_single_row_is_paper(hamlet: Any) -> None:
+    scene, image = drawn(type(hamlet)())
+    assert not scene.instructions
+    assert {image.pixelColor(x, y).name() for x in (0, 200, 399) for y in (0, 299)} == {PAPER.light}
+
+
+@pytest.mark.usefixtures("qt")
+@pytest.mark.parametrize("far", [float("nan"), float("inf"), 1e18, -1e300])
+def test_impossible_coordinates_hide_nothing_else(hamlet: Any, far: float) -> None:
+    source = type(hamlet)()
+    source.add("house", shapely.box(150, 100, 250, 200), structure="砖混")
+    _, alone = drawn(source)
+    shapes, columns = source.tables["house"]
+    shapes.append(Point(far, 0))
+    columns["structure"].append("土木")
+    with np.errstate(invalid="ignore"):
+        source.tables["road"] = [LineString([(far, far), (far, far)])], {"class": ["村道"]}
+    _, with_it = drawn(source)
+    assert with_it == alone
+    assert alone.pixelColor(200, 150).name() != PAPER.light
+
+
+@pytest.mark.usefixtures("qt")
+def test_half_a_million_vertices_become_no_more_than_can_be_seen(hamlet: Any) -> None:
+    turn = np.linspace(0, 2 * np.pi, 500_000)
+    wavy = 100 + 3 * np.sin(turn * 90_000)
+    source = type(hamlet)()
+    source.add(
+        "land", Polygon(np.column_stack([200 + wavy * np.cos(turn), 150 + wavy * np.sin(turn)])), kind="山林"
+    )
+    scene, image = drawn(source)
+    fewer = max(len(i.paths.xy) for i in scene.ground)
+    assert fewer <= 60_000
+    assert image.pixelColor(200, 150).name() != PAPER.light
+
+
+@pytest.mark.usefixtures("qt")
+@pytest.mark.parametrize("denominator", [2_000, 20_000])
+def test_ten_thousand_people_on_one_spot_are_counted(hamlet: Any, denominator: float) -> None:
+    source = type(hamlet)()
+    for _ in range(10_000):
+        source.add("resource", Point(200, 150), kind="古树")
+    scene, _ = drawn(source, denominator=denominator)
+    assert [i.symbol.text for i in scene.overlay] == ["10000"]
