@@ -53,7 +53,7 @@ class Paths:
     def of(cls, geometry: NDArray[np.object_], shape: Shape) -> "Paths":
         """Return what of (n,) shapely geometries (or None) is of `shape`; `rows` are positions in `geometry`.
 
-        Collections contribute their members.
+        Collections contribute their members; what has a coordinate that is no number is left out.
         """
         rows = np.arange(len(geometry))
         types = shapely.get_type_id(geometry)
@@ -64,7 +64,12 @@ class Paths:
             geometry = np.concatenate([geometry[~mixed], members])
             types = shapely.get_type_id(geometry)
         wanted = np.isin(types, _TYPES[shape]) & ~shapely.is_empty(geometry)
-        return _flatten(geometry[wanted], rows[wanted], shape)
+        return _flatten(geometry[wanted], rows[wanted], shape).finite()
+
+    def finite(self) -> "Paths":
+        """Return the features all of whose coordinates are numbers."""
+        good = np.isfinite(self.xy).all(axis=1) if not np.isfinite(self.xy.sum()) else None
+        return self if good is None else self.take(np.logical_and.reduceat(good, self.first))
 
     @property
     def first(self) -> NDArray[np.int64]:

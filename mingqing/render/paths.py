@@ -26,7 +26,10 @@ def clipped(geometry: NDArray[np.object_], view: Viewport, margin_px: float) -> 
     if not outside.any():
         return geometry
     out = geometry.copy()
-    with suppress(shapely.GEOSException):  # with an invalid shape among them, all are drawn whole
+    with (
+        suppress(shapely.GEOSException),
+        np.errstate(invalid="ignore"),
+    ):  # with an invalid shape among them, all are drawn whole
         out[outside] = shapely.clip_by_rect(geometry[outside], west, south, east, north)
     return out
 

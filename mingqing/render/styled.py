@@ -122,7 +122,8 @@ class StyledTable:
         geometry = self._geometry
         if shape is Shape.LINE:
             tolerance = _TOLERANCE_PX * self.view.metres_per_px
-            geometry = shapely.simplify(geometry, tolerance, preserve_topology=False)
+            with np.errstate(invalid="ignore"):
+                geometry = shapely.simplify(geometry, tolerance, preserve_topology=False)
         return Paths.of(geometry, shape)
 
     def paths_where(self, shape: Shape, rows: NDArray[np.bool_]) -> Paths:
