@@ -22,13 +22,13 @@ from mingqing.core.text import tr
 from mingqing.desktop.jobs import DrawJob, Job, Jobs
 from mingqing.desktop.look.colours import colours, is_dark
 from mingqing.desktop.map.frame import Draw, Frame, Request
-from mingqing.desktop.map.overlay import Mark, paint_marks, paint_notice, paint_scale_bar
+from mingqing.desktop.map.overlay import Mark, Overlay, paint_marks, paint_notice, paint_scale_bar
+from mingqing.desktop.map.tools.tool import Hand, Tool
 from mingqing.desktop.map.view import Bounds, History, Size, View, fit
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
-_CLICK_PX = 4
 _NOTCH = 1.25
 _SETTLE_MS, _REST_MS, _PATIENCE_MS = 25, 600, 500
 
@@ -42,6 +42,9 @@ class Canvas(QWidget):
     -------
     viewed(View) : the view changed. drawn(Frame) : a new drawing is on screen.
     clicked(float, float), hovered(float, float) : a place, project CRS, metres. left() : the pointer is gone.
+    tool_changed() : another tool is in hand.
+
+    `overlays` are painted over the drawing, the tool in hand last.
     """
 
     viewed = Signal(object)
@@ -50,6 +53,7 @@ class Canvas(QWidget):
     hovered = Signal(float, float)
     left = Signal()
     history_changed = Signal()
+    tool_changed = Signal()
 
     def __init__(self, jobs: Jobs, draw: Draw, ground: frozenset[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,8 +65,8 @@ class Canvas(QWidget):
         self._frame: Frame | None = None
         self._pending: tuple[Request, DrawJob[Frame]] | None = None
         self._marks: tuple[Mark, ...] = ()
-        self._pressed: QPointF | None = None
-        self._dragged = False
+        self.tool: Tool = Hand(self)
+        self.overlays: list[Overlay] = []
         self.history = History(self.history_changed.emit)
         self._settle = _single_shot(self, _SETTLE_MS, self._request)
         self._patience = _single_shot(self, _PATIENCE_MS, self._say_slow)
@@ -267,6 +271,8 @@ class Canvas(QWidget):
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
                 painter.drawImage(self._place(self._frame, self._view), self._frame.image)
             paint_marks(painter, self._marks, self._view, self._size)
+            for overlay in (*self.overlays, self.tool):
+                overlay.paint(painter, self._view, self._size)
             paint_scale_bar(painter, self._view, self._size)
             if self._slow:
                 paint_notice(painter, tr("正在绘图…"), self._size)
@@ -305,38 +311,37 @@ class Canvas(QWidget):
             self.zoom(_NOTCH**notches, event.position())
         event.accept()
 
+    def use(self, tool: Tool) -> None:
+        """Take `tool` in hand."""
+        if tool is not self.tool:
+            self.tool.put_away()
+            self.tool = tool
+            self.setCursor(tool.cursor)
+            self.update()
+            self.tool_changed.emit()
+
+    def place(self, at: QPointF) -> tuple[float, float] | None:
+        """Return the map coordinates under a pixel; None where there is no map."""
+        return None if self._view is None else self._view.to_map(at.x(), at.y(), self._size)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Begin a click or a drag."""
-        if event.button() in {Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton}:
-            self._pressed, self._dragged = event.position(), False
+        """Let the tool begin."""
+        self.tool.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Drag the map, or say what is under the pointer."""
-        here = event.position()
-        if self._pressed is not None:
-            moved = here - self._pressed
-            if self._dragged or moved.manhattanLength() > _CLICK_PX:
-                self._dragged = True
-                self.setCursor(Qt.CursorShape.ClosedHandCursor)
-                self.pan(moved.x(), moved.y())
-                self._pressed = here
-        if self._view is not None:
-            self.hovered.emit(*self._view.to_map(here.x(), here.y(), self._size))
+        """Let the tool go on, and say what is under the pointer."""
+        self.tool.move(event)
+        place = self.place(event.position())
+        if place is not None:
+            self.hovered.emit(*place)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """End a drag, or take a click for a question about that place."""
-        pressed, dragged = self._pressed, self._dragged
-        self._pressed, self._dragged = None, False
-        self.unsetCursor()
-        left = event.button() == Qt.MouseButton.LeftButton
-        if pressed is not None and not dragged and left and self._view is not None:
-            here = event.position()
-            self.clicked.emit(*self._view.to_map(here.x(), here.y(), self._size))
+        """Let the tool end."""
+        self.tool.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Zoom in twofold at the cursor; with Shift, out."""
-        out = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        self.zoom(0.5 if out else 2.0, event.position())
+        """Let the tool take two clicks for what they mean to it."""
+        self.tool.double_click(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """Forget the pointer."""
@@ -344,7 +349,9 @@ class Canvas(QWidget):
         self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Move by keyboard; a key that means nothing here is passed on."""
+        """Give the key to the tool, else move by it; a key that means nothing here is passed on."""
+        if self.tool.key(event):
+            return
         step = 240 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 80
         match event.key():
             case Qt.Key.Key_Left:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import floor, log10
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import shapely
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from mingqing.desktop.map.view import Size, View
 
 _POINT_PX = 14.0
+
+
+class Overlay(Protocol):
+    """Something painted over the drawing at every frame: quickly, from what it has at hand."""
+
+    def paint(self, painter: QPainter, view: "View", size: "Size") -> None:
+        """Paint it as `view` shows it on a canvas of `size`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
