@@ -1,11 +1,10 @@
-"""A process of its own to draw in: the window's Python is never held up by a long stretch of drawing.
+"""A process of its own to draw in, so that the window never waits for a long stretch of drawing.
 
-Python runs one thread at a time. A drawing thread holds it through every call of Qt, NumPy and SQLite, so that the
-window waits with it; docs/decisions/0024 has the figures. The process is given the session's login through a pipe,
-opens a session of its own and holds what the account may see, as any other connection does.
+Python runs one thread at a time: a drawing thread keeps the window waiting through every call of Qt and NumPy, up to
+0.4 s over a county (docs/decisions/0024). The process is given the session's login through a pipe and opens a session
+of its own, which sees what the account may see, as that of any other lane.
 """
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
@@ -28,52 +27,64 @@ from mingqing.render.fonts import ensure_application
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
-_WORTH_A_PROCESS_S = 0.08
+_SLOW_S = 0.08  # a drawing that takes longer can be felt in the window
 _LISTEN_S = 0.01
-_HARDER = 5  # by so much the window's work goes before drawing
+_READY = "ready"
 
 
 class Studio:
-    """Draws in the calling thread until that takes long enough to be felt, from then on in a process of its own."""
+    """Draws in the calling thread while that cannot be felt, and from the first slow drawing on in a process."""
 
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._pipe: Connection
         self._session: Session | None = None
         self._slow = False
+        self._ready = False
+
+    @property
+    def apart(self) -> bool:
+        """Whether there is a process to draw in."""
+        return self._process is not None
 
     def warm_up(self) -> None:
-        """Start the process before it is needed, since that takes a second or more."""
+        """Start the process, which takes a second or more until it is ready."""
         ours, theirs = get_context("spawn").Pipe()
         process = get_context("spawn").Process(
             target=_work, args=(theirs,), daemon=True, name="mingqing-draw"
         )
         process.start()
         theirs.close()
-        self._pipe, self._process = ours, process
+        self._pipe, self._process, self._ready = ours, process, False
 
     def __call__(
         self, session: "Session", request: Request, cancelled: Callable[[], bool], deliver: Deliver
     ) -> None:
         """Draw `request`, as `drawing.draw` does."""
-        if self._process is not None or self._slow:
+        if self._slow or self.ready():
             self._draw_apart(session, request, cancelled, deliver)
             return
         began = perf_counter()
         try:
             draw(session, request, cancelled, deliver)
         finally:
-            self._slow = perf_counter() - began > _WORTH_A_PROCESS_S
+            self._slow = perf_counter() - began > _SLOW_S
+
+    def ready(self) -> bool:
+        """Whether the process has said that it is up."""
+        if self._process is not None and not self._ready and self._pipe.poll():
+            self._ready = self._pipe.recv() == _READY
+        return self._ready
 
     def close(self) -> None:
-        """End the process; a later drawing starts another."""
+        """End the process; a slow drawing starts another."""
         if self._process is not None:
             self._pipe.close()
             self._process.terminate()  # it only reads
             self._process.join()
             self._process.close()
         self._process = self._session = None
-        self._slow = False
+        self._slow = self._ready = False
 
     def _draw_apart(
         self, session: "Session", request: Request, cancelled: Callable[[], bool], deliver: Deliver
@@ -81,6 +92,10 @@ class Studio:
         try:
             if self._process is None:
                 self.warm_up()
+            while not self.ready():
+                if cancelled():
+                    return
+                self._pipe.poll(_LISTEN_S)
             if self._session is not session:
                 self._pipe.send((type(session), session.info, session.login))
                 self._session = session
@@ -118,11 +133,10 @@ class DrawingBug(RuntimeError):
 
 def _work(pipe: Connection) -> None:
     """Draw what is asked for until the window hangs up."""
-    if hasattr(os, "nice"):
-        os.nice(_HARDER)
     ensure_application()
     session: Session | None = None
     with suppress(EOFError, OSError, KeyboardInterrupt):
+        pipe.send(_READY)
         while True:
             match pipe.recv():
                 case Request() as request:
