@@ -189,9 +189,9 @@ class _Worker:
         return self._session  # type: ignore[return-value]
 
     def _let_go(self) -> None:
-        for call in self.leaving:
-            call()
         if self._session is not None:
+            for call in self.leaving:
+                call()
             self._session.close()
         self._session, self._project = None, None
 
@@ -243,7 +243,7 @@ class Jobs(QObject):
             before.session.close()
 
     def on_leaving(self, lane: Lane, call: Callable[[], None]) -> None:
-        """Run `call` in a lane's thread whenever it lets go of a project, and when it ends."""
+        """Run `call` in a lane's thread whenever it lets go of a project."""
         self._workers[lane].leaving.append(call)
 
     def abandon_all(self) -> None:
