@@ -16,12 +16,12 @@ from mingqing.desktop.card.content import Card, gather
 from mingqing.desktop.card.hit import Found, Hit, identify
 from mingqing.desktop.card.panel import WIDTH as CARD_WIDTH
 from mingqing.desktop.card.panel import CardPanel
-from mingqing.desktop.jobs import Job, Jobs, ReadJob
+from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
-from mingqing.desktop.map.drawing import draw
 from mingqing.desktop.map.kit import Kit
 from mingqing.desktop.map.overlay import Mark
+from mingqing.desktop.map.studio import Studio
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
 from mingqing.desktop.rail import Rail
@@ -69,9 +69,11 @@ class Explorer(QWidget):
         self._card: _Key | None = None
         self._trail: list[_Key] = []
         self.topbar, self.rail, self.status = TopBar(actions), Rail(catalog), StatusLine()
+        self.studio = Studio()
+        jobs.on_leaving(Lane.DRAW, self.studio.close)
         self.legend, self.canvas = (
             LegendPanel(catalog),
-            Canvas(jobs, draw, frozenset(catalog.layers["base"].tables)),
+            Canvas(jobs, self.studio, frozenset(catalog.layers["base"].tables)),
         )
         self.selection = Selection(self)
         self.tables = TablePanel(jobs, self.selection)

@@ -133,6 +133,7 @@ class _Worker:
         self._thread: threading.Thread | None = None
         self._project: _Project | None = None
         self._session: Session | None = None
+        self.leaving: list[Callable[[], None]] = []
 
     def put(self, job: Job[Any]) -> None:
         if self._thread is None:
@@ -189,6 +190,8 @@ class _Worker:
 
     def _let_go(self) -> None:
         if self._session is not None:
+            for call in self.leaving:
+                call()
             self._session.close()
         self._session, self._project = None, None
 
@@ -238,6 +241,10 @@ class Jobs(QObject):
             worker.let_go()
         if before is not None:
             before.session.close()
+
+    def on_leaving(self, lane: Lane, call: Callable[[], None]) -> None:
+        """Run `call` in a lane's thread whenever it lets go of a project."""
+        self._workers[lane].leaving.append(call)
 
     def abandon_all(self) -> None:
         """Tell every job to stop and drop what it brings."""

@@ -429,7 +429,7 @@ def test_light_and_dark_are_put_on_while_it_runs(opened: MainWindow, settle: Set
     assert brightness() < 80 < light
     frame = opened.explorer.canvas.frame
     assert frame is not None
-    assert frame.request.dark
+    assert frame.request.series.look.dark
     opened.wear(Appearance.LIGHT)
     settle()
 

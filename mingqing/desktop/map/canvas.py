@@ -1,10 +1,9 @@
-"""The map canvas: the last drawing moved and scaled at once, a new one made meanwhile off the UI thread."""
+"""The map canvas: what was drawn moves and scales at once; what is missing is drawn meanwhile off the UI thread."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -19,18 +18,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from mingqing.core.text import tr
-from mingqing.desktop.jobs import DrawJob, Job, Jobs
+from mingqing.desktop.jobs import Jobs
 from mingqing.desktop.look.colours import colours, is_dark
+from mingqing.desktop.map.drafter import Drafter
 from mingqing.desktop.map.frame import Draw, Frame, Request
 from mingqing.desktop.map.overlay import Mark, Overlay, paint_marks, paint_notice, paint_scale_bar
+from mingqing.desktop.map.tiles import Grid, Look, Series
 from mingqing.desktop.map.tools.tool import Hand, Tool
 from mingqing.desktop.map.view import Bounds, History, Size, View, fit
 
 if TYPE_CHECKING:
-    from mingqing.store.session import Session
+    from mingqing.catalog.style import Style
 
 _NOTCH = 1.25
-_SETTLE_MS, _REST_MS, _PATIENCE_MS = 25, 600, 500
+_REST_MS = 600
 
 
 class Canvas(QWidget):
@@ -57,21 +58,21 @@ class Canvas(QWidget):
 
     def __init__(self, jobs: Jobs, draw: Draw, ground: frozenset[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._jobs, self._draw, self._ground = jobs, draw, ground
         self._view: View | None = None
         self._home: Bounds | None = None
         self._theme, self._focus = "", ""
         self._only: frozenset[str] | None = None
-        self._frame: Frame | None = None
-        self._pending: tuple[Request, DrawJob[Frame]] | None = None
+        self._styles: Mapping[str, Style] = {}
+        self._edition = 0
+        self._drafter = Drafter(jobs, draw, ground, self)
+        self._drafter.changed.connect(self.update)
+        self._drafter.drawn.connect(self.drawn)
         self._marks: tuple[Mark, ...] = ()
         self.tool: Tool = Hand(self)
         self.overlays: list[Overlay] = []
         self.history = History(self.history_changed.emit)
-        self._settle = _single_shot(self, _SETTLE_MS, self._request)
-        self._patience = _single_shot(self, _PATIENCE_MS, self._say_slow)
-        self._slow = False
-        self._rest = _single_shot(self, _REST_MS, self._remember)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._remember)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -90,15 +91,15 @@ class Canvas(QWidget):
 
     @property
     def frame(self) -> Frame | None:
-        """The last drawing, perhaps of an earlier view."""
-        return self._frame
+        """What the last drawing said of itself, perhaps of an earlier view."""
+        return self._drafter.frame
 
     @property
     def request(self) -> Request | None:
-        """What is on screen as a drawing to be asked for, without a margin; None where there is no map."""
+        """What is on screen as a drawing to be asked for; None where there is no map."""
         if self._view is None or not self._theme:
             return None
-        return replace(self._wanted(self._view), size=self._size)
+        return self._wanted(self._view)
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -107,11 +108,15 @@ class Canvas(QWidget):
 
     @property
     def at_rest(self) -> bool:
-        """Whether the drawing on screen is of the present view, or there is nothing to draw."""
+        """Whether all that is on screen is of the present view and counted, or there is nothing to draw."""
         if self._view is None or not self.isVisible():
             return True
-        waiting = self._pending is not None or self._settle.isActive()
-        return not waiting and self._frame is not None and self._frame.request == self._wanted(self._view)
+        return self._drafter.at_rest
+
+    @property
+    def idle(self) -> bool:
+        """Whether what the next pan will show is drawn as well."""
+        return self._drafter.idle
 
     @property
     def _size(self) -> Size:
@@ -120,7 +125,8 @@ class Canvas(QWidget):
     def show_project(self, extent: Bounds | None, theme: str) -> None:
         """Start on a project: see all of `extent`, or nothing where the project is empty."""
         self._home, self._theme, self._focus, self._only = extent, theme, "", None
-        self._frame, self._marks = None, ()
+        self._marks = ()
+        self._drafter.forget()
         self.history.clear()
         self._view = fit(extent, self._size) if extent is not None else None
         self._changed()
@@ -128,11 +134,16 @@ class Canvas(QWidget):
     def show_theme(self, theme: str, only: frozenset[str] | None) -> None:
         """Draw another thematic map of the same view, all its tables or `only` some."""
         self._theme, self._only = theme, only
-        self.redraw()
+        self._changed()
 
     def show_only(self, tables: frozenset[str] | None) -> None:
         """Draw only these tables; None for all."""
         self._only = tables
+        self._changed()
+
+    def show_styles(self, styles: "Mapping[str, Style]") -> None:
+        """Let tables look as `styles` say, the others as the theme has them."""
+        self._styles = dict(styles)
         self.redraw()
 
     def show_village(self, code: str, bounds: Bounds | None) -> None:
@@ -140,7 +151,7 @@ class Canvas(QWidget):
         self._focus = code
         if bounds is not None:
             self.see(bounds)
-        self.redraw()
+        self._changed()
 
     def mark(self, marks: Iterable[Mark]) -> None:
         """Outline these geometries over the map."""
@@ -148,11 +159,9 @@ class Canvas(QWidget):
         self.update()
 
     def redraw(self) -> None:
-        """Draw again, because what is drawn or how has changed."""
-        if self._pending is not None:
-            self._pending[1].abandon()
-            self._pending = None
-        self._settle.start()
+        """Draw all again, because the data or how they look have changed; until then the old stays on screen."""
+        self._edition += 1
+        self._changed()
 
     # ── Moving ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -209,12 +218,13 @@ class Canvas(QWidget):
             self.pan(free - right, 0)
 
     def _changed(self) -> None:
+        """Take note that the view or what is to be seen in it is another."""
         self.update()
         if self._view is not None:
             self.viewed.emit(self._view)
-        self._rest.start()
-        if not self._settle.isActive():
-            self._settle.start()
+            self._rest.start()
+            if self._theme:
+                self._drafter.want(self._wanted(self._view))
 
     def _remember(self) -> None:
         self._rest.stop()
@@ -223,77 +233,32 @@ class Canvas(QWidget):
 
     # ── Drawing ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _request(self) -> None:
-        """Ask for a drawing of the present view, unless the one under way will do for now."""
-        if self._view is None or not self._theme:
-            return
-        if self._pending is not None:
-            if self._pending[0].covers(self._view, self._size):
-                return
-            self._pending[1].abandon()
-        asked = self._wanted(self._view)
-        if self._frame is None:
-            asked = replace(asked, only=self._ground if self._only is None else self._ground & self._only)
-
-        def work(session: "Session", job: Job[Frame]) -> Frame:
-            return self._draw(session, asked, job.cancelled)
-
-        drawing = DrawJob(work, done=self._receive, topic="draw")
-        self._pending = (asked, drawing)
-        if not self._patience.isActive() and not self._slow:
-            self._patience.start()
-        self._jobs.start(drawing)
-
     def _wanted(self, view: View) -> Request:
-        """Return the request for what should be on screen now."""
+        """Return the request for exactly what `view` shows."""
+        grid = Grid.of(view, self.devicePixelRatioF())
+        window = grid.window(view, self._size)
+        look = Look(self._theme, is_dark(), self._only, self._edition)
         return Request(
-            self._theme,
-            view,
-            self._size,
-            self.devicePixelRatioF(),
-            is_dark(),
-            self._only,
-            self._focus or None,
-        ).with_margin()
-
-    def _receive(self, frame: Frame) -> None:
-        self._frame, self._pending, self._slow = frame, None, False
-        self._patience.stop()
-        self.update()
-        self.drawn.emit(frame)
-        if not self.at_rest:
-            self._request()
-
-    def _say_slow(self) -> None:
-        self._slow = self._pending is not None
-        self.update()
+            Series(look, grid), window, grid.extent(window), self._focus or None, styles=self._styles
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint the last drawing where it belongs in the present view, and what lies over it."""
+        """Put the tiles together; paint what lies over them."""
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), QColor(colours().paper))
             if self._view is None:
                 return
-            if self._frame is not None:
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                painter.drawImage(self._place(self._frame, self._view), self._frame.image)
+            painter.save()
+            ratio = self.devicePixelRatioF()
+            painter.scale(1 / ratio, 1 / ratio)
+            self._drafter.paint(painter, self._wanted(self._view))
+            painter.restore()
             paint_marks(painter, self._marks, self._view, self._size)
             for overlay in (*self.overlays, self.tool):
                 overlay.paint(painter, self._view, self._size)
             paint_scale_bar(painter, self._view, self._size)
-            if self._slow:
+            if self._drafter.slow:
                 paint_notice(painter, tr("正在绘图…"), self._size)
-
-    def _place(self, frame: Frame, view: View) -> QRectF:
-        """Return the rectangle in which `frame` lies in the present view, on whole pixels where unscaled."""
-        xmin, ymin, xmax, ymax = frame.extent
-        left, top = view.to_screen(xmin, ymax, self._size)
-        right, bottom = view.to_screen(xmax, ymin, self._size)
-        if frame.request.view.m_per_px == view.m_per_px:
-            ratio = frame.image.devicePixelRatio()
-            left, top = round(left * ratio) / ratio, round(top * ratio) / ratio
-            return QRectF(left, top, frame.image.width() / ratio, frame.image.height() / ratio)
-        return QRectF(left, top, right - left, bottom - top)
 
     # ── Hands ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -301,12 +266,12 @@ class Canvas(QWidget):
         """Go on with a drawing that another page interrupted."""
         super().showEvent(event)
         if not self.at_rest:
-            self.redraw()
+            self._changed()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep the centre; before anything was drawn, fit again."""
         super().resizeEvent(event)
-        if self._frame is None and self._view is not None and self._home is not None:
+        if self.frame is None and self._view is not None and self._home is not None:
             self._view = fit(self._home, self._size)
         if self._view is not None:
             self._changed()
@@ -390,11 +355,3 @@ class Canvas(QWidget):
                 self.zoom(pinch.scaleFactor(), QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint())))
                 return True
         return super().event(event)
-
-
-def _single_shot(owner: Canvas, milliseconds: int, call: Callable[[], None]) -> QTimer:
-    timer = QTimer(owner)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.timeout.connect(call)
-    return timer

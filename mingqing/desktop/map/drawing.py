@@ -1,50 +1,63 @@
-"""Making one drawing: the request becomes a scene, the scene an image. Runs in the drawing lane."""
+"""Making one drawing: the request becomes a scene, the scene tiles. Runs in the drawing lane."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
+from PySide6.QtGui import QImage, QPainter
 
-from mingqing.desktop.map.frame import Frame, Request
+from mingqing.desktop.map.frame import Deliver, Frame, Request, Tile
+from mingqing.desktop.map.tiles import TILE, Cell, cells, rect_of
 from mingqing.desktop.map.view import PX_PER_MM
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure
-from mingqing.render.painter import to_image
+from mingqing.render.painter import paint_ground, paint_overlay
 from mingqing.render.scale import Viewport
+from mingqing.render.scene import Scene
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
+_REACH_PX = 64.0  # by which the widest symbol reaches beyond the course of what it is on
 
-def draw(session: "Session", request: Request, cancelled: Callable[[], bool]) -> Frame:
-    """Draw `request`.
+
+def draw(session: "Session", request: Request, cancelled: Callable[[], bool], deliver: Deliver) -> None:
+    """Draw `request`: the frame first, then the ground tile by tile, then signs and labels.
 
     Raises
     ------
     Cancelled
         once `cancelled` says so.
     """
-    ratio = request.device_ratio
-    size_px = round(request.size[0] * ratio), round(request.size[1] * ratio)
-    place = Viewport(
-        (request.view.x, request.view.y), request.view.m_per_px / ratio, size_px, PX_PER_MM * ratio
-    )
+    look = request.series.look
     scene = build_scene(
         session.catalog,
         session,
-        request.theme,
-        place,
-        dark=request.dark,
-        only=request.only,
+        look.theme,
+        _viewport(request),
+        dark=look.dark,
+        only=look.only,
+        styles=request.styles,
         focus=_focus(session, request.focus),
         village=request.focus,
         within=request.seen,
-        measure=measure,
+        measure=measure if request.lettered else None,
         cancelled=cancelled,
     )
-    image = to_image(scene, cancelled=cancelled)
-    image.setDevicePixelRatio(ratio)
-    return Frame(image, request, place.extent, scene.legend, scene.counts, scene.targets)
+    deliver(Frame(request, scene.legend, dict(scene.counts), scene.targets))
+    for cell, part in _parts(scene, request):
+        deliver(Tile(cell, _ground(part, request, cell, cancelled)))
+    if request.lettered:
+        for tile in _signs(scene, request, cancelled):
+            deliver(tile)
+
+
+def _viewport(request: Request) -> Viewport:
+    grid, (left, top, right, bottom) = request.series.grid, request.rect
+    center = (left + right) / 2 * grid.m_per_px, -(top + bottom) / 2 * grid.m_per_px
+    return Viewport(center, grid.m_per_px, (right - left, bottom - top), PX_PER_MM * grid.ratio)
 
 
 def _focus(session: "Session", code: str | None) -> shapely.Geometry | None:
@@ -52,3 +65,47 @@ def _focus(session: "Session", code: str | None) -> shapely.Geometry | None:
         return None
     shapes = session.features("village", where={"code": code}).geometry
     return shapes[0] if len(shapes) else None
+
+
+def _parts(scene: Scene, request: Request) -> Iterator[tuple[Cell, Scene]]:
+    """Yield each tile asked for with the scene's ground as far as it reaches into the tile."""
+    bounds = [step.paths.bounds() for step in scene.ground]
+    for cell in request.cells:
+        left, top, right, bottom = _region(request, cell)
+        ground = []
+        for step, box in zip(scene.ground, bounds, strict=True):
+            meets = (box[:, 0] <= right + _REACH_PX) & (box[:, 2] >= left - _REACH_PX)
+            meets &= (box[:, 1] <= bottom + _REACH_PX) & (box[:, 3] >= top - _REACH_PX)
+            if meets.any():
+                ground.append(replace(step, paths=step.paths.take(meets)))
+        yield cell, replace(scene, ground=tuple(ground))
+
+
+def _region(request: Request, cell: Cell) -> tuple[float, float, float, float]:
+    """Return left, top, right, bottom of a tile in pixels of the scene."""
+    left, top = rect_of(cell)[0] - request.rect[0], rect_of(cell)[1] - request.rect[1]
+    return left, top, left + TILE, top + TILE
+
+
+def _ground(scene: Scene, request: Request, cell: Cell, cancelled: Callable[[], bool]) -> QImage:
+    image = QImage(TILE, TILE, QImage.Format.Format_RGB32)
+    region = _region(request, cell)
+    with QPainter(image) as painter:
+        painter.translate(-region[0], -region[1])
+        paint_ground(scene, painter, region=region, cancelled=cancelled)
+    return image
+
+
+def _signs(scene: Scene, request: Request, cancelled: Callable[[], bool]) -> Iterator[Tile]:
+    """Yield the tiles that signs, labels or the veil are on."""
+    if not (scene.overlay or scene.labels or scene.outside is not None):
+        return
+    image = QImage(*scene.view.size_px, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    with QPainter(image) as painter:
+        paint_overlay(scene, painter, cancelled=cancelled)
+    drawn = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)
+    for cell in cells(request.rect):
+        left, top, right, bottom = map(int, _region(request, cell))
+        if drawn[max(top, 0) : bottom, max(left, 0) : right].any():
+            yield Tile(cell, image.copy(left, top, TILE, TILE), signs=True)

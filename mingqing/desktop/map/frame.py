@@ -1,72 +1,78 @@
-"""One drawing of the map: what is asked for, what comes back. Runs in the drawing lane."""
+"""What passes between canvas and drawing: a request goes there; a frame and tiles come back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
-from mingqing.desktop.map.view import Bounds, Size, View
+from mingqing.desktop.map.tiles import Cell, Rect, Series, area, shared
+from mingqing.desktop.map.view import Bounds, Size
 
 if TYPE_CHECKING:
+    from mingqing.catalog.style import Style
     from mingqing.render.scene import LegendEntry
     from mingqing.render.targets import Target
     from mingqing.store.session import Session
 
-MARGIN = 0.12
-"""Share of the canvas drawn beyond each edge, so that a short drag shows map and not paper."""
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A drawing wanted: which thematic map, from where, on a canvas of `size` logical pixels."""
+    """A drawing wanted.
 
-    theme: str
-    view: View
-    size: Size
-    device_ratio: float = 1.0
-    dark: bool = False
-    only: frozenset[str] | None = None
+    rect : what it covers, device pixels. seen : the extent on screen, whose rows the legend counts, metres.
+    focus : the code of the village outside which the map is dimmed.
+    cells : the tiles of the ground to paint, in this order. lettered : whether signs and labels are wanted.
+    styles : how tables look that are not to look as the theme has them.
+    """
+
+    series: Series
+    rect: Rect
+    seen: Bounds
     focus: str | None = None
-
-    def covers(self, view: View, size: Size) -> bool:
-        """Whether a drawing of this, still under way, would be worth waiting for at `view`."""
-        mine, wanted = self.extent, view.extent(size)
-        same_scale = 0.8 < self.view.m_per_px / view.m_per_px < 1.25
-        overlap_w = min(mine[2], wanted[2]) - max(mine[0], wanted[0])
-        overlap_h = min(mine[3], wanted[3]) - max(mine[1], wanted[1])
-        seen = max(overlap_w, 0) * max(overlap_h, 0)
-        return same_scale and seen > 0.5 * (wanted[2] - wanted[0]) * (wanted[3] - wanted[1])
-
-    def with_margin(self) -> "Request":
-        """Return the request for a canvas larger by the margin on every side."""
-        return replace(self, size=(self.size[0] * (1 + 2 * MARGIN), self.size[1] * (1 + 2 * MARGIN)))
+    cells: tuple[Cell, ...] = ()
+    lettered: bool = False
+    styles: Mapping[str, "Style"] = field(default_factory=dict, compare=False)
 
     @property
-    def seen(self) -> Bounds:
-        """The extent without the margin, of a request that has it: what is on screen."""
-        whole = 1 + 2 * MARGIN
-        return self.view.extent((self.size[0] / whole, self.size[1] / whole))
+    def size(self) -> Size:
+        """What it covers in logical pixels."""
+        left, top, right, bottom = self.rect
+        ratio = self.series.grid.ratio
+        return (right - left) / ratio, (bottom - top) / ratio
 
-    @property
-    def extent(self) -> Bounds:
-        """The extent of the canvas asked for, project CRS, metres."""
-        return self.view.extent(self.size)
+    def serves(self, wanted: "Request") -> bool:
+        """Whether this, still under way, is worth waiting for by one who looks at `wanted`."""
+        same = self.series == wanted.series and self.focus == wanted.focus and self.lettered
+        return same and shared(self.rect, wanted.rect) > area(wanted.rect) / 2
+
+    def counts_as(self, wanted: "Request") -> bool:
+        """Whether the legend of this is that of `wanted`."""
+        return (self.series, self.seen, self.focus) == (wanted.series, wanted.seen, wanted.focus)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A drawing: `image` shows `extent` exactly, `legend` lists what is on it, `counts` how much by table.
+    """What a drawing says beside its picture: `legend` lists what is on screen, `counts` how much by table.
 
     targets : the signs and labels on it, to be pointed at.
     """
 
-    image: QImage
     request: Request
-    extent: Bounds
     legend: tuple["LegendEntry", ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     targets: tuple["Target", ...] = ()
 
 
-Draw = Callable[["Session", Request, Callable[[], bool]], Frame]
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One tile: opaque ground, or `signs` with labels on nothing. A tile without signs is not handed over."""
+
+    cell: Cell
+    image: QImage
+    signs: bool = False
+
+
+Deliver = Callable[[Frame | Tile], None]
+Draw = Callable[["Session", Request, Callable[[], bool], Deliver], None]
+"""(session, request, cancelled, deliver): hands over the frame, then the tiles as they become ready."""

@@ -4,7 +4,7 @@ Always in the colours of day: it goes into a document or onto paper.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,7 @@ def printable(policy: Policy, catalog: "Catalog", theme: str) -> frozenset[str]:
 
 
 def draw_sheet(session: "Session", request: "Request", title: str, cancelled: Callable[[], bool]) -> Sheet:
-    """Draw the view of `request`, which has no margin, as a picture.
+    """Draw what `request` covers as a picture.
 
     Raises
     ------
@@ -75,14 +75,15 @@ def draw_sheet(session: "Session", request: "Request", title: str, cancelled: Ca
     Cancelled
         once `cancelled` says so.
     """
-    catalog, theme = session.catalog, request.theme
+    catalog, look = session.catalog, request.series.look
+    theme = look.theme
     drawn = frozenset(d.table for d in catalog.layers[theme].draws)
-    wanted = drawn if request.only is None else request.only
+    wanted = drawn if look.only is None else look.only
     wanted &= frozenset(t for t in drawn if session.policy.allowed(t, Action.SEE))
     allowed = wanted & printable(session.policy, catalog, theme)
     if not allowed & frozenset(catalog.layers[theme].tables):
         raise NotAllowed(tr("您的角色不能打印这张图，也就不能复制成图片"))
-    scene = _scene(session, replace(request, only=allowed), cancelled)
+    scene = _scene(session, request, allowed, cancelled)
     rows = list(_rows(scene.legend, request.size[0] - 2 * _EDGE))
     image = _blank(request.size[0], _TITLE + request.size[1] + _EDGE + _LINE * (len(rows) + 1))
     with QPainter(image) as painter:
@@ -96,16 +97,22 @@ def draw_sheet(session: "Session", request: "Request", title: str, cancelled: Ca
     return Sheet(image, scene.feature_count, titles)
 
 
-def _scene(session: "Session", request: "Request", cancelled: Callable[[], bool]) -> "Scene":
-    size = round(request.size[0] * RATIO), round(request.size[1] * RATIO)
-    place = Viewport((request.view.x, request.view.y), request.view.m_per_px / RATIO, size, PX_PER_MM * RATIO)
+def _scene(
+    session: "Session", request: "Request", tables: frozenset[str], cancelled: Callable[[], bool]
+) -> "Scene":
+    width, height = request.size
+    west, south, east, north = request.seen
+    metres = request.series.grid.m_per_px * request.series.grid.ratio / RATIO
+    size = round(width * RATIO), round(height * RATIO)
+    place = Viewport(((west + east) / 2, (south + north) / 2), metres, size, PX_PER_MM * RATIO)
     shapes = session.features("village", where={"code": request.focus or ""}).geometry
     return build_scene(
         session.catalog,
         session,
-        request.theme,
+        request.series.look.theme,
         place,
-        only=request.only,
+        only=tables,
+        styles=request.styles,
         focus=shapes[0] if len(shapes) else None,
         village=request.focus,
         measure=measure,

@@ -1,0 +1,188 @@
+"""A process of its own to draw in, so that the window never waits for a long stretch of drawing.
+
+Python runs one thread at a time: a drawing thread keeps the window waiting through every call of Qt and NumPy, up to
+0.4 s over a county (docs/decisions/0024). The process is given the session's login through a pipe and opens a session
+of its own, which sees what the account may see, as that of any other lane.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from time import perf_counter
+from traceback import format_exc
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QImage
+
+from mingqing.catalog.load import catalog
+from mingqing.core.errors import MingqingError
+from mingqing.core.text import tr
+from mingqing.desktop.map.drawing import draw
+from mingqing.desktop.map.frame import Deliver, Frame, Request, Tile
+from mingqing.desktop.map.tiles import TILE
+from mingqing.render.fonts import ensure_application
+
+if TYPE_CHECKING:
+    from mingqing.store.session import Session
+
+_SLOW_S = 0.08  # a drawing that takes longer can be felt in the window
+_LISTEN_S = 0.01
+_READY = "ready"
+
+
+class Studio:
+    """Draws in the calling thread while that cannot be felt, and from the first slow drawing on in a process."""
+
+    def __init__(self) -> None:
+        self._process: BaseProcess | None = None
+        self._pipe: Connection
+        self._session: Session | None = None
+        self._slow = False
+        self._ready = False
+
+    @property
+    def apart(self) -> bool:
+        """Whether there is a process to draw in."""
+        return self._process is not None
+
+    def warm_up(self) -> None:
+        """Start the process, which takes a second or more until it is ready."""
+        ours, theirs = get_context("spawn").Pipe()
+        process = get_context("spawn").Process(
+            target=_work, args=(theirs,), daemon=True, name="mingqing-draw"
+        )
+        process.start()
+        theirs.close()
+        self._pipe, self._process, self._ready = ours, process, False
+
+    def __call__(
+        self, session: "Session", request: Request, cancelled: Callable[[], bool], deliver: Deliver
+    ) -> None:
+        """Draw `request`, as `drawing.draw` does."""
+        if self._slow or self.ready():
+            self._draw_apart(session, request, cancelled, deliver)
+            return
+        began = perf_counter()
+        try:
+            draw(session, request, cancelled, deliver)
+        finally:
+            self._slow = perf_counter() - began > _SLOW_S
+
+    def ready(self) -> bool:
+        """Whether the process has said that it is up."""
+        if self._process is not None and not self._ready and self._pipe.poll():
+            self._ready = self._pipe.recv() == _READY
+        return self._ready
+
+    def close(self) -> None:
+        """End the process; a slow drawing starts another."""
+        if self._process is not None:
+            self._pipe.close()
+            self._process.terminate()  # it only reads
+            self._process.join()
+            self._process.close()
+        self._process = self._session = None
+        self._slow = self._ready = False
+
+    def _draw_apart(
+        self, session: "Session", request: Request, cancelled: Callable[[], bool], deliver: Deliver
+    ) -> None:
+        try:
+            if self._process is None:
+                self.warm_up()
+            while not self.ready():
+                if cancelled():
+                    return
+                self._pipe.poll(_LISTEN_S)
+            if self._session is not session:
+                self._pipe.send((type(session), session.info, session.login))
+                self._session = session
+            self._pipe.send(request)
+            self._listen(request, cancelled, deliver)
+        except (EOFError, OSError) as error:
+            self.close()
+            raise DrawingEnded(tr("绘图程序意外结束了，移动一下地图会重新绘制")) from error
+
+    def _listen(self, request: Request, cancelled: Callable[[], bool], deliver: Deliver) -> None:
+        """Hand over what comes until the drawing is done; tell the process once nobody wants it any more."""
+        told = False
+        while True:
+            if not told and cancelled():
+                self._pipe.send(None)
+                told = True
+            if not self._pipe.poll(_LISTEN_S):
+                continue
+            match self._pipe.recv():
+                case None:
+                    return
+                case Exception() as error:
+                    raise error
+                case said:
+                    deliver(_unpacked(said))
+
+
+class DrawingEnded(MingqingError):
+    """The process that draws has ended by itself, perhaps for want of memory."""
+
+
+class DrawingBug(RuntimeError):
+    """A bug met in the process that draws; its text is the traceback there."""
+
+
+def _work(pipe: Connection) -> None:
+    """Draw what is asked for until the window hangs up."""
+    ensure_application()
+    session: Session | None = None
+    with suppress(EOFError, OSError, KeyboardInterrupt):
+        pipe.send(_READY)
+        while True:
+            match pipe.recv():
+                case Request() as request:
+                    assert session is not None  # noqa: S101 - it always comes first
+                    pipe.send(_drawn(session, request, pipe))
+                case (kind, info, login):
+                    if session is not None:
+                        session.close()
+                    session = kind(info, catalog(), login)
+                case None:  # a drawing was given up that was done by then
+                    pass
+
+
+def _drawn(session: "Session", request: Request, pipe: Connection) -> Exception | None:
+    """Draw and hand over; return what went wrong, if anything did."""
+    asked = perf_counter()
+
+    def cancelled() -> bool:
+        nonlocal asked
+        if perf_counter() - asked < _LISTEN_S:
+            return False
+        asked = perf_counter()
+        return pipe.poll()
+
+    try:
+        draw(session, request, cancelled, lambda piece: pipe.send(_packed(piece)))
+    except MingqingError as error:
+        return error
+    except OSError:
+        raise
+    except Exception:  # noqa: BLE001 - told to the window, which shows it
+        return DrawingBug(format_exc())
+    return None
+
+
+def _packed(piece: Frame | Tile) -> Frame | tuple[Any, ...]:
+    if isinstance(piece, Frame):
+        return piece
+    return piece.cell, piece.signs, bytes(piece.image.constBits())
+
+
+def _unpacked(said: Frame | tuple[Any, ...]) -> Frame | Tile:
+    match said:
+        case Frame():
+            return said
+        case (cell, signs, pixels):
+            depth = QImage.Format.Format_ARGB32_Premultiplied if signs else QImage.Format.Format_RGB32
+            return Tile(cell, QImage(pixels, TILE, TILE, 4 * TILE, depth).copy(), signs)
+    raise ValueError(said)
