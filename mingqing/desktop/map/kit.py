@@ -143,6 +143,7 @@ class Kit(QObject):
     def forget_project(self) -> None:
         """Leave nothing of a project behind."""
         self.take("hand")
+        self._session = self._theme = None
         self.selection.clear()
         self.bookmarks.show_project(None)
         self.offer(on=False)
