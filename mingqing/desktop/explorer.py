@@ -204,6 +204,7 @@ class Explorer(QWidget):
         self.topbar.show_project(session, has_map=bool(self.themes))
         self.status.show_project(session.info)
         self.forget_project()
+        self.kit.show_project(session)
         self.tables.show_project(session.policy)
         self.refresh(found)
         if self.themes:

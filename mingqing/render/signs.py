@@ -43,11 +43,14 @@ class SignSet:
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
+    """One sign: of a `row`, or with -1 the number of a `crowd` of rows."""
+
     rank: int
     symbol: Marker
     x: float
     y: float
     row: int
+    crowd: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,7 @@ def arrange(sets: Sequence[SignSet], view: Viewport) -> Arranged:
             signs, now = _settle(crowd, others, own, view)
             covered += now
             for box, sign in zip(now, signs, strict=True):
-                rows = (sign.row,) if sign.row >= 0 else tuple(each.row for each in crowd)
-                stands.append((box, table, rows))
+                stands.append((box, table, sign.crowd or (sign.row,)))
                 stamped[sign.symbol].append(sign)
                 if sign.row >= 0:
                     at[table, sign.row] = (sign.x, sign.y, size_px(sign.symbol, view) / 2)
@@ -164,7 +166,8 @@ def _one_for(
     x, y = xy[some].mean(axis=0).tolist()
     if len(some) == 1:
         return _Sign(first.rank, first.symbol, x, y, int(rows[some[0]]))
-    return _Sign(first.rank, _count(len(some), [s.symbol for s in symbols], first.symbol), x, y, -1)
+    number = _count(len(some), [s.symbol for s in symbols], first.symbol)
+    return _Sign(first.rank, number, x, y, -1, tuple(rows[some].tolist()))
 
 
 class _Homes:
@@ -194,9 +197,8 @@ def _laid_out(crowd: list[_Sign], view: Viewport) -> list[_Sign]:
         return crowd
     x, y = (float(np.mean([getattr(s, k) for s in crowd])) for k in ("x", "y"))
     if len(crowd) > crowd[0].symbol.beside:
-        return [
-            _Sign(crowd[0].rank, _count(len(crowd), (s.symbol for s in crowd), crowd[0].symbol), x, y, -1)
-        ]
+        number = _count(len(crowd), (s.symbol for s in crowd), crowd[0].symbol)
+        return [_Sign(crowd[0].rank, number, x, y, -1, tuple(s.row for s in crowd))]
     step = max(size_px(s.symbol, view) for s in crowd) * _STEP
     across = min(_A_ROW, len(crowd))
     down = -(-len(crowd) // across)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _OF_MAP = ("select_by", "bookmarks", "add_bookmark", "copy_map", "save_map", "overview")
 _SELECTING = ("select_box", "select_outline", "select_circle")
 _TOOL, _SELECTED = 0, 1  # the lines of the strip
+_FREE_PX, _LOWEST_PX = 180, 330  # between bar and overview; of the canvas, from which on there is an overview
 _EVERY = ""  # what the box of tables holds for all of them
 
 
@@ -143,6 +144,7 @@ class Kit(QObject):
     def forget_project(self) -> None:
         """Leave nothing of a project behind."""
         self.take("hand")
+        self._session = self._theme = None
         self.selection.clear()
         self.bookmarks.show_project(None)
         self.offer(on=False)
@@ -184,8 +186,10 @@ class Kit(QObject):
     # ── The overview ───────────────────────────────────────────────────────────────────────────────────────
 
     def _fold(self) -> None:
-        on = self._actions["overview"].isChecked()
-        self.overview.setVisible(on and self.bar.isVisibleTo(self._canvas))
+        """Show the overview where it is wanted and does not stand in the way of everything else."""
+        wanted = self._actions["overview"].isChecked() and not self.bar.isHidden()
+        free = self.overview.x() - self.bar.geometry().right()
+        self.overview.setVisible(wanted and free > _FREE_PX and self._canvas.height() > _LOWEST_PX)
 
     def _show_seen(self) -> None:
         if self._canvas.view is not None:
@@ -249,6 +253,7 @@ class Kit(QObject):
         """Stand at the upper left of the canvas, `right` pixels of which something else covers."""
         size = self.bar.sizeHint()
         self.bar.setGeometry(left, M, size.width(), size.height())
+        self._fold()
         beside = left + size.width() + S
         self.strip.place(beside, M, self._canvas.width() - beside - right)
 
@@ -309,9 +314,9 @@ class Kit(QObject):
         table = max(chosen, key=lambda name: len(chosen[name]), default="")
         return (
             Offer(tr("清除"), self.selection.clear),
-            Offer(tr("反选"), self.invert),
-            Offer(tr("放大到选中的"), self.see_selected),
             Offer(tr("打开属性表"), lambda: self.opening_table.emit(table)),
+            Offer(tr("放大到选中的"), self.see_selected),
+            Offer(tr("反选"), self.invert),
         )
 
     def _counted(self, chosen: Mapping[str, frozenset[int]]) -> str:

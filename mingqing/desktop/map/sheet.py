@@ -16,6 +16,7 @@ from mingqing.access.roles import Action
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 from mingqing.crs.zones import describe
+from mingqing.desktop.look.colours import LIGHT
 from mingqing.desktop.map.view import PX_PER_MM
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure, outline
@@ -34,8 +35,8 @@ RATIO = 2.0
 _EDGE, _TITLE, _LINE, _GAP = 20.0, 48.0, 24.0, 18.0  # logical pixels, as all sizes here
 _SWATCH = 24.0, 16.0
 _BAR_MM = 36.0
-_INK, _SOFT, _PAPER = QColor("#22272A"), QColor("#5D6468"), QColor("#FFFFFF")
-_BACK = QColor(255, 255, 255, 215)
+_INK, _SOFT, _PAPER = QColor(LIGHT.text), QColor(LIGHT.muted), QColor(LIGHT.raised)
+_BACK = QColor(_PAPER.red(), _PAPER.green(), _PAPER.blue(), 215)
 
 
 @dataclass(frozen=True, slots=True)

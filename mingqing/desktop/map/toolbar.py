@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.widgets import M, S, button, column, empty, label, restyle, rounded, row, rule, tool
@@ -93,7 +93,9 @@ class Strip(QFrame):
         return "\n".join(line.text for line in self._lines if not line.isHidden())
 
     def place(self, left: int, top: int, most: int) -> None:
-        """Stand with the upper left corner there, no wider than `most`."""
+        """Stand with the upper left corner there, no wider than `most`; what is offered last gives way first."""
+        for line in self._lines:
+            line.fit(most - 2 * M)
         hint = self.sizeHint()
         self.setGeometry(left, top, min(hint.width(), most), hint.height())
 
@@ -103,7 +105,9 @@ class _Line(QWidget):
         super().__init__()
         self._row: QHBoxLayout = row(self, gap=S)
         self.text = ""
+        self._said = label("")
         self._extra: QWidget | None = None
+        self._offered: list[QPushButton] = []
         self.hide()
 
     def say(self, glyph: QIcon, text: str, offers: "Sequence[Offer]", extra: QWidget | None) -> None:
@@ -113,15 +117,34 @@ class _Line(QWidget):
         self.text, self._extra = text, extra
         self.setVisible(bool(text))
         if not text:
+            self._offered = []
             return
-        mark = label("")
+        mark, self._said = label(""), label(text)
         mark.setPixmap(glyph.pixmap(QSize(16, 16)))
-        pressed = [button(offer.text, offer.do, "chip") for offer in offers]
-        for offer, each in zip(offers, pressed, strict=True):
+        self._said.setToolTip(text)
+        self._offered = [button(offer.text, offer.do, "chip") for offer in offers]
+        for offer, each in zip(offers, self._offered, strict=True):
             each.setEnabled(offer.on)
         self._row.addWidget(mark)
-        self._row.addWidget(label(text), 1)
-        for made in (*([extra] if extra is not None else []), *pressed):
+        self._row.addWidget(self._said, 1)
+        for made in (*([extra] if extra is not None else []), *self._offered):
             self._row.addWidget(made)
+        # At once: what is hidden still, as new widgets are for a moment, counts for nothing in the size of the strip.
         for at in range(self._row.count()):
             self._row.itemAt(at).widget().show()
+
+    def fit(self, most: int) -> None:
+        """Take no more than `most` pixels: first the last offers go, then the end of the text."""
+        if self.isHidden():
+            return
+        self._said.setText(self.text)
+        for each in self._offered:
+            each.show()
+        for each in reversed(self._offered):
+            if self.sizeHint().width() <= most:
+                return
+            each.hide()
+        over = self.sizeHint().width() - most
+        if over > 0:
+            metrics, room = self._said.fontMetrics(), self._said.sizeHint().width() - over
+            self._said.setText(metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, max(room, 0)))
