@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from mingqing.access import keyring
 from mingqing.desktop.application import make_window
+from mingqing.desktop.map import studio
 from mingqing.desktop.settings import Settings
 from mingqing.desktop.window import MainWindow
 from mingqing.ingest.run import import_paths
@@ -34,6 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the offscreen platform say that it cannot raise windows."""
     for item in items:
         item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
+
+
+@pytest.fixture(autouse=True)
+def no_drawing_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every map is drawn in the window's own process: another takes a second to start, for each test anew."""
+    monkeypatch.setattr(studio, "_SLOW_S", 1e9)
 
 
 def write_shapes(
