@@ -237,6 +237,7 @@ class Label:
     priority : the higher is placed first, and so survives where there is no room for both.
     repeat : along a line, the millimetres from one label to the next of the same text.
     offset : along a line, the millimetres by which text stands beside it; 0 sets it on the line.
+    short : rules by which a text that finds no room is shortened, see `render.lettering.shortened`.
     """
 
     field: str
@@ -250,6 +251,7 @@ class Label:
     priority: int = 50
     repeat: float = 90.0
     offset: float = 0.0
+    short: tuple[str, ...] = ()
     shown_from: float = 0.0
     shown_to: float = inf
 
@@ -322,6 +324,14 @@ def _items(value: object) -> list[object]:
     return value
 
 
+def _rule(value: object) -> str:
+    """Read a rule for short forms: a pattern with a star, an equals sign, and what is made of it."""
+    pattern, made = (side.strip() for side in str(value).split("="))
+    if "*" not in pattern or not made:
+        raise ValueError(value)
+    return str(value)
+
+
 def _convert(kind: object, value: object, key: str) -> object:
     """Return `value` as the field `key` of type `kind`. Raises ValueError or TypeError where it does not fit."""
     if kind in {Color, Color | None}:
@@ -329,8 +339,8 @@ def _convert(kind: object, value: object, key: str) -> object:
     if kind in {float, int}:
         number = _number(value, key)
         return number if kind is float else int(number)
-    if kind == tuple[float, ...]:
-        return tuple(_number(v, key) for v in _items(value))
+    if kind in {tuple[float, ...], tuple[str, ...]}:
+        return tuple(_number(v, key) if kind == tuple[float, ...] else _rule(v) for v in _items(value))
     if kind == frozenset[Shape]:
         return frozenset(Shape(str(v)) for v in _items(value))
     if isinstance(kind, type) and issubclass(kind, StrEnum):

@@ -17,8 +17,9 @@ from mingqing.core.features import Features, Gathered
 from mingqing.core.paths import Paths
 from mingqing.core.text import tr
 from mingqing.render.classify import marked
-from mingqing.render.labels import Measure, PlacedLabel, estimate, place
-from mingqing.render.occupancy import Busyness, Occupancy
+from mingqing.render.labels import Kept, place
+from mingqing.render.lettering import Measure, PlacedLabel, estimate
+from mingqing.render.occupancy import Occupancy
 from mingqing.render.paths import in_px, points
 from mingqing.render.requests import requests
 from mingqing.render.scale import Viewport
@@ -27,6 +28,7 @@ from mingqing.render.signs import Arranged, SignSet, Spot, arrange
 from mingqing.render.source import Bounds, FeatureSource
 from mingqing.render.styled import MARGIN_MM, StyledTable
 from mingqing.render.targets import of_labels, of_signs
+from mingqing.render.trodden import busyness
 
 _GLOW = Color("#ff9500", "#ffc04d")
 _HIGHLIGHT = Line(_GLOW, width=0.9, casing=0.35, casing_color=Color("#ffffff", "#000000"))
@@ -152,6 +154,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     village: str | None = None,
     within: Bounds | None = None,
     measure: Measure | None = estimate,
+    keep: Kept | None = None,
     cancelled: Callable[[], bool] = _never,
 ) -> Scene:
     """Return the drawing of `theme` in `view`.
@@ -165,6 +168,8 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     village, within : the legend counts the rows of the village of this code that touch this extent; None for
         all in view.
     measure : how wide text is; the painter has an exact one. None leaves all text out.
+    keep : the labels of the drawing before (`Scene.kept`), which stay where they are on the ground if the scale is the
+        same.
     cancelled : asked between tables; once it says yes the scene is given up.
 
     Raises
@@ -183,7 +188,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         ids = highlight.get(styled.table.name)
         if ids:
             sheet.ring(styled, ids, arranged.at)
-    labels = _labels(tables, sheet, arranged, measure) if measure is not None else ()
+    labels = _labels(tables, sheet, arranged, measure, keep) if measure is not None else ()
     rows = {t.table.name: t.features.ids for t in tables if isinstance(t.features, Features)}
     own = catalog.layers[theme].tables
     tables.reverse()
@@ -203,15 +208,17 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
 
 
 def _labels(
-    tables: Sequence[StyledTable], sheet: _Sheet, arranged: Arranged, measure: Measure
+    tables: Sequence[StyledTable],
+    sheet: _Sheet,
+    arranged: Arranged,
+    measure: Measure,
+    keep: Kept | None,
 ) -> tuple[PlacedLabel, ...]:
     """Place what the tables ask for, clear of the signs."""
-    taken = Occupancy()
-    taken.add(arranged.boxes)
-    strong = [i.paths.xy for i in sheet.ground if not isinstance(i.symbol, Hatch)]
-    busy = Busyness(np.concatenate(strong) if strong else np.empty((0, 2)), sheet.view.size_px)
+    busy = busyness((*sheet.ground, *sheet.spokes), sheet.view)
     wanted = [r for styled in tables for r in requests(styled, arranged.at)]
-    return tuple(place(wanted, sheet.view.size_px, taken, busy, measure))
+    kept = keep.on(sheet.view) if keep is not None else ()
+    return tuple(place(wanted, sheet.view.size_px, Occupancy(arranged.boxes), busy, measure, kept))
 
 
 def _read(  # noqa: PLR0913 - what `build_scene` was told

@@ -1,6 +1,6 @@
 """A font with Chinese characters, and how wide text is in it."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QGuiApplication, QPainterPath
@@ -72,8 +72,12 @@ def font(*, bold: bool) -> QFont:
 
 def measure(text: str, size_px: float, bold: bool) -> tuple[float, float]:  # noqa: FBT001 - a `labels.Measure`
     """Return width and height in pixels of `text` with characters `size_px` high."""
-    metrics = QFontMetricsF(font(bold=bold))
-    return metrics.horizontalAdvance(text) * size_px / _EM_PX, size_px * 1.15
+    return _advance(text, bold=bold) * size_px / _EM_PX, size_px * 1.15
+
+
+@lru_cache(maxsize=16_384)
+def _advance(text: str, *, bold: bool) -> float:
+    return QFontMetricsF(font(bold=bold)).horizontalAdvance(text)
 
 
 @cache

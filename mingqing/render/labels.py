@@ -1,70 +1,51 @@
 """Labels put where there is room: highest priority first, never over one another or over a sign."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import hypot
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mingqing.catalog.style import Label, Placement
-from mingqing.render.occupancy import Box, Busyness, Occupancy
+from mingqing.catalog.style import Placement
+from mingqing.render.along import along_lines
+from mingqing.render.beside import at_points
+from mingqing.render.lettering import LabelRequest, Measure, PlacedLabel, Places, Run, estimate
+from mingqing.render.occupancy import Busyness, Occupancy
+from mingqing.render.scale import Viewport
 
-Measure: TypeAlias = Callable[[str, float, bool], tuple[float, float]]
-"""(text, height of a character in pixels, bold) → width and height of the text in pixels."""
-
-_GAP_PX = 2.0
-_LONG = 9  # more characters than this are set in two lines
-# Between neighbouring characters on a line, and beside one, where they spread or bunch as it bends.
-_MAX_TURN, _MAX_TURN_ASIDE = np.radians(24), np.radians(11)
-_BUSY_WEIGHT = 0.35
+_Identity: TypeAlias = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Text centred on a pixel and turned by `angle` radians, clockwise on screen."""
+class Kept:
+    """The labels of an earlier drawing, which are to stay where they are while the map is moved."""
 
-    text: str
-    x: float
-    y: float
-    angle: float = 0.0
+    view: Viewport
+    labels: tuple[PlacedLabel, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class LabelRequest:
-    """A label that wants a place.
-
-    anchor : (1, 2) pixels, or (k, 2) vertices of the line it runs along.
-    clear_px : radius of what stands at the anchor. room_px : width and height of the area it should fit in.
-    aside_px : how far beside its line the text's middle stands. apart_px : how far from the same text elsewhere.
-    """
-
-    text: str
-    label: Label
-    size_px: float
-    anchor: NDArray[np.float64]
-    clear_px: float = 0.0
-    room_px: tuple[float, float] = (np.inf, np.inf)
-    aside_px: float = 0.0
-    apart_px: float = 0.0
+    def on(self, view: Viewport) -> list[PlacedLabel]:
+        """Return the labels in pixels of `view` as far as they touch it; none if it has another scale."""
+        if (view.metres_per_px, view.px_per_mm) != (self.view.metres_per_px, self.view.px_per_mm):
+            return []
+        (dx, dy) = view.to_px(np.array([self.view.to_ground(0, 0)]))[0].tolist()
+        width, height = view.size_px
+        moved = (_moved(label, dx, dy) for label in self.labels)
+        return [
+            label
+            for label in moved
+            if any(b[2] > 0 and b[3] > 0 and b[0] < width and b[1] < height for b in label.boxes)
+        ]
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedLabel:
-    """A label with its place: runs to draw and the boxes they take up."""
-
-    text: str
-    label: Label
-    size_px: float
-    runs: tuple[Run, ...]
-    boxes: tuple[Box, ...]
-
-
-def estimate(text: str, size_px: float, bold: bool) -> tuple[float, float]:  # noqa: ARG001, FBT001
-    """Measure without a font: a Chinese character is as wide as it is high, others a little over half."""
-    return sum(1.0 if ord(c) > 0x2E7F else 0.58 for c in text) * size_px, size_px * 1.15
+def _moved(label: PlacedLabel, dx: float, dy: float) -> PlacedLabel:
+    return replace(
+        label,
+        runs=tuple(Run(r.text, r.x + dx, r.y + dy, r.angle) for r in label.runs),
+        boxes=tuple((b[0] + dx, b[1] + dy, b[2] + dx, b[3] + dy) for b in label.boxes),
+        home=(label.home[0] + dx, label.home[1] + dy),
+    )
 
 
 def place(
@@ -73,173 +54,129 @@ def place(
     taken: Occupancy,
     busy: Busyness,
     measure: Measure = estimate,
+    keep: Iterable[PlacedLabel] = (),
 ) -> list[PlacedLabel]:
     """Return the labels that found room on a sheet of `size_px`; `taken` is added to.
 
-    The same requests always give the same result, in whatever order they come.
+    The same requests always give the same result, in whatever order they come. A label of `keep`, in pixels of this
+    sheet, stays exactly where it is as long as what it names is asked for and has not moved, no sign has come in its
+    way and nothing of higher priority needs its room; it alone may reach over the sheet's edge. Where that is not so
+    for want of room, it is left out rather than moved.
     """
-    placed: list[PlacedLabel] = []
-    said: defaultdict[str, list[Run]] = defaultdict(list)
-    for request in sorted(requests, key=_rank):
-        best = _best(request, size_px, taken, busy, measure)
-        if best is None or any(_near(best.runs[0], run, request.apart_px) for run in said[best.text]):
-            continue
-        taken.add(best.boxes)
-        placed.append(best)
-        said[best.text].append(best.runs[0])
-    return placed
-
-
-def _near(a: Run, b: Run, px: float) -> bool:
-    return hypot(a.x - b.x, a.y - b.y) < px
+    wanted = sorted(requests, key=_rank)
+    staying = _staying(wanted, keep, taken)
+    named = {_identity(label) for label in staying if label.label.placement is not Placement.LINE}
+    fresh = [r for r in wanted if _identity(r) not in named]
+    sheet = _Sheet(taken, Occupancy([b for label in staying for b in label.boxes]))
+    turns = sorted(
+        [(-label.label.priority, 0, n) for n, label in enumerate(staying)]
+        + [(-request.label.priority, 1, n) for n, request in enumerate(fresh)]
+    )
+    places = _places(fresh, size_px, busy, measure)
+    for _, new, n in turns:
+        if new:
+            sheet.find(fresh[n], places[n])
+        else:
+            sheet.stay(staying[n])
+    return sheet.placed
 
 
 def _rank(request: LabelRequest) -> tuple[object, ...]:
     """Order requests wholly: two that compare equal are alike."""
     label = request.label
-    looks = (label.placement, label.letter_spacing, label.bold)
-    where = (request.anchor.tolist(), request.clear_px, request.room_px, request.aside_px, request.apart_px)
-    return (-label.priority, -request.size_px, request.text, *where, *looks)
+    looks = (label.placement, label.letter_spacing, label.bold, label.short)
+    room = np.asarray(request.room_px).tolist()
+    where = (*request.anchor[0].tolist(), request.anchor.tobytes(), request.clear_px, room)
+    along = (request.aside_px, request.apart_px, request.span_px)
+    return (-label.priority, -request.size_px, request.text, where, along, looks, repr(request.key))
 
 
-def _best(
-    request: LabelRequest,
-    size_px: tuple[int, int],
-    taken: Occupancy,
-    busy: Busyness,
-    measure: Measure,
-) -> PlacedLabel | None:
-    found: PlacedLabel | None = None
-    least = np.inf
-    for n, candidate in enumerate(_candidates(request, measure)):
-        if not (_within(candidate.boxes, size_px) and taken.is_free(candidate.boxes)):
-            continue
-        cost = n + _BUSY_WEIGHT * sum(busy.inside(b) for b in candidate.boxes)
-        if cost < least:
-            found, least = candidate, cost
-        if cost == n:  # nothing beneath: what comes later cannot be better
-            break
-    return found
+def _identity(of: LabelRequest | PlacedLabel) -> _Identity:
+    return of.key, of.text, of.label, of.size_px
 
 
-def _within(boxes: Sequence[Box], size_px: tuple[int, int]) -> bool:
-    return all(b[0] >= 0 and b[1] >= 0 and b[2] <= size_px[0] and b[3] <= size_px[1] for b in boxes)
+def _staying(
+    wanted: Sequence[LabelRequest], keep: Iterable[PlacedLabel], taken: Occupancy
+) -> list[PlacedLabel]:
+    """Return those kept labels that still name what is there, in an order of their own."""
+    asked: defaultdict[_Identity, list[LabelRequest]] = defaultdict(list)
+    staying = sorted(keep, key=lambda label: (label.text, label.boxes))
+    if not staying:
+        return []
+    for request in wanted:
+        asked[_identity(request)].append(request)
+    return [
+        label
+        for label in staying
+        if any(_at_home(label, r) for r in asked.get(_identity(label), ())) and taken.is_free(label.boxes)
+    ]
 
 
-def _candidates(request: LabelRequest, measure: Measure) -> Iterator[PlacedLabel]:
+def _at_home(label: PlacedLabel, request: LabelRequest) -> bool:
+    """Whether what a label names is still where it was when the label was placed."""
+    if request.key is None:
+        return False
+    away = np.hypot(*(request.anchor - label.home).T)
     if request.label.placement is Placement.LINE:
-        yield from _along(request, measure)
-        return
-    lines = _wrapped(request.text)
-    spacing = request.label.letter_spacing * request.size_px
-    sizes = [measure(line, request.size_px, request.label.bold) for line in lines]
-    width = max(w + spacing * (len(t) - 1) for (w, _), t in zip(sizes, lines, strict=True))
-    leading = sizes[0][1]
-    height = leading * len(lines)
-    if width > request.room_px[0] * 1.15 or height > request.room_px[1] * 1.3:
-        return
-    for x, y in _centres(request, width, height):
-        runs = tuple(
-            run
-            for n, line in enumerate(lines)
-            for run in _spaced(line, x, y + (n - (len(lines) - 1) / 2) * leading, spacing, request, measure)
-        )
-        box = (x - width / 2 - 1, y - height / 2, x + width / 2 + 1, y + height / 2)
-        yield PlacedLabel(request.text, request.label, request.size_px, runs, (box,))
+        return bool(away.min() < request.size_px)
+    return bool(away[0] < 0.5)
 
 
-def _wrapped(text: str) -> list[str]:
-    if len(text) <= _LONG or not any(ord(c) > 0x2E7F for c in text):
-        return [text]
-    half = (len(text) + 1) // 2
-    return [text[:half], text[half:]]
+def _places(
+    requests: Sequence[LabelRequest], size_px: tuple[int, int], busy: Busyness, measure: Measure
+) -> list[Places]:
+    """Return where each request's label could stand."""
+    found: dict[int, Places] = {}
+    lines = np.array([r.label.placement is Placement.LINE for r in requests], dtype=bool)
+    for some, make in ((np.flatnonzero(lines), along_lines), (np.flatnonzero(~lines), at_points)):
+        made = make([requests[n] for n in some.tolist()], size_px, busy, measure)
+        found.update(zip(some.tolist(), made, strict=True))
+    return [found[n] for n in range(len(requests))]
 
 
-def _centres(request: LabelRequest, width: float, height: float) -> Iterator[tuple[float, float]]:
-    """Where the middle of a horizontal label may be, best first."""
-    x, y = map(float, request.anchor[0])
-    if request.label.placement is Placement.AREA:
-        yield x, y
-        for dy in (-0.6, 0.6, -1.2, 1.2):
-            yield x, y + dy * height
-        return
-    if request.clear_px == 0:
-        yield x, y
-    aside, above = request.clear_px + _GAP_PX + width / 2, request.clear_px + _GAP_PX / 2 + height / 2
-    lift = request.clear_px * 0.7 + height / 2
-    slant = request.clear_px * 0.7 + width / 2 + _GAP_PX
-    yield x + aside, y
-    yield x - aside, y
-    yield x, y + above
-    yield x, y - above
-    yield from ((x + sx * slant, y + sy * lift) for sx, sy in ((1, -1), (1, 1), (-1, -1), (-1, 1)))
-    if request.clear_px == 0:  # the name of a place, not of a sign: it may stand a little way off
-        yield from ((x, y + s * (above + height)) for s in (1, -1))
-        yield from ((x + s * (aside + height), y) for s in (1, -1))
+class _Sheet:
+    """What has been placed so far. `reserved` : where labels stay unless something more important comes."""
 
+    def __init__(self, taken: Occupancy, reserved: Occupancy) -> None:
+        self.placed: list[PlacedLabel] = []
+        self._taken, self._reserved = taken, reserved
+        self._said: defaultdict[str, list[Sequence[float]]] = defaultdict(list)
 
-def _spaced(
-    line: str, x: float, y: float, spacing: float, request: LabelRequest, measure: Measure
-) -> Iterator[Run]:
-    """One run, or one a character where letters are set apart."""
-    if spacing == 0:
-        yield Run(line, x, y)
-        return
-    widths = [measure(c, request.size_px, request.label.bold)[0] for c in line]
-    left = x - (sum(widths) + spacing * (len(line) - 1)) / 2
-    for character, width in zip(line, widths, strict=True):
-        yield Run(character, left + width / 2, y)
-        left += width + spacing
+    def stay(self, label: PlacedLabel) -> None:
+        """Leave a label where it is if nothing has taken its place."""
+        if self._taken.is_free(label.boxes):
+            self._put(label, label.home)
 
+    def find(self, request: LabelRequest, places: Places) -> None:
+        """Put a label at its best free place, if need be over a reserved one."""
+        second: int | None = None
+        for n in places.which:
+            if request.apart_px and self._is_said(request.text, places.middle(n), request.apart_px):
+                continue
+            boxes = places.boxes(n)
+            if not self._taken.is_free(boxes):
+                continue
+            if self._reserved.is_free(boxes):
+                break
+            second = n if second is None else second
+        else:
+            if second is None:
+                return
+            n = second
+        middle, line = places.middle(n), request.label.placement is Placement.LINE
+        x, y = middle if line else request.anchor[0].tolist()
+        runs, boxes = tuple(places.runs(n)), tuple(places.boxes(n))
+        label = PlacedLabel(request.text, request.label, request.size_px, runs, boxes, request.key, (x, y))
+        self._put(label, middle)
 
-def _along(request: LabelRequest, measure: Measure) -> Iterator[PlacedLabel]:
-    """Set characters one by one along a line, from its middle outwards, where it does not turn too sharply.
+    def _is_said(self, text: str, middle: Sequence[float], apart: float) -> bool:
+        x, y = middle
+        for said_x, said_y in self._said[text]:
+            if abs(x - said_x) < apart and abs(y - said_y) < apart and hypot(x - said_x, y - said_y) < apart:
+                return True
+        return False
 
-    As on Chinese maps, the text reads left to right where the line lies flat and top to bottom where it is
-    steep, and every character stays within 45° of upright.
-    """
-    line, size = request.anchor, request.size_px
-    travelled = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    spacing = request.label.letter_spacing * size
-    widths = [measure(c, size, request.label.bold)[0] for c in request.text]
-    length = sum(widths) + spacing * (len(widths) - 1)
-    spare = travelled[-1] - length - size
-    if spare < 0:
-        return
-    middles = np.cumsum(widths) - np.array(widths) / 2 + spacing * np.arange(len(widths))
-    for start in size / 2 + spare * np.array([0.5, 0.38, 0.62, 0.25, 0.75, 0.12, 0.88]):
-        for aside in (request.aside_px, -request.aside_px) if request.aside_px else (0.0,):
-            label = _set_along(request, line, travelled, start + middles, aside)
-            if label is not None:
-                yield label
-
-
-def _set_along(
-    request: LabelRequest,
-    line: NDArray[np.float64],
-    travelled: NDArray[np.float64],
-    at: NDArray[np.float64],
-    aside: float,
-) -> PlacedLabel | None:
-    def point(distance: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack([np.interp(distance, travelled, line[:, k]) for k in (0, 1)])
-
-    ahead, behind = point(at + request.size_px * 0.6), point(at - request.size_px * 0.6)
-    middle = point(at)
-    overall = middle[-1] - middle[0] if len(at) > 1 else ahead[0] - behind[0]
-    steep = abs(overall[1]) > abs(overall[0])
-    direction = ahead - behind
-    if overall[1 if steep else 0] < 0:  # drawn the wrong way round for reading
-        middle, direction = middle[::-1], -direction[::-1]
-    turns = np.arctan2(direction[:, 1], direction[:, 0])
-    middle = middle + aside * np.column_stack([np.sin(turns), -np.cos(turns)])
-    bend = np.abs((np.diff(turns) + np.pi) % (2 * np.pi) - np.pi)
-    if (bend > (_MAX_TURN_ASIDE if aside else _MAX_TURN)).any():
-        return None
-    angles = turns - np.pi / 2 if steep else turns
-    side = request.size_px * 1.1 * (np.abs(np.cos(angles)) + np.abs(np.sin(angles))) / 2
-    runs, boxes = [], []
-    for character, (x, y), angle, half in zip(request.text, middle.tolist(), angles, side, strict=True):
-        runs.append(Run(character, x, y, float(angle)))
-        boxes.append((x - float(half), y - float(half), x + float(half), y + float(half)))
-    return PlacedLabel(request.text, request.label, request.size_px, tuple(runs), tuple(boxes))
+    def _put(self, label: PlacedLabel, middle: Sequence[float]) -> None:
+        self._taken.add(label.boxes)
+        self.placed.append(label)
+        self._said[label.text].append(middle)

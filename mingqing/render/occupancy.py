@@ -14,17 +14,21 @@ _CELL_PX = 64.0
 class Occupancy:
     """Boxes that nothing else may cover."""
 
-    def __init__(self) -> None:
+    def __init__(self, boxes: Sequence[Box] = ()) -> None:
         self._cells: defaultdict[tuple[int, int], list[Box]] = defaultdict(list)
+        self.add(boxes)
 
     def is_free(self, boxes: Sequence[Box]) -> bool:
         """Whether none of `boxes` overlaps a box added before. Touching is not overlapping."""
-        return not any(
-            a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-            for a in boxes
-            for cell in _cells(a)
-            for b in self._cells.get(cell, ())
-        )
+        cells = self._cells
+        for box in boxes:
+            left, top, right, bottom = box
+            for cell in _cells(box):
+                if cell in cells:
+                    for b in cells[cell]:
+                        if left < b[2] and b[0] < right and top < b[3] and b[1] < bottom:
+                            return False
+        return True
 
     def add(self, boxes: Sequence[Box]) -> None:
         """Take `boxes`."""
@@ -34,26 +38,44 @@ class Occupancy:
 
 
 def _cells(box: Box) -> Iterator[tuple[int, int]]:
-    left, top, right, bottom = (int(v // _CELL_PX) for v in box)
+    left, top = int(box[0] // _CELL_PX), int(box[1] // _CELL_PX)
+    right, bottom = int(box[2] // _CELL_PX), int(box[3] // _CELL_PX)
+    if left == right and top == bottom:
+        return iter(((left, top),))
     return ((i, j) for i in range(left, right + 1) for j in range(top, bottom + 1))
 
 
 class Busyness:
-    """How many vertices are drawn where, so that text prefers quiet ground. Sums over any box at once."""
+    """How much is drawn where, so that text prefers quiet ground. Sums over any box at once.
+
+    Parameters
+    ----------
+    xy : (n, 2) pixels at which something is drawn.
+    weight : (n,) how much text on it would disturb; 1 where not given.
+    """
 
     _STEP = 6.0
+    _MOST = 4.0  # a cell this busy cannot get busier
 
-    def __init__(self, xy: NDArray[np.float64], size_px: tuple[int, int]) -> None:
+    def __init__(
+        self, xy: NDArray[np.float64], size_px: tuple[int, int], weight: NDArray[np.float64] | None = None
+    ) -> None:
         shape = tuple(int(n / self._STEP) + 1 for n in size_px)
-        x, y = np.floor(xy / self._STEP).astype(np.int64).T
-        inside = (x >= 0) & (y >= 0) & (x < shape[0]) & (y < shape[1])
-        counts = np.bincount(x[inside] * shape[1] + y[inside], minlength=shape[0] * shape[1]).reshape(shape)
+        x, y = xy.T
+        inside = (x >= 0) & (y >= 0) & (x < shape[0] * self._STEP) & (y < shape[1] * self._STEP)
+        cell = (x[inside] / self._STEP).astype(np.intp) * shape[1] + (y[inside] / self._STEP).astype(np.intp)
+        weights = weight[inside] if weight is not None else None
+        counts = np.bincount(cell, weights, minlength=shape[0] * shape[1]).reshape(shape)
         self._sums = np.zeros((shape[0] + 1, shape[1] + 1))
-        self._sums[1:, 1:] = np.minimum(counts, 4).cumsum(axis=0).cumsum(axis=1)
+        self._sums[1:, 1:] = np.minimum(counts, self._MOST).cumsum(axis=0).cumsum(axis=1)
 
-    def inside(self, box: Box) -> float:
-        """Return the sum over the cells `box` touches."""
-        limits = np.array(self._sums.shape)[[0, 1, 0, 1]] - 1
-        left, top, right, bottom = np.clip(np.floor(np.array(box) / self._STEP), 0, limits - 1).astype(int)
+    def inside(self, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (n,) sums over the cells that each of (n, 4) boxes touches."""
+        limits = np.array(self._sums.shape)[[0, 1, 0, 1]] - 2
+        cells = np.clip(np.floor(boxes / self._STEP), 0, limits).astype(np.intp)
+        left, top, right, bottom = cells.T
         s = self._sums
-        return float(s[right + 1, bottom + 1] - s[left, bottom + 1] - s[right + 1, top] + s[left, top])
+        total: NDArray[np.float64] = (
+            s[right + 1, bottom + 1] - s[left, bottom + 1] - s[right + 1, top] + s[left, top]
+        )
+        return total

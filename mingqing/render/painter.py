@@ -18,7 +18,7 @@ from mingqing.core.paths import Paths
 from mingqing.core.text import tr
 from mingqing.render.fonts import ensure_application, outline
 from mingqing.render.glyphs import GLYPHS
-from mingqing.render.labels import PlacedLabel
+from mingqing.render.lettering import PlacedLabel
 from mingqing.render.occupancy import Box
 from mingqing.render.patterns import brush
 from mingqing.render.qpath import chunks, to_qpath, to_qpolygon

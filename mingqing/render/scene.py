@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from mingqing.catalog.color import Color
 from mingqing.catalog.style import StyleClass, Symbol
 from mingqing.core.paths import Paths
-from mingqing.render.labels import PlacedLabel
+from mingqing.render.labels import Kept
+from mingqing.render.lettering import PlacedLabel
 from mingqing.render.scale import Viewport
 from mingqing.render.targets import Target
 
@@ -60,3 +61,8 @@ class Scene:
     def instructions(self) -> tuple[Instruction, ...]:
         """Ground and overlay."""
         return self.ground + self.overlay
+
+    @property
+    def kept(self) -> Kept:
+        """The labels, for a next scene that is to leave them where they are."""
+        return Kept(self.view, self.labels)

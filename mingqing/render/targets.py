@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mingqing.render.labels import PlacedLabel
+from mingqing.render.lettering import PlacedLabel
 from mingqing.render.occupancy import Box
 from mingqing.render.scale import Viewport
 from mingqing.render.source import Bounds

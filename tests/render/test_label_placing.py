@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingqing.catalog.style import Label, Placement
-from mingqing.render.labels import LabelRequest, PlacedLabel, place
+from mingqing.render.labels import place
+from mingqing.render.lettering import LabelRequest, PlacedLabel
 from mingqing.render.occupancy import Box, Busyness, Occupancy
 
 SIZE = (400, 300)
