@@ -44,6 +44,7 @@ class Drafter(QObject):
         self._mosaic = Mosaic()
         self._wanted: Request | None = None
         self._pending: tuple[Request, DrawJob[None]] | None = None
+        self._ahead = False
         self.frame: Frame | None = None
         self._settle = _single_shot(self, _SETTLE_MS, self._draw_missing)
         self._idle = _single_shot(self, _IDLE_MS, self._draw_ahead)
@@ -107,7 +108,7 @@ class Drafter(QObject):
 
     def _serves(self, under_way: Request, wanted: Request) -> bool:
         first = self._mosaic.empty and under_way.series.grid == wanted.series.grid
-        return first or under_way.serves(wanted)
+        return first or (under_way.serves(wanted) and not self._ahead)
 
     def _ground_of(self, wanted: Request) -> Request:
         look = wanted.series.look
@@ -123,9 +124,9 @@ class Drafter(QObject):
         share = min(_AHEAD, max(room, 0))
         left = grown(wanted.rect, share * _LEFT / _AHEAD)
         if not self._mosaic.lettered(wanted.series, wanted.focus, left):
-            self._start(self._lettered(wanted, grown(wanted.rect, share)))
+            self._start(self._lettered(wanted, grown(wanted.rect, share)), ahead=True)
         elif not self._counts(wanted):
-            self._start(wanted)
+            self._start(wanted, ahead=True)
 
     def _lettered(self, wanted: Request, rect: Rect) -> Request:
         """Return `wanted` for the tiles of `rect`, those that are missing, with signs and labels."""
@@ -133,9 +134,10 @@ class Drafter(QObject):
         missing = self._mosaic.missing(wanted.series, rect, wanted.rect)
         return replace(wanted, rect=rect, cells=missing, lettered=True)
 
-    def _start(self, asked: Request) -> None:
-        """Start a drawing; the one under way is given up."""
+    def _start(self, asked: Request, *, ahead: bool = False) -> None:
+        """Start a drawing, of what is on screen or ahead of it; the one under way is given up."""
         self._abandon()
+        self._ahead = ahead
 
         def work(session: "Session", job: Job[None]) -> None:
             def deliver(piece: Frame | Tile) -> None:
