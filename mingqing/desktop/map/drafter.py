@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 _SETTLE_MS, _IDLE_MS, _PATIENCE_MS = 25, 250, 500
 _MARGIN_PX = 24  # device pixels beyond the edges that are drawn with what is on screen
-# Share of the canvas that is drawn ahead on each side, once less than so much of it is left; pixels it may come to.
-_AHEAD, _LEFT, _AHEAD_PX = 0.6, 0.5, 8_000_000
+# Share of the canvas that is drawn ahead on each side, once less than so much of it is left; pixels it may come to,
+# but at least so many times the canvas.
+_AHEAD, _LEFT, _AHEAD_PX, _AT_LEAST = 0.6, 0.5, 8_000_000, 2.0
 
 
 class Drafter(QObject):
@@ -120,8 +121,8 @@ class Drafter(QObject):
         wanted = self._wanted
         if wanted is None or self._pending is not None or not self._shows(wanted):
             return
-        room = (sqrt(_AHEAD_PX / max(area(wanted.rect), 1)) - 1) / 2
-        share = min(_AHEAD, max(room, 0))
+        room = (sqrt(max(_AHEAD_PX / max(area(wanted.rect), 1), _AT_LEAST)) - 1) / 2
+        share = min(_AHEAD, room)
         left = grown(wanted.rect, share * _LEFT / _AHEAD)
         if not self._mosaic.lettered(wanted.series, wanted.focus, left):
             self._start(self._lettered(wanted, grown(wanted.rect, share)), ahead=True)

@@ -101,12 +101,12 @@ class Studio:
                 self._pipe.send((type(session), session.info, session.login))
                 self._session = session
             self._pipe.send(request)
-            self._listen(request, cancelled, deliver)
+            self._listen(cancelled, deliver)
         except (EOFError, OSError) as error:
             self.close()
             raise DrawingEnded(tr("绘图程序意外结束了，移动一下地图会重新绘制")) from error
 
-    def _listen(self, request: Request, cancelled: Callable[[], bool], deliver: Deliver) -> None:
+    def _listen(self, cancelled: Callable[[], bool], deliver: Deliver) -> None:
         """Hand over what comes until the drawing is done; tell the process once nobody wants it any more."""
         told = False
         while True:
