@@ -30,6 +30,7 @@ from mingqing.render.scene import PAPER
 
 if TYPE_CHECKING:
     from mingqing.catalog.style import Style
+    from mingqing.render.targets import Target
 
 _NOTCH = 1.25
 _REST_MS = 600
@@ -97,6 +98,11 @@ class Canvas(QWidget):
     def frame(self) -> Frame | None:
         """What the last drawing said of itself, perhaps of an earlier view."""
         return self._drafter.frame
+
+    @property
+    def targets(self) -> "tuple[Target, ...]":
+        """What can be pointed at among the signs and labels on screen."""
+        return self._drafter.targets
 
     @property
     def request(self) -> Request | None:

@@ -15,6 +15,7 @@ from mingqing.desktop.map.mosaic import Mosaic
 from mingqing.desktop.map.tiles import Rect, area, grown, padded, whole
 
 if TYPE_CHECKING:
+    from mingqing.render.targets import Target
     from mingqing.store.session import Session
 
 _SETTLE_MS, _IDLE_MS, _PATIENCE_MS = 25, 250, 500
@@ -83,6 +84,12 @@ class Drafter(QObject):
     def paint(self, painter: QPainter, request: Request) -> None:
         """Paint what is there of `request`, a unit of the painter to a device pixel."""
         self._mosaic.paint(painter, request.series, request.focus, request.rect)
+
+    @property
+    def targets(self) -> "tuple[Target, ...]":
+        """What can be pointed at among the signs and labels on screen."""
+        wanted = self._wanted
+        return self._mosaic.targets(wanted.series, wanted.focus, wanted.rect) if wanted is not None else ()
 
     def _shows(self, wanted: Request) -> bool:
         lettered = self._mosaic.lettered(wanted.series, wanted.focus, wanted.rect)
@@ -169,6 +176,7 @@ class Drafter(QObject):
             self.changed.emit()
             return
         self.frame = piece
+        self._mosaic.expect(piece.targets)
         if self._wanted is not None and self._shows(self._wanted):
             self.drawn.emit(piece)
 

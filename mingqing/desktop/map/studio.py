@@ -135,7 +135,7 @@ class DrawingBug(RuntimeError):
 def _work(pipe: Connection) -> None:
     """Draw what is asked for until the window hangs up."""
     ensure_application()
-    artist: _Artist
+    artist = _Artist(pipe)
     with suppress(EOFError, OSError, KeyboardInterrupt):
         pipe.send(_READY)
         while True:
@@ -143,7 +143,7 @@ def _work(pipe: Connection) -> None:
                 case Request() as request:
                     pipe.send(artist.draw(request))
                 case (kind, info, login):
-                    artist = _Artist(pipe, partial(kind, info, catalog(), login))
+                    artist.enter = partial(kind, info, catalog(), login)
                 case None:  # a drawing was given up that was done by then
                     pass
 
@@ -151,8 +151,10 @@ def _work(pipe: Connection) -> None:
 class _Artist:
     """Draws in the process, with a session of its own."""
 
-    def __init__(self, pipe: Connection, enter: "Callable[[], Session]") -> None:
-        self._pipe, self._enter = pipe, enter
+    enter: "Callable[[], Session]"
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
         self._session: Session | None = None
         self._asked = perf_counter()
 
@@ -160,7 +162,7 @@ class _Artist:
         """Draw and hand over; return what went wrong, if anything did."""
         try:
             if self._session is None:
-                self._session = self._enter()
+                self._session = self.enter()
             draw(self._session, request, self._cancelled, lambda piece: self._pipe.send(_packed(piece)))
         except MingqingError as error:
             return error
