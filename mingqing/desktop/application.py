@@ -69,7 +69,6 @@ def run(project: Path | None = None, *, user: str | None = None, password: str |
 
     sys.excepthook = caught
     window.show()
-    window.explorer.studio.warm_up()
     if project is not None and user is not None and password is not None:
         window.open_now(project, user, password)
     elif project is not None:

@@ -17,6 +17,7 @@ from mingqing.desktop.map.canvas import Canvas
 from mingqing.desktop.map.frame import Deliver, Frame, Request, Tile
 from mingqing.desktop.map.overlay import Mark
 from mingqing.desktop.map.tiles import TILE, cells, rect_of, shared
+from mingqing.render.targets import Target
 from mingqing.store.session import Session
 
 BOUNDS = (450_000.0, 3_100_000.0, 451_000.0, 3_100_700.0)
@@ -31,6 +32,7 @@ class Drawer:
         self.requests: list[Request] = []
         self.given_up = 0
         self.ink, self.sign = INK, QColor(Qt.GlobalColor.transparent)
+        self.targets: tuple[Target, ...] = ()
         self.pause_after = 0
         self.paused = threading.Event()
         self.gate = threading.Event()
@@ -40,7 +42,7 @@ class Drawer:
         self, _session: Session, request: Request, cancelled: Callable[[], bool], deliver: Deliver
     ) -> None:
         self.requests.append(request)
-        deliver(Frame(request))
+        deliver(Frame(request, targets=self.targets if request.lettered else ()))
         signs = cells(request.rect) if request.lettered and self.sign.alpha() else ()
         pieces = [Tile(cell, plain(self.ink)) for cell in request.cells]
         pieces += [Tile(cell, plain(self.sign), signs=True) for cell in signs]
@@ -331,6 +333,21 @@ def test_signs_stay_until_all_the_new_ones_are_there(qtbot: QtBot, canvas: Canva
     drawer.gate.set()
     qtbot.waitUntil(lambda: canvas.at_rest)
     assert pixel(canvas, 400, 300) == drawer.sign
+
+
+def test_what_can_be_pointed_at_is_what_is_on_screen(qtbot: QtBot, canvas: Canvas, drawer: Drawer) -> None:
+    qtbot.waitUntil(lambda: canvas.idle)
+    drawer.targets = (Target(BOUNDS, text="甄家"),)
+    canvas.zoom(4)
+    assert not canvas.targets
+    qtbot.waitUntil(lambda: canvas.idle)
+    assert canvas.targets == drawer.targets
+    canvas.pan(20, 0)
+    qtbot.waitUntil(lambda: canvas.idle)
+    assert not drawer.requests[-1].lettered
+    assert canvas.targets == drawer.targets
+    canvas.zoom(1 / 4)
+    assert not canvas.targets
 
 
 def test_back_and_forward_return_to_where_one_rested(qtbot: QtBot, canvas: Canvas) -> None:

@@ -85,6 +85,7 @@ def test_an_error_there_is_raised_here(studio: Studio, session: Session) -> None
 
 def test_after_the_process_was_killed_another_one_draws(studio: Studio, session: Session) -> None:
     studio(session, request_of(), never, lambda _: None)
+    assert studio.apart
     for process in active_children():
         process.kill()
         process.join()
@@ -107,10 +108,11 @@ def test_after_a_slow_drawing_there_is_a_process(session: Session, monkeypatch: 
     monkeypatch.setattr(studio_module, "_SLOW_S", 0.0)
     studio = Studio()
     pieces: list[Frame | Tile] = []
-    for _ in range(2):
-        pieces.clear()
-        studio(session, request_of(), never, pieces.append)
+    studio(session, request_of(), never, lambda _: None)
     assert studio.apart
+    while not studio.ready():
+        pass
+    studio(session, request_of(), never, pieces.append)
     assert [p for p in pieces if isinstance(p, Tile) and isinstance(p.image, QImage)]
     studio.close()
     assert not studio.apart

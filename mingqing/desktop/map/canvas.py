@@ -19,16 +19,18 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.jobs import Jobs
-from mingqing.desktop.look.colours import colours, is_dark
+from mingqing.desktop.look.colours import is_dark
 from mingqing.desktop.map.drafter import Drafter
 from mingqing.desktop.map.frame import Draw, Frame, Request
 from mingqing.desktop.map.overlay import Mark, Overlay, paint_marks, paint_notice, paint_scale_bar
 from mingqing.desktop.map.tiles import Grid, Look, Series
 from mingqing.desktop.map.tools.tool import Hand, Tool
 from mingqing.desktop.map.view import Bounds, History, Size, View, fit
+from mingqing.render.scene import PAPER
 
 if TYPE_CHECKING:
     from mingqing.catalog.style import Style
+    from mingqing.render.targets import Target
 
 _NOTCH = 1.25
 _REST_MS = 600
@@ -41,7 +43,8 @@ class Canvas(QWidget):
 
     Signals
     -------
-    viewed(View) : the view changed. drawn(Frame) : a new drawing is on screen.
+    viewed(View) : the view changed. refined() : another tile of it is on screen.
+    drawn(Frame) : all of it is on screen, and counted.
     clicked(float, float), hovered(float, float) : a place, project CRS, metres. left() : the pointer is gone.
     tool_changed() : another tool is in hand.
 
@@ -50,6 +53,7 @@ class Canvas(QWidget):
 
     viewed = Signal(object)
     drawn = Signal(object)
+    refined = Signal()
     clicked = Signal(float, float)
     hovered = Signal(float, float)
     left = Signal()
@@ -66,6 +70,7 @@ class Canvas(QWidget):
         self._edition = 0
         self._drafter = Drafter(jobs, draw, ground, self)
         self._drafter.changed.connect(self.update)
+        self._drafter.changed.connect(self.refined)
         self._drafter.drawn.connect(self.drawn)
         self._marks: tuple[Mark, ...] = ()
         self.tool: Tool = Hand(self)
@@ -93,6 +98,11 @@ class Canvas(QWidget):
     def frame(self) -> Frame | None:
         """What the last drawing said of itself, perhaps of an earlier view."""
         return self._drafter.frame
+
+    @property
+    def targets(self) -> "tuple[Target, ...]":
+        """What can be pointed at among the signs and labels on screen."""
+        return self._drafter.targets
 
     @property
     def request(self) -> Request | None:
@@ -245,7 +255,7 @@ class Canvas(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Put the tiles together; paint what lies over them."""
         with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(colours().paper))
+            painter.fillRect(self.rect(), QColor(*PAPER.rgba(dark=is_dark())))
             if self._view is None:
                 return
             painter.save()

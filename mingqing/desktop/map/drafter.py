@@ -15,12 +15,14 @@ from mingqing.desktop.map.mosaic import Mosaic
 from mingqing.desktop.map.tiles import Rect, area, grown, padded, whole
 
 if TYPE_CHECKING:
+    from mingqing.render.targets import Target
     from mingqing.store.session import Session
 
 _SETTLE_MS, _IDLE_MS, _PATIENCE_MS = 25, 250, 500
 _MARGIN_PX = 24  # device pixels beyond the edges that are drawn with what is on screen
-# Share of the canvas that is drawn ahead on each side, once less than so much of it is left; pixels it may come to.
-_AHEAD, _LEFT, _AHEAD_PX = 0.6, 0.5, 8_000_000
+# Share of the canvas that is drawn ahead on each side, once less than so much of it is left; pixels it may come to,
+# but at least so many times the canvas.
+_AHEAD, _LEFT, _AHEAD_PX, _AT_LEAST = 0.6, 0.5, 8_000_000, 2.0
 
 
 class Drafter(QObject):
@@ -44,6 +46,7 @@ class Drafter(QObject):
         self._mosaic = Mosaic()
         self._wanted: Request | None = None
         self._pending: tuple[Request, DrawJob[None]] | None = None
+        self._ahead = False
         self.frame: Frame | None = None
         self._settle = _single_shot(self, _SETTLE_MS, self._draw_missing)
         self._idle = _single_shot(self, _IDLE_MS, self._draw_ahead)
@@ -82,6 +85,12 @@ class Drafter(QObject):
         """Paint what is there of `request`, a unit of the painter to a device pixel."""
         self._mosaic.paint(painter, request.series, request.focus, request.rect)
 
+    @property
+    def targets(self) -> "tuple[Target, ...]":
+        """What can be pointed at among the signs and labels on screen."""
+        wanted = self._wanted
+        return self._mosaic.targets(wanted.series, wanted.focus, wanted.rect) if wanted is not None else ()
+
     def _shows(self, wanted: Request) -> bool:
         lettered = self._mosaic.lettered(wanted.series, wanted.focus, wanted.rect)
         return lettered and not self._mosaic.missing(wanted.series, wanted.rect)
@@ -107,7 +116,7 @@ class Drafter(QObject):
 
     def _serves(self, under_way: Request, wanted: Request) -> bool:
         first = self._mosaic.empty and under_way.series.grid == wanted.series.grid
-        return first or under_way.serves(wanted)
+        return first or (under_way.serves(wanted) and not self._ahead)
 
     def _ground_of(self, wanted: Request) -> Request:
         look = wanted.series.look
@@ -119,13 +128,13 @@ class Drafter(QObject):
         wanted = self._wanted
         if wanted is None or self._pending is not None or not self._shows(wanted):
             return
-        room = (sqrt(_AHEAD_PX / max(area(wanted.rect), 1)) - 1) / 2
-        share = min(_AHEAD, max(room, 0))
+        room = (sqrt(max(_AHEAD_PX / max(area(wanted.rect), 1), _AT_LEAST)) - 1) / 2
+        share = min(_AHEAD, room)
         left = grown(wanted.rect, share * _LEFT / _AHEAD)
         if not self._mosaic.lettered(wanted.series, wanted.focus, left):
-            self._start(self._lettered(wanted, grown(wanted.rect, share)))
+            self._start(self._lettered(wanted, grown(wanted.rect, share)), ahead=True)
         elif not self._counts(wanted):
-            self._start(wanted)
+            self._start(wanted, ahead=True)
 
     def _lettered(self, wanted: Request, rect: Rect) -> Request:
         """Return `wanted` for the tiles of `rect`, those that are missing, with signs and labels."""
@@ -133,9 +142,10 @@ class Drafter(QObject):
         missing = self._mosaic.missing(wanted.series, rect, wanted.rect)
         return replace(wanted, rect=rect, cells=missing, lettered=True)
 
-    def _start(self, asked: Request) -> None:
-        """Start a drawing; the one under way is given up."""
+    def _start(self, asked: Request, *, ahead: bool = False) -> None:
+        """Start a drawing, of what is on screen or ahead of it; the one under way is given up."""
         self._abandon()
+        self._ahead = ahead
 
         def work(session: "Session", job: Job[None]) -> None:
             def deliver(piece: Frame | Tile) -> None:
@@ -166,6 +176,7 @@ class Drafter(QObject):
             self.changed.emit()
             return
         self.frame = piece
+        self._mosaic.expect(piece.targets)
         if self._wanted is not None and self._shows(self._wanted):
             self.drawn.emit(piece)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import log2
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter, QRegion
@@ -21,6 +22,9 @@ from mingqing.desktop.map.tiles import (
     rect_of,
 )
 
+if TYPE_CHECKING:
+    from mingqing.render.targets import Target
+
 _CACHE_BYTES = 64 * 1024 * 1024
 _SERIES_KEPT = 6  # that lie under the present one while it is drawn
 _LETTERINGS_KEPT = 3
@@ -30,12 +34,16 @@ _FADES_FROM, _GONE_AT = 0.6, 2.2
 
 @dataclass(slots=True)
 class Lettering:
-    """The signs and labels of one drawing, tile by tile; they are shown once all are there."""
+    """The signs and labels of one drawing, tile by tile; they are shown once all are there.
+
+    targets : what of them can be pointed at.
+    """
 
     series: Series
     focus: str | None
     rect: Rect
     images: dict[Cell, QImage] = field(default_factory=dict)
+    targets: tuple["Target", ...] = ()
 
 
 class Mosaic:
@@ -57,6 +65,11 @@ class Mosaic:
     def begin(self, request: Request) -> None:
         """Expect the tiles of `request`; signs of one that was given up are forgotten."""
         self._growing = Lettering(request.series, request.focus, request.rect) if request.lettered else None
+
+    def expect(self, targets: "tuple[Target, ...]") -> None:
+        """Take note of what can be pointed at once the signs are shown."""
+        if self._growing is not None:
+            self._growing.targets = targets
 
     def put(self, request: Request, tile: Tile) -> None:
         """Take a tile in: one of the ground is shown from now on."""
@@ -93,6 +106,11 @@ class Mosaic:
     def lettered(self, series: Series, focus: str | None, rect: Rect) -> bool:
         """Whether the signs and labels of all of `rect` are there."""
         return any((k.series, k.focus) == (series, focus) and holds(k.rect, rect) for k in self._letterings)
+
+    def targets(self, series: Series, focus: str | None, rect: Rect) -> "tuple[Target, ...]":
+        """Return what can be pointed at among the signs and labels that are shown."""
+        shown = self._lettering(series, focus, rect)
+        return shown.targets if shown is not None and shown.series == series else ()
 
     # ── On screen ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,6 +7,7 @@ of its own, which sees what the account may see, as that of any other lane.
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -33,13 +34,15 @@ _READY = "ready"
 
 
 class Studio:
-    """Draws in the calling thread while that cannot be felt, and from the first slow drawing on in a process."""
+    """Draws in a process as soon as there is one that is ready, until then in the calling thread.
+
+    The first drawing that can be felt starts the process, where `warm_up` did not do so before.
+    """
 
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._pipe: Connection
         self._session: Session | None = None
-        self._slow = False
         self._ready = False
 
     @property
@@ -61,41 +64,39 @@ class Studio:
         self, session: "Session", request: Request, cancelled: Callable[[], bool], deliver: Deliver
     ) -> None:
         """Draw `request`, as `drawing.draw` does."""
-        if self._slow or self.ready():
+        if self.ready():
             self._draw_apart(session, request, cancelled, deliver)
             return
         began = perf_counter()
         try:
             draw(session, request, cancelled, deliver)
         finally:
-            self._slow = perf_counter() - began > _SLOW_S
+            if self._process is None and perf_counter() - began > _SLOW_S:
+                self.warm_up()
 
     def ready(self) -> bool:
         """Whether the process has said that it is up."""
         if self._process is not None and not self._ready and self._pipe.poll():
-            self._ready = self._pipe.recv() == _READY
+            try:
+                self._ready = self._pipe.recv() == _READY
+            except (EOFError, OSError):  # it could not start: one draws here
+                self.close()
         return self._ready
 
     def close(self) -> None:
-        """End the process; a slow drawing starts another."""
+        """End the process; the next slow drawing starts another."""
         if self._process is not None:
             self._pipe.close()
             self._process.terminate()  # it only reads
             self._process.join()
             self._process.close()
         self._process = self._session = None
-        self._slow = self._ready = False
+        self._ready = False
 
     def _draw_apart(
         self, session: "Session", request: Request, cancelled: Callable[[], bool], deliver: Deliver
     ) -> None:
         try:
-            if self._process is None:
-                self.warm_up()
-            while not self.ready():
-                if cancelled():
-                    return
-                self._pipe.poll(_LISTEN_S)
             if self._session is not session:
                 self._pipe.send((type(session), session.info, session.login))
                 self._session = session
@@ -134,42 +135,49 @@ class DrawingBug(RuntimeError):
 def _work(pipe: Connection) -> None:
     """Draw what is asked for until the window hangs up."""
     ensure_application()
-    session: Session | None = None
+    artist = _Artist(pipe)
     with suppress(EOFError, OSError, KeyboardInterrupt):
         pipe.send(_READY)
         while True:
             match pipe.recv():
                 case Request() as request:
-                    assert session is not None  # noqa: S101 - it always comes first
-                    pipe.send(_drawn(session, request, pipe))
+                    pipe.send(artist.draw(request))
                 case (kind, info, login):
-                    if session is not None:
-                        session.close()
-                    session = kind(info, catalog(), login)
+                    artist.enter = partial(kind, info, catalog(), login)
                 case None:  # a drawing was given up that was done by then
                     pass
 
 
-def _drawn(session: "Session", request: Request, pipe: Connection) -> Exception | None:
-    """Draw and hand over; return what went wrong, if anything did."""
-    asked = perf_counter()
+class _Artist:
+    """Draws in the process, with a session of its own."""
 
-    def cancelled() -> bool:
-        nonlocal asked
-        if perf_counter() - asked < _LISTEN_S:
+    enter: "Callable[[], Session]"
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._session: Session | None = None
+        self._asked = perf_counter()
+
+    def draw(self, request: Request) -> Exception | None:
+        """Draw and hand over; return what went wrong, if anything did."""
+        try:
+            if self._session is None:
+                self._session = self.enter()
+            draw(self._session, request, self._cancelled, lambda piece: self._pipe.send(_packed(piece)))
+        except MingqingError as error:
+            return error
+        except OSError:
+            raise
+        except Exception:  # noqa: BLE001 - told to the window, which shows it
+            return DrawingBug(format_exc())
+        return None
+
+    def _cancelled(self) -> bool:
+        """Whether the window has said something, which can only be that nobody waits; not asked too often."""
+        if perf_counter() - self._asked < _LISTEN_S:
             return False
-        asked = perf_counter()
-        return pipe.poll()
-
-    try:
-        draw(session, request, cancelled, lambda piece: pipe.send(_packed(piece)))
-    except MingqingError as error:
-        return error
-    except OSError:
-        raise
-    except Exception:  # noqa: BLE001 - told to the window, which shows it
-        return DrawingBug(format_exc())
-    return None
+        self._asked = perf_counter()
+        return self._pipe.poll()
 
 
 def _packed(piece: Frame | Tile) -> Frame | tuple[Any, ...]:
