@@ -165,6 +165,21 @@ def test_codes_are_ticked_and_empty_ones_asked_for(opened: MainWindow, settle: S
     assert panel.rows.rowCount() == 0
 
 
+def test_keys_drop_down_what_a_box_offers(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    panel = list_rows(opened, "house", settle)
+    boxes = {b.column.name: b for b in panel.header.boxes}
+    qtbot.keyClick(boxes["structure"], Key.Key_Space)
+    assert boxes["structure"].ticks.isVisible()
+    boxes["structure"].ticks.close()
+    qtbot.keyClick(boxes["address"], Key.Key_Down)
+    (menu,) = (m for m in boxes["address"].findChildren(QMenu) if m.isVisible())
+    choose(menu, "没有填写的")
+    settle()
+    assert panel.rows.rowCount() == 0
+    assert boxes["address"].placeholderText() == "没有填写的"
+    menu.close()
+
+
 def test_what_cannot_be_understood_is_marked_and_asks_for_nothing(
     qtbot: QtBot, opened: MainWindow, settle: Settle
 ) -> None:
