@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QMenu, QTableView
 from pytestqt.qtbot import QtBot
 
 from mingqing.access.audit import Act
@@ -62,6 +62,10 @@ def ask(panel: TablePanel, name: str, typed: str, qtbot: QtBot, settle: Settle) 
     with qtbot.waitSignal(panel.header.changed):
         box.insert(typed)  # what comes from an input method; keys of a test are ASCII
     settle()
+
+
+def choose(menu: QMenu, words: str) -> None:
+    next(a for a in menu.actions() if a.text() == words).trigger()
 
 
 # ── Listing ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,9 +133,12 @@ def test_boxes_below_the_titles_leave_the_rows_that_meet_them_all(
     settle()
     assert panel.rows.rowCount() == 12
     panel.bar.filtering.setChecked(True)
-    panel.header.want_all()
+    settle()
+    assert panel.rows.rowCount() == 1
+    panel.bar.clearing.click()
     settle()
     assert panel.rows.rowCount() == 12
+    assert not panel.bar.clearing.isVisible()
 
 
 def test_codes_are_ticked_and_empty_ones_asked_for(opened: MainWindow, settle: Settle) -> None:
@@ -141,6 +148,13 @@ def test_codes_are_ticked_and_empty_ones_asked_for(opened: MainWindow, settle: S
     settle()
     assert set(column(panel, "structure")) == {"砖木"}
     assert box.text() == "砖木"
+    choose(box.ticks, "全部取消")
+    settle()
+    assert box.text() == "都不要"
+    assert panel.rows.rowCount() == 0
+    choose(box.ticks, "全部打勾")
+    settle()
+    assert panel.rows.rowCount() == 12
     box.ticks.tick([None])
     settle()
     assert panel.bar.count.text() == "没有符合条件的记录"
@@ -149,6 +163,21 @@ def test_codes_are_ticked_and_empty_ones_asked_for(opened: MainWindow, settle: S
     next(b for b in panel.header.boxes if b.column.name == "use").want(filled=True)
     settle()
     assert panel.rows.rowCount() == 0
+
+
+def test_keys_drop_down_what_a_box_offers(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    panel = list_rows(opened, "house", settle)
+    boxes = {b.column.name: b for b in panel.header.boxes}
+    qtbot.keyClick(boxes["structure"], Key.Key_Space)
+    assert boxes["structure"].ticks.isVisible()
+    boxes["structure"].ticks.close()
+    qtbot.keyClick(boxes["address"], Key.Key_Down)
+    (menu,) = (m for m in boxes["address"].findChildren(QMenu) if m.isVisible())
+    choose(menu, "没有填写的")
+    settle()
+    assert panel.rows.rowCount() == 0
+    assert boxes["address"].placeholderText() == "没有填写的"
+    menu.close()
 
 
 def test_what_cannot_be_understood_is_marked_and_asks_for_nothing(

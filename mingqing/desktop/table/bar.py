@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.table.ticks import TickMenu
-from mingqing.desktop.widgets import M, S, choice_box, label, row
+from mingqing.desktop.widgets import M, S, button, choice_box, label, row
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Table
@@ -33,6 +33,8 @@ class TableBar(QWidget):
         self.tables = choice_box(tr("哪张表"))
         self.tables.setFixedWidth(148)
         self.count = label("", "muted")
+        self.clearing = button(tr("清除筛选"), lambda: None, "inline")
+        self.clearing.hide()
         self.filtering = _switch("fa6s.filter", tr("筛选"), tr("在各栏标题下面填要找的内容"), on=True)
         self.in_view = _switch("fa6s.map", tr("图上范围"), tr("只列地图上现在看得到的"))
         self.only_selected = _switch("fa6s.square-check", tr("只看选中"), tr("只列选中的"))
@@ -49,7 +51,9 @@ class TableBar(QWidget):
     def _lay_out(self) -> None:
         layout = row(self, margins=(M, 4, S, 4), gap=S)
         layout.addWidget(self.tables)
-        layout.addWidget(self.count, 1)
+        layout.addWidget(self.count)
+        layout.addWidget(self.clearing)
+        layout.addStretch(1)
         for made in (self.filtering, self.in_view, self.only_selected, self.arranging):
             layout.addWidget(made)
         layout.addWidget(self.copying)

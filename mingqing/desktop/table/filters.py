@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QMenu, QWidget
 
 from mingqing.core.errors import InputRefused
@@ -38,16 +38,15 @@ class FilterBox(QLineEdit):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_TYPING_MS)
         self._pause.timeout.connect(self.changed)
-        self._funnel = QAction(icon("fa6s.chevron-down", "faint"), tr("筛选"), self)
-        self._funnel.triggered.connect(self.open)
+        more = QAction(icon("fa6s.chevron-down", "faint"), tr("更多筛选"), self)
+        more.triggered.connect(self.open)
+        self.addAction(more, QLineEdit.ActionPosition.TrailingPosition)
         if self._choosing:
             self.ticks.offer((value, words, True) for value, words in column.choices.items())
             self.ticks.changed.connect(self._ticked)
             self.setReadOnly(True)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-            self.addAction(self._funnel, QLineEdit.ActionPosition.TrailingPosition)
         else:
-            self.setClearButtonEnabled(True)
             self.textEdited.connect(self._typed)
             self.textChanged.connect(lambda text: None if text else self._typed())
         self._hint()
@@ -130,6 +129,14 @@ class FilterBox(QLineEdit):
         super().mousePressEvent(event)
         if self._choosing and event.button() == Qt.MouseButton.LeftButton:
             self.open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Drop down what can be chosen, by keyboard."""
+        keys = {Qt.Key.Key_Down, *({Qt.Key.Key_Space, Qt.Key.Key_Return} if self._choosing else ())}
+        if event.key() in keys:
+            self.open()
+        else:
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Offer to ask for rows with or without a value."""

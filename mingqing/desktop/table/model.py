@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QPixmap
 
 from mingqing.desktop.look.colours import colours
 from mingqing.desktop.look.icons import icon
@@ -153,5 +153,5 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _lock() -> QIcon:
-    return icon("fa6s.lock", "faint")
+def _lock() -> QPixmap:
+    return icon("fa6s.lock", "faint").pixmap(QSize(12, 12))

@@ -85,6 +85,7 @@ class TablePanel(QFrame):
         bar.switched.connect(self.refresh)
         bar.arranged.connect(self._arrange)
         bar.filtering.toggled.connect(lambda on: header.open(on=on))
+        bar.clearing.clicked.connect(header.want_all)
         bar.copying.clicked.connect(self.copy)
         header.changed.connect(self.refresh)
         header.sectionClicked.connect(self._sort)
@@ -179,6 +180,7 @@ class TablePanel(QFrame):
         table, wanted, sorted_by = self.table, self.wanted, self._sorted
         if not table or self._policy is None or not self.isVisible():
             return
+        self.bar.clearing.setVisible(bool(wanted.filters))
         first = table not in self._looked_at
         self._patience.start()
 

@@ -26,6 +26,7 @@ class TickMenu(QMenu):
         self.clear()
         self._boxes = {}
         self.addAction(tr("全部打勾"), lambda: self.tick(self._boxes))
+        self.addAction(tr("全部取消"), lambda: self.tick(()))
         self.addSeparator()
         for key, words, ticked in entries:
             box = self.addAction(words)
