@@ -30,7 +30,7 @@ from benchmarks.county import account, county, imported
 from benchmarks.drawn.look import Look, looks
 from benchmarks.drawn.ours import as_role
 from benchmarks.drawn.plain import export
-from benchmarks.drawn.sides import OURS, QGIS, SIDES, Side, Took, ours, qgis, qgis_python
+from benchmarks.drawn.sides import OURS, QGIS, SIDES, Side, Took, canvas, ours, qgis, qgis_python
 from mingqing.render.scale import Viewport
 from mingqing.store.overview.build import is_behind, refresh
 from mingqing.store.project import open_project
@@ -196,10 +196,10 @@ def _around(houses: Sequence[shapely.Geometry], width_m: float, count: int) -> I
         yield Viewport((at.x, at.y), width_m / _SIZE_PX[0], _SIZE_PX)
 
 
-def _moved(view: Viewport, right_px: float, up_px: float, size_px: tuple[int, int] | None = None) -> Viewport:
+def _moved(view: Viewport, right_px: float, up_px: float) -> Viewport:
     x, y = view.center
     metres = view.metres_per_px
-    return Viewport((x + right_px * metres, y + up_px * metres), metres, size_px or view.size_px)
+    return Viewport((x + right_px * metres, y + up_px * metres), metres, view.size_px)
 
 
 # ── One project ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,12 +216,14 @@ def _compare(data: Data, python: str | None, folder: Path, chosen: argparse.Name
             "labels": lambda scale: _cold(data, sides, scale, labels=True, pictures=pictures),
             "open": lambda scale: _kept_open(data, sides, scale),
             "all": lambda scale: _everything(data, sides[1:], scale),
-            "pan": lambda scale: _pan(data, sides[0], scale),
             "first": lambda scale: _first(data, python, folder, scale),
         }
         for part in [p for p in parts if p in chosen.parts]:
             for scale in data.views:
                 print(parts[part](scale), flush=True)
+    if "pan" in chosen.parts:
+        for line in _pans(data, folder):
+            print(line, flush=True)
     if "memory" in chosen.parts:
         print(_memory(data, python, folder), flush=True)
 
@@ -261,18 +263,17 @@ def _everything(data: Data, sides: Sequence[Side], scale: str) -> Measured:
     return measured
 
 
-def _pan(data: Data, side: Side, scale: str) -> str:
-    """What is drawn after a pan by half a screen to the right, the half that was not there, against all of it."""
-    whole, exposed = [], []
-    for view in data.views[scale]:
-        width, height = view.size_px
-        side.open(data.looks[scale])
-        whole.append(side.draw(view, labels=True).wall)
-        side.open(data.looks[scale])
-        half = _moved(view, width / 4, 0, (width // 2, height))
-        exposed.append(side.draw(half, labels=True).wall)
-    share = ratio(median(exposed) / median(whole), _MOST_PAN)
-    return f"{scale + ', pan':20}{median(exposed) * 1000:9.0f}{share} of the whole view's {median(whole) * 1000:.0f}"
+def _pans(data: Data, folder: Path) -> Iterator[str]:
+    """Yield what pans by half a screen take on the window's canvas, against a view drawn anew there."""
+    with canvas(data.project, data.role, data.theme, folder) as side:
+        for scale, views in data.views.items():
+            took = [side.pan(view) for view in views]
+            anew, *pans = ([1000 * t[kind] for t in took] for kind in ("anew", "rested", "at once"))
+            for title, ms in zip(("pan", "pan at once"), pans, strict=True):
+                p95 = np.percentile(ms, 95)
+                share = ratio(median(ms) / median(anew), _MOST_PAN)
+                yield f"{scale + ', ' + title:20}{median(ms):9.1f} {p95:6.1f}{share} of {median(anew):.0f} ms anew"
+        yield f"{'MB, window':20}{side.peak_mb:9.0f}"
 
 
 def _first(data: Data, python: str | None, folder: Path, scale: str) -> Measured:

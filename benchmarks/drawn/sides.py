@@ -74,6 +74,11 @@ class Side:
         }
         return Took(**self._ask(request, watch=watch))
 
+    def pan(self, view: Viewport) -> dict[str, float]:
+        """Return the seconds of a view drawn anew, and of pans to it: see `benchmarks.drawn.pans`."""
+        request = {"center": view.center, "m_per_px": view.metres_per_px, "size": view.size_px}
+        return self._ask(request, watch=True)
+
     def _ask(self, request: Request, *, watch: bool = False) -> dict[str, float]:
         told, heard = self._process.stdin, self._process.stdout
         if told is None or heard is None:
@@ -94,6 +99,12 @@ class Side:
 def ours(project: Path, role: str, theme: str) -> Side:
     """Return our side, drawing `theme` as an account with `role` for the whole county."""
     return Side(OURS, [sys.executable, "-m", "benchmarks.drawn.ours", str(project), role, theme])
+
+
+def canvas(project: Path, role: str, theme: str, settings: Path) -> Side:
+    """Return the window's own canvas, for pans."""
+    command = [sys.executable, "-m", "benchmarks.drawn.pans", str(project), role, theme]
+    return Side("canvas", command, {"MINGQING_SETTINGS": str(settings)})
 
 
 def qgis(python: str, plain: Path, settings: Path) -> Side:

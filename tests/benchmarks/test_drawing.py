@@ -12,7 +12,7 @@ from benchmarks.drawing import Data, prepare, ratio
 from benchmarks.drawn.look import looks
 from benchmarks.drawn.ours import as_role
 from benchmarks.drawn.plain import export
-from benchmarks.drawn.sides import Side, qgis_python
+from benchmarks.drawn.sides import Side, canvas, qgis_python
 from mingqing.access.policy import Column
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.render.scale import Viewport
@@ -62,7 +62,7 @@ def test_there_are_as_many_views_of_each_scale_as_were_asked_for_none_twice(data
 def test_qgis_is_told_to_draw_what_is_shown_at_the_scale_and_no_more(
     data: Data, sample_session: Session
 ) -> None:
-    layers = ["land_polygon", "house_polygon", "road_line"]
+    layers = ["land_polygon", "road_line", "resource_point"]
     near, far = (Viewport.at_scale((0, 0), scale, _SIZE_PX) for scale in (5_000, 100_000))
     drawn = {
         view: {look["layer"] for look in looks(sample_session.catalog, "household", view, layers)}
@@ -110,3 +110,12 @@ def test_a_side_that_cannot_draw_says_why(tmp_path: Path) -> None:
 def test_a_target_that_is_missed_is_marked() -> None:
     assert "MISSED" not in ratio(0.2, 0.25)
     assert "MISSED" in ratio(0.3, 0.25)
+
+
+def test_a_pan_once_the_hand_has_rested_is_measured_on_the_windows_canvas(data: Data, tmp_path: Path) -> None:
+    view = replace(data.views["1.6 km"][0], size_px=_SIZE_PX)
+    with canvas(data.project, data.role, data.theme, tmp_path) as side:
+        took = side.pan(view)
+    assert set(took) == {"anew", "rested", "at once"}
+    assert min(took.values()) > 0
+    assert side.peak_mb > 0

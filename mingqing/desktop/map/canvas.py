@@ -124,6 +124,11 @@ class Canvas(QWidget):
         return self._drafter.at_rest
 
     @property
+    def complete(self) -> bool:
+        """Whether all that is on screen is of the present view, be it counted or not."""
+        return self._drafter.complete
+
+    @property
     def idle(self) -> bool:
         """Whether what the next pan will show is drawn as well."""
         return self._drafter.idle

@@ -62,6 +62,11 @@ class Drafter(QObject):
         )
 
     @property
+    def complete(self) -> bool:
+        """Whether all that is wanted is on screen, be it counted or not."""
+        return self._wanted is None or self._shows(self._wanted)
+
+    @property
     def idle(self) -> bool:
         """Whether there is nothing left to draw, not even ahead."""
         return self.at_rest and self._pending is None and not self._idle.isActive()
