@@ -366,7 +366,7 @@ class Explorer(QWidget):
             return
         theme, only, near = self._theme, self.legend.tables_on(), _CLICK_PX * view.m_per_px
 
-        targets = self.canvas.frame.targets if self.canvas.frame is not None else ()
+        targets = self.canvas.targets
 
         def work(session: "Session", _job: Job[Found]) -> Found:
             return identify(session, theme, (x, y), tolerance_m=near, only=only, targets=targets)

@@ -447,6 +447,20 @@ def test_a_counted_sign_drops_a_list_and_the_row_picked_has_its_card(
     assert explorer.card.accessibleDescription().startswith("半岭1号")
 
 
+def test_names_can_be_pointed_at_after_a_pan_that_drew_none_anew(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    canvas = opened.explorer.canvas
+    opened.explorer.show_village("")
+    settle()
+    qtbot.waitUntil(lambda: canvas.idle, timeout=15_000)
+    names = {target.text for target in canvas.targets}
+    canvas.pan(30, 0)
+    settle()
+    qtbot.waitUntil(lambda: canvas.idle, timeout=15_000)
+    assert names == {target.text for target in canvas.targets} != set()
+
+
 def test_all_that_lies_there_can_be_listed_from_the_card(opened: MainWindow, settle: Settle) -> None:
     explorer = opened.explorer
     explorer.canvas.set_scale(200_000)

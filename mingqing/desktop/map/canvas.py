@@ -29,6 +29,7 @@ from mingqing.desktop.map.view import Bounds, History, Size, View, fit
 
 if TYPE_CHECKING:
     from mingqing.catalog.style import Style
+    from mingqing.render.targets import Target
 
 _NOTCH = 1.25
 _REST_MS = 600
@@ -93,6 +94,11 @@ class Canvas(QWidget):
     def frame(self) -> Frame | None:
         """What the last drawing said of itself, perhaps of an earlier view."""
         return self._drafter.frame
+
+    @property
+    def targets(self) -> "tuple[Target, ...]":
+        """The signs and labels on screen, to be pointed at."""
+        return self._drafter.targets
 
     @property
     def request(self) -> Request | None:

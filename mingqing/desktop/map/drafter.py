@@ -15,6 +15,7 @@ from mingqing.desktop.map.mosaic import Mosaic
 from mingqing.desktop.map.tiles import Rect, area, grown, padded, whole
 
 if TYPE_CHECKING:
+    from mingqing.render.targets import Target
     from mingqing.store.session import Session
 
 _SETTLE_MS, _IDLE_MS, _PATIENCE_MS = 25, 250, 500
@@ -45,6 +46,7 @@ class Drafter(QObject):
         self._wanted: Request | None = None
         self._pending: tuple[Request, DrawJob[None]] | None = None
         self.frame: Frame | None = None
+        self.targets: tuple[Target, ...] = ()  # the signs and labels drawn last
         self._settle = _single_shot(self, _SETTLE_MS, self._draw_missing)
         self._idle = _single_shot(self, _IDLE_MS, self._draw_ahead)
         self._patience = _single_shot(self, _PATIENCE_MS, self._say_slow)
@@ -76,6 +78,7 @@ class Drafter(QObject):
         """Forget the project."""
         self._abandon()
         self._wanted = self.frame = None
+        self.targets = ()
         self._mosaic.clear()
 
     def paint(self, painter: QPainter, request: Request) -> None:
@@ -166,6 +169,8 @@ class Drafter(QObject):
             self.changed.emit()
             return
         self.frame = piece
+        if asked.lettered:  # who only counts draws neither signs nor labels anew
+            self.targets = piece.targets
         if self._wanted is not None and self._shows(self._wanted):
             self.drawn.emit(piece)
 
