@@ -380,7 +380,7 @@ class Explorer(QWidget):
             self._hits = list(found.hits)
             size = float(self.canvas.width()), float(self.canvas.height())
             pixel = QPointF(*self.canvas.view.to_screen(*at, size)).toPoint()
-            self.listed.open(self._hits, self.canvas.mapToGlobal(pixel))
+            self.listed.open(self._hits, self.canvas.mapToGlobal(pixel), beyond=found.beyond)
         elif found.hits:
             self._hits, self._trail = list(found.hits), []
             self._ask_card((self._hits[0].table, self._hits[0].id))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from mingqing.desktop.map.bookmarks import Bookmark, BookmarkList
@@ -54,6 +55,23 @@ def test_a_bookmark_leads_back_to_place_map_and_village(
     assert explorer.canvas.view is not None
     assert (explorer.canvas.view.x, explorer.canvas.view.y) == pytest.approx((view.x, view.y))
     assert explorer.canvas.view.scale == pytest.approx(view.scale)
+
+
+def test_the_list_is_worked_by_keys(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    listed = add(opened, settle, "甲")
+    opened.explorer.canvas.zoom(3)
+    settle()
+    away = opened.explorer.canvas.view
+    opened.actions_["bookmarks"].trigger()
+    settle()
+    qtbot.keyClick(listed.view, Qt.Key.Key_Return)
+    assert not listed.isVisible()
+    assert opened.explorer.canvas.view != away
+    opened.actions_["bookmarks"].trigger()
+    settle()
+    qtbot.keyClick(listed.view, Qt.Key.Key_Delete)
+    settle()
+    assert listed.names == []
 
 
 def test_a_name_is_suggested(opened: MainWindow, settle: Settle) -> None:

@@ -10,12 +10,14 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from mingqing.crs.ground import area_m2, legs
+from mingqing.desktop.card.hit import identify
 from mingqing.desktop.map.kit import Kit
 from mingqing.desktop.map.outline import shapes_of
 from mingqing.desktop.map.select_by import ConditionRow, SelectBySheet
 from mingqing.desktop.map.tools.measure import Measure
 from mingqing.desktop.map.tools.select import How, SelectCircle
 from mingqing.desktop.window import MainWindow
+from mingqing.render.targets import Target
 
 from .conftest import EAST, NORTH
 
@@ -414,3 +416,65 @@ def test_who_sees_masks_asks_about_masks(qtbot: QtBot, enter: Enter, settle: Set
     ask(sheet.rows[0], "户主", "等于", "秦**")
     assert found(qtbot, sheet) == "符合 1 条"
     sheet.reject()
+
+
+# ── What lies there ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_counted_sign_drops_a_list_and_the_row_picked_has_its_card(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    explorer, session = opened.explorer, opened.session
+    assert session is not None
+    targets = (Target((EAST, NORTH, EAST + 9, NORTH + 9), "house", tuple(house_ids(opened)[:3])),)
+    explorer._show_hits(
+        identify(
+            session,
+            session.catalog.layers["household"],
+            (EAST + 5, NORTH + 5),
+            tolerance_m=1,
+            targets=targets,
+        ),
+        (EAST + 5, NORTH + 5),
+    )
+    assert explorer.listed.isVisible()
+    assert explorer.listed.rows[0] == "农房 3"
+    assert not explorer.card.isVisible()
+    qtbot.keyClick(explorer.listed.list, Qt.Key.Key_Down)
+    qtbot.keyClick(explorer.listed.list, Qt.Key.Key_Return)
+    settle()
+    assert not explorer.listed.isVisible()
+    assert explorer.card.accessibleDescription().startswith("半岭1号")
+
+
+def test_names_can_be_pointed_at_after_a_pan_that_drew_none_anew(
+    qtbot: QtBot, opened: MainWindow, settle: Settle
+) -> None:
+    canvas = opened.explorer.canvas
+    opened.explorer.show_village("")
+    settle()
+    qtbot.waitUntil(lambda: canvas.idle, timeout=15_000)
+    names = {target.text for target in canvas.targets}
+    canvas.pan(30, 0)
+    settle()
+    qtbot.waitUntil(lambda: canvas.idle, timeout=15_000)
+    assert names == {target.text for target in canvas.targets} != set()
+
+
+def test_all_that_lies_there_can_be_listed_from_the_card(opened: MainWindow, settle: Settle) -> None:
+    explorer = opened.explorer
+    explorer.canvas.set_scale(200_000)
+    settle()
+    explorer.identify(*HOUSES[3])
+    settle()
+    assert explorer.card.isVisible()
+    explorer.card.listing.emit()
+    assert explorer.listed.rows[0] == "农房 6"
+    opened.close_project()
+    assert explorer.listed.rows == []
+
+
+def house_ids(window: MainWindow) -> list[int]:
+    assert window.session is not None
+    rows = window.session.rows("house", ["id", "house_no"])
+    return [int(str(i)) for i, _ in sorted(rows, key=lambda row: str(row[1]))]

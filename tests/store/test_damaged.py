@@ -38,6 +38,8 @@ def test_the_villages_that_can_be_read_are_shown(looking: DamagedSession) -> Non
     assert list(found.ids[at]) == list(alone.ids)
     assert [found.columns["house_no"][i] for i in at] == list(alone.columns["house_no"])
     assert [found.geometry[i].wkb for i in at] == [shape.wkb for shape in alone.geometry]
+    some = looking.features("house", among=[*alone.ids[:3].tolist(), 1])
+    assert list(some.ids) == list(alone.ids[:3])
 
 
 def test_a_table_that_cannot_be_read_at_all_is_empty_and_the_others_are_whole(sample_project: Path) -> None:

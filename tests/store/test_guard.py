@@ -324,6 +324,9 @@ def test_a_session_of_a_role_does_what_the_map_needs(whole: Session) -> None:
         assert len(session.features("household", bounds=bounds, columns=["householder"])) > 0
         assert len(session.features("key_person")) == session.counts()["key_person"] == 0
         (first, *_) = session.features("house").ids
+        elsewhere = [i for (i,) in whole.rows("house", ["id"]) if i not in session.features("house").ids]
+        assert elsewhere
+        assert session.features("house", among=[int(first), *elsewhere]).ids.tolist() == [first]
         assert session.referring("house", int(first))
         with session.clone() as other:
             assert other.counts() == session.counts()

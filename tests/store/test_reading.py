@@ -60,6 +60,16 @@ def test_rows_come_by_village_by_value_and_by_place(filled: Session) -> None:
     assert numbers(filled, bounds=(0, 0, 600, 5), village=AWAY) == ["001"]
 
 
+def test_rows_come_by_their_ids_whatever_else_is_asked(filled: Session) -> None:
+    every = filled.features("house").ids.tolist()
+    assert numbers(filled, among=every[1:]) == ["002", "001"]
+    assert numbers(filled, among=every, village=AWAY) == ["001"]
+    assert numbers(filled, among=[], village=HOME) == []
+    people = filled.features("resident")
+    at_home = [i for i, shape in zip(people.ids.tolist(), people.geometry, strict=True) if shape is not None]
+    assert filled.features("resident", among=at_home).ids.tolist() == at_home
+
+
 def test_a_place_is_as_exact_as_it_was_given(filled: Session) -> None:
     assert [g.bounds for g in filled.features("house").geometry] == [
         (0, 0, 10, 10),

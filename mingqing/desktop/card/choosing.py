@@ -48,8 +48,11 @@ class HitList(QFrame):
         """What is listed, headings as well."""
         return [self._model.item(n).text() for n in range(self._model.rowCount())]
 
-    def open(self, hits: "Sequence[Hit]", at: QPoint) -> None:
-        """List `hits` at a place on the screen, by table, in the order in which the tables come."""
+    def open(self, hits: "Sequence[Hit]", at: QPoint, *, beyond: int = 0) -> None:
+        """List `hits` at a place on the screen, by table, in the order in which the tables come.
+
+        beyond : how many more there are than can be listed.
+        """
         self.forget()
         order = list(dict.fromkeys(hit.kind for hit in hits))
         high = 4 * S
@@ -59,6 +62,8 @@ class HitList(QFrame):
             for hit in these:
                 self._model.appendRow(_item(hit))
             high += _HEADING + _ROW * len(these)
+        if beyond:
+            self._model.appendRow(_heading(tr("还有 {n} 条，放大后再点").format(n=beyond)))
         self.list.setCurrentIndex(self._model.index(1, 0))
         self.setFixedHeight(min(high, _MOST_HEIGHT))
         screen = (QGuiApplication.screenAt(at) or QGuiApplication.primaryScreen()).availableGeometry()

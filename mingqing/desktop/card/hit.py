@@ -38,10 +38,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What lies at a place, what is drawn on top first. `crowd` : a sign was meant that stands for several rows."""
+    """What lies at a place, what is drawn on top first.
+
+    crowd : a sign was meant that stands for several rows. beyond : how many more lie there than are listed.
+    """
 
     hits: tuple[Hit, ...] = ()
     crowd: bool = False
+    beyond: int = 0
 
 
 def identify(
@@ -73,7 +77,8 @@ def identify(
     found += _drawn(session, on, at, tolerance_m)
     once = list({(hit.table, hit.id): hit for hit in reversed(found)}.values())[::-1]
     named = tuple(replace(hit, title=name_of(session, hit.table, hit.id)) for hit in once[:_MOST])
-    return Found(named, crowd=any(len(sign.ids) > 1 for sign in signs[:1]))
+    crowd = any(len(sign.ids) > 1 for sign in signs[:1])
+    return Found(named, crowd=crowd, beyond=len(once) - len(named))
 
 
 def _rows(session: "Session", sign: "Target") -> Iterator[Hit]:

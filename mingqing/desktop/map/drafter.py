@@ -84,6 +84,7 @@ class Drafter(QObject):
         """Forget the project."""
         self._abandon()
         self._wanted = self.frame = None
+        self.targets = ()
         self._mosaic.clear()
 
     def paint(self, painter: QPainter, request: Request) -> None:

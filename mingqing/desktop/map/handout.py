@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 
-class _SheetJob(DrawJob[Sheet]):
-    """Draws a sheet; not on the canvas's topic, so that the map goes on being drawn."""
-
-
 class Handout(QObject):
     """Copies and saves the map of one canvas. `said(str)` when there is something to tell."""
 
@@ -95,7 +91,8 @@ class Handout(QObject):
 
             self._jobs.start(WriteJob(record, done=give, topic="handout"))
 
-        self._jobs.start(_SheetJob(draw, done=drawn, topic="sheet"))
+        self.said.emit(tr("正在准备图片…"))
+        self._jobs.start(DrawJob(draw, done=drawn, topic="sheet"))
 
 
 def _left_out(sheet: Sheet) -> str:

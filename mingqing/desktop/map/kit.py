@@ -125,11 +125,16 @@ class Kit(QObject):
             "save_map": partial(self._hand_on, self.handout.save),
         }
         for name, call in acts.items():
-            self._actions.connect(name, call)
+            self._actions.connect(name, partial(self._if_seen, call))
         self._actions["overview"].toggled.connect(self._fold)
         self._actions["overview"].setChecked(True)
         self._actions["hand"].setChecked(True)
         self.offer(on=False)
+
+    def _if_seen(self, call: Callable[[], object]) -> None:
+        """Do something that the map is needed for; another page may be in front of it."""
+        if self._canvas.isVisible():
+            call()
 
     # ── The project ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -152,7 +157,9 @@ class Kit(QObject):
             each.put_away()
 
     def offer(self, *, on: bool) -> None:
-        """Offer the tools, where there is a map."""
+        """Offer the tools, where there is a map; what is selected may have changed with it."""
+        if len(self.selection):
+            self.outline.read()
         self.bar.setVisible(on)
         self._fold()
         for name in (*self.tools, *_OF_MAP):
