@@ -114,6 +114,13 @@ def test_only_index_contours_are_labelled_where_they_lie_flat(view: Viewport) ->
     assert list(height_labels([Contours(turned, level.heights_m, 10)], view)) == []
 
 
+def test_a_click_on_a_height_means_no_row(hamlet: object, view: Viewport) -> None:
+    made = scene(hamlet, view, heights(*range(0, 300, 50)))
+    written = {label.text for label in made.labels if not label.label.field}
+    assert written
+    assert written.isdisjoint(t.text for t in made.targets)
+
+
 def test_a_height_stays_where_it_is_while_the_map_moves(view: Viewport) -> None:
     def labelled(west_px: float) -> set[tuple[str, float]]:
         moved = Viewport((view.center[0] + west_px, view.center[1]), 1.0, SIZE)
