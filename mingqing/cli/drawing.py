@@ -120,13 +120,14 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
     size_px = parse_size(size)
     if out.suffix.lower() != ".png":
         raise InputRefused(tr("图片存成 PNG，文件名请以 .png 结尾：{out}").format(out=out))
+    from mingqing.basemap.kept import kept
     from mingqing.basemap.reader import Readers, base_maps_of
 
-    readers, base_maps = Readers(), [each for path in basemap or () for each in base_maps_of(path)]
+    readers, added = Readers(), [each for path in basemap or () for each in base_maps_of(path)]
     with open_session(project, user) as session:
         theme = find_theme(session, theme)
         bounds = parse_bbox(bbox, session) if bbox else extent_of(session, village)
-        view = view_of(bounds, size_px)
+        view, base_maps = view_of(bounds, size_px), (*kept(session), *added)
         taken = []
         for _ in range(repeat):
             started = time.perf_counter()

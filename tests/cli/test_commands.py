@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import shapely
 
+from mingqing.basemap.kept import keep
+from mingqing.basemap.model import BaseMap, Kind
 from mingqing.catalog.load import catalog
 from mingqing.cli import project
 from mingqing.cli.app import app
@@ -441,6 +443,18 @@ def test_render_lays_base_maps_under_the_map(
     told = run("render", sample_project_once, shaded, *options, "--basemap", samples / "高程.tif")
     assert told.code == 0
     assert "底图" not in told.err
+    assert bare.read_bytes() != shaded.read_bytes()
+
+
+def test_render_shows_the_base_maps_of_the_project(
+    run: Run, sample_project: Path, samples: Path, tmp_path: Path
+) -> None:
+    options = ("--theme", "household", "--size", "300x200")
+    bare, shaded = tmp_path / "a.png", tmp_path / "b.png"
+    assert run("render", sample_project, bare, *options).code == 0
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        keep(session, [BaseMap(Kind.HILLSHADE, samples / "高程.tif", "高程")])
+    assert run("render", sample_project, shaded, *options).code == 0
     assert bare.read_bytes() != shaded.read_bytes()
 
 
