@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import ceil, floor, log2, pi
+from math import floor, log2, pi
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -76,8 +76,8 @@ class MBTiles:
         return warped(Piece(mosaic, place, mercator, metres_per_px / cell), grid)
 
     def _level(self, metres_per_px: float) -> int:
-        """Return the coarsest level that is about as fine as the map."""
-        wanted = ceil(log2(2 * _EDGE_M / 256 / max(metres_per_px, 1e-9)) - 0.25)
+        """Return the level nearest to the map's scale."""
+        wanted = round(log2(2 * _EDGE_M / 256 / max(metres_per_px, 1e-9)))
         return min(max(wanted, self.levels[0]), self.levels[1])
 
     def _mosaic(self, database: sqlite3.Connection, window: "_Window", cancelled: Asked) -> Pixels | None:
@@ -99,7 +99,7 @@ class MBTiles:
             if times := side // tile.shape[1]:
                 tile = tile.repeat(times, axis=1).repeat(times, axis=2)  # noqa: PLW2901
             made[:, row * side :, column * side :][:, :side, :side] = tile
-        return premultiplied(made)
+        return made
 
     def _tile(self, database: sqlite3.Connection, level: int, column: int, row: int) -> Pixels | None:
         """Return a tile, or the part of a coarser one where there is none so fine."""
@@ -134,7 +134,7 @@ class MBTiles:
                 side = picture.height
                 if not (picture.width == side <= _LARGEST_TILE_PX and side & (side - 1) == 0):
                     raise library.errors.RasterioIOError(self.path.name)
-                return _colours(picture.read(), picture)
+                return premultiplied(_colours(picture.read(), picture))
         except library.errors.RasterioError as error:
             raise BaseMapUnavailable(
                 tr("{name} 里有瓦片读不出来，文件不完整或不是图片瓦片，请重新拷贝").format(
