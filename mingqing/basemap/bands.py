@@ -21,6 +21,8 @@ _COPY_PX = 6_000_000
 _PATIENCE_S = 1.5  # spent on that copy before the rest of the map is drawn without it
 _SPARE = 3  # cells read beyond the view, for what lies between cells at its edge
 
+_FARTHEST_PX = 1e12
+
 Mask = NDArray[np.uint8]
 _Box = tuple[float, float, float, float]
 
@@ -173,7 +175,10 @@ def _under(dataset: Dataset, grid: Grid) -> tuple[_Box, float] | None:
     if not len(xy):
         return None
     a, b, c, d, e, f = (~dataset.transform)[:6]
-    columns, rows = a * xy[:, 0] + b * xy[:, 1] + c, d * xy[:, 0] + e * xy[:, 1] + f
+    with np.errstate(over="ignore", invalid="ignore"):
+        columns, rows = a * xy[:, 0] + b * xy[:, 1] + c, d * xy[:, 0] + e * xy[:, 1] + f
+    if not (np.abs(columns) + np.abs(rows) < _FARTHEST_PX).all():
+        return None
     per_cell = min(float(np.ptp(columns)) / grid.shape[1], float(np.ptp(rows)) / grid.shape[0])
     return (columns.min(), rows.min(), columns.max(), rows.max()), per_cell
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mingqing.basemap.library import Dataset, environment, rasterio
+from mingqing.basemap.library import Dataset, environment, failures, rasterio
 from mingqing.basemap.model import BaseMapUnavailable
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
@@ -29,7 +29,7 @@ def opened(path: Path) -> Iterator[Dataset]:
     with environment():
         try:
             dataset = library.open(path, driver="GTiff")
-        except library.errors.RasterioError as error:
+        except failures() as error:
             raise BaseMapUnavailable(
                 tr("{name} 不是完整的 GeoTIFF 影像，可能没有复制完，请重新拷贝这个文件").format(
                     name=path.name
@@ -40,9 +40,11 @@ def opened(path: Path) -> Iterator[Dataset]:
             _require_place(dataset, path.name)
             try:
                 yield dataset
-            except library.errors.RasterioError as error:
+            except failures() as error:
                 raise BaseMapUnavailable(
-                    tr("{name} 有一部分读不出来，文件不完整，请重新拷贝").format(name=path.name)
+                    tr("{name} 读不出来，文件不完整或坐标系特殊，请重新拷贝，或用 GIS 软件另存一份").format(
+                        name=path.name
+                    )
                 ) from error
 
 

@@ -65,6 +65,14 @@ def _imported() -> Library:
     return rasterio
 
 
+def failures() -> tuple[type[Exception], ...]:
+    """Return what is raised where a file, or what it says of itself, cannot be used: rasterio's own and GDAL's."""
+    from rasterio._err import CPLE_BaseError
+
+    library = rasterio()
+    return library.errors.RasterioError, library.errors.CRSError, CPLE_BaseError, UnicodeError
+
+
 def environment() -> AbstractContextManager[object]:
     """Return the context in which files are read: little memory, and no way to the network."""
     made: AbstractContextManager[object] = rasterio().Env(

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from mingqing.basemap.geotiff import require_file
 from mingqing.basemap.grid import Grid, Piece
 from mingqing.basemap.imagery import palette, premultiplied, warped
-from mingqing.basemap.library import Dataset, environment, rasterio
+from mingqing.basemap.library import Dataset, environment, failures, rasterio
 from mingqing.basemap.model import Asked, BaseMapUnavailable, go_on
 from mingqing.core.errors import Cancelled
 from mingqing.core.text import tr
+from mingqing.render.source import Bounds
 
 Pixels = NDArray[np.uint8]
 
@@ -74,6 +75,21 @@ class MBTiles:
         west, north = window.left * 2 * _EDGE_M / 2**level, window.top * 2 * _EDGE_M / 2**level
         place = rasterio().Affine(cell, 0.0, west - _EDGE_M, 0.0, -cell, _EDGE_M - north)
         return warped(Piece(mosaic, place, mercator, metres_per_px / cell), grid)
+
+    @property
+    def bounds(self) -> Bounds:
+        """Where there are tiles, EPSG:3857, metres: by those of the coarsest level."""
+        level = self.levels[0]
+        with self._opened(lambda: False) as database:
+            left, right, bottom, top = database.execute(
+                "SELECT CAST(min(tile_column) AS INTEGER), CAST(max(tile_column) AS INTEGER),"
+                " CAST(min(tile_row) AS INTEGER), CAST(max(tile_row) AS INTEGER) FROM tiles"
+                " WHERE zoom_level = ?",
+                (level,),
+            ).fetchone()
+        side = 2 * _EDGE_M / 2**level
+        west, south, east, north = (n * side - _EDGE_M for n in (left, bottom, right + 1, top + 1))
+        return west, south, east, north
 
     def _level(self, metres_per_px: float) -> int:
         """Return the level nearest to the map's scale."""
@@ -135,7 +151,7 @@ class MBTiles:
                 if not (picture.width == side <= _LARGEST_TILE_PX and side & (side - 1) == 0):
                     raise library.errors.RasterioIOError(self.path.name)
                 return premultiplied(_colours(picture.read(), picture))
-        except library.errors.RasterioError as error:
+        except failures() as error:
             raise BaseMapUnavailable(
                 tr("{name} 里有瓦片读不出来，文件不完整或不是图片瓦片，请重新拷贝").format(
                     name=self.path.name

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite, nan
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,14 @@ import numpy as np
 from mingqing.basemap import geotiff, terrain
 from mingqing.basemap.grid import Grid
 from mingqing.basemap.imagery import Imagery
-from mingqing.basemap.library import Crs, Dataset, rasterio
+from mingqing.basemap.library import Crs, Dataset, failures, rasterio
 from mingqing.basemap.mbtiles import MBTiles
 from mingqing.basemap.model import Asked, BaseMap, BaseMapPreparing, BaseMapUnavailable, Kind
 from mingqing.core.paths import Paths
 from mingqing.core.text import tr
 from mingqing.render.backdrop import Backdrop, Contours, Raster
 from mingqing.render.scale import Viewport
+from mingqing.render.source import Bounds
 
 TILES = ".mbtiles"
 SUFFIXES = (".tif", ".tiff", TILES)
@@ -94,6 +96,30 @@ class Reader:
             if self.spec.kind is Kind.HILLSHADE:
                 return self._hillshade(dataset, view, crs, dark=dark, cancelled=cancelled)
             return self._contours(dataset, view, crs, cancelled)
+
+    def extent(self, epsg: int) -> Bounds:
+        """Return west, south, east, north of all that the file holds, in the CRS of this code, metres.
+
+        Raises
+        ------
+        BaseMapUnavailable
+            if the file cannot be read, or nothing of it can lie in that CRS.
+        """
+        library = rasterio()
+        if self._tiles is not None:
+            bounds, crs = self._tiles.bounds, library.crs.CRS.from_epsg(3857)
+        else:
+            with geotiff.opened(self.spec.path) as dataset:
+                bounds, crs = dataset.bounds, dataset.crs
+        try:
+            west, south, east, north = library.warp.transform_bounds(
+                crs, library.crs.CRS.from_epsg(epsg), *bounds
+            )
+        except failures():
+            west = south = east = north = nan
+        if not isfinite(west + south + east + north):
+            raise BaseMapUnavailable(tr("{name} 离本项目太远，看不到").format(name=self.spec.path.name))
+        return west, south, east, north
 
     def _hillshade(
         self,

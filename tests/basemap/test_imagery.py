@@ -151,6 +151,14 @@ def test_neighbouring_views_join_without_a_seam(metres_per_px: float, write_tif:
     assert np.abs(joined - whole.pixels).max() <= 16  # GDAL's transformation is good to an eighth of a cell
 
 
+@pytest.mark.parametrize("epsg", [4549, 3857])
+def test_it_says_where_it_lies(epsg: int, write_tif: WriteTif) -> None:
+    path = write_tif(quarters())
+    reader = open_base_map(BaseMap(Kind.IMAGERY, path if epsg == EPSG else reprojected(path, epsg), "影像"))
+    west, south, east, north = reader.extent(EPSG)
+    assert (west, south, east, north) == pytest.approx((WEST, NORTH - 1000, WEST + 1000, NORTH), abs=30)
+
+
 def test_reading_stops_when_nobody_waits(write_tif: WriteTif, view: Viewport) -> None:
     reader = open_base_map(BaseMap(Kind.IMAGERY, write_tif(quarters()), "影像"))
     with pytest.raises(Cancelled):

@@ -105,6 +105,12 @@ def test_elsewhere_it_holds_nothing(four: Path) -> None:
     assert read(four, Viewport(middle_of(COLUMN + 60, ROW), 4.0, (200, 200))) is None
 
 
+def test_it_says_where_its_tiles_lie(four: Path) -> None:
+    west, south, east, north = open_base_map(BaseMap(Kind.IMAGERY, four, "瓦片")).extent(EPSG)
+    (left, top), (right, bottom) = middle_of(COLUMN, ROW), middle_of(COLUMN + 2, ROW + 2)
+    assert (west, south, east, north) == pytest.approx((left, bottom, right, top), abs=30)
+
+
 def test_it_is_imagery(four: Path) -> None:
     assert kinds_of(four) == (Kind.IMAGERY,)
 

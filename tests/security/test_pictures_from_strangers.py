@@ -6,12 +6,16 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 
 from mingqing.basemap.library import rasterio
-from tests.basemap.conftest import write_tif  # noqa: F401 - a fixture
+from mingqing.basemap.model import BaseMap, BaseMapUnavailable, Kind
+from mingqing.basemap.reader import open_base_map
+from mingqing.render.scale import Viewport
+from tests.basemap.conftest import EPSG, write_tif  # noqa: F401 - a fixture
 
 _TILES = """<GDAL_WMS><Service name="TMS"><ServerUrl>http://127.0.0.1:{port}/${{z}}/${{x}}/${{y}}.png</ServerUrl></Service>
 <DataWindow><UpperLeftX>-20037508</UpperLeftX><UpperLeftY>20037508</UpperLeftY><LowerRightX>20037508</LowerRightX>
@@ -23,6 +27,7 @@ _SIDECAR = """<PAMDataset><Metadata domain="OVERVIEWS"><MDI key="OVERVIEW_FILE">
 _READ = """
 import sys
 from pathlib import Path
+from random import Random
 from mingqing.basemap.model import BaseMap, BaseMapUnavailable, Kind
 from mingqing.basemap.reader import open_base_map
 from mingqing.render.scale import Viewport
@@ -90,3 +95,27 @@ def test_a_picture_follows_nothing(
     )
     assert found.stdout.strip() in {"0", "refused"}, found.stderr
     assert asked == []
+
+
+@pytest.mark.parametrize("compress", [None, "deflate"])
+def test_a_picture_with_damaged_bytes_is_drawn_or_refused(
+    compress: str | None,
+    write_tif: object,  # noqa: F811
+) -> None:
+    assert callable(write_tif)
+    noise = np.random.default_rng(4).integers(0, 255, (3, 64, 64), dtype=np.uint8)
+    path = write_tif(noise, compress=compress)
+    whole, chance = path.read_bytes(), Random(7)
+    view, outcomes = Viewport((449_320.0, 3_145_680.0), 20.0, (64, 64)), set()
+    for _ in range(120):
+        damaged = bytearray(whole)
+        for _ in range(4):
+            damaged[chance.randrange(600)] = chance.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            open_base_map(BaseMap(Kind.IMAGERY, path, "")).read(view, EPSG)
+            outcomes.add("drawn")
+        except BaseMapUnavailable as error:
+            assert path.name in str(error)
+            outcomes.add("refused")
+    assert outcomes == {"drawn", "refused"}
