@@ -43,6 +43,11 @@ class Raster:
     opacity: float = 1.0
     imagery: bool = True
 
+    def moved(self, dx: float, dy: float) -> "Raster":
+        """Return the same as it lies in a view whose corner is so many pixels up and to the left."""
+        left, top, right, bottom = self.box
+        return replace(self, box=(left + dx, top + dy, right + dx, bottom + dy))
+
 
 @dataclass(frozen=True, slots=True)
 class Contours:
@@ -55,6 +60,10 @@ class Contours:
     heights_m: NDArray[np.int64]
     interval_m: int
     opacity: float = 1.0
+
+    def moved(self, dx: float, dy: float) -> "Contours":
+        """Return the same as they lie in a view whose corner is so many pixels up and to the left."""
+        return replace(self, paths=replace(self.paths, xy=self.paths.xy + np.array([dx, dy])))
 
     @property
     def is_index(self) -> NDArray[np.bool_]:

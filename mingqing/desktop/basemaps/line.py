@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from mingqing.basemap.model import KINDS, BaseMap
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.widgets import S, column, label, rounded, row
+
+_TITLE_PX = 138
 
 
 class BaseMapLine(QWidget):
@@ -27,6 +29,8 @@ class BaseMapLine(QWidget):
         self.slider.setRange(5, 100)
         self.slider.setPageStep(10)
         self.slider.setAccessibleName(tr("不透明度"))
+        self._kind = label(KINDS[base_map.kind], "caption")
+        self._kind.setFixedWidth(38)
         self._percent = label("", "caption")
         self._percent.setFixedWidth(36)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -53,12 +57,14 @@ class BaseMapLine(QWidget):
         self._more = more
         for text, glyph, call in self._offers():
             self.menu.addAction(icon(glyph), text, call)
-        first, second, third = row(gap=4), row(gap=S, margins=(28, 0, 0, 0)), row(self._trouble, gap=6)
+        self.switch.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        first, second, third = row(gap=4), row(gap=S, margins=(26, 0, 0, 0)), row(self._trouble, gap=6)
         first.addWidget(self.switch, 1)
         first.addWidget(more)
+        second.addWidget(self._kind)
         second.addWidget(self.slider, 1)
         second.addWidget(self._percent)
-        third.setContentsMargins(28, 2, 0, 4)
+        third.setContentsMargins(26, 2, 0, 4)
         third.addWidget(self._sign)
         third.addWidget(self.reason, 1)
         layout = column(self, gap=0, margins=(0, 0, 0, 4))
@@ -76,13 +82,12 @@ class BaseMapLine(QWidget):
     def show_base_map(self, base_map: BaseMap) -> None:
         """Show how it is shown."""
         self.base_map = base_map
-        kind = KINDS[base_map.kind]
         with QSignalBlocker(self.switch), QSignalBlocker(self.slider):
             self.switch.setChecked(base_map.visible)
             self.slider.setValue(round(base_map.opacity * 100))
-        room = self.switch.fontMetrics().elidedText(base_map.title, Qt.TextElideMode.ElideMiddle, 104)
-        self.switch.setText(f"{room} · {kind}")
-        self.switch.setAccessibleName(f"{base_map.title} {kind}")
+        metrics = self.switch.fontMetrics()
+        self.switch.setText(metrics.elidedText(base_map.title, Qt.TextElideMode.ElideMiddle, _TITLE_PX))
+        self.switch.setAccessibleName(f"{base_map.title} {self._kind.text()}")
         self.switch.setToolTip(str(base_map.path))
         self._percent.setText(f"{base_map.opacity:.0%}")
         self.slider.setEnabled(base_map.visible and self.switch.isEnabled())

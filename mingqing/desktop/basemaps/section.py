@@ -25,7 +25,7 @@ _Found = tuple[list[BaseMap], list[BaseMapUnavailable]]
 
 
 class BaseMapSection(QWidget):
-    """`changed(tuple of BaseMap)`, the lowest first: the map is to be drawn with these."""
+    """`changed(tuple of BaseMap)` when the map is to be drawn again, with these, the lowest first."""
 
     changed = Signal(object)
 
@@ -44,31 +44,42 @@ class BaseMapSection(QWidget):
         layout.addWidget(self._heading)
         layout.addLayout(self._list)
         layout.addWidget(self.add)
-        self._redraw = _pause(self, _REDRAW_MS, lambda: self.changed.emit(self._base_maps))
-        self._again = _pause(self, _AGAIN_MS, lambda: self.changed.emit(self._base_maps))
+        self._redraw = _pause(self, _REDRAW_MS, lambda: self.changed.emit(self.visible_ones))
+        self._again = _pause(self, _AGAIN_MS, lambda: self.changed.emit(self.visible_ones))
         self._keep = _pause(self, 0, self._save)
+
+    @property
+    def visible_ones(self) -> tuple[BaseMap, ...]:
+        """Those that are switched on, the lowest first."""
+        return tuple(b for b in self._base_maps if b.visible)
 
     @property
     def base_maps(self) -> tuple[BaseMap, ...]:
         """The list, the lowest first."""
         return self._base_maps
 
-    def show_project(self, base_maps: Sequence[BaseMap], folder: Path, why_not: str) -> None:
-        """List a project's base maps; `why_not` says why the account may not change them, empty where it may."""
-        self._folder, self._why_not = folder, why_not
-        self.add.setVisible(not why_not)
-        if not self._keep.isActive() and self._base_maps != tuple(base_maps):
+    @property
+    def settled(self) -> bool:
+        """Whether every change has been handed on, to be drawn and kept."""
+        return not (self._keep.isActive() or self._redraw.isActive() or self._again.isActive())
+
+    def offer(self, session: "Session") -> None:
+        """Let the account of a project change the list, or only see it."""
+        self._folder = session.info.path.parent
+        self._why_not = session.info.read_only or (
+            "" if session.policy.edits else tr("您的角色只能查看，底图由有编辑权限的同事设置")
+        )
+        self.add.setVisible(not self._why_not)
+
+    def show_base_maps(self, base_maps: Sequence[BaseMap]) -> None:
+        """List the base maps of the project that is open."""
+        if self._keep.isActive():  # the list on screen is newer
+            return
+        self.setVisible(bool(base_maps) or not self._why_not)
+        if tuple(base_maps) != self._base_maps:
             self._base_maps = tuple(base_maps)
             self._list_all()
-            self.changed.emit(self._base_maps)
-        self.setVisible(bool(self._base_maps) or not why_not)
-
-    def forget_project(self) -> None:
-        """List nothing."""
-        for timer in (self._keep, self._redraw, self._again):
-            timer.stop()
-        self._base_maps = ()
-        self._list_all()
+            self.changed.emit(self.visible_ones)
 
     def show_troubles(self, troubles: Sequence[Trouble]) -> None:
         """Say which base maps are not on the map, and why; draw again where that will pass."""
@@ -138,8 +149,9 @@ class BaseMapSection(QWidget):
             QTimer.singleShot(0, self, self._list_all)  # not while a line of it is still speaking
 
     def _take(self, base_maps: tuple[BaseMap, ...], keep_ms: int = 0) -> None:
-        self._base_maps = base_maps
-        self._redraw.start()
+        before, self._base_maps = self.visible_ones, base_maps
+        if self.visible_ones != before:
+            self._redraw.start()
         self._keep.start(keep_ms)
 
     def _save(self) -> None:
