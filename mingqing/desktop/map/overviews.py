@@ -63,7 +63,7 @@ class OverviewUpkeep(QObject):
         self._jobs.start(job)
 
     def _under_way(self, what: str, done: int, total: int) -> None:
-        self.said.emit(tr("正在整理全图：{what} {share:.0%}").format(what=what, share=done / total))
+        self.said.emit(tr("正在整理全图：{what} {share:.0%}").format(what=what, share=done / max(total, 1)))
 
     def _failed(self, _error: MingqingError) -> None:
         self.said.emit("")  # nothing is lost: the map is drawn from the rows, and the next change asks again
