@@ -132,6 +132,7 @@ class Explorer(QWidget):
             key.activated.connect(lambda code=theme.code: self.show_theme(code))
         self.legend.switched.connect(canvas.show_only)
         self.base_maps.changed.connect(canvas.show_base_maps)
+        self.base_maps.wanted.connect(canvas.see)
         self.topbar.villages.chosen.connect(self.show_village)
         canvas.viewed.connect(status.show_view)
         canvas.hovered.connect(status.show_place)

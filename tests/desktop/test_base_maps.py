@@ -159,6 +159,20 @@ def test_a_file_that_went_missing_says_so_in_its_row_and_the_map_goes_on(
     assert colour(opened) == bare
 
 
+def test_a_base_map_that_is_out_of_sight_is_found(
+    qtbot: QtBot, opened: MainWindow, picture: Path, settle: Settle
+) -> None:
+    add(qtbot, opened, settle, picture)
+    canvas = opened.explorer.canvas
+    canvas.see((EAST + 90_000, NORTH, EAST + 91_000, NORTH + 1_000))
+    settle()
+    assert "没有这张底图" in section(opened).lines[0].reason.text()
+    section(opened).lines[0].wanted.emit()
+    qtbot.waitUntil(lambda: canvas.view is not None and abs(canvas.view.x - EAST - 2_000) < 50)
+    settle()
+    assert section(opened).lines[0].reason.text() == ""
+
+
 def test_adding_the_same_file_twice_lists_it_once(
     qtbot: QtBot, opened: MainWindow, picture: Path, settle: Settle
 ) -> None:

@@ -15,9 +15,16 @@ _TITLE_PX = 138
 
 
 class BaseMapLine(QWidget):
-    """`changed(BaseMap)` when it is switched or its opacity moved; `moved(int)` by so many places up; `removed()`."""
+    """What is wanted of one base map.
+
+    Signals
+    -------
+    changed(BaseMap) : it is switched, or its opacity moved. moved(int) : by so many places up.
+    wanted() : all of it is to be seen. removed() : it goes from the list.
+    """
 
     changed = Signal(object)
+    wanted = Signal()
     moved = Signal(int)
     removed = Signal()
 
@@ -74,6 +81,7 @@ class BaseMapLine(QWidget):
 
     def _offers(self) -> tuple[tuple[str, str, Callable[[], None]], ...]:
         return (
+            (tr("看全这张底图"), "fa6s.expand", self.wanted.emit),
             (tr("上移一层"), "fa6s.arrow-up", lambda: self.moved.emit(1)),
             (tr("下移一层"), "fa6s.arrow-down", lambda: self.moved.emit(-1)),
             (tr("从列表移除（不删文件）"), "fa6s.xmark", self.removed.emit),
@@ -102,7 +110,8 @@ class BaseMapLine(QWidget):
         for each in (self.switch, self.slider):
             each.setEnabled(False)
             each.setToolTip(why)
-        self._more.hide()
+        for action in self.menu.actions()[1:]:
+            action.setVisible(False)
 
     def _change(self, base_map: BaseMap) -> None:
         self.show_base_map(base_map)

@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mingqing.basemap.kept import keep
 from mingqing.basemap.model import BaseMap, BaseMapUnavailable
-from mingqing.basemap.reader import SUFFIXES, Trouble, base_maps_of
+from mingqing.basemap.reader import SUFFIXES, Trouble, base_maps_of, open_base_map
 from mingqing.core.text import tr
 from mingqing.desktop.basemaps.line import BaseMapLine
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.widgets import button, column, empty, label
 
 if TYPE_CHECKING:
+    from mingqing.desktop.map.view import Bounds
     from mingqing.store.session import Session
 
 _REDRAW_MS, _KEEP_MS, _AGAIN_MS = 60, 800, 700
@@ -25,9 +26,16 @@ _Found = tuple[list[BaseMap], list[BaseMapUnavailable]]
 
 
 class BaseMapSection(QWidget):
-    """`changed(tuple of BaseMap)` when the map is to be drawn again, with these, the lowest first."""
+    """The base maps of the project that is open.
+
+    Signals
+    -------
+    changed(tuple of BaseMap) : the map is to be drawn again, with these, the lowest first.
+    wanted(Bounds) : this extent is to be seen, project CRS, metres.
+    """
 
     changed = Signal(object)
+    wanted = Signal(object)
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,11 +132,20 @@ class BaseMapSection(QWidget):
             line = BaseMapLine(base_map)
             line.changed.connect(lambda new, at=place: self._change(at, new))
             line.moved.connect(lambda by, at=place: self._move(at, by))
+            line.wanted.connect(lambda of=base_map: self._find(of))
             line.removed.connect(lambda at=place: self._remove(at))
             if self._why_not:
                 line.freeze(self._why_not)
             self.lines.append(line)
             self._list.addWidget(line)
+
+    def _find(self, base_map: BaseMap) -> None:
+        """Find out where a base map lies, and have it seen."""
+
+        def work(session: "Session", _job: "Job[Bounds]") -> "Bounds":
+            return open_base_map(base_map).extent(session.info.epsg)
+
+        self._jobs.start(ReadJob(work, done=self.wanted.emit, topic="base maps"))
 
     def _change(self, at: int, base_map: BaseMap) -> None:
         slid = base_map.opacity != self._base_maps[at].opacity
