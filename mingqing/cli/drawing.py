@@ -1,6 +1,7 @@
 """`render`."""
 
 import time
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +28,7 @@ from mingqing.store.session import Bounds, Session
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
+    from mingqing.render.backdrop import Backdrop
     from mingqing.render.scale import Viewport
     from mingqing.render.scene import Scene
 
@@ -107,6 +109,10 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
     size: Annotated[str, typer.Option("--size", help=tr("宽x高，像素"))] = "1600x1000",
     repeat: Annotated[int, typer.Option("--repeat", min=1, help=tr("画几遍，用来计时"))] = 1,
     dark: Annotated[bool, typer.Option("--dark", help=tr("深色"))] = False,
+    basemap: Annotated[
+        list[Path] | None,
+        typer.Option("--basemap", metavar="FILE", help=tr("影像、瓦片或高程文件，垫在下面，可以写几次")),
+    ] = None,
     user: User = None,
     as_json: AsJson = False,
 ) -> None:
@@ -114,18 +120,25 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
     size_px = parse_size(size)
     if out.suffix.lower() != ".png":
         raise InputRefused(tr("图片存成 PNG，文件名请以 .png 结尾：{out}").format(out=out))
+    from mingqing.basemap.kept import kept
+    from mingqing.basemap.reader import Readers, base_maps_of
+
+    readers, added = Readers(), [each for path in basemap or () for each in base_maps_of(path)]
     with open_session(project, user) as session:
         theme = find_theme(session, theme)
         bounds = parse_bbox(bbox, session) if bbox else extent_of(session, village)
-        view = view_of(bounds, size_px)
+        view, base_maps = view_of(bounds, size_px), (*kept(session), *added)
         taken = []
         for _ in range(repeat):
             started = time.perf_counter()
-            scene, image = draw(session, theme, view, dark=dark)
+            backdrops, troubles = readers.read(base_maps, view, session.info.epsg, dark=dark)
+            scene, image = draw(session, theme, view, dark=dark, backdrops=backdrops)
             taken.append(round((time.perf_counter() - started) * 1000, 2))
         title = session.catalog.layers[theme].title
         session.record(Act.RENDER, title, rows=scene.feature_count, detail=village or "")
     save(image, out)
+    for trouble in troubles:
+        say(tr("底图“{title}”没有画：{reason}").format(title=trouble.base_map.title, reason=trouble.reason))
     result = {"ms": taken, "features": scene.feature_count, "labels": len(scene.labels)}
     if as_json:
         print_json(result)
@@ -163,14 +176,23 @@ def view_of(bounds: Bounds, size_px: tuple[int, int]) -> "Viewport":
     return Viewport.of_extent((xmin - dx, ymin - dy, xmax + dx, ymax + dy), size_px)
 
 
-def draw(session: Session, theme: str, view: "Viewport", *, dark: bool = False) -> "tuple[Scene, QImage]":
-    """Return the scene of a thematic map and its picture."""
+def draw(
+    session: Session,
+    theme: str,
+    view: "Viewport",
+    *,
+    dark: bool = False,
+    backdrops: "Sequence[Backdrop]" = (),
+) -> "tuple[Scene, QImage]":
+    """Return the scene of a thematic map, with what base maps show of `view`, and its picture."""
     from mingqing.render.compose import build_scene
     from mingqing.render.fonts import ensure_application, measure
     from mingqing.render.painter import to_image
 
     ensure_application()
-    scene = build_scene(session.catalog, session, theme, view, dark=dark, measure=measure)
+    scene = build_scene(
+        session.catalog, session, theme, view, dark=dark, backdrops=backdrops, measure=measure
+    )
     return scene, to_image(scene)
 
 

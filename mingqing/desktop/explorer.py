@@ -11,6 +11,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.access.duty import DutyPanel
 from mingqing.desktop.access.reason import ask_reason
 from mingqing.desktop.banner import Banner
+from mingqing.desktop.basemaps.section import BaseMapSection
 from mingqing.desktop.card.choosing import HitList
 from mingqing.desktop.card.content import Card, gather
 from mingqing.desktop.card.hit import Found, Hit, identify
@@ -75,6 +76,8 @@ class Explorer(QWidget):
             LegendPanel(catalog),
             Canvas(jobs, self.studio, frozenset(catalog.layers["base"].tables)),
         )
+        self.base_maps = BaseMapSection(jobs)
+        self.legend.put_below(self.base_maps)
         self.selection = Selection(self)
         self.tables = TablePanel(jobs, self.selection)
         self._map = QSplitter(Qt.Orientation.Vertical)
@@ -128,6 +131,8 @@ class Explorer(QWidget):
             key = QShortcut(QKeySequence(str(number)), self)
             key.activated.connect(lambda code=theme.code: self.show_theme(code))
         self.legend.switched.connect(canvas.show_only)
+        self.base_maps.changed.connect(canvas.show_base_maps)
+        self.base_maps.wanted.connect(canvas.see)
         self.topbar.villages.chosen.connect(self.show_village)
         canvas.viewed.connect(status.show_view)
         canvas.hovered.connect(status.show_place)
@@ -218,6 +223,7 @@ class Explorer(QWidget):
     def forget_project(self) -> None:
         """Leave nothing of a project on screen."""
         self._survey = None
+        self.base_maps.show_base_maps(())
         self.card.take_back()
         self.kit.handout.take_back()
         self.banner.clear()
@@ -233,6 +239,7 @@ class Explorer(QWidget):
         self._seen = seen = frozenset(name for name in tables if session.policy.allowed(name, Action.SEE))
         self.themes = tuple(t.code for t in self._catalog.themes if not seen.isdisjoint(t.tables))
         self._may_fill = session.policy.edits
+        self.base_maps.offer(session)
         self.rail.offer(self.themes)
         self.legend.hide_tables(frozenset(tables) - seen)
         has_map = bool(self.themes)
@@ -246,6 +253,7 @@ class Explorer(QWidget):
         was_empty = self._survey is None or self._survey.extent is None
         self._survey = found
         self._count()
+        self.base_maps.show_base_maps(found.base_maps)
         self._say_nothing(found)
         self.nothing.setVisible(found.extent is None)
         self._zoom.setVisible(found.extent is not None)
@@ -356,6 +364,8 @@ class Explorer(QWidget):
 
     def _show_drawn(self, frame: "Frame") -> None:
         self.legend.show_classes(frame.legend, frame.counts)
+        if frame.request.lettered:
+            self.base_maps.show_troubles(frame.troubles)
 
     # ── What is there ──────────────────────────────────────────────────────────────────────────────────────
 

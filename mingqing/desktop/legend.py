@@ -45,7 +45,10 @@ class LegendPanel(QWidget):
         self._about = label("", "caption", wrap=True)
         self._scope = label("", "caption", wrap=True)
         inside = QWidget()
-        self._list = column(inside, margins=(L, 0, M, L), gap=4)
+        self._inside = column(inside, margins=(L, 0, M, L), gap=S)
+        self._list = column(gap=4)
+        self._inside.addLayout(self._list)
+        self._inside.addStretch(1)
         head = column(margins=(L, L, M, M), gap=4)
         head.addWidget(self._title)
         head.addWidget(self._about)
@@ -53,6 +56,10 @@ class LegendPanel(QWidget):
         outer = column(self, gap=0)
         outer.addLayout(head)
         outer.addWidget(scrolling(inside), 1)
+
+    def put_below(self, section: QWidget) -> None:
+        """Let something follow the tables."""
+        self._inside.insertWidget(self._inside.count() - 1, section)
 
     def hide_tables(self, names: frozenset[str]) -> None:
         """Leave out the tables that the account may not see."""
@@ -81,7 +88,6 @@ class LegendPanel(QWidget):
         for name in drawn:
             if name not in subject:
                 self._list.addWidget(self._table(name))
-        self._list.addStretch(1)
 
     def show_classes(self, rows: "Sequence[LegendEntry]", drawn: Mapping[str, int]) -> None:
         """Show the symbols of what the last drawing shows; `drawn` are the rows of each table on it."""

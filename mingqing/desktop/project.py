@@ -1,25 +1,29 @@
 """What the window must know of a project before it can show it; read in a job."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mingqing.basemap.kept import kept
 from mingqing.core.errors import ProjectDamaged
 from mingqing.store.damaged import DamagedSession
 
 if TYPE_CHECKING:
+    from mingqing.basemap.model import BaseMap
     from mingqing.desktop.map.view import Bounds
     from mingqing.store.session import Session, Village
 
 
 @dataclass(frozen=True)
 class Survey:
-    """The extent of a project (None where it is empty), its villages by code, and the rows of every table."""
+    """The extent of a project (None where it is empty), its villages, the rows of every table, its base maps."""
 
     extent: "Bounds | None"
     villages: tuple["Village", ...]
     counts: Mapping[str, int]
+    base_maps: tuple["BaseMap", ...] = ()
 
     @cached_property
     def by_code(self) -> Mapping[str, "Village"]:
@@ -34,7 +38,10 @@ class Survey:
 
 def survey(session: "Session") -> Survey:
     """Read what there is in a project."""
-    return Survey(session.extent(), tuple(session.villages()), session.counts())
+    base_maps: tuple[BaseMap, ...] = ()
+    with suppress(ProjectDamaged):
+        base_maps = kept(session)
+    return Survey(session.extent(), tuple(session.villages()), session.counts(), base_maps)
 
 
 def surveyed(session: "Session") -> tuple["Session", Survey]:

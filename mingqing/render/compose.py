@@ -16,6 +16,7 @@ from mingqing.core.errors import Cancelled
 from mingqing.core.features import Features, Gathered
 from mingqing.core.paths import Paths
 from mingqing.core.text import tr
+from mingqing.render.backdrop import Backdrop, Raster, contour_lines, height_labels
 from mingqing.render.classify import marked
 from mingqing.render.labels import Kept, place
 from mingqing.render.lettering import Measure, PlacedLabel, estimate
@@ -40,6 +41,7 @@ class _Sheet:
     """What is gathered while the tables of a theme are drawn one by one."""
 
     view: Viewport
+    backdrops: Sequence[Backdrop] = ()
     ground: list[Instruction] = field(default_factory=list)
     spokes: list[Instruction] = field(default_factory=list)
     rings: list[Instruction] = field(default_factory=list)
@@ -69,6 +71,15 @@ class _Sheet:
                         fitted, some = _fitted(symbol, c), rows & (styled.classes == rank)
                         self._case(styled, fitted, some)
                         self._add(styled, fitted, some, 0)
+
+    def cover(self, lowest: str) -> tuple[Instruction, ...]:
+        """Take the land cover, the lowest table of a theme, apart where pictures lie over it; contours follow them."""
+        if not self.backdrops:
+            return ()
+        cut = max((n for n, step in enumerate(self.ground, start=1) if step.table == lowest), default=0)
+        cover, above = tuple(self.ground[:cut]), self.ground[cut:]
+        self.ground = [*(Instruction("", *line) for line in contour_lines(self.backdrops)), *above]
+        return cover
 
     def ring(self, styled: StyledTable, ids: frozenset[int], at: Mapping[tuple[str, int], Spot]) -> None:
         """Outline some rows, and ring the markers of those that have one."""
@@ -153,6 +164,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     focus: shapely.Geometry | None = None,
     village: str | None = None,
     within: Bounds | None = None,
+    backdrops: Sequence[Backdrop] = (),
     measure: Measure | None = estimate,
     keep: Kept | None = None,
     cancelled: Callable[[], bool] = _never,
@@ -167,6 +179,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     focus : an area in the project's CRS outside which the map is dimmed.
     village, within : the legend counts the rows of the village of this code that touch this extent; None for
         all in view.
+    backdrops : the base maps as they lie in `view`, the lowest first.
     measure : how wide text is; the painter has an exact one. None leaves all text out.
     keep : the labels of the drawing before (`Scene.kept`), which stay where they are on the ground if the scale is the
         same.
@@ -177,12 +190,13 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     Cancelled
         when `cancelled` said so.
     """
-    sheet, tables = _Sheet(view), []
+    sheet, tables = _Sheet(view, backdrops), []
     for styled in _read(catalog, source, theme, view, only, styles, frozenset(highlight), village, within):
         if cancelled():
             raise Cancelled(tr("已停止绘图。"))
         sheet.draw(styled)
         tables.append(styled)
+    cover = sheet.cover(catalog.layers[theme].draws[0].table)
     arranged = arrange(sheet.signs, view)
     for styled in tables:
         ids = highlight.get(styled.table.name)
@@ -204,6 +218,8 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         feature_count=sum(int(np.sum(t.shown * t.in_view)) for t in tables),
         outside=_outside(focus, view) if focus is not None else None,
         targets=(*of_signs(arranged.stands, rows, view), *of_labels(labels, view)),
+        backdrops=tuple(b for b in backdrops if isinstance(b, Raster)),
+        cover=cover,
     )
 
 
@@ -217,6 +233,7 @@ def _labels(
     """Place what the tables ask for, clear of the signs."""
     busy = busyness((*sheet.ground, *sheet.spokes), sheet.view)
     wanted = [r for styled in tables for r in requests(styled, arranged.at)]
+    wanted += height_labels(sheet.backdrops, sheet.view)
     kept = keep.on(sheet.view) if keep is not None else ()
     return tuple(place(wanted, sheet.view.size_px, Occupancy(arranged.boxes), busy, measure, kept))
 

@@ -21,6 +21,7 @@ from mingqing.render.glyphs import GLYPHS
 from mingqing.render.lettering import PlacedLabel
 from mingqing.render.occupancy import Box
 from mingqing.render.patterns import brush
+from mingqing.render.qimage import paint_rasters
 from mingqing.render.qpath import chunks, to_qpath, to_qpolygon
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import PAPER, Instruction, Scene
@@ -287,6 +288,8 @@ def paint_ground(
     left, top, right, bottom = region or (0.0, 0.0, *map(float, scene.view.size_px))
     with _sheet(scene, painter, cancelled, region) as sheet:
         painter.fillRect(QRectF(left, top, right - left, bottom - top), sheet.color(PAPER))
+        _follow(sheet, scene.cover)
+        paint_rasters(painter, scene.backdrops)
         _follow(sheet, scene.ground)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mingqing.catalog.color import Color
 from mingqing.catalog.style import StyleClass, Symbol
 from mingqing.core.paths import Paths
+from mingqing.render.backdrop import Raster
 from mingqing.render.labels import Kept
 from mingqing.render.lettering import PlacedLabel
 from mingqing.render.scale import Viewport
@@ -40,6 +41,7 @@ class Scene:
     """Everything on one map, in the order it is drawn.
 
     ground : what is the same wherever the edge of the sheet is, so that it may be painted piece by piece.
+    cover, backdrops : land cover beneath base maps, and their pictures, the lowest first; both lie below the ground.
     overlay : signs and what else finds its place among its neighbours, over the ground.
     outside : what lies beyond the focus, in pixels, to be dimmed; None where nothing is.
     legend : the theme's subject first, the ground last. counts : rows of each table that the legend counts.
@@ -56,11 +58,13 @@ class Scene:
     feature_count: int
     outside: Paths | None = None
     targets: tuple[Target, ...] = ()
+    backdrops: tuple[Raster, ...] = ()
+    cover: tuple[Instruction, ...] = ()
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:
-        """Ground and overlay."""
-        return self.ground + self.overlay
+        """Cover, ground and overlay."""
+        return self.cover + self.ground + self.overlay
 
     @property
     def kept(self) -> Kept:

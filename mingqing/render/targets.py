@@ -39,9 +39,10 @@ def of_signs(
 
 
 def of_labels(labels: Iterable[PlacedLabel], view: Viewport) -> Iterator[Target]:
-    """Yield what each label covers, character by character where it bends."""
+    """Yield what each label of a row covers, character by character where it bends; the height of a contour is none."""
     for label in labels:
-        yield from (Target(_on_ground(box, view), text=label.text) for box in label.boxes)
+        if label.label.field:
+            yield from (Target(_on_ground(box, view), text=label.text) for box in label.boxes)
 
 
 def _on_ground(box: Box, view: Viewport) -> Bounds:

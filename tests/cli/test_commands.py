@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import shapely
 
+from mingqing.basemap.kept import keep
+from mingqing.basemap.model import BaseMap, Kind
 from mingqing.catalog.load import catalog
 from mingqing.cli import project
 from mingqing.cli.app import app
@@ -430,6 +432,47 @@ def test_render_refuses_what_it_cannot_draw(
 ) -> None:
     assert_refused(run("render", sample_project_once, tmp_path / "a.png", *options))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_render_lays_base_maps_under_the_map(
+    run: Run, sample_project_once: Path, samples: Path, tmp_path: Path
+) -> None:
+    options = ("--theme", "household", "--size", "300x200")
+    bare, shaded = tmp_path / "a.png", tmp_path / "b.png"
+    assert run("render", sample_project_once, bare, *options).code == 0
+    told = run("render", sample_project_once, shaded, *options, "--basemap", samples / "高程.tif")
+    assert told.code == 0
+    assert "底图" not in told.err
+    assert bare.read_bytes() != shaded.read_bytes()
+
+
+def test_render_shows_the_base_maps_of_the_project(
+    run: Run, sample_project: Path, samples: Path, tmp_path: Path
+) -> None:
+    options = ("--theme", "household", "--size", "300x200")
+    bare, shaded = tmp_path / "a.png", tmp_path / "b.png"
+    assert run("render", sample_project, bare, *options).code == 0
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        keep(session, [BaseMap(Kind.HILLSHADE, samples / "高程.tif", "高程")])
+    assert run("render", sample_project, shaded, *options).code == 0
+    assert bare.read_bytes() != shaded.read_bytes()
+
+
+def test_render_says_why_a_base_map_is_not_on_the_map(
+    run: Run, sample_project: Path, samples: Path, tmp_path: Path
+) -> None:
+    elsewhere = ("--bbox", "520000,3200000,521000,3201000", "--basemap", samples / "高程.tif")
+    told = run("render", sample_project, tmp_path / "a.png", "--theme", "household", *elsewhere)
+    assert told.code == 0
+    assert "底图“高程”没有画" in told.err
+
+
+def test_render_refuses_a_base_map_that_is_none(run: Run, sample_project: Path, tmp_path: Path) -> None:
+    (tmp_path / "坏.tif").write_bytes(b"hello")
+    out = tmp_path / "a.png"
+    told = run("render", sample_project, out, "--theme", "household", "--basemap", tmp_path / "坏.tif")
+    assert_refused(told, "坏.tif")
+    assert not out.exists()
 
 
 def test_render_says_which_size_is_too_large(run: Run, sample_project_once: Path, tmp_path: Path) -> None:

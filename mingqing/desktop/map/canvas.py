@@ -29,6 +29,7 @@ from mingqing.desktop.map.view import Bounds, History, Size, View, fit
 from mingqing.render.scene import PAPER
 
 if TYPE_CHECKING:
+    from mingqing.basemap.model import BaseMap
     from mingqing.catalog.style import Style
     from mingqing.render.targets import Target
 
@@ -67,6 +68,7 @@ class Canvas(QWidget):
         self._theme, self._focus = "", ""
         self._only: frozenset[str] | None = None
         self._styles: Mapping[str, Style] = {}
+        self._base_maps: tuple[BaseMap, ...] = ()
         self._edition = 0
         self._drafter = Drafter(jobs, draw, ground, self)
         self._drafter.changed.connect(self.update)
@@ -159,6 +161,11 @@ class Canvas(QWidget):
     def show_styles(self, styles: "Mapping[str, Style]") -> None:
         """Let tables look as `styles` say, the others as the theme has them."""
         self._styles = dict(styles)
+        self.redraw()
+
+    def show_base_maps(self, base_maps: "tuple[BaseMap, ...]") -> None:
+        """Draw these beneath the map, the lowest first."""
+        self._base_maps = base_maps
         self.redraw()
 
     def show_village(self, code: str, bounds: Bounds | None) -> None:
@@ -254,7 +261,12 @@ class Canvas(QWidget):
         window = grid.window(view, self._size)
         look = Look(self._theme, is_dark(), self._only, self._edition)
         return Request(
-            Series(look, grid), window, grid.extent(window), self._focus or None, styles=self._styles
+            Series(look, grid),
+            window,
+            grid.extent(window),
+            self._focus or None,
+            styles=self._styles,
+            base_maps=self._base_maps,
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

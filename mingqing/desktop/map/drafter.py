@@ -84,7 +84,6 @@ class Drafter(QObject):
         """Forget the project."""
         self._abandon()
         self._wanted = self.frame = None
-        self.targets = ()
         self._mosaic.clear()
 
     def paint(self, painter: QPainter, request: Request) -> None:
@@ -127,7 +126,8 @@ class Drafter(QObject):
     def _ground_of(self, wanted: Request) -> Request:
         look = wanted.series.look
         only = self._ground if look.only is None else self._ground & look.only
-        return replace(wanted, series=replace(wanted.series, look=replace(look, only=only)))
+        series = replace(wanted.series, look=replace(look, only=only))
+        return replace(wanted, series=series, base_maps=())
 
     def _draw_ahead(self) -> None:
         """Once the hand rests, have drawn what the next pan will show; count what this view shows."""

@@ -1,25 +1,31 @@
 """Making one drawing: the request becomes a scene, the scene tiles. Runs in the drawing lane."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
+from mingqing.basemap.model import Kind
+from mingqing.basemap.reader import Readers, Trouble
 from mingqing.desktop.map.frame import Deliver, Frame, Request, Tile
-from mingqing.desktop.map.tiles import TILE, Cell, cells, rect_of
+from mingqing.desktop.map.tiles import TILE, Cell, Rect, bounding, cells, rect_of
 from mingqing.desktop.map.view import PX_PER_MM
+from mingqing.render.backdrop import Backdrop
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure
+from mingqing.render.occupancy import Box
 from mingqing.render.painter import paint_ground, paint_overlay
 from mingqing.render.scale import Viewport
-from mingqing.render.scene import Scene
+from mingqing.render.scene import Instruction, Scene
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
+_readers = Readers()  # of this lane or process: nobody else draws in it
 _REACH_PX = 64.0  # by which the widest symbol reaches beyond the course of what it is on
 
 
@@ -32,21 +38,23 @@ def draw(session: "Session", request: Request, cancelled: Callable[[], bool], de
         once `cancelled` says so.
     """
     look = request.series.look
+    backdrops, troubles = _backdrops(session, request, cancelled)
     scene = build_scene(
         session.catalog,
         session,
         look.theme,
-        _viewport(request),
+        _viewport(request, request.rect),
         dark=look.dark,
         only=look.only,
         styles=request.styles,
         focus=_focus(session, request.focus),
         village=request.focus,
         within=request.seen,
+        backdrops=backdrops,
         measure=measure if request.lettered else None,
         cancelled=cancelled,
     )
-    deliver(Frame(request, scene.legend, dict(scene.counts), scene.targets))
+    deliver(Frame(request, scene.legend, dict(scene.counts), scene.targets, troubles))
     for cell, part in _parts(scene, request):
         deliver(Tile(cell, _ground(part, request, cell, cancelled)))
     if request.lettered:
@@ -54,10 +62,30 @@ def draw(session: "Session", request: Request, cancelled: Callable[[], bool], de
             deliver(tile)
 
 
-def _viewport(request: Request) -> Viewport:
-    grid, (left, top, right, bottom) = request.series.grid, request.rect
+def _viewport(request: Request, rect: Rect) -> Viewport:
+    grid, (left, top, right, bottom) = request.series.grid, rect
     center = (left + right) / 2 * grid.m_per_px, -(top + bottom) / 2 * grid.m_per_px
     return Viewport(center, grid.m_per_px, (right - left, bottom - top), PX_PER_MM * grid.ratio)
+
+
+def _backdrops(
+    session: "Session", request: Request, cancelled: Callable[[], bool]
+) -> tuple[list[Backdrop], tuple[Trouble, ...]]:
+    """Return what base maps show: pictures where tiles are to be painted, contours where heights are to be lettered."""
+    found: list[Backdrop] = []
+    troubles: list[Trouble] = []
+    painted = bounding(map(rect_of, request.cells)) if request.cells else None
+    for base_map in request.base_maps:
+        lettered = request.lettered and base_map.kind is Kind.CONTOURS
+        rect = request.rect if lettered else painted
+        if rect is not None:
+            view, epsg = _viewport(request, rect), session.info.epsg
+            some, why_not = _readers.read(
+                [base_map], view, epsg, dark=request.series.look.dark, cancelled=cancelled
+            )
+            found += [b.moved(rect[0] - request.rect[0], rect[1] - request.rect[1]) for b in some]
+            troubles += why_not
+    return found, tuple(troubles)
 
 
 def _focus(session: "Session", code: str | None) -> shapely.Geometry | None:
@@ -69,19 +97,28 @@ def _focus(session: "Session", code: str | None) -> shapely.Geometry | None:
 
 def _parts(scene: Scene, request: Request) -> Iterator[tuple[Cell, Scene]]:
     """Yield each tile asked for with the scene's ground as far as it reaches into the tile."""
-    bounds = [step.paths.bounds() for step in scene.ground]
+    cover = [(step, step.paths.bounds()) for step in scene.cover]
+    ground = [(step, step.paths.bounds()) for step in scene.ground]
     for cell in request.cells:
-        left, top, right, bottom = _region(request, cell)
-        ground = []
-        for step, box in zip(scene.ground, bounds, strict=True):
-            meets = (box[:, 0] <= right + _REACH_PX) & (box[:, 2] >= left - _REACH_PX)
-            meets &= (box[:, 1] <= bottom + _REACH_PX) & (box[:, 3] >= top - _REACH_PX)
-            if meets.any():
-                ground.append(replace(step, paths=step.paths.take(meets)))
-        yield cell, replace(scene, ground=tuple(ground))
+        region = _region(request, cell)
+        yield cell, replace(scene, cover=_reaching(cover, region), ground=_reaching(ground, region))
 
 
-def _region(request: Request, cell: Cell) -> tuple[float, float, float, float]:
+def _reaching(
+    steps: Iterable[tuple[Instruction, NDArray[np.float64]]], region: Box
+) -> tuple[Instruction, ...]:
+    """Return instructions, each given with the bounds of its features, as far as they reach into a region."""
+    left, top, right, bottom = region
+    found = []
+    for step, box in steps:
+        meets = (box[:, 0] <= right + _REACH_PX) & (box[:, 2] >= left - _REACH_PX)
+        meets &= (box[:, 1] <= bottom + _REACH_PX) & (box[:, 3] >= top - _REACH_PX)
+        if meets.any():
+            found.append(replace(step, paths=step.paths.take(meets)))
+    return tuple(found)
+
+
+def _region(request: Request, cell: Cell) -> Box:
     """Return left, top, right, bottom of a tile in pixels of the scene."""
     left, top = rect_of(cell)[0] - request.rect[0], rect_of(cell)[1] - request.rect[1]
     return left, top, left + TILE, top + TILE

@@ -10,6 +10,8 @@ from mingqing.desktop.map.tiles import Cell, Rect, Series, area, shared
 from mingqing.desktop.map.view import Bounds, Size
 
 if TYPE_CHECKING:
+    from mingqing.basemap.model import BaseMap
+    from mingqing.basemap.reader import Trouble
     from mingqing.catalog.style import Style
     from mingqing.render.scene import LegendEntry
     from mingqing.render.targets import Target
@@ -23,7 +25,7 @@ class Request:
     rect : what it covers, device pixels. seen : the extent on screen, whose rows the legend counts, metres.
     focus : the code of the village outside which the map is dimmed.
     cells : the tiles of the ground to paint, in this order. lettered : whether signs and labels are wanted.
-    styles : how tables look that are not to look as the theme has them.
+    styles : how tables look that are not to look as the theme has them. base_maps : the lowest first.
     """
 
     series: Series
@@ -33,6 +35,7 @@ class Request:
     cells: tuple[Cell, ...] = ()
     lettered: bool = False
     styles: Mapping[str, "Style"] = field(default_factory=dict, compare=False)
+    base_maps: tuple["BaseMap", ...] = field(default=(), compare=False)
 
     @property
     def size(self) -> Size:
@@ -56,12 +59,14 @@ class Frame:
     """What a drawing says beside its picture: `legend` lists what is on screen, `counts` how much by table.
 
     targets : the signs and labels on it, to be pointed at.
+    troubles : why base maps are not on it.
     """
 
     request: Request
     legend: tuple["LegendEntry", ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     targets: tuple["Target", ...] = ()
+    troubles: tuple["Trouble", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

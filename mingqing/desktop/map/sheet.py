@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action
+from mingqing.basemap.reader import Readers
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 from mingqing.crs.zones import describe
@@ -107,6 +108,7 @@ def _scene(
     size = round(width * RATIO), round(height * RATIO)
     place = Viewport(((west + east) / 2, (south + north) / 2), metres, size, PX_PER_MM * RATIO)
     shapes = session.features("village", where={"code": request.focus or ""}).geometry
+    backdrops, _ = Readers().read(request.base_maps, place, session.info.epsg, cancelled=cancelled)
     return build_scene(
         session.catalog,
         session,
@@ -116,6 +118,7 @@ def _scene(
         styles=request.styles,
         focus=shapes[0] if len(shapes) else None,
         village=request.focus,
+        backdrops=backdrops,
         measure=measure,
         cancelled=cancelled,
     )

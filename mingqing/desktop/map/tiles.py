@@ -73,6 +73,12 @@ def area(rect: Rect) -> int:
     return (rect[2] - rect[0]) * (rect[3] - rect[1])
 
 
+def bounding(rects: Iterable[Rect]) -> Rect:
+    """Return the rectangle around several."""
+    lefts, tops, rights, bottoms = zip(*rects, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
 def grown(rect: Rect, share: float) -> Rect:
     """Return `rect` with `share` of its size more on every side."""
     left, top, right, bottom = rect

@@ -1,0 +1,1 @@
+"""Pictures beneath the map, from files on this computer: imagery, hillshade and contours, in the project's CRS."""

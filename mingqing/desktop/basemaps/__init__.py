@@ -1,0 +1,1 @@
+"""Imagery and terrain in the window: their list below the legend."""

@@ -1,0 +1,188 @@
+"""The list of base maps: added, ordered, switched, and kept with the project."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from mingqing.basemap.kept import keep
+from mingqing.basemap.model import BaseMap, BaseMapUnavailable
+from mingqing.basemap.reader import SUFFIXES, Trouble, base_maps_of, open_base_map
+from mingqing.core.text import tr
+from mingqing.desktop.basemaps.line import BaseMapLine
+from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
+from mingqing.desktop.widgets import button, column, empty, label
+
+if TYPE_CHECKING:
+    from mingqing.desktop.map.view import Bounds
+    from mingqing.store.session import Session
+
+_REDRAW_MS, _KEEP_MS, _AGAIN_MS = 60, 800, 700
+
+
+_Found = tuple[list[BaseMap], list[BaseMapUnavailable]]
+
+
+class BaseMapSection(QWidget):
+    """The base maps of the project that is open.
+
+    Signals
+    -------
+    changed(tuple of BaseMap) : the map is to be drawn again, with these, the lowest first.
+    wanted(Bounds) : this extent is to be seen, project CRS, metres.
+    """
+
+    changed = Signal(object)
+    wanted = Signal(object)
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._base_maps: tuple[BaseMap, ...] = ()
+        self._why_not = ""
+        self._folder = Path.home()
+        self.lines: list[BaseMapLine] = []
+        self._heading = label(tr("影像与地形"), "section")
+        self._list = column(gap=0)
+        self.add = button(tr("添加底图…"), self._ask, "link", glyph="fa6s.plus")
+        self.add.setToolTip(tr("影像（.tif）、瓦片包（.mbtiles），或高程（.tif）生成的晕渲和等高线"))
+        layout = column(self, gap=4)
+        layout.addWidget(self._heading)
+        layout.addLayout(self._list)
+        layout.addWidget(self.add)
+        self._redraw = _pause(self, _REDRAW_MS, lambda: self.changed.emit(self.visible_ones))
+        self._again = _pause(self, _AGAIN_MS, lambda: self.changed.emit(self.visible_ones))
+        self._keep = _pause(self, 0, self._save)
+
+    @property
+    def visible_ones(self) -> tuple[BaseMap, ...]:
+        """Those that are switched on, the lowest first."""
+        return tuple(b for b in self._base_maps if b.visible)
+
+    @property
+    def base_maps(self) -> tuple[BaseMap, ...]:
+        """The list, the lowest first."""
+        return self._base_maps
+
+    @property
+    def settled(self) -> bool:
+        """Whether every change has been handed on, to be drawn and kept."""
+        return not (self._keep.isActive() or self._redraw.isActive() or self._again.isActive())
+
+    def offer(self, session: "Session") -> None:
+        """Let the account of a project change the list, or only see it."""
+        self._folder = session.info.path.parent
+        self._why_not = session.info.read_only or (
+            "" if session.policy.edits else tr("您的角色只能查看，底图由有编辑权限的同事设置")
+        )
+        self.add.setVisible(not self._why_not)
+
+    def show_base_maps(self, base_maps: Sequence[BaseMap]) -> None:
+        """List the base maps of the project that is open."""
+        if self._keep.isActive():  # the list on screen is newer
+            return
+        self.setVisible(bool(base_maps) or not self._why_not)
+        if tuple(base_maps) != self._base_maps:
+            self._base_maps = tuple(base_maps)
+            self._list_all()
+            self.changed.emit(self.visible_ones)
+
+    def show_troubles(self, troubles: Sequence[Trouble]) -> None:
+        """Say which base maps are not on the map, and why; draw again where that will pass."""
+        reasons = {(t.base_map.kind, t.base_map.path): t.reason for t in troubles}
+        for line in self.lines:
+            line.show_trouble(reasons.get((line.base_map.kind, line.base_map.path), ""))
+        if any(t.passing for t in troubles):
+            self._again.start()
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """Add all that can be made of files, above the others."""
+
+        def work(_session: "Session", _job: Job[_Found]) -> _Found:
+            found: _Found = [], []
+            for path in paths:
+                try:
+                    found[0].extend(base_maps_of(path))
+                except BaseMapUnavailable as error:
+                    found[1].append(error)
+            return found
+
+        def done(found: _Found) -> None:
+            here = {(b.kind, b.path) for b in self._base_maps}
+            self._set((*self._base_maps, *(b for b in found[0] if (b.kind, b.path) not in here)))
+            for error in found[1]:
+                self._jobs.refused.emit(error)
+
+        self._jobs.start(ReadJob(work, done=done, topic="base maps"))
+
+    def _ask(self) -> None:
+        kinds = tr("影像、瓦片、高程") + f" (*{' *'.join(SUFFIXES)})"
+        chosen, _ = QFileDialog.getOpenFileNames(self, tr("选择底图文件"), str(self._folder), kinds)
+        if chosen:
+            self._folder = Path(chosen[0]).parent
+            self.add_files([Path(c) for c in chosen])
+
+    def _list_all(self) -> None:
+        """List the uppermost first, as they lie on the map."""
+        empty(self._list)
+        self.lines = []
+        for place, base_map in reversed(list(enumerate(self._base_maps))):
+            line = BaseMapLine(base_map)
+            line.changed.connect(lambda new, at=place: self._change(at, new))
+            line.moved.connect(lambda by, at=place: self._move(at, by))
+            line.wanted.connect(lambda of=base_map: self._find(of))
+            line.removed.connect(lambda at=place: self._remove(at))
+            if self._why_not:
+                line.freeze(self._why_not)
+            self.lines.append(line)
+            self._list.addWidget(line)
+
+    def _find(self, base_map: BaseMap) -> None:
+        """Find out where a base map lies, and have it seen."""
+
+        def work(session: "Session", _job: "Job[Bounds]") -> "Bounds":
+            return open_base_map(base_map).extent(session.info.epsg)
+
+        self._jobs.start(ReadJob(work, done=self.wanted.emit, topic="base maps"))
+
+    def _change(self, at: int, base_map: BaseMap) -> None:
+        slid = base_map.opacity != self._base_maps[at].opacity
+        self._take((*self._base_maps[:at], base_map, *self._base_maps[at + 1 :]), _KEEP_MS if slid else 0)
+
+    def _move(self, at: int, by: int) -> None:
+        maps = list(self._base_maps)
+        to = min(max(at + by, 0), len(maps) - 1)
+        maps.insert(to, maps.pop(at))
+        self._set(tuple(maps))
+
+    def _remove(self, at: int) -> None:
+        self._set((*self._base_maps[:at], *self._base_maps[at + 1 :]))
+
+    def _set(self, base_maps: tuple[BaseMap, ...]) -> None:
+        if base_maps != self._base_maps:
+            self._take(base_maps)
+            QTimer.singleShot(0, self, self._list_all)  # not while a line of it is still speaking
+
+    def _take(self, base_maps: tuple[BaseMap, ...], keep_ms: int = 0) -> None:
+        before, self._base_maps = self.visible_ones, base_maps
+        if self.visible_ones != before:
+            self._redraw.start()
+        self._keep.start(keep_ms)
+
+    def _save(self) -> None:
+        base_maps = self._base_maps
+
+        def work(session: "Session", _job: Job[None]) -> None:
+            keep(session, base_maps)
+
+        self._jobs.start(WriteJob(work, done=lambda _: None, topic="keep base maps"))
+
+
+def _pause(owner: BaseMapSection, milliseconds: int, call: Callable[[], None]) -> QTimer:
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(call)
+    return timer
