@@ -234,7 +234,7 @@ class CardPanel(QFrame):
         for hit in hits[:_MOST_OTHERS]:
             layout.addWidget(_elided(hit.title or hit.kind, partial(self.wanted.emit, hit.table, hit.id)))
         if len(hits) > _MOST_OTHERS:
-            layout.addWidget(button(tr("列出全部 {n} 条").format(n=len(hits)), self.listing.emit, "link"))
+            layout.addWidget(button(tr("全部列出"), self.listing.emit, "link"))
         return made
 
 
