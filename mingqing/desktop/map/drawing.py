@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
@@ -12,11 +13,12 @@ from PySide6.QtGui import QImage, QPainter
 from mingqing.basemap.model import Kind
 from mingqing.basemap.reader import Readers, Trouble
 from mingqing.desktop.map.frame import Deliver, Frame, Request, Tile
-from mingqing.desktop.map.tiles import TILE, Cell, Rect, bounding, cells, rect_of
+from mingqing.desktop.map.tiles import TILE, Cell, Rect, Series, bounding, cells, rect_of
 from mingqing.desktop.map.view import PX_PER_MM
 from mingqing.render.backdrop import Backdrop
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure
+from mingqing.render.labels import Kept
 from mingqing.render.occupancy import Box
 from mingqing.render.painter import paint_ground, paint_overlay
 from mingqing.render.scale import Viewport
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 _readers = Readers()  # of this lane or process: nobody else draws in it
+_placed: "WeakKeyDictionary[Session, dict[Series, Kept]]" = (
+    WeakKeyDictionary()
+)  # labels, by what they were drawn for
+_SERIES_PLACED = 6
 _REACH_PX = 64.0  # by which the widest symbol reaches beyond the course of what it is on
 
 
@@ -52,6 +58,7 @@ def draw(session: "Session", request: Request, cancelled: Callable[[], bool], de
         within=request.seen,
         backdrops=backdrops,
         measure=measure if request.lettered else None,
+        keep=_kept(session, request.series),
         cancelled=cancelled,
     )
     deliver(Frame(request, scene.legend, dict(scene.counts), scene.targets, troubles))
@@ -60,6 +67,22 @@ def draw(session: "Session", request: Request, cancelled: Callable[[], bool], de
     if request.lettered:
         for tile in _signs(scene, request, cancelled):
             deliver(tile)
+        _keep(session, request.series, scene.kept)
+
+
+def _kept(session: "Session", series: Series) -> Kept | None:
+    """Return the labels drawn last for a series, or else for another look at the same scale."""
+    known = _placed.get(session, {})
+    alike = (kept for other, kept in reversed(known.items()) if other.grid == series.grid)
+    return known.get(series) or next(alike, None)
+
+
+def _keep(session: "Session", series: Series, kept: Kept) -> None:
+    known = _placed.setdefault(session, {})
+    known.pop(series, None)
+    known[series] = kept
+    while len(known) > _SERIES_PLACED:
+        del known[next(iter(known))]
 
 
 def _viewport(request: Request, rect: Rect) -> Viewport:
