@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from random import Random
@@ -74,7 +75,7 @@ some_way = st.tuples(st.floats(-450, 450), st.floats(-350, 350))
 
 
 def panned(wanted: list[LabelRequest], dx: float, dy: float) -> list[LabelRequest]:
-    return [replace(r, anchor=r.anchor + (dx, dy)) for r in wanted]
+    return [replace(r, anchor=r.anchor + np.array([dx, dy])) for r in wanted]
 
 
 @given(st.lists(requests(), max_size=20), st.lists(boxes, max_size=5), st.lists(some_way, max_size=4))
@@ -155,7 +156,7 @@ def test_where_there_is_room_for_one_the_more_important_stays() -> None:
     assert labels[0].text == "重要"
 
 
-def along(vertices: list[tuple[float, float]], text: str = "样本溪") -> LabelRequest:
+def along(vertices: Sequence[tuple[float, float]], text: str = "样本溪") -> LabelRequest:
     return LabelRequest(text, Label("name", Placement.LINE), 12.0, np.array(vertices, dtype=float))
 
 

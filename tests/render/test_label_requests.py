@@ -61,10 +61,10 @@ def test_stretches_move_with_the_ground(dx: float, dy: float) -> None:
     names = np.zeros(1, dtype=np.intp)
 
     def middles(x: float, y: float) -> list[Any]:
-        moved = shapely.transform(line, lambda xy: xy + (x, y))
+        moved = shapely.transform(line, lambda xy: np.add(xy, (x, y)))
         found = stretches(moved, names, SIZE, (x, y), 6.0, 150.0, 40.0)
-        ends = [s.xy[[round(k / 6.0) for k in s.span]] - (x, y) for s in found]
-        return [e for e in ends if ((e + (x, y) > 60) & (e + (x, y) < (540, 340))).all()]
+        ends = [s.xy[[round(k / 6.0) for k in s.span]] for s in found]
+        return [e - np.array([x, y]) for e in ends if ((e > 60) & (e < (540, 340))).all()]
 
     both = [(a, b) for a in middles(0, 0) for b in middles(dx, dy) if abs(a - b).max() < 75]
     assert all(np.allclose(a, b, atol=1e-6) for a, b in both)
