@@ -226,7 +226,7 @@ def test_a_name_is_spread_in_a_large_area_and_set_close_in_a_small_one() -> None
         return label.runs[-1].x - label.runs[0].x
 
     assert width(45) < 30
-    assert width(300) > 1.6 * width(45)
+    assert width(300) > 1.4 * width(45)
 
 
 def test_a_long_name_in_a_narrow_area_takes_two_lines() -> None:
