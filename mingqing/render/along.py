@@ -73,7 +73,7 @@ def along_lines(
         for rank, wording in enumerate(wordings(request.text, request.label)):
             known = (wording, request.size_px, request.label.bold)
             if known not in spaced:  # many stretches of a line bear one name
-                spaced[known] = _spaced(wording.lines[0], wording.wide, request, measure)
+                spaced[known] = _spaced(wording.lines[0], wording.spacing, request, measure)
             texts.append(spaced[known])
             owner.append(n)
             choice.append(rank)

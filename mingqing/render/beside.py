@@ -17,7 +17,7 @@ _GAP_PX = 2.0
 _BUSY_WEIGHT = 0.35
 _SECOND_CHOICE = 100.0  # by which any place for a short form comes after all places for the whole text
 _OVER_WIDE, _OVER_HIGH = 1.15, 1.3  # by how much a name may be larger than the room in its area
-_SPREAD = 0.5  # a name with spaced letters fills this much of its area's width
+_SPREAD = 0.45  # a name has spaced letters where it then fills at most this much of its area's width
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,11 @@ def _set(request: LabelRequest, wording: Wording, measure: Measure) -> _Setting:
     measured = [measure(line, size, request.label.bold) for line in lines]
     letters = max(map(len, lines))
     width, leading = max(w for w, _ in measured), measured[0][1]
-    spacing = wording.wide * size
-    if wording.tight < wording.wide and letters > 1:
+    spacing = wording.spacing * size
+    if wording.tight < wording.spacing:
         room = float(np.asarray(request.room_px).reshape(-1, 2)[0, 0])
-        spacing = float(np.clip((_SPREAD * room - width) / (letters - 1), wording.tight * size, spacing))
+        if width + spacing * (letters - 1) > _SPREAD * room:
+            spacing = wording.tight * size
     return _Setting(request, wording, spacing, width + spacing * (letters - 1), leading * len(lines))
 
 

@@ -1,11 +1,11 @@
 """A font with Chinese characters, and how wide text is in it."""
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QGuiApplication, QPainterPath
 
-from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
 
 # Best first: drawn for screens and print, simplified Chinese forms, on Linux, UOS, Kylin, Windows, macOS.
@@ -30,10 +30,7 @@ _FAMILIES = (
 )
 # Metrics are taken once at this size and scaled, so that text is laid out alike on every surface.
 _EM_PX = 100
-
-
-class NoChineseFont(MingqingError):
-    """No installed font has Chinese characters."""
+_LACKING = "〓"
 
 
 @cache
@@ -43,27 +40,36 @@ def ensure_application() -> QCoreApplication:
 
 
 @cache
-def chinese_family() -> str:
-    """Return the installed font family that Chinese text is drawn in.
-
-    Raises
-    ------
-    NoChineseFont
-        if there is none; the map would show empty boxes.
-    """
+def chinese_family() -> str | None:
+    """Return the installed font family that Chinese text is drawn in; None if there is none."""
     ensure_application()
     installed = set(QFontDatabase.families())
     able = QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese)
-    for family in (*_FAMILIES, *able):
-        if family in installed:
-            return family
-    raise NoChineseFont(tr("电脑上没有中文字体，地图文字无法显示；请安装思源黑体（fonts-noto-cjk）后重试。"))
+    return next((family for family in (*_FAMILIES, *able) if family in installed), None)
+
+
+def notice(texts: Iterable[str] = ()) -> str:
+    """Return what to tell the user about text that cannot be drawn as it is; nothing where all of it can.
+
+    Parameters
+    ----------
+    texts : what is to be drawn, a scene's labels for one.
+    """
+    if chinese_family() is None:
+        return tr(
+            "电脑上没有中文字体，图上的汉字以“〓”代替或空着；请安装思源黑体（fonts-noto-cjk）后重新打开。"
+        )
+    lacking = sorted({c for text in texts for c in text if not _has(c, bold=False)})
+    if not lacking:
+        return ""
+    return tr("电脑上的字体没有这些字，图上以“〓”代替：{characters}").format(characters="".join(lacking))
 
 
 @cache
 def font(*, bold: bool) -> QFont:
     """Return the map's font at 100 px."""
-    made = QFont(chinese_family())
+    family = chinese_family()
+    made = QFont(family) if family else QFont()
     made.setPixelSize(_EM_PX)
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -77,14 +83,26 @@ def measure(text: str, size_px: float, bold: bool) -> tuple[float, float]:  # no
 
 @lru_cache(maxsize=16_384)
 def _advance(text: str, *, bold: bool) -> float:
-    return QFontMetricsF(font(bold=bold)).horizontalAdvance(text)
+    return QFontMetricsF(font(bold=bold)).horizontalAdvance(_drawable(text, bold=bold))
+
+
+@lru_cache(maxsize=16_384)
+def _has(character: str, *, bold: bool) -> bool:
+    """Whether the font, or one that Qt takes in its stead, has a character."""
+    return QFontMetricsF(font(bold=bold)).inFontUcs4(ord(character))
+
+
+def _drawable(text: str, *, bold: bool) -> str:
+    """Return `text` with 〓, as printers do, for what the font lacks, which would be drawn as an empty box."""
+    stand_in = _LACKING if _has(_LACKING, bold=bold) else ""
+    return "".join(c if _has(c, bold=bold) else stand_in for c in text)
 
 
 @cache
 def outline(text: str, *, bold: bool) -> QPainterPath:
     """Return `text` as a path at 100 px a character, its middle at the origin."""
-    path, metrics = QPainterPath(), QFontMetricsF(font(bold=bold))
+    path, text = QPainterPath(), _drawable(text, bold=bold)
     # Chinese characters fill the em square, which reaches 12 % below the baseline.
-    path.addText(-metrics.horizontalAdvance(text) / 2, _EM_PX * 0.38, font(bold=bold), text)
+    path.addText(-_advance(text, bold=bold) / 2, _EM_PX * 0.38, font(bold=bold), text)
     path.setFillRule(path.fillRule().WindingFill)
     return path

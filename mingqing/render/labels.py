@@ -7,6 +7,7 @@ from math import hypot
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mingqing.catalog.style import Placement
 from mingqing.render.along import along_lines
@@ -116,10 +117,18 @@ def _at_home(label: PlacedLabel, request: LabelRequest) -> bool:
     """Whether what a label names is still where it was when the label was placed."""
     if request.key is None:
         return False
-    away = np.hypot(*(request.anchor - label.home).T)
     if request.label.placement is Placement.LINE:
-        return bool(away.min() < request.size_px)
-    return bool(away[0] < 0.5)
+        return _distance(label.home, request.anchor) < request.size_px
+    x, y = request.anchor[0].tolist()
+    return hypot(label.home[0] - x, label.home[1] - y) < 0.5
+
+
+def _distance(point: tuple[float, float], line: NDArray[np.float64]) -> float:
+    """Return how far a point is from a line of at least two vertices."""
+    begin, along = line[:-1], np.diff(line, axis=0)
+    squared = np.maximum((along**2).sum(axis=1), 1e-12)
+    share = np.clip(((point - begin) * along).sum(axis=1) / squared, 0, 1)
+    return float(np.hypot(*(begin + share[:, None] * along - point).T).min())
 
 
 def _places(
@@ -143,9 +152,11 @@ class _Sheet:
         self._said: defaultdict[str, list[Sequence[float]]] = defaultdict(list)
 
     def stay(self, label: PlacedLabel) -> None:
-        """Leave a label where it is if nothing has taken its place."""
+        """Leave a label where it is; if something has taken its place, its text is not said near by either."""
         if self._taken.is_free(label.boxes):
             self._put(label, label.home)
+        else:
+            self._said[label.text].append(label.home)
 
     def find(self, request: LabelRequest, places: Places) -> None:
         """Put a label at its best free place, if need be over a reserved one."""

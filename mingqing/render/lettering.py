@@ -90,11 +90,11 @@ def estimate(text: str, size_px: float, bold: bool) -> tuple[float, float]:  # n
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One way to set a label: its lines, how far apart its letters may stand, in characters, at least and at most."""
+    """One way to set a label: its lines, the space between its letters, in characters, and that where room is short."""
 
     lines: tuple[str, ...]
+    spacing: float
     tight: float
-    wide: float
 
 
 @lru_cache(maxsize=4096)
@@ -105,20 +105,17 @@ def wordings(text: str, label: Label) -> tuple[Wording, ...]:
 
 def _wordings(text: str, label: Label) -> Iterator[Wording]:
     spacing, tight = label.letter_spacing, min(_TIGHT, label.letter_spacing)
-    forms = (text, *shortened(text, label.short))
-    if label.placement is Placement.LINE:
-        for form in forms:
+    for form in (text, *shortened(text, label.short)):
+        if label.placement is Placement.LINE:
             yield Wording((form,), spacing, spacing)
             if spacing > 2 * _TIGHT:
                 yield Wording((form,), tight, tight)
-    elif label.placement is Placement.AREA:
-        for form in forms:
+        elif label.placement is Placement.AREA:
             if len(form) <= _LONG:
-                yield Wording((form,), tight, 1.6 * spacing)
-            if len(form) >= _LONG_IN_AREA:
+                yield Wording((form,), spacing if form == text else tight, tight)
+            if len(form) > (_LONG_IN_AREA if form == text else _LONG):
                 yield Wording(in_two_lines(form), tight, tight)
-    else:
-        for form in forms:
+        else:
             yield Wording(in_two_lines(form) if len(form) > _LONG else (form,), spacing, spacing)
 
 

@@ -92,12 +92,13 @@ def _along_lines(styled: StyledTable, label: Label, named: Mapping[int, str]) ->
     view = styled.view
     size, every = view.text_px(label.size), label.repeat * view.px_per_mm
     paths = _whole(styled, Shape.LINE, named, size)
-    texts, number = np.unique([named[r] for r in paths.rows.tolist()], return_inverse=True)
-    lines, names = joined(paths, number)
+    texts = sorted({named[r] for r in paths.rows.tolist()})
+    number = {text: n for n, text in enumerate(texts)}
+    lines, names = joined(paths, np.array([number[named[r]] for r in paths.rows.tolist()], dtype=np.intp))
     reach = size * (1 + max(map(len, texts), default=0) * (1 + label.letter_spacing) / 2)
     origin = _origin(styled)
     for part in stretches(lines, names, view.size_px, (origin[0], origin[1]), size / 2, every, reach):
-        text = str(texts[part.name])
+        text = texts[part.name]
         yield LabelRequest(
             text,
             label,

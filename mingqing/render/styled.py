@@ -157,10 +157,16 @@ class StyledTable:
         return np.concatenate(xy), np.concatenate(row)
 
     def middles(self, areas: Paths) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return a pixel within each area, and its row."""
+        """Return a pixel within each area, and its row: within all of it, or else within what is seen of it."""
         if isinstance(self.features, Gathered):  # too small for the middle to lie far outside
             box = areas.bounds()
             return (box[:, :2] + box[:, 2:]) / 2, areas.rows
         rows = np.unique(areas.rows)
-        inside = shapely.get_coordinates(shapely.point_on_surface(self._geometry[rows]))
-        return self.view.to_px(inside), rows
+        # Whatever the sheet cuts off, the middle stays where it is while the map is moved.
+        inside = self.view.to_px(
+            shapely.get_coordinates(shapely.point_on_surface(self.features.geometry[rows]))
+        )
+        unseen = ((inside < 0) | (inside > self.view.size_px)).any(axis=1)
+        seen = shapely.point_on_surface(self._geometry[rows[unseen]])
+        inside[unseen] = self.view.to_px(shapely.get_coordinates(seen))
+        return inside, rows

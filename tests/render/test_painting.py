@@ -23,7 +23,7 @@ from mingqing.catalog.style import (
 from mingqing.core.errors import Cancelled
 from mingqing.core.paths import Paths
 from mingqing.render.compose import build_scene
-from mingqing.render.fonts import chinese_family, measure
+from mingqing.render.fonts import chinese_family, font, measure, notice, outline
 from mingqing.render.glyphs import GLYPHS
 from mingqing.render.legend import legend_swatch
 from mingqing.render.ornaments import draw_north_arrow, draw_scale_bar
@@ -125,6 +125,29 @@ def test_dark_is_dark_and_light_is_light(hamlet: Any) -> None:
 
 def test_chinese_text_has_ink_of_its_own_for_each_character(hamlet: Any) -> None:
     assert chinese_family()
+
+
+@pytest.mark.usefixtures("qt")
+def test_a_character_that_no_font_has_is_no_empty_box_and_is_told() -> None:
+    lacking = "\ue123"
+    assert outline(lacking, bold=False) == outline("〓", bold=False)
+    assert measure(f"大{lacking}", 12.0, bold=False) == measure("大〓", 12.0, bold=False)
+    assert lacking in notice(["大竹溪", f"大{lacking}"])
+    assert not notice(["大竹溪"])
+
+
+@pytest.mark.usefixtures("qt")
+def test_without_a_chinese_font_the_map_is_drawn_and_the_user_told_what_to_install(
+    hamlet: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mingqing.render.fonts.chinese_family", lambda: None)
+    font.cache_clear()
+    try:
+        assert "中文字体" in notice()
+        scene = build_scene(catalog(), hamlet, "household", VIEW, measure=measure)
+        assert to_image(scene).width() == VIEW.size_px[0]
+    finally:
+        font.cache_clear()
     wide, high = measure("民情地图", 20, False)  # noqa: FBT003
     assert 78 <= wide <= 82
     assert high > 20
