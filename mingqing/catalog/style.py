@@ -13,6 +13,7 @@ from math import inf
 from typing import Any, ClassVar, TypeAlias, TypeVar, get_type_hints
 
 from mingqing.catalog.color import Color, darkened, parse_hex
+from mingqing.catalog.condition import Condition
 from mingqing.core.errors import DefinitionError
 from mingqing.core.paths import Shape as Shape  # noqa: PLC0414 - part of what a style says
 from mingqing.core.text import tr
@@ -260,6 +261,7 @@ class Label:
 class StyleClass:
     """Features drawn alike: those whose `Style.class_by` holds one of `values` (for a mark, its own `field`).
 
+    where : conditions that must all hold; what a user's own classes go by, instead of `values`.
     shown_from, shown_to : scale denominators; drawn from the first up to, not including, the second.
     """
 
@@ -267,6 +269,7 @@ class StyleClass:
     values: tuple[object, ...] = ()
     title: str = ""
     field: str | None = None
+    where: tuple[Condition, ...] = ()
     shown_from: float = 0.0
     shown_to: float = inf
     label: Label | None = None
@@ -294,7 +297,8 @@ class Style:
     def columns(self) -> tuple[str, ...]:
         """The fields whose values decide how a feature looks, without repeats."""
         every = (*self.classes, self.otherwise, *self.marks)
-        names = [self.class_by, *(c.field for c in every), *(c.label.field for c in every if c.label)]
+        asked = (condition.field for c in every for condition in c.where)
+        names = [self.class_by, *asked, *(c.field for c in every), *(c.label.field for c in every if c.label)]
         return tuple(dict.fromkeys(n for n in names if n is not None))
 
     def is_shown(self, denominator: float) -> bool:
