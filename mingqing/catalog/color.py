@@ -1,5 +1,6 @@
 """Colours of a map in daylight and in dark mode."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,6 +64,22 @@ def _encode(linear: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
+def linear_rgb(text: str) -> NDArray[np.float64]:
+    """Return (3,) red, green and blue of a colour, 0–1 in proportion to light; opacity is left out."""
+    return _decode(np.array(parse_hex(text)[:3]) / 255)
+
+
+def oklab(linear: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (3,) lightness and two axes of hue of (3,) linear red, green and blue."""
+    return _LAB @ np.cbrt(_LMS @ linear)
+
+
+def hex_of(lab: NDArray[np.float64]) -> str:
+    """Return the colour of (3,) OKLab as `#rrggbb`, the nearest there is on a screen."""
+    linear = np.linalg.solve(_LMS, np.linalg.solve(_LAB, lab) ** 3)
+    return "#" + "".join(f"{c:02x}" for c in np.rint(_encode(linear) * 255).astype(int))
+
+
 @lru_cache(maxsize=512)
 def darkened(text: str) -> str:
     """Return the dark-mode counterpart of a daylight colour: same hue, lightness turned round, opacity kept.
@@ -76,11 +93,25 @@ def darkened(text: str) -> str:
     >>> darkened("#ffffff"), darkened("#000000")
     ('#151515', '#ffffff')
     """
-    red, green, blue, alpha = parse_hex(text)
-    linear = _decode(np.array([red, green, blue]) / 255)
-    lightness, a, b = _LAB @ np.cbrt(_LMS @ linear)
-    turned = 1.155 - 0.96 * lightness
+    lightness, a, b = oklab(linear_rgb(text))
     gain = 1.0 + 0.5 * max(0.0, float(lightness) - 0.75)
-    lms = np.linalg.solve(_LAB, np.array([turned, a * gain, b * gain])) ** 3
-    out = np.rint(_encode(np.linalg.solve(_LMS, lms)) * 255).astype(int)
-    return "#" + "".join(f"{c:02x}" for c in out) + (f"{alpha:02x}" if len(text) == 9 else "")
+    return hex_of(np.array([1.155 - 0.96 * lightness, a * gain, b * gain])) + text[7:]
+
+
+def mixed(ramp: Sequence[str], share: float) -> str:
+    """Return the colour at `share` (0–1) of the way along the colours of a ramp, mixed in OKLab.
+
+    Examples
+    --------
+    >>> mixed(["#000000", "#ffffff"], 0.5)
+    '#636363'
+    """
+    at = np.linspace(0, 1, len(ramp))
+    labs = np.array([oklab(linear_rgb(text)) for text in ramp])
+    return hex_of(np.array([np.interp(share, at, labs[:, axis]) for axis in range(3)]))
+
+
+def lightened(text: str, by: float) -> str:
+    """Return a colour lighter by so much of OKLab's lightness (0–1), darker where it is negative; same hue."""
+    lab = oklab(linear_rgb(text))
+    return hex_of(np.array([min(max(lab[0] + by, 0.0), 1.0), lab[1], lab[2]])) + text[7:]

@@ -1,0 +1,67 @@
+"""Counting rows by the value of a field, in the engine or one by one, with the same outcome."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mingqing.catalog.condition import Condition, Plain, Relation
+
+_SQL = {
+    Relation.IS: "{f} = ?",
+    Relation.IS_NOT: "{f} <> ?",
+    Relation.CONTAINS: "instr({f}, ?) > 0",
+    Relation.LESS: "{f} < ?",
+    Relation.AT_MOST: "{f} <= ?",
+    Relation.AT_LEAST: "{f} >= ?",
+    Relation.MORE: "{f} > ?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted of some rows.
+
+    held : rows for which the condition holds; all where there is none. asked : rows with the condition's field filled
+        in. filled, total : of the rows that held, those with a number in the field to be summed, and its sum.
+    """
+
+    held: int
+    asked: int
+    filled: int
+    total: float
+
+
+def tally_sql(table: str, by: str, of: str | None, condition: Condition | None) -> tuple[str, list[Plain]]:
+    """Return a query for (value of `by`, held, asked, filled, total), and its parameters."""
+    holds, asked, values = "1", "1", list[Plain]()
+    if condition is not None:
+        if condition.relation not in _SQL or isinstance(condition.value, tuple):
+            raise ValueError(condition)
+        field = f'"{condition.field}"'
+        filled = f"{field} NOT NULL AND {field} <> ''"
+        holds, asked, values = (
+            f"({filled} AND {_SQL[condition.relation].format(f=field)})",
+            filled,
+            [condition.value],
+        )
+    summed = f'"{of}"' if of is not None else "NULL"
+    sql = (
+        f"SELECT grouped, sum(held), sum(asked), count(CASE WHEN held THEN number END),"
+        f' total(CASE WHEN held THEN number END) FROM (SELECT "{by}" AS grouped, {holds} AS held, ({asked}) AS asked,'
+        f' {summed} AS number FROM "{table}") GROUP BY grouped'
+    )
+    return sql, values
+
+
+def tallied(rows: Iterable[tuple[object, object]], condition: Condition | None) -> Tally:
+    """Count rows given as (number to be summed, value that the condition is asked of)."""
+    held = asked = filled = 0
+    total = 0.0
+    for number, value in rows:
+        asked += condition is None or value not in {None, ""}
+        if condition is not None and not condition.holds(value):
+            continue
+        held += 1
+        if isinstance(number, int | float):
+            filled += 1
+            total += number
+    return Tally(held, asked, filled, total)
