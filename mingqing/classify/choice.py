@@ -9,6 +9,7 @@ from typing import Any
 from mingqing.catalog.color import Color, parse_hex
 from mingqing.catalog.condition import Condition, Plain, Relation
 from mingqing.catalog.model import Catalog
+from mingqing.classify.statistics import statistics
 from mingqing.core.definitions import Reader
 from mingqing.core.text import tr
 
@@ -89,7 +90,7 @@ def from_dict(data: object, catalog: Catalog) -> Choice:
     fields = catalog.tables[table].field_by_name
     kind = reader.choice("kind", Kind, reader.take("kind", str))
     field = reader.take("field", str)
-    if kind is not Kind.AREAS and field and field not in fields:
+    if field not in (statistics() if kind is Kind.AREAS else {"": None, **fields}):
         raise reader.error("field", tr("不认识“{value}”").format(value=field))
     parts = reader.take("parts", list)
     if len(parts) > MOST_PARTS:

@@ -8,7 +8,10 @@ from mingqing.classify.statistics import statistics
 _NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.DATE})
 _VALUES = frozenset({FieldType.CODE, FieldType.BOOLEAN, FieldType.TEXT, FieldType.INTEGER})
 # What is different in every row, or says who typed it in, makes no classes.
-_NEVER = frozenset({"source", "created_by", "created_at", "updated_by", "updated_at", "village_code"})
+_NEVER = frozenset(
+    {"village_code", "source", "created_by", "created_at", "updated_by", "updated_at"}
+    | {"purpose", "legal_basis", "keep_until"}
+)
 
 
 def fields_for(table: Table, kind: Kind, policy: Policy) -> tuple[Field, ...]:
