@@ -64,7 +64,8 @@ def needs(style: Style, denominator: float, *, beyond: bool = False) -> Needs:
     classes = [c for c in every if shown(c.shown_from, c.shown_to)]
     marks = [m for m in style.marks if shown(m.shown_from, m.shown_to)]
     labels = [c.label for c in classes if c.label and shown(c.label.shown_from, c.label.shown_to)]
-    fields = {style.class_by, *(m.field for m in marks), *(label.field for label in labels)} - {None}
+    asked = {condition.field for c in every for condition in c.where}
+    fields = {style.class_by, *asked, *(m.field for m in marks), *(label.field for label in labels)} - {None}
     symbols = [s for c in (*classes, *marks) for s in c.symbols]
     outlines = [
         s for s in symbols if isinstance(s, Line) and Shape.POLYGON in s.on and denominator < s.shown_to

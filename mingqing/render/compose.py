@@ -265,20 +265,33 @@ def _read(  # noqa: PLR0913 - what `build_scene` was told
 
 
 def _legend(styled: StyledTable) -> Iterator[LegendEntry]:
-    table, view = styled.table, styled.view
+    table, entries = styled.table, dict[str, LegendEntry]()
     for rank, c in enumerate(styled.every):
         title = c.title or "、".join(map(str, c.values)) or table.title
-        yield from _entry(table, c, title, styled.counted * (styled.classes == rank), view)
+        _add_up(entries, table, c, title, styled.counted * (styled.classes == rank))
+    yield from (e for e in entries.values() if _is_listed(e, styled.view))
     for mark in styled.style.marks:
-        yield from _entry(table, mark, mark.title, styled.counted * marked(styled.features, mark), view)
+        rows = styled.counted * marked(styled.features, mark)
+        entry = LegendEntry(table.name, table.title, mark.title, mark, int(rows.sum()))
+        if _is_listed(entry, styled.view):
+            yield entry
 
 
-def _entry(
-    table: Table, c: StyleClass, title: str, rows: NDArray[np.int64], view: Viewport
-) -> Iterator[LegendEntry]:
+def _add_up(
+    entries: dict[str, LegendEntry], table: Table, c: StyleClass, title: str, rows: NDArray[np.int64]
+) -> None:
+    """Put a class into the legend; classes of one title, which differ by what else they keep, are one line of it."""
+    before = entries.get(title)
     count = int(rows.sum())
-    if count and c.legend and c.symbols and c.is_shown(view.denominator):
-        yield LegendEntry(table.name, table.title, title, c, count)
+    shown = c if count or before is None else before.style_class
+    entries[title] = LegendEntry(
+        table.name, table.title, title, shown, count + (before.count if before is not None else 0)
+    )
+
+
+def _is_listed(entry: LegendEntry, view: Viewport) -> bool:
+    c = entry.style_class
+    return bool(entry.count and c.legend and c.symbols and c.is_shown(view.denominator))
 
 
 def _outside(focus: shapely.Geometry, view: Viewport) -> Paths:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mingqing.catalog.color import Color, linear_rgb, oklab
 from mingqing.classify.palettes import Palette, PaletteKind, palettes
 
-# What complete colour blindness leaves of linear red, green and blue: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes,
+# What complete colour blindness leaves of linear red, green and blue: G. M. Machado, M. M. Oliveira, L. Fernandes,
 # "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE TVCG 15 (2009), table 1, severity 1.0.
 _EYES = {
     "every colour": np.eye(3),

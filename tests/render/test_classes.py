@@ -1,13 +1,19 @@
 """Which class a row belongs to: by value, by words in it, by range, by conditions."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mingqing.catalog.condition import Condition, Relation
+from mingqing.catalog.load import catalog
 from mingqing.catalog.style import Style, StyleClass
 from mingqing.core.features import Features
 from mingqing.render.classify import classify
+from mingqing.render.compose import build_scene
+from mingqing.render.scale import Viewport
+from mingqing.render.source import FeatureSource
 
 
 def _style(*classes: StyleClass, class_by: str | None = None) -> Style:
@@ -79,3 +85,17 @@ def test_all_rows_at_once_come_out_as_one_by_one(
     ]
     found = classify(_features(a=[r[0] for r in rows], b=[r[1] for r in rows]), style)
     assert found.tolist() == expected
+
+
+def test_classes_of_one_title_are_one_line_of_the_legend(hamlet: FeatureSource) -> None:
+    view = Viewport.at_scale((450_200.0, 3_140_150.0), 2_000, (800, 600))
+    one, other = catalog().styles["house"]["normal"].classes[:2]
+    by_use = Condition("use", Relation.IS, "居住")
+    classes = (
+        replace(one, values=(), title="同", where=(by_use, Condition("dangerous", Relation.IS, value=True))),
+        replace(other, values=(), title="同", where=(by_use,)),
+    )
+    style = replace(catalog().styles["house"]["normal"], class_by=None, classes=classes, marks=())
+    scene = build_scene(catalog(), hamlet, "household", view, styles={"house": style})
+    entries = [(e.title, e.count) for e in scene.legend if e.table == "house"]
+    assert entries == [("同", 11), ("其他或不详", 1)]

@@ -23,7 +23,7 @@ def test_it_is_thickest_where_most_points_are() -> None:
     row, column = np.unravel_index(int(density.argmax()), density.shape)
     h, w = density.shape
     at = left + (column + 0.5) / w * (right - left), top + (row + 0.5) / h * (bottom - top)
-    assert at == pytest.approx(tuple(_VIEW.to_px(np.array([_VIEW.center]) + (100, 50))[0]), abs=4)
+    assert at == pytest.approx(tuple(_VIEW.to_px(np.add([_VIEW.center], (100, 50)))[0]), abs=4)
 
 
 def test_all_points_weigh_as_many_as_they_are() -> None:
@@ -42,7 +42,7 @@ def test_a_place_keeps_its_density_while_the_map_moves(dx: int, dy: int) -> None
     found = []
     for view in (_VIEW, moved):
         density, (left, top, right, bottom) = heat.density(view)
-        x, y = view.to_px(np.array([_VIEW.center]) + (20.0, 10.0))[0]
+        x, y = view.to_px(np.add([_VIEW.center], (20.0, 10.0)))[0]
         h, w = density.shape
         found.append(density[int((y - top) / (bottom - top) * h), int((x - left) / (right - left) * w)])
     assert found[0] == pytest.approx(found[1], rel=1e-9)
