@@ -6,7 +6,7 @@ classes is the most important: it heads the legend and is drawn last.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from enum import StrEnum
 from functools import cached_property
 from math import inf
@@ -261,7 +261,7 @@ class Label:
 class StyleClass:
     """Features drawn alike: those whose `Style.class_by` holds one of `values` (for a mark, its own `field`).
 
-    where : conditions that must all hold; what a user's own classes go by, instead of `values`.
+    where : conditions that must all hold, instead of `values`.
     shown_from, shown_to : scale denominators; drawn from the first up to, not including, the second.
     """
 
@@ -381,7 +381,7 @@ def _read_symbol(raw: object, error: ErrorAt, where: str) -> Symbol:
     return _read_plain(kind, {k: v for k, v in raw.items() if k != "type"}, error, where)
 
 
-_CLASS_KEYS = {"symbols", "values", "title", "field", "shown_from", "shown_to", "label", "legend"}
+_CLASS_KEYS = {"symbols", "values", "where", "title", "field", "shown_from", "shown_to", "label", "legend"}
 
 
 def _read_class(raw: object, error: ErrorAt, where: str, base: Mapping[str, Any]) -> StyleClass:
@@ -391,7 +391,9 @@ def _read_class(raw: object, error: ErrorAt, where: str, base: Mapping[str, Any]
     if unknown := next((k for k in raw if k not in _CLASS_KEYS), None):
         raise error(f"{where}.{unknown}", tr("不认识这一项"))
     raw = {**base, **raw}
-    symbols, values = (_take_list(raw, key, error, where) for key in ("symbols", "values"))
+    symbols, values, conditions = (
+        _take_list(raw, key, error, where) for key in ("symbols", "values", "where")
+    )
     label = raw.pop("label", None)
     plain = {"title": str, "field": str, "shown_from": float, "shown_to": float, "legend": bool}
     try:
@@ -401,9 +403,20 @@ def _read_class(raw: object, error: ErrorAt, where: str, base: Mapping[str, Any]
     return StyleClass(
         symbols=tuple(_read_symbol(s, error, f"{where}.symbols") for s in symbols),
         values=tuple(values),
+        where=tuple(_read_condition(c, error, f"{where}.where") for c in conditions),
         label=_read_plain(Label, label, error, f"{where}.label") if label else None,
         **found,
     )
+
+
+def _read_condition(raw: object, error: ErrorAt, where: str) -> Condition:
+    if not isinstance(raw, dict):
+        raise error(where, tr("应为一组键值"))
+    value = raw.get("value", "")
+    if not all(isinstance(v, str | int | float) for v in (value if isinstance(value, list) else [value])):
+        raise error(f"{where}.value", tr("值不对：{value}").format(value=value))
+    plain = _read_plain(Condition, {k: v for k, v in raw.items() if k != "value"}, error, where)
+    return replace(plain, value=tuple(value) if isinstance(value, list) else value)
 
 
 def _take_list(raw: dict[str, Any], key: str, error: ErrorAt, where: str) -> list[Any]:
@@ -428,7 +441,8 @@ def read_style(raw: Mapping[str, Any], error: ErrorAt) -> Style:
     rest = dict(raw)
     class_by = rest.pop("class_by", None)
     classes, marks = (_take_list(rest, key, error, "") for key in ("class", "marks"))
-    if isinstance(class_by, str) != bool(classes):
+    by_value = any(isinstance(c, dict) and "where" not in c for c in classes)
+    if isinstance(class_by, str) != by_value:
         raise error("class_by", tr("class_by 与 class 应同时给出"))
     base: dict[str, Any] = {k: rest[k] for k in ("shown_from", "shown_to", "label") if k in rest}
     unlabelled = {k: v for k, v in base.items() if k != "label"}

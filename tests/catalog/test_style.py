@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from mingqing.catalog.color import darkened, parse_hex
+from mingqing.catalog.condition import Condition, Relation
 from mingqing.catalog.load import catalog
 from mingqing.catalog.style import Fill, Line, Shape, Style, read_style
 from mingqing.core.errors import DefinitionError
@@ -77,6 +78,9 @@ def test_symbols_say_what_they_are_put_on() -> None:
         ({"symbols": [], "class_by": "kind"}, "class_by"),
         ({"symbols": [], "class": [{"values": ["a"]}]}, "class_by"),
         ({"symbols": [], "class_by": "kind", "class": [{"values": "a"}]}, "values"),
+        ({"symbols": [], "class": [{"where": [{"field": "a", "relation": "like"}]}]}, "relation"),
+        ({"symbols": [], "class": [{"where": [{"field": "a", "relation": "is", "value": {}}]}]}, "value"),
+        ({"symbols": [], "class": [{"where": ["storeys > 3"]}]}, "where"),
         ({"symbols": [], "surprise": 1}, "surprise"),
     ],
 )
@@ -93,6 +97,17 @@ def test_darkening_turns_light_into_dark_and_keeps_order_and_opacity() -> None:
     turned = [brightness(darkened(g)) for g in greys]
     assert turned == sorted(turned, reverse=True)
     assert darkened("#ffffff80").endswith("80")
+
+
+def test_a_class_may_go_by_conditions_instead_of_values() -> None:
+    high = {"field": "storeys", "relation": "at_least", "value": 3}
+    among = {"field": "use", "relation": "among", "value": ["居住", "其他"]}
+    style = read(symbols=[FILL], **{"class": [{"where": [high, among], "symbols": [FILL]}]})
+    assert style.classes[0].where == (
+        Condition("storeys", Relation.AT_LEAST, 3),
+        Condition("use", Relation.AMONG, ("居住", "其他")),
+    )
+    assert set(style.columns) == {"storeys", "use"}
 
 
 def test_every_draw_of_every_theme_has_a_style() -> None:
