@@ -62,6 +62,20 @@ class Axis:
         tens = ((10.0**e, 5 * 10.0 ** (e - 1), 2 * 10.0 ** (e - 1)) for e in exponents)
         return chain(chain.from_iterable(tens), (1.0,) if self.whole else ())
 
+    def round(self, number: float, span: float) -> float:
+        """Return the roundest number within half a `span` of one."""
+        for step in self.steps(abs(number) + span):
+            near = round(number / step) * step
+            if abs(near - number) <= span / 2:
+                return float(f"{near:.12g}")
+        return float(round(number)) if self.whole else number
+
+    def label(self, number: float) -> str:
+        """Return a number with its unit."""
+        if self.dates or (self.whole and self.unit == _YEAR):
+            return self._moment(number)
+        return self._with_unit(number if self.whole else float(f"{number:.3g}"))
+
     def title(self, low: float | None, high: float | None, least: float | None = None) -> str:
         """Return what the numbers from `low` up to, not including, `high` are called; None where there is no end.
 

@@ -129,8 +129,6 @@ def _ages(session: "Session", village: str | None, today: date) -> Pyramid | Non
         return None
     split = _sees(session.policy, "resident", "at_home")
     rows = session.rows("resident", ["birth_date", "sex", "at_home"], village=village)
-    if not rows:
-        return None
     counted: Counter[tuple[int, str, bool]] = Counter()
     missing = 0
     for birth, sex, at_home in rows:
@@ -139,6 +137,8 @@ def _ages(session: "Session", village: str | None, today: date) -> Pyramid | Non
             missing += 1
         else:
             counted[min(age, _OLDEST) // _YEARS, sex, split and at_home == "外出"] += 1
+    if not counted:
+        return None
     groups = [
         AgeGroup(
             _age_title(n),

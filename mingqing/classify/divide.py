@@ -26,6 +26,8 @@ SIZES_MM: Mapping[bool, tuple[float, float]] = {False: (1.6, 6.5), True: (0.3, 2
 
 def default_palette(kind: Kind) -> str:
     """Return the code of the palette that a new choice begins with."""
+    if kind is Kind.HEAT:
+        return "ember"
     wanted = PaletteKind.CATEGORIES if kind in {Kind.CATEGORIES, Kind.RULES} else PaletteKind.RAMP
     return palettes().of(wanted)[0].code
 

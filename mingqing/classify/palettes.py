@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from mingqing.catalog.color import Color, darkened, mixed, parse_hex
 from mingqing.core.definitions import Reader, read_toml
@@ -36,9 +36,14 @@ class Palette:
         """
         if self.kind is PaletteKind.CATEGORIES:
             return tuple(self.stations[n % len(self.stations)] for n in range(count))
-        light, dark = [c.light for c in self.stations], [c.dark for c in self.stations]
-        shares = [n / (count - 1) for n in range(count)] if count > 1 else [0.5]
-        return tuple(Color(mixed(light, share), mixed(dark, share)) for share in shares)
+        return _ramp(self.stations, count)
+
+
+@lru_cache(maxsize=256)
+def _ramp(stations: tuple[Color, ...], count: int) -> tuple[Color, ...]:
+    light, dark = [c.light for c in stations], [c.dark for c in stations]
+    shares = [n / (count - 1) for n in range(count)] if count > 1 else [0.5]
+    return tuple(Color(mixed(light, share), mixed(dark, share)) for share in shares)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Prepared:
 
     counts : rows in each of its parts, and last those in none. numbers : sorted, what ranges were cut from.
     values : for `AREAS`, the statistic of each area by the id of its row.
-    xy, weights : for `HEAT`, (n, 2) metres in the project's CRS and (n,) how much each row counts.
+    xy, weights : for `HEAT`, (n, 2) places in the project's CRS, metres, and (n,) how much is at each.
     """
 
     choice: Choice
@@ -110,9 +110,10 @@ def _by_heat(session: "Session", choice: Choice, _today: date) -> Prepared:
             [v if isinstance(v, int | float) else 0.0 for v in rows.columns[choice.field]], float
         )
     known = np.isfinite(xy).all(axis=1) & (weights > 0) & np.isfinite(weights)
-    return Prepared(
-        choice, (int(known.sum()), len(rows) - int(known.sum())), xy=xy[known], weights=weights[known]
-    )
+    places, home = np.unique(xy[known], axis=0, return_inverse=True)
+    counts = int(known.sum()), len(rows) - int(known.sum())
+    held = np.bincount(home.ravel(), weights[known], len(places)).astype(float)
+    return Prepared(choice, counts, xy=places, weights=held)
 
 
 def _in_ranges(choice: Choice, axis: Axis, numbers: NDArray[np.float64]) -> list[int]:

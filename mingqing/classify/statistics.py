@@ -15,10 +15,10 @@ from mingqing.catalog.condition import Condition, Relation
 from mingqing.classify.axis import Axis
 from mingqing.core.definitions import Reader, read_toml
 from mingqing.core.files import data_dir
+from mingqing.store.tally import Tally, tallied, tally
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
-    from mingqing.store.tally import Tally
 
 Values: TypeAlias = Mapping[int, float]
 """The value of each area that has one, by the id of its row."""
@@ -68,15 +68,15 @@ class Statistic:
             f"{year}-{today.month:02}-{min(last, today.day):02}",
         )
 
-    def value(self, tally: "Tally") -> float | None:
+    def value(self, found: Tally) -> float | None:
         """Return the number of what was tallied; None where nothing is known."""
         if self.measure is Measure.COUNT:
-            return float(tally.held)
+            return float(found.held)
         if self.measure is Measure.SUM:
-            return round(tally.total, 6) if tally.filled else None
+            return round(found.total, 6) if found.filled else None
         if self.measure is Measure.MEAN:
-            return tally.total / tally.filled if tally.filled else None
-        return 100 * tally.held / tally.asked if tally.asked else None
+            return found.total / found.filled if found.filled else None
+        return 100 * found.held / found.asked if found.asked else None
 
 
 @cache
@@ -123,23 +123,21 @@ def values_of(session: "Session", statistic: Statistic, areas: str, *, today: da
     """
     condition = statistic.asked(today)
     if areas == "village":
-        tallies = session.tally(statistic.table, "village_code", of=statistic.of, condition=condition)
+        tallies = tally(session, statistic.table, "village_code", of=statistic.of, condition=condition)
         ids = session.rows("village", ["id", "code"])
         found = {row_id: statistic.value(tallies[code]) for row_id, code in ids if code in tallies}
     else:
         found = {
-            row_id: statistic.value(tally)
-            for row_id, tally in _within(session, statistic, condition, areas).items()
+            row_id: statistic.value(held)
+            for row_id, held in _within(session, statistic, condition, areas).items()
         }
     return {row_id: value for row_id, value in found.items() if value is not None}
 
 
 def _within(
     session: "Session", statistic: Statistic, condition: Condition | None, areas: str
-) -> Mapping[int, "Tally"]:
+) -> Mapping[int, Tally]:
     """Tally the rows whose middle lies in each polygon of `areas`."""
-    from mingqing.store.tally import tallied
-
     columns: Sequence[str] = tuple(
         dict.fromkeys(name for name in (statistic.of, condition and condition.field) if name)
     )

@@ -36,7 +36,7 @@ def style_of(choice: Choice, base: Style, values: Values = _NOTHING) -> Style:
         return base
     if choice.kind is Kind.AREAS:
         return _areas(choice, base, values)
-    unknown = Part(tr("无数据"), palettes().no_data, ())
+    unknown = Part(rest_title(choice.kind), palettes().no_data, ())
     looks = _looks(base)
     classes = [
         _part_class(choice, part, look, condition)
@@ -50,6 +50,11 @@ def style_of(choice: Choice, base: Style, values: Values = _NOTHING) -> Style:
         otherwise=_part_class(choice, unknown, base.otherwise, None),
         marks=tuple(mark for mark in base.marks if mark.field not in used),
     )
+
+
+def rest_title(kind: Kind) -> str:
+    """Return what is called that belongs to no class."""
+    return tr("其他") if kind is Kind.RULES else tr("无数据")
 
 
 def _looks(base: Style) -> Iterator[tuple[Condition | None, StyleClass]]:
@@ -118,7 +123,7 @@ def _sized(part: Part, look: StyleClass) -> tuple[Symbol, ...]:
     if ways and not areas:
         return tuple(replace(s, width=part.size, ground_m=0.0) if s in ways else s for s in look.symbols)
     marker = next((s for s in look.symbols if isinstance(s, Marker)), None)
-    plain = Marker(part.color, outline=_BETWEEN, beside=0)
+    plain = Marker(part.color, outline=_BETWEEN, outline_width=0.18)
     sized = replace(
         plain if areas or marker is None else marker,
         size=part.size,
@@ -140,7 +145,7 @@ def _recoloured(symbol: Symbol, color: Color, *, filled: bool) -> Symbol:
         sign = _DARK_SIGN if _lightness(color.light) > 0.72 else _LIGHT_SIGN
         if symbol.plate is Plate.NONE:
             return replace(symbol, color=color, sign_color=color)
-        outline = deep if filled else symbol.outline
+        outline = deep if filled and Shape.POLYGON not in symbol.on else symbol.outline
         return replace(symbol, color=color, sign_color=sign, outline=outline)
     if isinstance(symbol, Spoke):
         return replace(symbol, color=color)

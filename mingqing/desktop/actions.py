@@ -41,6 +41,7 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("to_village", tr("看全村"), ("Ctrl+G",), "fa6s.location-crosshairs")
     yield _Entry("to_selection", tr("放大到选中的"), ("Ctrl+J",), "fa6s.magnifying-glass-plus")
     yield _Entry("legend", tr("图层与图例"), ("Ctrl+B",), "fa6s.layer-group", checkable=True)
+    yield _Entry("charts", tr("图表"), ("F7",), "fa6s.chart-simple", checkable=True)
     yield _Entry("table", tr("属性表"), ("F6",), "fa6s.table-list", checkable=True)
     yield _Entry("hand", tr("浏览和查看"), ("Ctrl+H",), "fa6s.arrow-pointer", checkable=True)
     yield _Entry("measure_length", tr("量距离"), ("Ctrl+M",), "fa6s.ruler", checkable=True)

@@ -17,6 +17,9 @@ from mingqing.desktop.card.content import Card, gather
 from mingqing.desktop.card.hit import Found, Hit, identify
 from mingqing.desktop.card.panel import WIDTH as CARD_WIDTH
 from mingqing.desktop.card.panel import CardPanel
+from mingqing.desktop.charts.panel import ChartPanel
+from mingqing.desktop.classify.looks import Looks
+from mingqing.desktop.classify.panel import ClassifyPanel
 from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 _CLICK_PX = 6
+_NARROW = 1280  # pixels of the window in which map, legend, classes and charts are too much
 _Key = tuple[str, int]
 
 
@@ -82,6 +86,9 @@ class Explorer(QWidget):
         self.tables = TablePanel(jobs, self.selection)
         self._map = QSplitter(Qt.Orientation.Vertical)
         self.kit = Kit(self.canvas, jobs, actions, self.selection, self.legend.tables_on)
+        self.looks = Looks(catalog, jobs, self)
+        self.classing = ClassifyPanel(catalog, jobs, self.looks)
+        self.charts = ChartPanel(jobs)
         self.duty = DutyPanel()
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
@@ -109,7 +116,9 @@ class Explorer(QWidget):
         middle = row(gap=0)
         middle.addWidget(self.rail)
         middle.addWidget(self.legend)
+        middle.addWidget(self.classing)
         middle.addWidget(self._map, 1)
+        middle.addWidget(self.charts)
         middle.addWidget(self.duty, 1)
         outer = column(self, gap=0)
         outer.addWidget(self.topbar)
@@ -133,6 +142,10 @@ class Explorer(QWidget):
         self.legend.switched.connect(canvas.show_only)
         self.base_maps.changed.connect(canvas.show_base_maps)
         self.base_maps.wanted.connect(canvas.see)
+        self.legend.classing.connect(lambda table: self.classing.show_table(self.theme, table))
+        self.looks.changed.connect(self._show_looks)
+        self.classing.opened.connect(self._make_room)
+        self.looks.noticed.connect(self.banner.say)
         self.topbar.villages.chosen.connect(self.show_village)
         canvas.viewed.connect(status.show_view)
         canvas.hovered.connect(status.show_place)
@@ -163,6 +176,7 @@ class Explorer(QWidget):
         actions.connect("village", self.topbar.villages.open)
         actions.connect("scale", status.scale.setFocus)
         actions["legend"].toggled.connect(self.legend.setVisible)
+        actions["charts"].toggled.connect(self._show_charts)
         actions["table"].toggled.connect(self.tables.setVisible)
         canvas.viewed.connect(lambda _view: self._list_here())
         self.tables.bar.closing.clicked.connect(actions["table"].trigger)
@@ -206,6 +220,7 @@ class Explorer(QWidget):
     def show_project(self, session: "Session", found: Survey, *, theme: str, village: str) -> None:
         """Show a project that was just opened: the map and the village looked at last, or one's only one."""
         self._offer(session)
+        self.classing.offer(session)
         self.topbar.show_project(session, has_map=bool(self.themes))
         self.status.show_project(session.info)
         self.forget_project()
@@ -217,6 +232,7 @@ class Explorer(QWidget):
         only = found.villages[0].code if len(found.villages) == 1 else ""
         self.show_village(only or village)
         self.canvas.history.clear()
+        self.looks.load()
         if session.info.read_only is not None:
             self.banner.say(tr("只能查看：{reason}").format(reason=session.info.read_only))
 
@@ -224,6 +240,9 @@ class Explorer(QWidget):
         """Leave nothing of a project on screen."""
         self._survey = None
         self.base_maps.show_base_maps(())
+        self.looks.forget_project()
+        self.classing.put_away()
+        self.charts.forget()
         self.card.take_back()
         self.kit.handout.take_back()
         self.banner.clear()
@@ -265,6 +284,8 @@ class Explorer(QWidget):
 
         self._jobs.start(ReadJob(work, done=self.topbar.villages.offer, topic="villages"))
         self.kit.overview.show_project(found.extent)
+        self.looks.refresh()
+        self.charts.refresh()
         if was_empty and found.extent is not None and self.themes:
             self.canvas.show_project(found.extent, self._theme.code)
         self.canvas.redraw()
@@ -317,10 +338,28 @@ class Explorer(QWidget):
         self._theme = self._catalog.layers[code]
         self.rail.show_theme(code)
         self.legend.show_theme(self._theme)
+        self.classing.follow(code)
+        self._show_looks()
         self.canvas.show_theme(code, self.legend.tables_on())
         self.tables.show_theme(self._theme)
         self.kit.show_theme(self._theme, self._seen)
         self.themed.emit(code)
+
+    def _show_charts(self, on: bool) -> None:  # noqa: FBT001 - Qt's signature
+        """Show or hide the charts; on a narrow screen the map keeps its room by putting the classes away."""
+        self.charts.setVisible(on)
+        if on and self.width() < _NARROW:
+            self.classing.put_away()
+
+    def _make_room(self) -> None:
+        """Put the charts away on a narrow screen."""
+        if self.width() < _NARROW:
+            self._actions["charts"].setChecked(False)
+
+    def _show_looks(self) -> None:
+        """Let the map and the legend follow how tables are classed."""
+        self.canvas.show_restyled(self.looks.restyled(self.theme))
+        self.legend.show_classed(self.classing.classable(self._theme), self.looks.captions(self.theme))
 
     def show_village(self, code: str) -> None:
         """Go to a village; an empty code for all of them."""
@@ -338,6 +377,7 @@ class Explorer(QWidget):
         self._update_actions()
         self._count()
         self._list_here()
+        self.charts.show_village(self._village, village.name if village is not None else tr("全部"))
         self.visited.emit(self._village)
 
     def _count(self) -> None:

@@ -1,30 +1,50 @@
 """The layer list at the left: what is on this map, in which symbols, how many; tables can be switched off."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from mingqing.catalog.style import Marker, Shape
 from mingqing.core.text import tr
 from mingqing.desktop.look.colours import is_dark
+from mingqing.desktop.look.icons import icon
 from mingqing.desktop.map.view import PX_PER_MM
 from mingqing.desktop.widgets import L, M, S, column, empty, label, row, scrolling
 from mingqing.render.legend import legend_swatch
 
 if TYPE_CHECKING:
+    from mingqing.catalog.color import Color
     from mingqing.catalog.model import Catalog, Layer
+    from mingqing.catalog.style import StyleClass
     from mingqing.render.scene import LegendEntry
 
 WIDTH = 240
 _SWATCH = 24, 16
+_TALLEST = 24  # of a swatch that shows how large its marker is
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """By what a table is classed; `ramp` are the colours from thin to thick where its density is shown."""
+
+    text: str
+    ramp: "tuple[Color, ...]" = ()
 
 
 class LegendPanel(QWidget):
-    """Lists a thematic map's tables, its subject first. `switched(tables)` gives those that are on."""
+    """Lists a thematic map's tables, its subject first.
+
+    Signals
+    -------
+    switched(tables) : those that are on. classing(table) : one is to be classed in another way.
+    """
 
     switched = Signal(object)
+    classing = Signal(str)
 
     def __init__(self, catalog: "Catalog", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +60,8 @@ class LegendPanel(QWidget):
         self._classes: dict[str, QVBoxLayout] = {}
         self._numbers: dict[str, QLabel] = {}
         self._switches: dict[str, QCheckBox] = {}
+        self._captions: Mapping[str, Caption] = {}
+        self._classable: frozenset[str] = frozenset()
         self._shown: object = None
         self._title = label("", "title")
         self._about = label("", "caption", wrap=True)
@@ -105,6 +127,13 @@ class LegendPanel(QWidget):
             if entry.table in self._classes:
                 self._classes[entry.table].addWidget(_class_row(entry))
 
+    def show_classed(self, classable: frozenset[str], captions: "Mapping[str, Caption]") -> None:
+        """Offer to class some tables, and say by what those are that are not as their theme has them."""
+        if (classable, captions) != (self._classable, self._captions):
+            self._classable, self._captions = classable, dict(captions)
+            if self._theme is not None:
+                self.show_theme(self._theme)
+
     def number_of(self, table: str) -> str:
         """Return what is said of a table's rows: those on the map, and those there are."""
         return self._numbers[table].text()
@@ -133,9 +162,25 @@ class LegendPanel(QWidget):
         line.addWidget(switch, 1)
         self._numbers[name] = label(f"{count:,}" if count else tr("暂无"), "caption")
         line.addWidget(self._numbers[name])
+        if name in self._classable and count:
+            line.addWidget(self._class_button(name))
         layout.addLayout(line)
+        if name in self._captions:
+            layout.addWidget(label(self._captions[name].text, "classed"))
+            if self._captions[name].ramp:
+                layout.addWidget(_ramp_row(self._captions[name].ramp))
         self._classes[name] = column(margins=(0, 0, 0, 8), gap=2)
         layout.addLayout(self._classes[name])
+        return made
+
+    def _class_button(self, name: str) -> QToolButton:
+        made, title = QToolButton(), self._catalog.tables[name].title
+        made.setObjectName("small")
+        made.setIcon(icon("fa6s.palette", "accent" if name in self._captions else "muted"))
+        made.setIconSize(QSize(14, 14))
+        made.setToolTip(tr("分类…"))
+        made.setAccessibleName(tr("{title}的分类").format(title=title))
+        made.clicked.connect(lambda _checked=False: self.classing.emit(name))
         return made
 
     def _switch(self, table: str, *, on: bool) -> None:
@@ -143,11 +188,32 @@ class LegendPanel(QWidget):
         self.switched.emit(self.tables_on())
 
 
+def _height(of: "StyleClass") -> int:
+    """Return the pixels that a swatch needs: more than the usual for a marker whose size says something."""
+    sizes = [s.size * PX_PER_MM for s in of.symbols if isinstance(s, Marker) and Shape.POLYGON in s.on]
+    return min(max(_SWATCH[1], round(max(sizes, default=0))), _TALLEST)
+
+
+def _ramp_row(ramp: "tuple[Color, ...]") -> QWidget:
+    """Return a strip of colours between 疏 and 密."""
+    made, strip = QWidget(), QLabel()
+    layout = row(made, gap=S)
+    stops = ", ".join(
+        f"stop:{n / (len(ramp) - 1):.3f} {c.dark if is_dark() else c.light}" for n, c in enumerate(ramp)
+    )
+    strip.setStyleSheet(f"background: qlineargradient(x1:0, x2:1, {stops}); border-radius: 3px;")
+    strip.setFixedHeight(10)
+    layout.addWidget(label(tr("疏"), "caption"))
+    layout.addWidget(strip, 1)
+    layout.addWidget(label(tr("密"), "caption"))
+    return made
+
+
 def _class_row(entry: "LegendEntry") -> QWidget:
     made = QWidget()
     layout = row(made, gap=S)
     swatch, ratio = QLabel(), QGuiApplication.primaryScreen().devicePixelRatio()
-    width, height = _SWATCH
+    width, height = _SWATCH[0], _height(entry.style_class)
     image = legend_swatch(
         entry.style_class,
         (round(width * ratio), round(height * ratio)),

@@ -36,7 +36,9 @@ class TopBar(QWidget):
         layout = row(self, margins=(M, 0, M, 0), gap=S)
         layout.addWidget(self.project)
         layout.addSpacing(M)
-        self._of_map = [tool(actions[name]) for name in ("to_village", "back", "forward", "legend", "table")]
+        self._of_map = [
+            tool(actions[name]) for name in ("to_village", "back", "forward", "legend", "charts", "table")
+        ]
         layout.addWidget(self.villages)
         layout.addWidget(self._of_map[0])
         layout.addStretch(1)

@@ -18,6 +18,7 @@ from mingqing.core.paths import Paths
 from mingqing.core.text import tr
 from mingqing.render.backdrop import Backdrop, Raster, contour_lines, height_labels
 from mingqing.render.classify import marked
+from mingqing.render.heat import Heat
 from mingqing.render.labels import Kept, place
 from mingqing.render.lettering import Measure, PlacedLabel, estimate
 from mingqing.render.occupancy import Occupancy
@@ -160,6 +161,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     dark: bool = False,
     only: frozenset[str] | None = None,
     styles: Mapping[str, Style] = MappingProxyType({}),
+    heat: Heat | None = None,
     highlight: Mapping[str, frozenset[int]] = MappingProxyType({}),
     focus: shapely.Geometry | None = None,
     village: str | None = None,
@@ -174,7 +176,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     Parameters
     ----------
     only : the tables switched on; None is all of the theme's.
-    styles : how tables look that are not to look as the theme has them.
+    styles : how tables look that are not to look as the theme has them. heat : what is shown of density.
     highlight : ids, by table, of rows that are ringed.
     focus : an area in the project's CRS outside which the map is dimmed.
     village, within : the legend counts the rows of the village of this code that touch this extent; None for
@@ -220,6 +222,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         targets=(*of_signs(arranged.stands, rows, view), *of_labels(labels, view)),
         backdrops=tuple(b for b in backdrops if isinstance(b, Raster)),
         cover=cover,
+        heat=heat.picture(view, dark=dark) if heat is not None else None,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingqing.catalog.color import Color, mixed, parse_hex
+from mingqing.render.backdrop import Raster
 from mingqing.render.occupancy import Box
 from mingqing.render.scale import Viewport
 
@@ -80,16 +81,13 @@ class Heat:
         (left, upper), (right, lower) = view.to_px(corners).tolist()
         return blurred / thick, (left, upper, right, lower)
 
-    def picture(self, view: Viewport, *, dark: bool) -> tuple[NDArray[np.uint8], Box] | None:
-        """Return (h, w, 4) premultiplied red, green, blue and alpha, and the box of the view it is stretched over.
-
-        None where there are no points.
-        """
+    def picture(self, view: Viewport, *, dark: bool) -> Raster | None:
+        """Return the density in a view as a picture; None where there are no points."""
         if not len(self.xy):
             return None
         density, box = self.density(view)
         level = np.rint(np.clip(density, 0, 1) ** 0.65 * 255).astype(np.uint8)
-        return self._table(dark=dark)[level], box
+        return Raster(self._table(dark=dark)[level], box)
 
     def _table(self, *, dark: bool) -> NDArray[np.uint8]:
         """Return (256, 4) premultiplied colours from nothing to thick."""

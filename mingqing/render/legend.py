@@ -59,7 +59,8 @@ def paint_swatch(
 def _fitted(symbol: Symbol, shape: Shape, height_mm: float) -> Symbol:
     """Return a symbol as it shows best on a swatch: signs within it, patterns dense enough to be seen."""
     if isinstance(symbol, Marker):
-        most = height_mm * (0.62 if shape is Shape.POLYGON else 1.0) - 2 * symbol.outline_width
+        inside = shape is Shape.POLYGON and symbol.beside > 0
+        most = height_mm * (0.62 if inside else 1.0) - 2 * symbol.outline_width
         return replace(symbol, size=min(symbol.size, most))
     if isinstance(symbol, Hatch):
         return replace(symbol, spacing=min(symbol.spacing, height_mm * 0.4))

@@ -294,8 +294,10 @@ def paint_ground(
 
 
 def paint_overlay(scene: Scene, painter: QPainter, *, cancelled: Callable[[], bool] = _never) -> None:
-    """Draw signs, labels, and the veil over what is out of focus."""
+    """Draw heat, signs, labels, and the veil over what is out of focus."""
     with _sheet(scene, painter, cancelled) as sheet:
+        if scene.heat is not None:
+            paint_rasters(painter, [scene.heat])
         _follow(sheet, scene.overlay)
         _write(sheet, scene.labels)
         if scene.outside is not None:

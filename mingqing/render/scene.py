@@ -43,6 +43,7 @@ class Scene:
     ground : what is the same wherever the edge of the sheet is, so that it may be painted piece by piece.
     cover, backdrops : land cover beneath base maps, and their pictures, the lowest first; both lie below the ground.
     overlay : signs and what else finds its place among its neighbours, over the ground.
+    heat : how thickly something lies, over the ground and under all that is in the overlay.
     outside : what lies beyond the focus, in pixels, to be dimmed; None where nothing is.
     legend : the theme's subject first, the ground last. counts : rows of each table that the legend counts.
     feature_count : rows that touch the extent. targets : the signs, then the labels, to be pointed at.
@@ -60,6 +61,7 @@ class Scene:
     targets: tuple[Target, ...] = ()
     backdrops: tuple[Raster, ...] = ()
     cover: tuple[Instruction, ...] = ()
+    heat: Raster | None = None
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:

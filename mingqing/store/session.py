@@ -16,7 +16,6 @@ from mingqing.access.accounts import Account
 from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Duty, Role
-from mingqing.catalog.condition import Condition
 from mingqing.catalog.model import Catalog, Table
 from mingqing.catalog.overviews import Needs
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable, StoreBug
@@ -31,7 +30,6 @@ from mingqing.store.overview.read import Overviews
 from mingqing.store.owner import owner
 from mingqing.store.schema import ensure_srid
 from mingqing.store.settled import Settled
-from mingqing.store.tally import Tally, tally_sql
 
 if TYPE_CHECKING:
     from typing import Self
@@ -234,17 +232,6 @@ class Session:
                     sql = f'SELECT id FROM "{other.name}" WHERE "{reference.name}" = ? ORDER BY id'
                     found += [(other.name, i) for (i,) in self.query(sql, (row_id,))]
         return found
-
-    def tally(
-        self, table: str, by: str, *, of: str | None = None, condition: Condition | None = None
-    ) -> dict[object, Tally]:
-        """Return what is counted of the rows of a table, by the value of a column.
-
-        of : a column of numbers to be summed. condition : what is asked of each row; not a list of values.
-        """
-        asked = None if condition is None else condition.field
-        self._check_columns(table, [name for name in (by, of, asked) if name is not None])
-        return {key: Tally(*numbers) for key, *numbers in self._query(*tally_sql(table, by, of, condition))}
 
     def stored(self, table: str, columns: Sequence[str], *, village: str | None) -> "Stored":
         """Return the rows of one village as they are stored, by id; None means the rows of no village."""

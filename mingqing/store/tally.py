@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mingqing.catalog.condition import Condition, Plain, Relation
+from mingqing.core.errors import StoreBug
+
+if TYPE_CHECKING:
+    from mingqing.store.session import Session
 
 _SQL = {
     Relation.IS: "{f} = ?",
@@ -30,12 +35,27 @@ class Tally:
     total: float
 
 
-def tally_sql(table: str, by: str, of: str | None, condition: Condition | None) -> tuple[str, list[Plain]]:
+def tally(
+    session: "Session", table: str, by: str, *, of: str | None = None, condition: Condition | None = None
+) -> dict[object, Tally]:
+    """Return what is counted of the rows of a table, by the value of a column.
+
+    of : a column of numbers to be summed. condition : what is asked of each row; not a list of values.
+    """
+    known = session.catalog.tables[table].field_by_name
+    for name in (by, of, None if condition is None else condition.field):
+        if name is not None and name not in known:
+            raise StoreBug(f"no such column of {table}: {name}")
+    sql, values = _sql(table, by, of, condition)
+    return {key: Tally(*numbers) for key, *numbers in session.query(sql, values)}
+
+
+def _sql(table: str, by: str, of: str | None, condition: Condition | None) -> tuple[str, list[Plain]]:
     """Return a query for (value of `by`, held, asked, filled, total), and its parameters."""
     holds, asked, values = "1", "1", list[Plain]()
     if condition is not None:
         if condition.relation not in _SQL or isinstance(condition.value, tuple):
-            raise ValueError(condition)
+            raise StoreBug(f"no such condition: {condition}")
         field = f'"{condition.field}"'
         filled = f"{field} NOT NULL AND {field} <> ''"
         holds, asked, values = (

@@ -54,8 +54,9 @@ def test_areas_are_counted_with_those_of_which_nothing_is_known(sample_session: 
 
 def test_heat_has_the_place_of_every_person_who_has_one(sample_session: Session) -> None:
     found = prepare(sample_session, Choice("resident", Kind.HEAT), today=_TODAY)
-    assert len(found.xy) == len(found.weights) == found.counts[0]
-    assert 0 < len(found.xy) <= sample_session.counts()["resident"]
+    assert found.weights.sum() == found.counts[0]
+    assert sum(found.counts) == sample_session.counts()["resident"]
+    assert 0 < len(found.xy) == len(found.weights) < found.counts[0]
     weighed = prepare(sample_session, Choice("house", Kind.HEAT, "floor_area_m2"), today=_TODAY)
     assert weighed.weights.min() > 0
 

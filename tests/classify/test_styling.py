@@ -158,15 +158,17 @@ def test_a_mark_goes_where_its_field_is_what_the_classes_say() -> None:
 
 def test_rules_are_asked_in_their_order() -> None:
     red = palettes().by_code["okabe_ito"].colors(2)
-    parts = by_values(Choice("house", Kind.RULES), _field("house", "use"), ["居住", "其他"]).parts
+    parts = by_values(Choice("house", Kind.RULES), _field("house", "use"), ["居住", "生产经营"]).parts
     old = (Condition("built_year", Relation.LESS, 1980), Condition("structure", Relation.IS, "土木"))
     choice = Choice(
         "house", Kind.RULES, parts=(replace(parts[0], title="老土房", where=old, color=red[0]), parts[1])
     )
     rows = _rows(
-        built_year=[1970, 1990, None], structure=["土木", "土木", "土木"], use=["其他", "其他", "居住"]
+        built_year=[1970, 1990, None],
+        structure=["土木", "土木", "土木"],
+        use=["生产经营", "生产经营", "附属用房"],
     )
-    assert _titles(style_of(choice, _base("house")), rows) == ["老土房", "其他", "无数据"]
+    assert _titles(style_of(choice, _base("house")), rows) == ["老土房", "生产经营", "其他"]
 
 
 def test_breaks_are_read_back_and_colours_changed_without_touching_titles() -> None:

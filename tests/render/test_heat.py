@@ -6,8 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingqing.catalog.color import Color
+from mingqing.catalog.load import catalog
+from mingqing.render.compose import build_scene
 from mingqing.render.heat import Heat
+from mingqing.render.painter import to_image
 from mingqing.render.scale import Viewport
+from mingqing.render.source import FeatureSource
 
 _RAMP = (Color("#f7e6a6", "#3a2c16"), Color("#7a1f2b", "#ffe7a6"))
 _VIEW = Viewport((450_000.0, 3_140_000.0), 2.0, (400, 300))
@@ -52,13 +56,22 @@ def test_nothing_is_drawn_of_no_points_nor_far_from_any() -> None:
     assert _heat().picture(_VIEW, dark=False) is None
     far = _heat((50_000, 0)).picture(_VIEW, dark=False)
     assert far is not None
-    assert not far[0].any()
+    assert not far.pixels.any()
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_colours_are_premultiplied(*, dark: bool) -> None:
     made = _heat((0, 0), (5, 5), (90, 90)).picture(_VIEW, dark=dark)
     assert made is not None
-    pixels = made[0]
+    pixels = made.pixels
     assert pixels[..., 3].max() > 150
     assert (pixels[..., :3].max(axis=2) <= pixels[..., 3]).all()
+
+
+def test_heat_lies_over_the_ground_and_under_signs_and_labels(hamlet: FeatureSource) -> None:
+    view = Viewport.at_scale((450_200.0, 3_140_150.0), 2_000, (400, 300))
+    heat = Heat(np.array([[450_200.0, 3_140_150.0]] * 5), np.ones(5), (Color("#ff0000", "#ff0000"),) * 2)
+    plain, warm = (build_scene(catalog(), hamlet, "key_person", view, heat=h) for h in (None, heat))
+    before, after = to_image(plain), to_image(warm)
+    assert before.pixelColor(5, 5) == after.pixelColor(5, 5)
+    assert after.pixelColor(200, 150).red() > after.pixelColor(200, 150).green() + 60

@@ -1,6 +1,6 @@
 """The map canvas: what was drawn moves and scales at once; what is missing is drawn meanwhile off the UI thread."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
@@ -21,7 +21,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.jobs import Jobs
 from mingqing.desktop.look.colours import is_dark
 from mingqing.desktop.map.drafter import Drafter
-from mingqing.desktop.map.frame import Draw, Frame, Request
+from mingqing.desktop.map.frame import Draw, Frame, Request, Restyled
 from mingqing.desktop.map.overlay import Mark, Overlay, paint_marks, paint_notice, paint_scale_bar
 from mingqing.desktop.map.tiles import Grid, Look, Series
 from mingqing.desktop.map.tools.tool import Hand, Tool
@@ -30,7 +30,6 @@ from mingqing.render.scene import PAPER
 
 if TYPE_CHECKING:
     from mingqing.basemap.model import BaseMap
-    from mingqing.catalog.style import Style
     from mingqing.render.targets import Target
 
 _NOTCH = 1.25
@@ -67,7 +66,7 @@ class Canvas(QWidget):
         self._home: Bounds | None = None
         self._theme, self._focus = "", ""
         self._only: frozenset[str] | None = None
-        self._styles: Mapping[str, Style] = {}
+        self._restyled: tuple[Restyled, ...] = ()
         self._base_maps: tuple[BaseMap, ...] = ()
         self._edition = 0
         self._drafter = Drafter(jobs, draw, ground, self)
@@ -158,10 +157,11 @@ class Canvas(QWidget):
         self._only = tables
         self._changed()
 
-    def show_styles(self, styles: "Mapping[str, Style]") -> None:
-        """Let tables look as `styles` say, the others as the theme has them."""
-        self._styles = dict(styles)
-        self.redraw()
+    def show_restyled(self, tables: tuple[Restyled, ...]) -> None:
+        """Let some tables look otherwise than the theme has them."""
+        if tables or self._restyled:
+            self._restyled = tables
+            self.redraw()
 
     def show_base_maps(self, base_maps: "tuple[BaseMap, ...]") -> None:
         """Draw these beneath the map, the lowest first."""
@@ -265,7 +265,7 @@ class Canvas(QWidget):
             window,
             grid.extent(window),
             self._focus or None,
-            styles=self._styles,
+            restyled=self._restyled,
             base_maps=self._base_maps,
         )
 

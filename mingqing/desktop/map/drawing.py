@@ -53,6 +53,7 @@ def draw(session: "Session", request: Request, cancelled: Callable[[], bool], de
         dark=look.dark,
         only=look.only,
         styles=request.styles,
+        heat=request.heat if request.lettered else None,
         focus=_focus(session, request.focus),
         village=request.focus,
         within=request.seen,
@@ -158,7 +159,7 @@ def _ground(scene: Scene, request: Request, cell: Cell, cancelled: Callable[[], 
 
 def _signs(scene: Scene, request: Request, cancelled: Callable[[], bool]) -> Iterator[Tile]:
     """Yield the tiles that signs, labels or the veil are on."""
-    if not (scene.overlay or scene.labels or scene.outside is not None):
+    if not (scene.heat or scene.overlay or scene.labels or scene.outside is not None):
         return
     image = QImage(*scene.view.size_px, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)

@@ -13,9 +13,23 @@ if TYPE_CHECKING:
     from mingqing.basemap.model import BaseMap
     from mingqing.basemap.reader import Trouble
     from mingqing.catalog.style import Style
+    from mingqing.render.heat import Heat
     from mingqing.render.scene import LegendEntry
     from mingqing.render.targets import Target
     from mingqing.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Restyled:
+    """A table that does not look as the theme has it: in another style, or with the density of something over it.
+
+    reveals : "table.field" of all that is to be read from it.
+    """
+
+    table: str
+    style: "Style | None"
+    heat: "Heat | None"
+    reveals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +39,7 @@ class Request:
     rect : what it covers, device pixels. seen : the extent on screen, whose rows the legend counts, metres.
     focus : the code of the village outside which the map is dimmed.
     cells : the tiles of the ground to paint, in this order. lettered : whether signs and labels are wanted.
-    styles : how tables look that are not to look as the theme has them. base_maps : the lowest first.
+    restyled : the tables that do not look as the theme has them. base_maps : the lowest first.
     """
 
     series: Series
@@ -34,8 +48,18 @@ class Request:
     focus: str | None = None
     cells: tuple[Cell, ...] = ()
     lettered: bool = False
-    styles: Mapping[str, "Style"] = field(default_factory=dict, compare=False)
+    restyled: tuple[Restyled, ...] = field(default=(), compare=False)
     base_maps: tuple["BaseMap", ...] = field(default=(), compare=False)
+
+    @property
+    def styles(self) -> dict[str, "Style"]:
+        """How tables look that do not look as the theme has them."""
+        return {each.table: each.style for each in self.restyled if each.style is not None}
+
+    @property
+    def heat(self) -> "Heat | None":
+        """What is shown of density."""
+        return next((each.heat for each in self.restyled if each.heat is not None), None)
 
     @property
     def size(self) -> Size:

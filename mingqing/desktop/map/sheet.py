@@ -4,7 +4,7 @@ Always in the colours of day: it goes into a document or onto paper.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from mingqing.render.scale import Viewport
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
-    from mingqing.desktop.map.frame import Request
+    from mingqing.desktop.map.frame import Request, Restyled
     from mingqing.render.scene import LegendEntry, Scene
     from mingqing.store.session import Session
 
@@ -85,7 +85,8 @@ def draw_sheet(session: "Session", request: "Request", title: str, cancelled: Ca
     allowed = wanted & printable(session.policy, catalog, theme)
     if not allowed & frozenset(catalog.layers[theme].tables):
         raise NotAllowed(tr("您的角色不能打印这张图，也就不能复制成图片"))
-    scene = _scene(session, request, allowed, cancelled)
+    restyled = tuple(each for each in request.restyled if _may_print(session.policy, each))
+    scene = _scene(session, replace(request, restyled=restyled), allowed, cancelled)
     rows = list(_rows(scene.legend, request.size[0] - 2 * _EDGE))
     image = _blank(request.size[0], _TITLE + request.size[1] + _EDGE + _LINE * (len(rows) + 1))
     with QPainter(image) as painter:
@@ -116,12 +117,19 @@ def _scene(
         place,
         only=tables,
         styles=request.styles,
+        heat=request.heat,
         focus=shapes[0] if len(shapes) else None,
         village=request.focus,
         backdrops=backdrops,
         measure=measure,
         cancelled=cancelled,
     )
+
+
+def _may_print(policy: Policy, restyled: "Restyled") -> bool:
+    """Whether all that is to be read from how a table looks may go on paper."""
+    named = (name.split(".", 1) for name in restyled.reveals)
+    return all(policy.column(table, field, Action.PRINT) is Column.CLEAR for table, field in named)
 
 
 def _blank(width: float, height: float) -> QImage:

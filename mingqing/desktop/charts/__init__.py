@@ -1,0 +1,1 @@
+"""Charts of the village in view, beside the map."""
