@@ -1,5 +1,6 @@
 """A clerk classes the houses: the map follows, the project keeps it, who may not see it is not shown it."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,21 @@ def test_the_map_and_its_legend_follow_what_is_chosen(
     assert [line.text() for line in panel.parts.titles] == titles
     assert sum(made.counts) == 12
     assert "按层数上色" in [label.text() for label in opened.explorer.legend.findChildren(type(panel._title))]
+
+
+def test_what_is_chosen_reaches_a_process_that_draws(
+    opened: MainWindow, panel: ClassifyPanel, settle: Settle
+) -> None:
+    choose(panel.field, "房屋结构")
+    settle()
+    opened.explorer.legend.classing.emit("village")
+    choose(panel.field, "农房数")
+    settle()
+    request = opened.explorer.canvas.request
+    assert request is not None
+    assert set(request.styles) == {"house", "village"}
+    sent = pickle.loads(pickle.dumps(request))  # noqa: S301 - as the pipe between the two does
+    assert sent.styles == request.styles
 
 
 def test_fewer_classes_and_another_method_make_other_breaks(panel: ClassifyPanel, settle: Settle) -> None:
