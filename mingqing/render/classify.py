@@ -35,6 +35,7 @@ class _Columns:
     def __init__(self, features: Features | Gathered) -> None:
         self._features = features
         self._known: dict[str, tuple[NDArray[np.int64], list[object]]] = {}
+        self._amounts: dict[str, NDArray[np.float64]] = {}
 
     def dealt(self, name: str, answer: Callable[[object], int]) -> NDArray[np.int64]:
         """Return `answer` for the value of each row, asked once a value."""
@@ -46,8 +47,12 @@ class _Columns:
         if condition.relation not in ORDERED or isinstance(condition.value, str | tuple):
             return self.dealt(condition.field, condition.holds).astype(bool)
         rows, distinct = self._numbered(condition.field)
-        numbers = np.fromiter((v if isinstance(v, int | float) else np.nan for v in distinct), float)
-        answers: NDArray[np.bool_] = ORDERED[condition.relation](numbers, condition.value)
+        if condition.field not in self._amounts:
+            amounts = (v if isinstance(v, int | float) else np.nan for v in distinct)
+            self._amounts[condition.field] = np.fromiter(amounts, float, len(distinct))
+        answers: NDArray[np.bool_] = ORDERED[condition.relation](
+            self._amounts[condition.field], condition.value
+        )
         return answers[rows]
 
     def _numbered(self, name: str) -> tuple[NDArray[np.int64], list[object]]:
