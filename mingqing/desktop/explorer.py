@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 _CLICK_PX = 6
-_NARROW = 1280  # pixels of the window in which map, legend, classes and charts are too much
+_NARROW = 1500  # pixels of the window in which map, legend, classes and charts are too much
 _Key = tuple[str, int]
 
 
