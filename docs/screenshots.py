@@ -15,6 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from mingqing.classify.choice import Kind
 from mingqing.core.files import data_dir
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.desktop.application import make_window
@@ -119,6 +120,26 @@ def six_maps(photos: Photographer, project: Path) -> None:
         photos.take(theme)
 
 
+def classes(photos: Photographer) -> None:
+    """Take houses classed by when they were built, then where people live closest with the charts of the village."""
+    window, explorer = photos.window, photos.window.explorer
+    panel = explorer.classing
+    explorer.close_card()
+    explorer.show_theme("household")
+    explorer.legend.classing.emit("house")
+    for kind, field, name in ((Kind.GRADUATED, "built_year", "classes"), (Kind.HEAT, "", "heat")):
+        panel.kind.setCurrentIndex(panel.kind.findData(kind))
+        offers = [panel.field.itemData(n) for n in range(panel.field.count())]
+        panel.field.setCurrentIndex(offers.index(("resident" if kind is Kind.HEAT else "house", field)))
+        photos.take(name)
+    panel.back.click()
+    panel.put_away()
+    window.actions_["charts"].trigger()
+    explorer.see_village()
+    photos.take("charts")
+    window.actions_["charts"].trigger()
+
+
 def add_accounts(project: Path) -> None:
     """Give every role somebody who holds it, and who has chosen a password since."""
     with open_project(project, user=USER, password=PASSWORD) as session:
@@ -168,6 +189,7 @@ def main() -> None:
         window.wear(Appearance.DARK)
         photos.take("dark")
         window.wear(Appearance.LIGHT)
+        classes(photos)
         add_accounts(project)
         roles(photos, project)
         window.close()
