@@ -14,6 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 
 from mingqing.classify.choice import Kind
 from mingqing.core.files import data_dir
@@ -140,6 +141,24 @@ def classes(photos: Photographer) -> None:
     window.actions_["charts"].trigger()
 
 
+def terrain(photos: Photographer) -> None:
+    """Take the valley with a hillshade and contours made of the sample elevation, then leave them out again."""
+    explorer = photos.window.explorer
+    wait_until(lambda: not photos.window.jobs.busy())
+    explorer.close_card()
+    explorer.base_maps.add_files([data_dir("data_samples") / "三村" / "高程.tif"])
+    wait_until(lambda: explorer.base_maps.lines != [] and explorer.base_maps.settled)
+    explorer.canvas.set_scale(10_000)
+    QTest.qWait(100)
+    list_of_tables = explorer.legend.findChild(QScrollArea)
+    list_of_tables.ensureWidgetVisible(explorer.base_maps)
+    photos.take("terrain")
+    list_of_tables.verticalScrollBar().setValue(0)
+    for _ in range(2):
+        explorer.base_maps.lines[0].removed.emit()
+        QTest.qWait(50)
+
+
 def add_accounts(project: Path) -> None:
     """Give every role somebody who holds it, and who has chosen a password since."""
     with open_project(project, user=USER, password=PASSWORD) as session:
@@ -189,6 +208,7 @@ def main() -> None:
         window.wear(Appearance.DARK)
         photos.take("dark")
         window.wear(Appearance.LIGHT)
+        terrain(photos)
         classes(photos)
         add_accounts(project)
         roles(photos, project)
