@@ -14,6 +14,8 @@ from mingqing.render.occupancy import Box, Busyness
 Floats = NDArray[np.float64]
 
 _GAP_PX = 2.0
+_LEAST_MOVE_PX = 4.0
+_CLEARANCE = 0.3
 _BUSY_WEIGHT = 0.35
 _SECOND_CHOICE = 100.0  # by which any place for a short form comes after all places for the whole text
 _OVER_WIDE, _OVER_HIGH = 1.15, 1.3  # by how much a name may be larger than the room in its area
@@ -29,6 +31,12 @@ class _Setting:
     spacing: float
     width: float
     height: float
+
+    @property
+    def clearance(self) -> float:
+        """Pixels to each side within which nothing else is set: names of neighbouring areas must not read as one."""
+        in_area = self.request.label.placement is Placement.AREA
+        return _CLEARANCE * self.request.size_px if in_area else 0.95 * _GAP_PX
 
 
 def at_points(
@@ -46,7 +54,7 @@ def at_points(
     areas = np.array([s.request.label.placement is Placement.AREA for s in settings])
     found = [_in_areas(settings, np.flatnonzero(areas)), _around(settings, np.flatnonzero(~areas))]
     setting, order, centres = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    half = np.array([(s.width / 2 + 1, s.height / 2) for s in settings])[setting]
+    half = np.array([(s.width / 2 + s.clearance, s.height / 2) for s in settings])[setting]
     boxes = np.hstack([centres - half, centres + half])
     inside = ((boxes[:, :2] >= 0) & (boxes[:, 2:] <= size_px)).all(axis=1)
     setting, order, centres, boxes = setting[inside], order[inside], centres[inside], boxes[inside]
@@ -106,9 +114,11 @@ def _in_areas(
     spare[bounded, 0] = np.maximum(room[bounded, 0] - size[bounded, 0], 0.0)
     spare[~bounded, 1] = size[~bounded, 1]
     moves = [(0.0, 0.0), (-0.3, -0.6), (0.3, 0.6), (-0.15, -1.2), (0.15, 1.2)]  # sideways, or up and down
-    centres = np.concatenate([anchors + spare * move for move in moves])
-    ranks = np.repeat(np.arange(len(moves)), len(of)) * 1.5
-    return which[np.tile(of, len(moves))], np.tile(order, len(moves)) * 2.0 + ranks, centres
+    shift = spare[None] * np.array(moves)[:, None]
+    move, at = np.nonzero(
+        (np.abs(shift).max(axis=2) >= _LEAST_MOVE_PX) | (np.arange(len(moves)) == 0)[:, None]
+    )
+    return which[of[at]], order[at] * 2.0 + move * 1.5, anchors[at] + shift[move, at]
 
 
 def _around(settings: Sequence[_Setting], which: NDArray[np.intp]) -> tuple[NDArray[np.intp], Floats, Floats]:

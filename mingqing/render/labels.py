@@ -17,6 +17,7 @@ from mingqing.render.occupancy import Busyness, Occupancy
 from mingqing.render.scale import Viewport
 
 _Identity: TypeAlias = tuple[object, ...]
+_STILL = 0.2  # what has moved by less, in heights of a character, has not moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,8 @@ def _at_home(label: PlacedLabel, request: LabelRequest) -> bool:
         return False
     if request.label.placement is Placement.LINE:
         return _distance(label.home, request.anchor) < request.size_px
-    x, y = request.anchor[0].tolist()
-    return hypot(label.home[0] - x, label.home[1] - y) < 0.5
+    away = np.hypot(*(request.anchor - label.home).T)
+    return bool(away.min() < _STILL * request.size_px)
 
 
 def _distance(point: tuple[float, float], line: NDArray[np.float64]) -> float:

@@ -6,6 +6,7 @@ All places are counted from the ground, not from the edge of the sheet, so that 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from mingqing.catalog.style import Label, Marker, Placement, Shape, Spoke, StyleClass
@@ -59,16 +60,16 @@ def _whole(styled: StyledTable, shape: Shape, rows: Mapping[int, str], text_px: 
     Cut to the sheet, what lies across its edge would have another middle whenever the map is moved.
     """
     features, index = styled.features, np.array(list(rows), dtype=np.int64)
-    if isinstance(features, Gathered):
-        paths = features.shapes[shape]
-        paths = paths.take(np.isin(paths.rows, index))
+    if isinstance(features, Gathered):  # never cut
+        mask = np.zeros(len(features), dtype=bool)
+        mask[index] = True
+        paths = styled.paths_where(shape, mask)
     else:
-        paths = Paths.of(features.geometry[index], shape)
+        paths = in_px(Paths.of(features.geometry[index], shape), styled.view)
         paths = Paths(paths.xy, paths.parts, paths.features, index[paths.rows], paths.closed)
-    paths, size = in_px(paths, styled.view), styled.view.size_px
-    box, margin = paths.bounds(), styled.margin_px
-    near = np.hstack([box[:, :2] <= np.array(size) + margin, box[:, 2:] >= -margin])
-    paths = paths.take(np.flatnonzero(near.all(axis=1)))
+        box, margin = paths.bounds(), styled.margin_px
+        near = np.hstack([box[:, :2] <= np.array(styled.view.size_px) + margin, box[:, 2:] >= -margin])
+        paths = paths.take(np.flatnonzero(near.all(axis=1)))
     origin = _origin(styled)
     ground = np.clip(paths.xy, -_FARTHEST_PX, _FARTHEST_PX) - origin
     thin = Paths(ground, paths.parts, paths.features, paths.rows, paths.closed).thinned(_FINEST * text_px)
@@ -95,7 +96,10 @@ def _along_lines(styled: StyledTable, label: Label, named: Mapping[int, str]) ->
     texts = sorted({named[r] for r in paths.rows.tolist()})
     number = {text: n for n, text in enumerate(texts)}
     lines, names = joined(paths, np.array([number[named[r]] for r in paths.rows.tolist()], dtype=np.intp))
-    reach = size * (1 + max(map(len, texts), default=0) * (1 + label.letter_spacing) / 2)
+    letters = np.array([len(text) for text in texts], dtype=float)
+    room = shapely.length(lines) >= letters[names] * size
+    lines, names = lines[room], names[room]
+    reach = size * (1 + letters.max(initial=0) * (1 + label.letter_spacing) / 2)
     origin = _origin(styled)
     for part in stretches(lines, names, view.size_px, (origin[0], origin[1]), size / 2, every, reach):
         text = texts[part.name]
