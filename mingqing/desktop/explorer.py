@@ -73,6 +73,7 @@ class Explorer(QWidget):
         self._hits: list[Hit] = []
         self._card: _Key | None = None
         self._trail: list[_Key] = []
+        self._said = ""  # of text that cannot be drawn: once is enough
         self.topbar, self.rail, self.status = TopBar(actions), Rail(catalog), StatusLine()
         self.studio = Studio()
         jobs.on_leaving(Lane.DRAW, self.studio.close)
@@ -406,6 +407,9 @@ class Explorer(QWidget):
         self.legend.show_classes(frame.legend, frame.counts)
         if frame.request.lettered:
             self.base_maps.show_troubles(frame.troubles)
+        if frame.notice and frame.notice != self._said:
+            self._said = frame.notice
+            self.banner.say(frame.notice)
 
     # ── What is there ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -480,3 +480,17 @@ def test_a_project_opens_at_the_village_and_map_looked_at_last(
     settle()
     assert (opened.explorer.village, opened.explorer.theme) == ("331124204203", "disaster")
     assert opened.explorer.canvas.view == seen
+
+
+def test_text_that_no_font_has_is_spoken_of_once(
+    opened: MainWindow, settle: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mingqing.desktop.map.drawing.notice", lambda _texts: "电脑上的字体没有这些字")
+    explorer = opened.explorer
+    explorer.canvas.redraw()
+    settle()
+    assert "没有这些字" in explorer.banner.text
+    explorer.banner.clear()
+    explorer.canvas.redraw()
+    settle()
+    assert explorer.banner.isHidden()

@@ -17,7 +17,7 @@ from mingqing.desktop.map.tiles import TILE, Cell, Rect, Series, bounding, cells
 from mingqing.desktop.map.view import PX_PER_MM
 from mingqing.render.backdrop import Backdrop
 from mingqing.render.compose import build_scene
-from mingqing.render.fonts import measure
+from mingqing.render.fonts import measure, notice
 from mingqing.render.labels import Kept
 from mingqing.render.occupancy import Box
 from mingqing.render.painter import paint_ground, paint_overlay
@@ -62,7 +62,8 @@ def draw(session: "Session", request: Request, cancelled: Callable[[], bool], de
         keep=_kept(session, request.series),
         cancelled=cancelled,
     )
-    deliver(Frame(request, scene.legend, dict(scene.counts), scene.targets, troubles))
+    missing = notice(label.text for label in scene.labels)
+    deliver(Frame(request, scene.legend, dict(scene.counts), scene.targets, troubles, missing))
     for cell, part in _parts(scene, request):
         deliver(Tile(cell, _ground(part, request, cell, cancelled)))
     if request.lettered:

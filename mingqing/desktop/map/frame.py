@@ -84,6 +84,7 @@ class Frame:
 
     targets : the signs and labels on it, to be pointed at.
     troubles : why base maps are not on it.
+    notice : what of its text could not be drawn, for the user; empty for nothing.
     """
 
     request: Request
@@ -91,6 +92,7 @@ class Frame:
     counts: Mapping[str, int] = field(default_factory=dict)
     targets: tuple["Target", ...] = ()
     troubles: tuple["Trouble", ...] = ()
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
