@@ -13,6 +13,7 @@ from typing import Any
 from qgis.core import (
     QgsApplication,
     QgsCategorizedSymbolRenderer,
+    QgsCentroidFillSymbolLayer,
     QgsCoordinateReferenceSystem,
     QgsFeatureRequest,
     QgsFillSymbol,
@@ -136,10 +137,24 @@ def symbol(steps: list[Any], layer: Any) -> Any:
     kind = (QgsMarkerSymbol, QgsLineSymbol, QgsFillSymbol)[layer.geometryType()]
     if not steps:
         return invisible(kind)
+    parts = [_LAYERS[step["type"]](step) for step in together(steps)]
+    if kind is QgsFillSymbol:
+        parts = [in_the_middle(p) if isinstance(p, QgsSimpleMarkerSymbolLayer) else p for p in parts]
+    return made_of(kind, parts)
+
+
+def made_of(kind: Any, parts: list[Any]) -> Any:
     made = kind.createSimple({})
-    for step in together(steps):
-        made.appendSymbolLayer(_LAYERS[step["type"]](step))
+    for part in parts:
+        made.appendSymbolLayer(part)
     made.deleteSymbolLayer(0)
+    return made
+
+
+def in_the_middle(sign: Any) -> Any:
+    """Return what puts a marker in the middle of an area."""
+    made = QgsCentroidFillSymbolLayer()
+    made.setSubSymbol(made_of(QgsMarkerSymbol, [sign]))
     return made
 
 
