@@ -18,6 +18,7 @@ from mingqing.desktop.map.tiles import (
     Look,
     Series,
     TileCache,
+    blocks,
     cells,
     centre_first,
     holds,
@@ -134,3 +135,18 @@ def test_tiles_of_two_drawings_join_without_a_seam(project: Path, m_per_px: floa
         # Where the dots and dashes of a border begin depends on how much of it was read.
         assert differs.mean() < 0.01
     assert any(np.ptp(grounds[0][cell]) > 0 for cell in both)
+
+
+@given(st.lists(st.tuples(st.integers(-4, 6), st.integers(-4, 6)), unique=True, max_size=60))
+def test_blocks_cover_each_tile_once_and_nothing_else(some: list[tuple[int, int]]) -> None:
+    covered = [cell for block in blocks(some) for cell in cells(block)]
+    assert sorted(covered) == sorted(some)
+
+
+def test_a_whole_screen_is_few_blocks_its_middle_first() -> None:
+    screen = (0, 0, 7 * TILE, 5 * TILE)
+    found = list(blocks(centre_first(cells(screen), screen)))
+    assert len(found) <= 5
+    left, top, right, bottom = found[0]
+    assert left < 3.5 * TILE < right
+    assert top < 2.5 * TILE < bottom

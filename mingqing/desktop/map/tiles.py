@@ -1,7 +1,7 @@
 """Tiles: where they lie on the ground, which of them a view needs, and those already drawn."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -11,6 +11,9 @@ from mingqing.desktop.map.view import Bounds, Size, View
 
 TILE = 256
 """Device pixels to a side: small, so that little is drawn that nobody sees."""
+
+_AT_FIRST = 12
+"""So many of them are painted together, so that the middle of a screen is there before the rest."""
 
 Rect = tuple[int, int, int, int]
 """Left, top, right, bottom in device pixels of a grid; y grows southward."""
@@ -127,6 +130,34 @@ def centre_first(some: Iterable[Cell], rect: Rect) -> list[Cell]:
         return not shared(rect_of(cell), rect), (cell[0] - x) ** 2 + (cell[1] - y) ** 2
 
     return sorted(some, key=order)
+
+
+def blocks(some: Sequence[Cell]) -> Iterator[Rect]:
+    """Yield rectangles that together cover tiles, each once: around the first ones, then all the others."""
+    head = bounding(map(rect_of, some[:_AT_FIRST])) if some else (0, 0, 0, 0)
+    first = {cell for cell in some if holds(head, rect_of(cell))}
+    yield from _rectangles(first)
+    yield from _rectangles(set(some) - first)
+
+
+def _rectangles(some: Collection[Cell]) -> Iterator[Rect]:
+    """Yield rectangles that are covered by tiles: runs of a row, joined with the same run of the next rows."""
+    open_runs: dict[tuple[int, int], int] = {}  # columns from, to → the row a run began in
+    rows = range(min((j for _, j in some), default=0), max((j for _, j in some), default=-1) + 2)
+    for j in rows:
+        runs = set(_runs(sorted(i for i, row in some if row == j)))
+        for run in set(open_runs) - runs:
+            yield run[0] * TILE, open_runs.pop(run) * TILE, run[1] * TILE, j * TILE
+        open_runs |= dict.fromkeys(runs - set(open_runs), j)
+
+
+def _runs(columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield from and to, not including, of each run of consecutive numbers."""
+    start = 0
+    for n in range(1, len(columns) + 1):
+        if n == len(columns) or columns[n] != columns[n - 1] + 1:
+            yield columns[start], columns[n - 1] + 1
+            start = n
 
 
 class TileCache:
