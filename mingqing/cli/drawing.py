@@ -122,6 +122,7 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
         raise InputRefused(tr("图片存成 PNG，文件名请以 .png 结尾：{out}").format(out=out))
     from mingqing.basemap.kept import kept
     from mingqing.basemap.reader import Readers, base_maps_of
+    from mingqing.render.fonts import notice
 
     readers, added = Readers(), [each for path in basemap or () for each in base_maps_of(path)]
     with open_session(project, user) as session:
@@ -139,6 +140,8 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
     save(image, out)
     for trouble in troubles:
         say(tr("底图“{title}”没有画：{reason}").format(title=trouble.base_map.title, reason=trouble.reason))
+    if missing := notice(label.text for label in scene.labels):
+        say(missing)
     result = {"ms": taken, "features": scene.feature_count, "labels": len(scene.labels)}
     if as_json:
         print_json(result)

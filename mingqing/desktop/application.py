@@ -6,7 +6,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from mingqing.catalog.load import catalog
 from mingqing.core.text import tr
@@ -14,6 +14,7 @@ from mingqing.desktop.look.icons import icon
 from mingqing.desktop.look.theme import dress
 from mingqing.desktop.settings import Settings
 from mingqing.desktop.window import MainWindow
+from mingqing.render.fonts import chinese_family, notice
 
 
 def application() -> QApplication:
@@ -27,6 +28,9 @@ def application() -> QApplication:
     made.setApplicationDisplayName(tr("民情地图"))
     made.setDesktopFileName("mingqing")
     return made
+
+
+_NO_CHINESE_FONT = "This computer has no Chinese font: install one, such as fonts-noto-cjk, and start again."
 
 
 def make_window(settings: Settings | None = None) -> MainWindow:
@@ -69,6 +73,8 @@ def run(project: Path | None = None, *, user: str | None = None, password: str |
 
     sys.excepthook = caught
     window.show()
+    if chinese_family() is None:  # nothing in the window can be read, this least of all: hence both languages
+        QMessageBox.warning(window, "Mingqing", f"{notice()}\n\n{_NO_CHINESE_FONT}")
     if project is not None and user is not None and password is not None:
         window.open_now(project, user, password)
     elif project is not None:

@@ -647,3 +647,12 @@ def test_demo_builds_the_project_and_six_maps(run: Run, tmp_path: Path) -> None:
     assert all(str(p) in told.out for p in (tmp_path / "演示").glob("*.png"))
     assert run("check", tmp_path / "演示" / "三村.mingqing").code == 0
     assert run("demo", "--out", tmp_path / "演示", "--no-window").code == 0
+
+
+def test_render_says_what_text_could_not_be_drawn(
+    run: Run, sample_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mingqing.render.fonts.notice", lambda _texts: "电脑上没有中文字体")
+    done = run("render", sample_project, tmp_path / "map.png", "--theme", "household")
+    assert done.code == 0
+    assert "电脑上没有中文字体" in done.err
