@@ -4,13 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mingqing.access.policy import Column, Policy
 from mingqing.catalog.color import Color
 from mingqing.catalog.style import Fill, Style, StyleClass
 from mingqing.classify.palettes import palettes
 from mingqing.core.text import tr
+from mingqing.store.tally import grouped
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
@@ -61,14 +62,27 @@ class Pyramid:
 Chart = Bars | Pyramid
 
 
-def charts(session: "Session", village: str | None, *, today: date) -> tuple[Chart, ...]:
-    """Return the charts of a village, or of all, that the account may see and that have anything to show."""
+def charts(
+    session: "Session",
+    village: str | None,
+    *,
+    today: date,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> tuple[Chart, ...]:
+    """Return the charts of a village, or of all, that the account may see and that have anything to show.
+
+    progress : called as `progress(done, total)` before each chart; what it raises ends the counting.
+    """
     made: Sequence[Callable[[], Chart | None]] = (
         lambda: _structures(session, village),
         lambda: _ages(session, village, today),
         lambda: _crops(session, village),
     )
-    return tuple(chart for make in made if (chart := make()) is not None)
+    found = []
+    for n, make in enumerate(made):
+        progress(n, len(made))
+        found.append(make())
+    return tuple(chart for chart in found if chart is not None)
 
 
 def _sees(policy: Policy, table: str, *fields: str) -> bool:
@@ -78,24 +92,29 @@ def _sees(policy: Policy, table: str, *fields: str) -> bool:
 def _structures(session: "Session", village: str | None) -> Bars | None:
     if not _sees(session.policy, "house", "structure"):
         return None
-    rows = [(value, 1.0) for (value,) in session.rows("house", ["structure"], village=village)]
+    rows = [
+        (value, n, n, float(n)) for value, n, *_ in grouped(session, "house", ["structure"], village=village)
+    ]
     return _bars(tr("房屋结构"), tr("座"), rows, session.catalog.styles["house"]["normal"])
 
 
 def _crops(session: "Session", village: str | None) -> Bars | None:
     if not _sees(session.policy, "plot", "crop", "area_mu"):
         return None
-    rows = session.rows("plot", ["crop", "area_mu"], village=village)
+    rows = grouped(session, "plot", ["crop"], of="area_mu", village=village)
     return _bars(tr("作物面积"), tr("亩"), rows, session.catalog.styles["plot"]["normal"])
 
 
-def _bars(title: str, unit: str, rows: Sequence[tuple[object, float | None]], style: Style) -> Bars | None:
-    """Return the bars of the classes that the map has, in its colours; what is in none, by its own name."""
+def _bars(title: str, unit: str, rows: Sequence[tuple[Any, ...]], style: Style) -> Bars | None:
+    """Return the bars of the classes that the map has, in its colours; what is in none, by its own name.
+
+    rows : (value, rows, rows of which the amount is known, their amount).
+    """
     totals, colors, missing = defaultdict[str, float](float), dict[str, Color](), 0
     known: dict[object, StyleClass | None] = {}
-    for value, amount in rows:
-        if not value or amount is None:
-            missing += 1
+    for value, count, filled, amount in rows:
+        missing += count - filled if value else count
+        if not value or not filled:
             continue
         if value not in known:
             known[value] = _class_of(str(value), style)
@@ -128,15 +147,16 @@ def _ages(session: "Session", village: str | None, today: date) -> Pyramid | Non
     if not _sees(session.policy, "resident", "birth_date", "sex"):
         return None
     split = _sees(session.policy, "resident", "at_home")
-    rows = session.rows("resident", ["birth_date", "sex", "at_home"], village=village)
+    by = ["birth_date", "sex", *(["at_home"] if split else [])]
     counted: Counter[tuple[int, str, bool]] = Counter()
     missing = 0
-    for birth, sex, at_home in rows:
+    for birth, sex, *rest in grouped(session, "resident", by, village=village):
+        at_home, count = (rest[0] if split else None), rest[-3]
         age = age_on(birth, today)
         if age is None or sex not in {"男", "女"}:
-            missing += 1
+            missing += count
         else:
-            counted[min(age, _OLDEST) // _YEARS, sex, split and at_home == "外出"] += 1
+            counted[min(age, _OLDEST) // _YEARS, sex, split and at_home == "外出"] += count
     if not counted:
         return None
     groups = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Field, FieldType, GeometryKind, Table
+from mingqing.catalog.model import Catalog, Field, FieldType, GeometryKind, Table
 from mingqing.classify.choice import VALUE, Choice, Kind
 from mingqing.classify.statistics import statistics
 from mingqing.core.text import tr
@@ -59,7 +59,11 @@ def offers(table: str, kind: Kind, policy: Policy) -> list[Offer]:
 def _crowds(table: Table, policy: Policy) -> list[Offer]:
     names = (table.name, *(_ON_HOUSES if table.name == "house" else ()))
     weights = (f for f in fields_for(table, Kind.HEAT, policy) if f.unit not in {None, "年"})
-    found = [(policy.catalog.tables[n].title, n, "") for n in names if policy.allowed(n, Action.SEE)]
+    found = [
+        (policy.catalog.tables[n].title, n, "")
+        for n in names
+        if policy.allowed(n, Action.SEE) and is_visible(Choice(n, Kind.HEAT), policy)
+    ]
     found += [(f.title, table.name, f.name) for f in weights]
     return [Offer(tr("{title}的疏密").format(title=title), *at) for title, *at in found]
 
@@ -94,5 +98,16 @@ def _of_statistic(code: str) -> tuple[str, ...]:
 
 def is_visible(choice: Choice, policy: Policy) -> bool:
     """Whether the account sees everything that a choice would show."""
-    named = (name.split(".", 1) for name in reveals(choice))
+    named = [name.split(".", 1) for name in reveals(choice)]
+    if choice.kind is Kind.HEAT:
+        named += _way_to_place(choice.table, policy.catalog)
     return all(policy.column(table, field) is Column.CLEAR for table, field in named)
+
+
+def _way_to_place(table: str, catalog: Catalog) -> list[list[str]]:
+    """Return [table, field] of the references by which rows without a shape of their own are placed."""
+    found, here = [], table
+    for step in catalog.tables[table].located_at:
+        found.append([here, step])
+        here = catalog.tables[here].field_by_name[step].references or ""
+    return found

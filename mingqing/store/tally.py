@@ -1,8 +1,8 @@
-"""Counting rows by the value of a field, in the engine or one by one, with the same outcome."""
+"""Counting rows by the values of fields, in the engine or one by one, with the same outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mingqing.catalog.condition import Condition, Plain, Relation
 from mingqing.core.errors import StoreBug
@@ -42,12 +42,27 @@ def tally(
 
     of : a column of numbers to be summed. condition : what is asked of each row; not a list of values.
     """
-    known = session.catalog.tables[table].field_by_name
-    for name in (by, of, None if condition is None else condition.field):
-        if name is not None and name not in known:
-            raise StoreBug(f"no such column of {table}: {name}")
+    _check(session, table, [by, of, None if condition is None else condition.field])
     sql, values = _sql(table, by, of, condition)
     return {key: Tally(*numbers) for key, *numbers in session.query(sql, values)}
+
+
+def grouped(
+    session: "Session", table: str, by: Sequence[str], *, of: str | None = None, village: str | None = None
+) -> list[tuple[Any, ...]]:
+    """Return (a value of each of `by`..., rows, rows with a number in `of`, sum of `of`) of a village, or of all."""
+    _check(session, table, [*by, of])
+    columns, summed = ", ".join(f'"{name}"' for name in by), f'"{of}"' if of is not None else "NULL"
+    where, values = ("", ()) if village is None else (' WHERE "village_code" = ?', (village,))
+    sql = f'SELECT {columns}, count(*), count({summed}), total({summed}) FROM "{table}"{where} GROUP BY {columns}'
+    return session.query(sql, values)
+
+
+def _check(session: "Session", table: str, names: Iterable[str | None]) -> None:
+    known = session.catalog.tables[table].field_by_name
+    for name in names:
+        if name is not None and name not in known:
+            raise StoreBug(f"no such column of {table}: {name}")
 
 
 def _sql(table: str, by: str, of: str | None, condition: Condition | None) -> tuple[str, list[Plain]]:

@@ -3,11 +3,14 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from mingqing.access.policy import Policy
 from mingqing.classify.charts import Bars, Pyramid, charts
+from mingqing.core.sample import PASSWORD, USER
+from mingqing.store.project import open_project
 from mingqing.store.session import Session
 
 _TODAY = date(2026, 11, 22)
@@ -48,6 +51,25 @@ def test_who_sees_people_masked_is_shown_no_ages(
     viewer = Policy.of(["viewer"], None, sample_session.catalog)
     monkeypatch.setattr(sample_session, "login", replace(sample_session.login, policy=viewer))
     assert [chart.title for chart in charts(sample_session, None, today=_TODAY)] == ["房屋结构", "作物面积"]
+
+
+def test_rows_of_which_nothing_is_known_are_counted_as_such(sample_project: Path) -> None:
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        plots, people = (session.rows(table, ["id"])[:3] for table in ("plot", "resident"))
+        with session.transaction("edit", "缺") as change:
+            unknown = {"crop": [None, "水稻", "水稻"], "area_mu": [1.0, None, None]}
+            change.update("plot", [i for (i,) in plots], unknown)
+            change.update("resident", [i for (i,) in people], {"birth_date": [None] * 3})
+        _, ages, crops = charts(session, None, today=_TODAY)
+        known = [r for r in session.rows("plot", ["crop", "area_mu"]) if r[0] and r[1] is not None]
+        assert crops.missing == session.counts()["plot"] - len(known) >= 3
+        assert ages.missing >= 3
+
+
+def test_it_is_said_how_far_the_counting_is(sample_session: Session) -> None:
+    said: list[tuple[int, int]] = []
+    charts(sample_session, None, today=_TODAY, progress=lambda *at: said.append(at))
+    assert said == [(0, 3), (1, 3), (2, 3)]
 
 
 def test_a_project_without_rows_has_no_charts(session: Session) -> None:

@@ -12,7 +12,7 @@ from mingqing.catalog.color import Color
 from mingqing.catalog.condition import Condition, Relation
 from mingqing.catalog.load import catalog
 from mingqing.classify.choice import Choice, Kind, Method, Part, as_dict, from_dict
-from mingqing.classify.fields import fields_for, is_visible, reveals
+from mingqing.classify.fields import fields_for, is_visible, offers, reveals
 from mingqing.core.errors import DefinitionError
 
 _RED = Color("#aa0000", "#ff8888")
@@ -79,6 +79,9 @@ def test_anything_else_is_refused_too(data: object) -> None:
         from_dict(data, catalog())
 
 
+_ROLES = ("county_editor", "viewer")
+
+
 def _policy(*roles: str) -> Policy:
     return Policy.of(roles, None, catalog())
 
@@ -101,6 +104,14 @@ def test_a_statistic_of_a_table_that_is_not_theirs_stays_hidden() -> None:
     assert is_visible(counted, _policy("county_editor"))
     assert not is_visible(counted, _policy("viewer"))
     assert not is_visible(Choice("village", Kind.AREAS, "old_share"), _policy("viewer"))
+
+
+def test_a_heat_of_rows_whose_place_is_not_told_is_not_offered() -> None:
+    # A viewer does not see which household a resident is of, and so not where they live.
+    found = {role: {o.table for o in offers("house", Kind.HEAT, _policy(role))} for role in _ROLES}
+    assert "resident" in found["county_editor"]
+    assert found["viewer"].isdisjoint({"resident", "key_person"})
+    assert not is_visible(Choice("resident", Kind.HEAT), _policy("viewer"))
 
 
 def test_a_statistic_nobody_knows_is_refused() -> None:

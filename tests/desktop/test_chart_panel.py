@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
 
 from mingqing.classify.charts import AgeGroup, Bars, Pyramid
 from mingqing.desktop.charts.drawing import PyramidView
-from mingqing.desktop.charts.panel import notes
+from mingqing.desktop.charts.panel import ChartPanel, notes
 from mingqing.desktop.window import MainWindow
 
 Settle = Callable[[], None]
@@ -24,6 +25,19 @@ def test_charts_are_of_the_village_in_view(opened: MainWindow, settle: Settle) -
     (structures,) = panel.charts
     assert sum(bar.value for bar in structures.bars) == 6
     assert "小竹溪村" in panel._scope.text()
+
+
+def test_it_is_said_that_it_is_being_counted(opened: MainWindow, settle: Settle) -> None:
+    panel = opened.explorer.charts
+    opened.actions_["charts"].trigger()
+    assert _said(panel) == ["正在统计…"]
+    settle()
+    assert "正在统计…" not in _said(panel)
+
+
+def _said(panel: ChartPanel) -> list[str]:
+    texts = [panel._list.itemAt(n).widget() for n in range(panel._list.count())]
+    return [found.text() for found in texts if isinstance(found, QLabel)]
 
 
 def test_nothing_is_counted_while_the_charts_are_closed(opened: MainWindow, settle: Settle) -> None:

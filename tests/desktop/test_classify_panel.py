@@ -183,6 +183,18 @@ def test_heat_lies_over_the_map_of_whatever_stands_at_houses(
     assert restyled.style is None
 
 
+def test_a_heat_of_nothing_that_has_a_place_says_so(
+    opened: MainWindow, panel: ClassifyPanel, settle: Settle
+) -> None:
+    choose(panel.kind, "热力")
+    choose(panel.field, "建筑面积")
+    settle()
+    made = opened.explorer.looks.of(_KEY)
+    assert made is not None
+    assert made.counts == (0, 12)
+    assert "没有一条在图上有位置" in panel._about.text()
+
+
 def test_villages_are_coloured_by_a_statistic(
     opened: MainWindow, panel: ClassifyPanel, settle: Settle
 ) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from mingqing.classify.charts import Bars, Chart, Pyramid, charts
+from mingqing.core.errors import Cancelled
 from mingqing.core.text import tr
 from mingqing.desktop.charts.drawing import BarsView, PyramidView
 from mingqing.desktop.classify.looks import today
@@ -70,10 +71,24 @@ class ChartPanel(QWidget):
         self._stale = False
         village = self._village or None
 
-        def work(session: "Session", _job: Job[tuple[Chart, ...]]) -> tuple[Chart, ...]:
-            return charts(session, village, today=today())
+        def work(session: "Session", job: Job[tuple[Chart, ...]]) -> tuple[Chart, ...]:
+            def progress(done: int, total: int) -> None:
+                if job.cancelled():
+                    raise Cancelled(tr("已取消"))
+                job.progress("", done, total)
 
-        self._jobs.start(ReadJob(work, done=self._show, topic="charts"))
+            return charts(session, village, today=today(), progress=progress)
+
+        self._say_counting("", 0, 0)
+        self._jobs.start(ReadJob(work, done=self._show, progressed=self._say_counting, topic="charts"))
+
+    def _say_counting(self, _text: str, done: int, total: int) -> None:
+        """Say that it is being counted, in place of the charts of what was in view before."""
+        self.charts = ()
+        empty(self._list)
+        far = tr("（第 {n} 张，共 {total} 张）").format(n=done + 1, total=total) if total else ""
+        self._list.addWidget(label(tr("正在统计…") + far, "muted", wrap=True))
+        self._list.addStretch(1)
 
     def _show(self, found: tuple[Chart, ...]) -> None:
         self.charts = found

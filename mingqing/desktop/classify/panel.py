@@ -349,7 +349,8 @@ class ClassifyPanel(QWidget):
         if kind is Kind.RULES:
             self.rules.show_counts(made.counts)
             return
-        self.parts.show_parts(choice.parts, made.counts if made.counts[-1:] != (0,) else made.counts[:-1])
+        if kind is not Kind.HEAT:
+            self.parts.show_parts(choice.parts, made.counts if made.counts[-1:] != (0,) else made.counts[:-1])
         kinds = _PALETTES.get(kind, (PaletteKind.RAMP, PaletteKind.DIVERGING))
         shown = palette_of(choice).code
         self.palettes.offer(kinds, len(choice.parts) or 5, shown, reverse=choice.reverse)
@@ -358,6 +359,8 @@ class ClassifyPanel(QWidget):
         """Say in a line what the way is good for, or what came of it."""
         if made is None:
             text = _ABOUT[kind]
+        elif kind is Kind.HEAT and not made.counts[0]:
+            text = tr("这里没有一条在图上有位置，画不出热力图；换一项，或者先补上位置")
         elif kind is Kind.HEAT:
             text = tr("颜色越重的地方越密，共算了 {n:,} 条；放大后分得更细").format(n=made.counts[0])
         elif kind is Kind.RULES:
