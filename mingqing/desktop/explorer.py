@@ -73,7 +73,7 @@ class Explorer(QWidget):
         self._hits: list[Hit] = []
         self._card: _Key | None = None
         self._trail: list[_Key] = []
-        self._said = ""  # of text that cannot be drawn: once is enough
+        self._said = self._lost = ""  # of text that cannot be drawn: once is enough
         self.topbar, self.rail, self.status = TopBar(actions), Rail(catalog), StatusLine()
         self.studio = Studio()
         jobs.on_leaving(Lane.DRAW, self.studio.close)
@@ -143,6 +143,7 @@ class Explorer(QWidget):
         self.legend.switched.connect(canvas.show_only)
         self.base_maps.changed.connect(canvas.show_base_maps)
         self.base_maps.wanted.connect(canvas.see)
+        self.base_maps.lost.connect(self._say_lost)
         self.legend.classing.connect(lambda table: self.classing.show_table(self.theme, table))
         self.looks.changed.connect(self._show_looks)
         self.classing.opened.connect(self._make_room)
@@ -410,6 +411,12 @@ class Explorer(QWidget):
         if frame.notice and frame.notice != self._said:
             self._said = frame.notice
             self.banner.say(frame.notice)
+
+    def _say_lost(self, sentence: str) -> None:
+        self.banner.take_back(self._lost)
+        self._lost = sentence
+        if sentence:
+            self.banner.say(sentence)
 
     # ── What is there ──────────────────────────────────────────────────────────────────────────────────────
 
