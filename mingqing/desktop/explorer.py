@@ -25,7 +25,7 @@ from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
 from mingqing.desktop.map.kit import Kit
 from mingqing.desktop.map.overlay import Mark
-from mingqing.desktop.map.studio import Studio
+from mingqing.desktop.map.studio import ENDED, Studio
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
 from mingqing.desktop.rail import Rail
@@ -408,6 +408,8 @@ class Explorer(QWidget):
         self.legend.show_classes(frame.legend, frame.counts)
         if frame.request.lettered:
             self.base_maps.show_troubles(frame.troubles)
+        if self.canvas.complete:
+            self.banner.take_back(ENDED)
         if frame.notice and frame.notice != self._said:
             self._said = frame.notice
             self.banner.say(frame.notice)
