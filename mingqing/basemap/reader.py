@@ -172,11 +172,16 @@ def open_base_map(spec: BaseMap) -> Reader:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a base map is not on the map, in a sentence for its row. passing : asked again, it may be."""
+    """Why a base map is not on the map, in a sentence for its row.
+
+    passing : asked again, it may be. gone : its file cannot be opened. outside : nothing of it is in view.
+    """
 
     base_map: BaseMap
     reason: str
     passing: bool = False
+    gone: bool = False
+    outside: bool = False
 
 
 class Readers:
@@ -199,18 +204,34 @@ class Readers:
         for base_map in base_maps:
             if not base_map.visible:
                 continue
+            reader = self._of(base_map)
+            if isinstance(reader, Trouble):
+                troubles.append(reader)
+                continue
             try:
-                found = self._of(base_map).read(view, epsg, dark=dark, cancelled=cancelled)
+                found = reader.read(view, epsg, dark=dark, cancelled=cancelled)
             except BaseMapUnavailable as error:
                 troubles.append(Trouble(base_map, str(error), isinstance(error, BaseMapPreparing)))
                 continue
             if found is None:
-                troubles.append(Trouble(base_map, tr("画面范围内没有这张底图")))
+                troubles.append(Trouble(base_map, tr("画面范围内没有这张底图"), outside=True))
             else:
                 backdrops.append(replace(found, opacity=base_map.opacity))
         return tuple(backdrops), tuple(troubles)
 
-    def _of(self, base_map: BaseMap) -> Reader:
+    def gone(self, base_maps: Sequence[BaseMap]) -> tuple[Trouble, ...]:
+        """Return why the visible ones among `base_maps` cannot be opened; nothing is read of the others."""
+        found = (self._of(base_map) for base_map in base_maps if base_map.visible)
+        return tuple(trouble for trouble in found if isinstance(trouble, Trouble))
+
+    def _of(self, base_map: BaseMap) -> Reader | Trouble:
+        """Return the reader of a file, or why there is none."""
+        try:
+            return self._opened(base_map)
+        except (BaseMapUnavailable, OSError) as error:
+            return Trouble(base_map, str(error), gone=True)
+
+    def _opened(self, base_map: BaseMap) -> Reader:
         """Return the reader of a file as it is now."""
         geotiff.require_file(base_map.path)
         state = base_map.path.stat()

@@ -95,6 +95,11 @@ class Banner(QFrame):
         self._show_notice()
         self.changed.emit()
 
+    def take_back(self, sentence: str) -> None:
+        """Put a sentence away that is no longer true, where it is still shown."""
+        if sentence and sentence == self.text:
+            self.next()
+
     def clear(self) -> None:
         """Put away everything, what waits as well."""
         self._notices, self._is_notice = [], False

@@ -25,7 +25,7 @@ from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
 from mingqing.desktop.map.kit import Kit
 from mingqing.desktop.map.overlay import Mark
-from mingqing.desktop.map.studio import Studio
+from mingqing.desktop.map.studio import ENDED, Studio
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
 from mingqing.desktop.rail import Rail
@@ -73,7 +73,7 @@ class Explorer(QWidget):
         self._hits: list[Hit] = []
         self._card: _Key | None = None
         self._trail: list[_Key] = []
-        self._said = ""  # of text that cannot be drawn: once is enough
+        self._said = self._lost = ""  # of text that cannot be drawn: once is enough
         self.topbar, self.rail, self.status = TopBar(actions), Rail(catalog), StatusLine()
         self.studio = Studio()
         jobs.on_leaving(Lane.DRAW, self.studio.close)
@@ -143,6 +143,7 @@ class Explorer(QWidget):
         self.legend.switched.connect(canvas.show_only)
         self.base_maps.changed.connect(canvas.show_base_maps)
         self.base_maps.wanted.connect(canvas.see)
+        self.base_maps.lost.connect(self._say_lost)
         self.legend.classing.connect(lambda table: self.classing.show_table(self.theme, table))
         self.looks.changed.connect(self._show_looks)
         self.classing.opened.connect(self._make_room)
@@ -407,9 +408,17 @@ class Explorer(QWidget):
         self.legend.show_classes(frame.legend, frame.counts)
         if frame.request.lettered:
             self.base_maps.show_troubles(frame.troubles)
+        if self.canvas.complete:
+            self.banner.take_back(ENDED)
         if frame.notice and frame.notice != self._said:
             self._said = frame.notice
             self.banner.say(frame.notice)
+
+    def _say_lost(self, sentence: str) -> None:
+        self.banner.take_back(self._lost)
+        self._lost = sentence
+        if sentence:
+            self.banner.say(sentence)
 
     # ── What is there ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -202,3 +202,32 @@ def test_a_window_without_base_maps_does_not_pay_for_them() -> None:
     program = "import sys, mingqing.desktop.window; print({'rasterio', 'contourpy', 'matplotlib'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
+
+
+def test_a_file_that_comes_back_fills_the_holes_it_left(
+    qtbot: QtBot, opened: MainWindow, picture: Path, settle: Settle
+) -> None:
+    bare = colour(opened)
+    add(qtbot, opened, settle, picture)
+    away = picture.rename(picture.with_suffix(".away"))
+    opened.explorer.canvas.redraw()
+    settle()
+    assert colour(opened) == bare
+    assert "航片.tif" in opened.explorer.banner.text
+    away.rename(picture)
+    qtbot.waitUntil(lambda: opened.explorer.banner.text == "", timeout=15_000)
+    redrawn(qtbot, opened, settle)
+    assert colour(opened).getRgb()[:3] == (200, 30, 120)
+    assert section(opened).lines[0].reason.text() == ""
+
+
+def test_tiles_that_are_there_do_not_hide_that_the_file_is_gone(
+    qtbot: QtBot, opened: MainWindow, picture: Path, settle: Settle
+) -> None:
+    add(qtbot, opened, settle, picture)
+    qtbot.waitUntil(lambda: opened.explorer.canvas.idle)
+    picture.rename(picture.with_suffix(".away"))
+    canvas = opened.explorer.canvas
+    canvas.pan(canvas.width() * 0.7, 0)
+    settle()
+    assert "找不到 航片.tif" in section(opened).lines[0].reason.text()

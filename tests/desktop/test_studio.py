@@ -83,17 +83,33 @@ def test_an_error_there_is_raised_here(studio: Studio, session: Session) -> None
         studio(session, bad, never, lambda _: None)
 
 
-def test_after_the_process_was_killed_another_one_draws(studio: Studio, session: Session) -> None:
-    studio(session, request_of(), never, lambda _: None)
-    assert studio.apart
+def kill_artists() -> None:
     for process in active_children():
         process.kill()
         process.join()
-    with pytest.raises(MingqingError):
-        studio(session, request_of(), never, lambda _: None)
+
+
+def test_after_the_process_was_killed_another_one_draws_the_same(studio: Studio, session: Session) -> None:
+    kill_artists()
     pieces: list[Frame | Tile] = []
     studio(session, request_of(), never, pieces.append)
-    assert pieces
+    assert studio.apart
+    assert {p.cell for p in pieces if isinstance(p, Tile)} == set(request_of().cells)
+
+
+def test_a_drawing_that_ends_the_process_twice_is_given_up(studio: Studio, session: Session) -> None:
+    asked: list[int] = []
+
+    def kill_once_drawing() -> bool:
+        if studio.ready() and len(asked) < 2:
+            asked.append(1)
+            kill_artists()
+        return False
+
+    with pytest.raises(MingqingError, match="没有画完"):
+        studio(session, request_of(), kill_once_drawing, lambda _: None)
+    assert len(asked) == 2
+    assert not studio.apart
 
 
 def test_what_is_drawn_quickly_needs_no_process(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

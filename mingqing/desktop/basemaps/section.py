@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mingqing.basemap.kept import keep
 from mingqing.basemap.model import BaseMap, BaseMapUnavailable
-from mingqing.basemap.reader import SUFFIXES, Trouble, base_maps_of, open_base_map
+from mingqing.basemap.reader import SUFFIXES, Readers, Trouble, base_maps_of, open_base_map
 from mingqing.core.text import tr
 from mingqing.desktop.basemaps.line import BaseMapLine
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.map.view import Bounds
     from mingqing.store.session import Session
 
-_REDRAW_MS, _KEEP_MS, _AGAIN_MS = 60, 800, 700
+_REDRAW_MS, _KEEP_MS, _AGAIN_MS, _LOOK_MS = 60, 800, 700, 2000
 
 
 _Found = tuple[list[BaseMap], list[BaseMapUnavailable]]
@@ -32,15 +32,18 @@ class BaseMapSection(QWidget):
     -------
     changed(tuple of BaseMap) : the map is to be drawn again, with these, the lowest first.
     wanted(Bounds) : this extent is to be seen, project CRS, metres.
+    lost(str) : files cannot be opened any more, in a sentence; empty once they can.
     """
 
     changed = Signal(object)
     wanted = Signal(object)
+    lost = Signal(str)
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._base_maps: tuple[BaseMap, ...] = ()
+        self._gone: frozenset[BaseMap] = frozenset()
         self._why_not = ""
         self._folder = Path.home()
         self.lines: list[BaseMapLine] = []
@@ -55,6 +58,7 @@ class BaseMapSection(QWidget):
         self._redraw = _pause(self, _REDRAW_MS, lambda: self.changed.emit(self.visible_ones))
         self._again = _pause(self, _AGAIN_MS, lambda: self.changed.emit(self.visible_ones))
         self._keep = _pause(self, 0, self._save)
+        self._look = _pause(self, _LOOK_MS, self._look_for_gone)
 
     @property
     def visible_ones(self) -> tuple[BaseMap, ...]:
@@ -86,6 +90,7 @@ class BaseMapSection(QWidget):
         self.setVisible(bool(base_maps) or not self._why_not)
         if tuple(base_maps) != self._base_maps:
             self._base_maps = tuple(base_maps)
+            self._know_gone(self._gone)
             self._list_all()
             self.changed.emit(self.visible_ones)
 
@@ -96,6 +101,31 @@ class BaseMapSection(QWidget):
             line.show_trouble(reasons.get((line.base_map.kind, line.base_map.path), ""))
         if any(t.passing for t in troubles):
             self._again.start()
+        self._know_gone(frozenset(t.base_map for t in troubles if t.gone))
+
+    def _know_gone(self, gone: frozenset[BaseMap]) -> None:
+        """Say once which files cannot be opened; draw all again, holes and all, once one of them can."""
+        gone &= frozenset(self.visible_ones)
+        before, self._gone = self._gone, gone
+        if before - gone:
+            self._redraw.start()
+        if _lost(gone) != _lost(before):
+            self.lost.emit(_lost(gone))
+        if gone:
+            self._look.start()
+
+    def _look_for_gone(self) -> None:
+        gone = self._gone
+
+        def work(_session: "Session", _job: Job[frozenset[BaseMap]]) -> frozenset[BaseMap]:
+            return frozenset(t.base_map for t in Readers().gone(tuple(gone)))
+
+        def done(still: frozenset[BaseMap]) -> None:
+            if self._gone == gone:  # else a drawing has told meanwhile
+                self._know_gone(still)
+
+        if gone:
+            self._jobs.start(ReadJob(work, done=done, topic="lost base maps"))
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Add all that can be made of files, above the others."""
@@ -178,6 +208,13 @@ class BaseMapSection(QWidget):
             keep(session, base_maps)
 
         self._jobs.start(WriteJob(work, done=lambda _: None, topic="keep base maps"))
+
+
+def _lost(gone: frozenset[BaseMap]) -> str:
+    if not gone:
+        return ""
+    names = sorted({base_map.path.name for base_map in gone})
+    return tr("底图读不到：{names}。图上先空着，放回原处后会自动补上").format(names="、".join(names))
 
 
 def _pause(owner: BaseMapSection, milliseconds: int, call: Callable[[], None]) -> QTimer:

@@ -110,6 +110,8 @@ def _backdrops(
             )
             found += [b.moved(rect[0] - request.rect[0], rect[1] - request.rect[1]) for b in some]
             troubles += why_not
+        else:  # its tiles are there; whether the file still is tells whether they are to be trusted
+            troubles += _readers.gone([base_map])
     return found, tuple(troubles)
 
 

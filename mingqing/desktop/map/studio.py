@@ -11,14 +11,14 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from time import perf_counter
+from time import perf_counter, sleep
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QImage
 
 from mingqing.catalog.load import catalog
-from mingqing.core.errors import MingqingError
+from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
 from mingqing.desktop.map.drawing import draw
 from mingqing.desktop.map.frame import Deliver, Frame, Request, Tile
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _SLOW_S = 0.08  # a drawing that takes longer can be felt in the window
 _LISTEN_S = 0.01
 _READY = "ready"
+ENDED = tr("绘图程序连续两次意外结束，这张图没有画完，移动一下地图会再画")
 
 
 class Studio:
@@ -65,7 +66,11 @@ class Studio:
     ) -> None:
         """Draw `request`, as `drawing.draw` does."""
         if self.ready():
-            self._draw_apart(session, request, cancelled, deliver)
+            try:
+                self._draw_apart(session, request, cancelled, deliver)
+            except DrawingEnded:
+                self._start_anew(cancelled)
+                self._draw_apart(session, request, cancelled, deliver)
             return
         began = perf_counter()
         try:
@@ -82,6 +87,16 @@ class Studio:
             except (EOFError, OSError):  # it could not start: one draws here
                 self.close()
         return self._ready
+
+    def _start_anew(self, cancelled: Callable[[], bool]) -> None:
+        """Wait for another process: what ended one is not drawn in the window's own."""
+        self.warm_up()
+        while not self.ready():
+            if cancelled():
+                raise Cancelled
+            if not self.apart:
+                raise DrawingEnded(ENDED)
+            sleep(_LISTEN_S)
 
     def close(self) -> None:
         """End the process; the next slow drawing starts another."""
@@ -104,7 +119,7 @@ class Studio:
             self._listen(cancelled, deliver)
         except (EOFError, OSError) as error:
             self.close()
-            raise DrawingEnded(tr("绘图程序意外结束了，移动一下地图会重新绘制")) from error
+            raise DrawingEnded(ENDED) from error
 
     def _listen(self, cancelled: Callable[[], bool], deliver: Deliver) -> None:
         """Hand over what comes until the drawing is done; tell the process once nobody wants it any more."""
