@@ -50,6 +50,7 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("select_outline", tr("多边形选"), ("Ctrl+Shift+R",), "fa6s.draw-polygon", checkable=True)
     yield _Entry("select_circle", tr("按半径选"), ("Ctrl+Alt+R",), "fa6s.bullseye", checkable=True)
     yield _Entry("select_by", tr("按条件选…"), ("Ctrl+T",), "fa6s.filter")
+    yield _Entry("reselect", tr("恢复上次选中"), ("Ctrl+Z",), "fa6s.arrow-rotate-left")
     yield _Entry("bookmarks", tr("书签"), ("Ctrl+Shift+D",), "fa6s.bookmark")
     yield _Entry("add_bookmark", tr("收藏这里"), ("Ctrl+D",), "fa6s.bookmark")
     yield _Entry("copy_map", tr("复制地图"), ("Ctrl+Shift+C",), "fa6s.copy")

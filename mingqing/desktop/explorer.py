@@ -14,7 +14,7 @@ from mingqing.desktop.banner import Banner
 from mingqing.desktop.basemaps.section import BaseMapSection
 from mingqing.desktop.card.choosing import HitList
 from mingqing.desktop.card.content import Card, gather
-from mingqing.desktop.card.hit import Found, Hit, identify
+from mingqing.desktop.card.hit import Found, identify
 from mingqing.desktop.card.panel import WIDTH as CARD_WIDTH
 from mingqing.desktop.card.panel import CardPanel
 from mingqing.desktop.charts.panel import ChartPanel
@@ -70,7 +70,7 @@ class Explorer(QWidget):
         self._seen: frozenset[str] = frozenset()
         self.themes = tuple(theme.code for theme in catalog.themes)
         self._village, self._theme = "", catalog.themes[0]
-        self._hits: list[Hit] = []
+        self._found = Found()
         self._card: _Key | None = None
         self._trail: list[_Key] = []
         self._said = self._lost = ""  # of text that cannot be drawn: once is enough
@@ -157,7 +157,7 @@ class Explorer(QWidget):
         canvas.history_changed.connect(self._update_actions)
         status.scale_wanted.connect(canvas.set_scale)
         card.wanted.connect(self._follow)
-        card.listing.connect(lambda: self.listed.open(self._hits, QCursor.pos()))
+        card.listing.connect(lambda: self.listed.open(self._found, QCursor.pos()))
         self.listed.chosen.connect(self._follow)
         card.back.connect(self._back)
         card.zoom.connect(self.see_selection)
@@ -440,13 +440,13 @@ class Explorer(QWidget):
         """Show the card of what was meant; of a sign that stands for several, the list to choose from."""
         if found.crowd and self.canvas.view is not None:
             self.close_card()
-            self._hits = list(found.hits)
+            self._found = found
             size = float(self.canvas.width()), float(self.canvas.height())
             pixel = QPointF(*self.canvas.view.to_screen(*at, size)).toPoint()
-            self.listed.open(self._hits, self.canvas.mapToGlobal(pixel), beyond=found.beyond)
+            self.listed.open(found, self.canvas.mapToGlobal(pixel))
         elif found.hits:
-            self._hits, self._trail = list(found.hits), []
-            self._ask_card((self._hits[0].table, self._hits[0].id))
+            self._found, self._trail = found, []
+            self._ask_card((found.hits[0].table, found.hits[0].id))
         else:
             self.close_card()
 
@@ -479,8 +479,9 @@ class Explorer(QWidget):
             return
         self._card = (card.table, card.id)
         self.canvas.mark([mark] if mark is not None else [])
-        others = [h for h in self._hits if (h.table, h.id) != self._card] if not self._trail else []
-        self.card.show_card(card, others, can_back=bool(self._trail))
+        others = [h for h in self._found.hits if (h.table, h.id) != self._card] if not self._trail else []
+        here = self._found.totals.get(card.table, 0)
+        self.card.show_card(card, others, here=here, can_back=bool(self._trail))
         self.place_floating()
         if mark is not None:
             self.canvas.reveal(mark.bounds, CARD_WIDTH + M)
@@ -488,7 +489,7 @@ class Explorer(QWidget):
 
     def show_row(self, table: str, row_id: int) -> None:
         """Show the card of a row, and its place from near by."""
-        self._hits, self._trail = [], []
+        self._found, self._trail = Found(), []
         self._ask_card((table, row_id), closer=True)
 
     def _list_table(self, table: str) -> None:
@@ -506,7 +507,7 @@ class Explorer(QWidget):
 
     def close_card(self) -> None:
         """Put the card away and take its mark off the map."""
-        self._card, self._hits, self._trail = None, [], []
+        self._card, self._found, self._trail = None, Found(), []
         self.listed.forget()
         self.card.put_away()
         self.canvas.mark([])

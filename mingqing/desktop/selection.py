@@ -20,6 +20,7 @@ class Selection(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ids: dict[str, Ids] = {}
+        self._before: dict[str, Ids] = {}
 
     def of(self, table: str) -> Ids:
         """Return the ids of the selected rows of a table."""
@@ -54,7 +55,22 @@ class Selection(QObject):
         """Select nothing."""
         self.choose({})
 
+    @property
+    def can_restore(self) -> bool:
+        """Whether something was selected before what is selected now."""
+        return bool(self._before)
+
+    def restore(self) -> None:
+        """Select what was selected before; once more, what is selected now."""
+        if self._before:
+            self._become(self._before)
+
+    def forget(self) -> None:
+        """Select nothing, with no way back: another project has other rows."""
+        self.clear()
+        self._before = {}
+
     def _become(self, ids: dict[str, Ids]) -> None:
         if ids != self._ids:
-            self._ids = ids
+            self._before, self._ids = self._ids or self._before, ids
             self.changed.emit()

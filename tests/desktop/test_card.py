@@ -1,10 +1,12 @@
 """A card says what matters of a row and gathers what belongs to it."""
 
 import shapely
+from PySide6.QtCore import QPoint
 
 from mingqing.desktop.card.content import Fact, gather, name_of
-from mingqing.desktop.card.hit import identify
+from mingqing.desktop.card.hit import Found, Hit, identify
 from mingqing.desktop.explorer import place_of
+from mingqing.desktop.window import MainWindow
 from mingqing.render.compose import build_scene
 from mingqing.render.scale import Viewport
 from mingqing.render.targets import Target
@@ -142,3 +144,15 @@ def test_a_resident_is_marked_at_the_house(session: Session) -> None:
     assert (
         place_of(session, "resident", resident).bounds == place_of(session, "house", house_id(session)).bounds
     )
+
+
+def test_a_list_that_is_not_all_of_a_crowd_says_of_how_many_it_is_the_first(
+    opened: MainWindow,
+) -> None:
+    hits = tuple(Hit("hazard", n, "地灾隐患", f"隐患{n}", shapely.Point(EAST, NORTH)) for n in range(3))
+    listed = opened.explorer.listed
+    listed.open(Found(hits, totals={"hazard": 10_018}), QPoint(0, 0))
+    assert listed.rows[0] == "地灾隐患：前 3 条，共 10,018 条"
+    listed.open(Found(hits, totals={"hazard": 3}), QPoint(0, 0))
+    assert listed.rows[0] == "地灾隐患 3"
+    listed.forget()

@@ -31,6 +31,25 @@ def test_rows_are_chosen_added_and_removed_by_table(selection: Selection, told: 
     assert told == [5, 2, 1, 3]
 
 
+def test_what_was_selected_before_comes_back_even_after_nothing_was(selection: Selection) -> None:
+    before = dict(selection.tables)
+    selection.choose({"house": [2]})
+    selection.restore()
+    assert selection.tables == before
+    selection.restore()
+    assert selection.tables == {"house": {2}}
+    selection.clear()
+    selection.restore()
+    assert selection.tables == {"house": {2}}
+
+
+def test_a_project_that_was_closed_leaves_no_rows_to_come_back(selection: Selection) -> None:
+    selection.forget()
+    assert not selection.can_restore
+    selection.restore()
+    assert not selection
+
+
 def test_what_changes_nothing_is_not_told(selection: Selection, told: list[int]) -> None:
     selection.choose({"road": {9}, "house": {2, 1}, "grid": []})
     selection.add({"house": [1]})

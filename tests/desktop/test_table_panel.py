@@ -12,6 +12,7 @@ from mingqing.access.audit import Act
 from mingqing.desktop.table.panel import TablePanel
 from mingqing.desktop.window import MainWindow
 from mingqing.store.log import entries
+from mingqing.store.paging import Wanted
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
 
@@ -273,6 +274,22 @@ def test_only_what_is_selected_is_listed(opened: MainWindow, panel: TablePanel, 
     assert panel.rows.ids.tolist() == ids[7:8]
 
 
+def test_one_button_lists_every_row_again_whatever_left_them_out(
+    qtbot: QtBot, opened: MainWindow, panel: TablePanel, settle: Settle
+) -> None:
+    assert not panel.bar.clearing.isVisible()
+    ask(panel, "name", "样1", qtbot, settle)
+    panel.bar.only_selected.setChecked(True)
+    settle()
+    assert panel.bar.count.text() == "没有符合条件的记录"
+    panel.bar.clearing.click()
+    settle()
+    assert panel.rows.rowCount() == 12
+    assert not panel.bar.only_selected.isChecked()
+    assert not panel.bar.clearing.isVisible()
+    assert opened.explorer.selection.of("resident") == frozenset()
+
+
 def test_a_double_click_goes_to_the_row_and_opens_its_card(
     qtbot: QtBot, opened: MainWindow, panel: TablePanel, settle: Settle
 ) -> None:
@@ -372,3 +389,18 @@ def test_nothing_of_a_project_stays_in_the_list(opened: MainWindow, panel: Table
     assert panel.rows.rowCount() == 0
     assert not panel.rows.columns
     assert panel.bar.tables.count() == 0
+
+
+def test_what_was_asked_of_one_project_is_not_asked_of_the_next(
+    qtbot: QtBot, opened: MainWindow, panel: TablePanel, settle: Settle
+) -> None:
+    ask(panel, "name", "样1", qtbot, settle)
+    sort(qtbot, panel, "name", settle)
+    panel.bar.filtering.setChecked(False)
+    for switch in (panel.bar.in_view, panel.bar.only_selected):
+        switch.setChecked(True)
+    settle()
+    opened.close_project()
+    assert not panel.bar.narrows
+    assert panel.bar.filtering.isChecked()
+    assert panel.wanted == Wanted()

@@ -11,9 +11,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.widgets import S, column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mingqing.desktop.card.hit import Hit
+    from mingqing.desktop.card.hit import Found, Hit
 
 _KEY = Qt.ItemDataRole.UserRole
 _WIDTH, _MOST_HEIGHT, _ROW, _HEADING = 320, 420, 36, 30
@@ -48,22 +46,19 @@ class HitList(QFrame):
         """What is listed, headings as well."""
         return [self._model.item(n).text() for n in range(self._model.rowCount())]
 
-    def open(self, hits: "Sequence[Hit]", at: QPoint, *, beyond: int = 0) -> None:
-        """List `hits` at a place on the screen, by table, in the order in which the tables come.
-
-        beyond : how many more there are than can be listed.
-        """
+    def open(self, found: "Found", at: QPoint) -> None:
+        """List what was found at a place on the screen, by table, in the order in which the tables come."""
         self.forget()
-        order = list(dict.fromkeys(hit.kind for hit in hits))
+        order = list(dict.fromkeys(hit.kind for hit in found.hits))
         high = 4 * S
-        for kind, group in groupby(sorted(hits, key=lambda hit: order.index(hit.kind)), lambda hit: hit.kind):
+        for kind, group in groupby(
+            sorted(found.hits, key=lambda hit: order.index(hit.kind)), lambda hit: hit.kind
+        ):
             these = list(group)
-            self._model.appendRow(_heading(f"{kind} {len(these)}"))
+            self._model.appendRow(_heading(_headed(kind, len(these), found.totals[these[0].table])))
             for hit in these:
                 self._model.appendRow(_item(hit))
             high += _HEADING + _ROW * len(these)
-        if beyond:
-            self._model.appendRow(_heading(tr("还有 {n} 条，放大后再点").format(n=beyond)))
         self.list.setCurrentIndex(self._model.index(1, 0))
         self.setFixedHeight(min(high, _MOST_HEIGHT))
         screen = (QGuiApplication.screenAt(at) or QGuiApplication.primaryScreen()).availableGeometry()
@@ -89,6 +84,12 @@ class HitList(QFrame):
         if key is not None:
             self.hide()
             self.chosen.emit(*key)
+
+
+def _headed(kind: str, listed: int, total: int) -> str:
+    if listed == total:
+        return f"{kind} {total:,}"
+    return tr("{kind}：前 {n:,} 条，共 {total:,} 条").format(kind=kind, n=listed, total=total)
 
 
 def _item(hit: "Hit") -> QStandardItem:

@@ -1,7 +1,8 @@
 """What is under a click: the rows drawn there, the one that was most likely meant first."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,12 +41,12 @@ class Hit:
 class Found:
     """What lies at a place, what is drawn on top first.
 
-    crowd : a sign was meant that stands for several rows. beyond : how many more lie there than are listed.
+    crowd : a sign was meant that stands for several rows. totals : how many lie there, listed or not, by table.
     """
 
     hits: tuple[Hit, ...] = ()
     crowd: bool = False
-    beyond: int = 0
+    totals: Mapping[str, int] = field(default_factory=dict)
 
 
 def identify(
@@ -78,7 +79,7 @@ def identify(
     once = list({(hit.table, hit.id): hit for hit in reversed(found)}.values())[::-1]
     named = tuple(replace(hit, title=name_of(session, hit.table, hit.id)) for hit in once[:_MOST])
     crowd = any(len(sign.ids) > 1 for sign in signs[:1])
-    return Found(named, crowd=crowd, beyond=len(once) - len(named))
+    return Found(named, crowd=crowd, totals=Counter(hit.table for hit in once))
 
 
 def _rows(session: "Session", sign: "Target") -> Iterator[Hit]:
@@ -97,8 +98,8 @@ def _named(session: "Session", on: Sequence[str], word: "Target") -> Iterator[Hi
     middle = shapely.Point((xmin + xmax) / 2, (ymin + ymax) / 2)
     for name in on:
         labels = {label.field for label in _labels(session, name)}
-        for field in sorted(labels):
-            features = session.features(name, bounds=box, where={field: word.text})
+        for named in sorted(labels):
+            features = session.features(name, bounds=box, where={named: word.text})
             hits = [
                 Hit(name, int(i), session.catalog.tables[name].title, "", shape)
                 for i, shape in zip(features.ids, features.geometry, strict=True)

@@ -61,15 +61,17 @@ class CardPanel(QFrame):
         self._copied = ""
         self.hide()
 
-    def show_card(self, card: "Card", others: "Sequence[Hit]", *, can_back: bool) -> None:
-        """Show `card`; `others` are further rows at the place that was clicked."""
+    def show_card(self, card: "Card", others: "Sequence[Hit]", *, here: int = 0, can_back: bool) -> None:
+        """Show `card`; `others` are further rows at the place clicked, where `here` of its table lie in all."""
         self.hide()  # what is put into a layout on screen counts for nothing in its height until a moment later
         self._clear()
         self._fill_head(card, can_back=can_back)
         alike = [h for h in others if h.table == card.table]
         beside = [h for h in others if h.table != card.table and h.title]
         if alike:
-            self._body.addWidget(self._others(tr("这里共有 {n} 条").format(n=len(alike) + 1), alike))
+            self._body.addWidget(
+                self._others(tr("这里共有 {n} 条").format(n=max(here, len(alike) + 1)), alike)
+            )
         if card.contacts:
             self._body.addWidget(self._contacts(card.contacts))
         if card.facts:

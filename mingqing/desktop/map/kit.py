@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.selection import Selection
     from mingqing.store.session import Session
 
-_OF_MAP = ("select_by", "bookmarks", "add_bookmark", "copy_map", "save_map", "overview")
+_OF_MAP = ("select_by", "reselect", "bookmarks", "add_bookmark", "copy_map", "save_map", "overview")
 _SELECTING = ("select_box", "select_outline", "select_circle")
 _TOOL, _SELECTED = 0, 1  # the lines of the strip
 _FREE_PX, _LOWEST_PX = 180, 330  # between bar and overview; of the canvas, from which on there is an overview
@@ -86,7 +86,7 @@ class Kit(QObject):
         bar = ToolBar(self._actions, self._canvas)
         bar.add("hand")
         bar.add_menu(tr("量算"), ("measure_length", "measure_area"))
-        bar.add_menu(tr("选择"), (*_SELECTING, "select_by"))
+        bar.add_menu(tr("选择"), (*_SELECTING, "select_by", "reselect"))
         bar.add_rule()
         bar.add("bookmarks")
         bar.add_menu(tr("复制、存图"), ("copy_map", "save_map"))
@@ -119,6 +119,7 @@ class Kit(QObject):
         self.handout.said.connect(self.said)
         acts: dict[str, Callable[[], object]] = {
             "select_by": self.ask_conditions,
+            "reselect": self.selection.restore,
             "bookmarks": self.open_bookmarks,
             "add_bookmark": partial(self.open_bookmarks, adding=True),
             "copy_map": partial(self._hand_on, self.handout.copy),
@@ -150,7 +151,7 @@ class Kit(QObject):
         """Leave nothing of a project behind."""
         self.take("hand")
         self._session = self._theme = None
-        self.selection.clear()
+        self.selection.forget()
         self.bookmarks.show_project(None)
         self.offer(on=False)
         for each in self.tools.values():
@@ -321,6 +322,7 @@ class Kit(QObject):
         table = max(chosen, key=lambda name: len(chosen[name]), default="")
         return (
             Offer(tr("清除"), self.selection.clear),
+            *([Offer(tr("恢复上次选中"), self.selection.restore)] if self.selection.can_restore else []),
             Offer(tr("打开属性表"), lambda: self.opening_table.emit(table)),
             Offer(tr("放大到选中的"), self.see_selected),
             Offer(tr("反选"), self.invert),

@@ -94,6 +94,17 @@ class TableBar(QWidget):
                 note.setEnabled(False)
                 note.setToolTip("、".join(withheld))
 
+    @property
+    def narrows(self) -> bool:
+        """Whether a switch leaves rows out."""
+        return self.in_view.isChecked() or self.only_selected.isChecked()
+
+    def want_all(self) -> None:
+        """Switch off what leaves rows out, without a signal."""
+        for switch in (self.in_view, self.only_selected):
+            with QSignalBlocker(switch):
+                switch.setChecked(False)
+
     def offer_places(self, *, on: bool) -> None:
         """Offer to list only what is in view, where rows of the table have a place that the account sees."""
         self.in_view.setEnabled(on)

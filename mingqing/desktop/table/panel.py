@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
@@ -85,7 +85,7 @@ class TablePanel(QFrame):
         bar.switched.connect(self.refresh)
         bar.arranged.connect(self._arrange)
         bar.filtering.toggled.connect(lambda on: header.open(on=on))
-        bar.clearing.clicked.connect(header.want_all)
+        bar.clearing.clicked.connect(self.want_all)
         bar.copying.clicked.connect(self.copy)
         header.changed.connect(self.refresh)
         header.sectionClicked.connect(self._sort)
@@ -116,6 +116,8 @@ class TablePanel(QFrame):
         self._policy = None
         self._village, self._bounds, self._sorted = "", None, None
         self._shown, self._looked_at = {}, set()
+        self.bar.want_all()
+        self.bar.filtering.setChecked(True)
         self.bar.offer_tables(())
         self._show_table("")
 
@@ -174,13 +176,20 @@ class TablePanel(QFrame):
             among=self._selection.of(self.table) if self.bar.only_selected.isChecked() else None,
         )
 
+    def want_all(self) -> None:
+        """List every row of the village again: no box asks for anything, no switch leaves rows out."""
+        self.bar.want_all()
+        with QSignalBlocker(self.header):
+            self.header.want_all()
+        self.refresh()
+
     def refresh(self) -> None:
         """Look again which rows there are; while nobody sees the panel, only once it is shown."""
         self._moved.stop()
         table, wanted, sorted_by = self.table, self.wanted, self._sorted
         if not table or self._policy is None or not self.isVisible():
             return
-        self.bar.clearing.setVisible(bool(wanted.filters))
+        self.bar.clearing.setVisible(bool(wanted.filters) or self.bar.narrows)
         first = table not in self._looked_at
         self._patience.start()
 
