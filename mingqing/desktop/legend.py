@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPixmap
-from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from mingqing.catalog.style import Marker, Shape
 from mingqing.core.text import tr
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mingqing.catalog.style import StyleClass
     from mingqing.render.scene import LegendEntry
 
-WIDTH = 240
+WIDTH = 272  # a title of four characters beside two numbers of six digits
 _SWATCH = 24, 16
 _TALLEST = 24  # of a swatch that shows how large its marker is
 
@@ -155,6 +155,7 @@ class LegendPanel(QWidget):
         line = row(gap=S)
         switch = QCheckBox(table.title)
         self._switches[name] = switch
+        switch.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # numbers come first
         switch.setChecked(name not in self._off)
         switch.setToolTip(tr("在图上显示或隐藏{title}").format(title=table.title))
         switch.toggled.connect(lambda on, of=name: self._switch(of, on=on))
@@ -209,6 +210,23 @@ def _ramp_row(ramp: "tuple[Color, ...]") -> QWidget:
     return made
 
 
+class Elided(QLabel):
+    """A caption that is cut short where there is no room for it, so that the number beside it never is."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("kind", "caption")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setToolTip(text)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw as much of the text as there is room for."""
+        with QPainter(self) as painter:
+            short = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
+
+
 def _class_row(entry: "LegendEntry") -> QWidget:
     made = QWidget()
     layout = row(made, gap=S)
@@ -223,7 +241,7 @@ def _class_row(entry: "LegendEntry") -> QWidget:
     image.setDevicePixelRatio(ratio)
     swatch.setPixmap(QPixmap.fromImage(image))
     layout.addWidget(swatch)
-    layout.addWidget(label(entry.title, "caption"), 1)
+    layout.addWidget(Elided(entry.title), 1)
     if entry.count:
         layout.addWidget(label(f"{entry.count:,}", "caption"))
     return made
