@@ -12,7 +12,7 @@ from mingqing.basemap.grid import Grid
 from mingqing.basemap.imagery import Imagery
 from mingqing.basemap.library import Crs, Dataset, failures, rasterio
 from mingqing.basemap.mbtiles import MBTiles
-from mingqing.basemap.model import Asked, BaseMap, BaseMapPreparing, BaseMapUnavailable, Kind
+from mingqing.basemap.model import KINDS, Asked, BaseMap, BaseMapPreparing, BaseMapUnavailable, Kind
 from mingqing.core.paths import Paths
 from mingqing.core.text import tr
 from mingqing.render.backdrop import Backdrop, Contours, Raster
@@ -48,12 +48,17 @@ def kinds_of(path: Path) -> tuple[Kind, ...]:
         return (Kind.IMAGERY,)
     with geotiff.opened(path) as dataset:
         is_elevation = dataset.count == 1 and dataset.dtypes[0] in _ELEVATION
+        # A file that was not copied whole lacks its end.
+        dataset.read(window=rasterio().windows.Window(dataset.width - 1, dataset.height - 1, 1, 1))
     return (Kind.HILLSHADE, Kind.CONTOURS) if is_elevation else (Kind.IMAGERY,)
 
 
 def base_maps_of(path: Path) -> tuple[BaseMap, ...]:
     """Return all that can be made of a file, the lowest first. Raises as `kinds_of`."""
-    return tuple(BaseMap(kind, path.resolve(), path.stem) for kind in kinds_of(path))
+    kinds = kinds_of(path)
+    if len(kinds) == 1:
+        return (BaseMap(kinds[0], path.resolve(), path.stem),)
+    return tuple(BaseMap(kind, path.resolve(), f"{path.stem}·{KINDS[kind]}") for kind in kinds)
 
 
 class Reader:

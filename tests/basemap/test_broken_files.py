@@ -51,6 +51,8 @@ def test_a_file_cut_short_says_so(compress: str | None, write_tif: WriteTif, vie
     with path.open("r+b") as stream:
         stream.truncate(path.stat().st_size * 2 // 3)
     with pytest.raises(BaseMapUnavailable, match=r"a\.tif.*重新拷贝"):
+        kinds_of(path)
+    with pytest.raises(BaseMapUnavailable, match=r"a\.tif.*重新拷贝"):
         open_base_map(BaseMap(Kind.IMAGERY, path, "影像")).read(view, EPSG)
 
 

@@ -231,3 +231,33 @@ def test_tiles_that_are_there_do_not_hide_that_the_file_is_gone(
     canvas.pan(canvas.width() * 0.7, 0)
     settle()
     assert "找不到 航片.tif" in section(opened).lines[0].reason.text()
+
+
+def test_all_files_that_cannot_be_added_are_named_in_one_sentence(
+    qtbot: QtBot, opened: MainWindow, broken: Path, tmp_path: Path, settle: Settle
+) -> None:
+    section(opened).add_files([broken, tmp_path / "没有.tif"])
+    qtbot.waitUntil(lambda: opened.explorer.banner.text != "")
+    settle()
+    assert "2 个文件没有加上" in opened.explorer.banner.text
+    assert "坏的.tif" in opened.explorer.banner.text
+    assert "没有.tif" in opened.explorer.banner.text
+
+
+def test_the_two_rows_of_an_elevation_file_have_names_of_their_own(
+    qtbot: QtBot, opened: MainWindow, elevation: Path, settle: Settle
+) -> None:
+    add(qtbot, opened, settle, elevation)
+    assert [line.base_map.title for line in section(opened).lines] == ["高程·等高线", "高程·晕渲"]
+    first = section(opened).lines[0]
+    qtbot.waitUntil(lambda: first.visibleRegion().boundingRect().size() == first.size())
+
+
+def test_a_map_copied_without_a_base_map_says_so(
+    qtbot: QtBot, opened: MainWindow, picture: Path, settle: Settle
+) -> None:
+    add(qtbot, opened, settle, picture)
+    picture.unlink()
+    opened.actions_["copy_map"].trigger()
+    settle()
+    assert "读不到的底图没有放进去：航片" in opened.explorer.banner.text

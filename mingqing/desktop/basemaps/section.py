@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 
 from mingqing.basemap.kept import keep
 from mingqing.basemap.model import BaseMap, BaseMapUnavailable
@@ -142,8 +142,8 @@ class BaseMapSection(QWidget):
         def done(found: _Found) -> None:
             here = {(b.kind, b.path) for b in self._base_maps}
             self._set((*self._base_maps, *(b for b in found[0] if (b.kind, b.path) not in here)))
-            for error in found[1]:
-                self._jobs.refused.emit(error)
+            if found[1]:
+                self._jobs.refused.emit(_refusal(found[1]))
 
         self._jobs.start(ReadJob(work, done=done, topic="base maps"))
 
@@ -154,8 +154,8 @@ class BaseMapSection(QWidget):
             self._folder = Path(chosen[0]).parent
             self.add_files([Path(c) for c in chosen])
 
-    def _list_all(self) -> None:
-        """List the uppermost first, as they lie on the map."""
+    def _list_all(self, *, show_first: bool = False) -> None:
+        """List the uppermost first, as they lie on the map; scroll there on request."""
         empty(self._list)
         self.lines = []
         for place, base_map in reversed(list(enumerate(self._base_maps))):
@@ -168,6 +168,15 @@ class BaseMapSection(QWidget):
                 line.freeze(self._why_not)
             self.lines.append(line)
             self._list.addWidget(line)
+        if show_first:
+            QTimer.singleShot(0, self, self._scroll_to_first)  # it has a place by then
+
+    def _scroll_to_first(self) -> None:
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None and self.lines:
+            above.ensureWidgetVisible(self.lines[0])
 
     def _find(self, base_map: BaseMap) -> None:
         """Find out where a base map lies, and have it seen."""
@@ -192,8 +201,10 @@ class BaseMapSection(QWidget):
 
     def _set(self, base_maps: tuple[BaseMap, ...]) -> None:
         if base_maps != self._base_maps:
+            added = len(base_maps) > len(self._base_maps)
             self._take(base_maps)
-            QTimer.singleShot(0, self, self._list_all)  # not while a line of it is still speaking
+            # Not while a line of it is still speaking.
+            QTimer.singleShot(0, self, lambda: self._list_all(show_first=added))
 
     def _take(self, base_maps: tuple[BaseMap, ...], keep_ms: int = 0) -> None:
         before, self._base_maps = self.visible_ones, base_maps
@@ -208,6 +219,14 @@ class BaseMapSection(QWidget):
             keep(session, base_maps)
 
         self._jobs.start(WriteJob(work, done=lambda _: None, topic="keep base maps"))
+
+
+def _refusal(errors: Sequence[BaseMapUnavailable]) -> BaseMapUnavailable:
+    """Return all that was refused as one error."""
+    if len(errors) == 1:
+        return errors[0]
+    reasons = tr("；").join(str(error) for error in errors)
+    return BaseMapUnavailable(tr("{n} 个文件没有加上：{reasons}").format(n=len(errors), reasons=reasons))
 
 
 def _lost(gone: frozenset[BaseMap]) -> str:

@@ -96,9 +96,12 @@ class Handout(QObject):
 
 
 def _left_out(sheet: Sheet) -> str:
-    if not sheet.left_out:
-        return ""
-    return tr("；您的角色不能打印的没有放进去：{titles}").format(titles="、".join(sheet.left_out))
+    said = ""
+    if sheet.left_out:
+        said += tr("；您的角色不能打印的没有放进去：{titles}").format(titles="、".join(sheet.left_out))
+    if sheet.unread:
+        said += tr("；读不到的底图没有放进去：{titles}").format(titles="、".join(sheet.unread))
+    return said
 
 
 def _write(image: QImage, path: Path) -> None:

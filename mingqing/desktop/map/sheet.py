@@ -42,11 +42,15 @@ _BACK = QColor(_PAPER.red(), _PAPER.green(), _PAPER.blue(), 215)
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A finished picture, how many rows it shows, and the titles of tables that the account may not print."""
+    """A finished picture and how many rows it shows.
+
+    left_out : the titles of tables that the account may not print. unread : those of base maps that could not be read.
+    """
 
     image: QImage
     rows: int
     left_out: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
 def printable(policy: Policy, catalog: "Catalog", theme: str) -> frozenset[str]:
@@ -86,7 +90,7 @@ def draw_sheet(session: "Session", request: "Request", title: str, cancelled: Ca
     if not allowed & frozenset(catalog.layers[theme].tables):
         raise NotAllowed(tr("您的角色不能打印这张图，也就不能复制成图片"))
     restyled = tuple(each for each in request.restyled if _may_print(session.policy, each))
-    scene = _scene(session, replace(request, restyled=restyled), allowed, cancelled)
+    scene, unread = _scene(session, replace(request, restyled=restyled), allowed, cancelled)
     rows = list(_rows(scene.legend, request.size[0] - 2 * _EDGE))
     image = _blank(request.size[0], _TITLE + request.size[1] + _EDGE + _LINE * (len(rows) + 1))
     with QPainter(image) as painter:
@@ -97,20 +101,21 @@ def draw_sheet(session: "Session", request: "Request", title: str, cancelled: Ca
         _paint_legend(painter, rows, _TITLE + request.size[1] + _EDGE / 2)
         _sign(painter, session, image)
     titles = tuple(catalog.tables[name].title for name in sorted(wanted - allowed))
-    return Sheet(image, scene.feature_count, titles)
+    return Sheet(image, scene.feature_count, titles, unread)
 
 
 def _scene(
     session: "Session", request: "Request", tables: frozenset[str], cancelled: Callable[[], bool]
-) -> "Scene":
+) -> "tuple[Scene, tuple[str, ...]]":
+    """Return what the sheet shows, and the titles of base maps that could not be read."""
     width, height = request.size
     west, south, east, north = request.seen
     metres = request.series.grid.m_per_px * request.series.grid.ratio / RATIO
     size = round(width * RATIO), round(height * RATIO)
     place = Viewport(((west + east) / 2, (south + north) / 2), metres, size, PX_PER_MM * RATIO)
     shapes = session.features("village", where={"code": request.focus or ""}).geometry
-    backdrops, _ = Readers().read(request.base_maps, place, session.info.epsg, cancelled=cancelled)
-    return build_scene(
+    backdrops, troubles = Readers().read(request.base_maps, place, session.info.epsg, cancelled=cancelled)
+    scene = build_scene(
         session.catalog,
         session,
         request.series.look.theme,
@@ -124,6 +129,7 @@ def _scene(
         measure=measure,
         cancelled=cancelled,
     )
+    return scene, tuple(t.base_map.title for t in troubles if not t.outside)
 
 
 def _may_print(policy: Policy, restyled: "Restyled") -> bool:
