@@ -1,5 +1,7 @@
 """A table offers the columns of which the account sees something, and says which it may take out of the program."""
 
+import time
+
 import pytest
 
 from mingqing.access.policy import Policy
@@ -82,6 +84,20 @@ def test_rows_have_a_place_where_the_account_sees_what_they_belong_to() -> None:
 )
 def test_values_are_written_as_one_reads_them(table: str, name: str, value: Value, text: str) -> None:
     assert of("county_editor", table)[name].text(value) == text
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be set on Windows")
+def test_moments_are_written_as_the_clock_on_the_wall_shows_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "CST-8")
+    time.tzset()
+    try:
+        columns = of("county_editor", "house")
+        assert columns["created_at"].text("2026-11-22T04:15:30+00:00") == "2026-11-22 12:15"
+        assert columns["updated_at"].text("2026-11-22T20:15:30Z") == "2026-11-23 04:15"
+        assert columns["updated_at"].text("2026-11-22") == "2026-11-22"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_units_stand_above_the_numbers() -> None:

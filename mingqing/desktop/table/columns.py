@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from mingqing.access.policy import Column as Shown
@@ -30,6 +31,9 @@ _KINDS = {
     FieldType.BOOLEAN: Kind.CHOICE,
     FieldType.CODE: Kind.CHOICE,
 }
+
+
+_STAMPS = frozenset({"created_at", "updated_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,26 @@ class Column:
             return ""
         if self.field.type is FieldType.BOOLEAN:
             return tr("是") if value else tr("否")
+        if self.field.name in _STAMPS:
+            return local_time(str(value))
         if isinstance(value, float):
             return f"{value:,.2f}".rstrip("0").rstrip(".")
         return str(value)
+
+
+def local_time(stamp: str) -> str:
+    """Return a moment kept as UTC as the clock on the wall shows it; other text as it is.
+
+    Examples
+    --------
+    >>> local_time("去年")
+    '去年'
+    """
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return stamp
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment.tzinfo is not None else stamp
 
 
 def offered(policy: Policy, table: Table) -> tuple[Column, ...]:
