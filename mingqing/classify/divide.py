@@ -35,7 +35,7 @@ def default_palette(kind: Kind) -> str:
 def by_values(choice: Choice, field: Field, values: Iterable[Plain | None]) -> Choice:
     """Return the choice with a class for each value of `field`, the rarer ones together.
 
-    Codes come in the order of their list, other values the most frequent first.
+    Codes come in the order of their list, numbers rising, other values the most frequent first.
     """
     counted = Counter(value for value in values if value is not None and value != "")
     ordered = [value for value, _ in sorted(counted.items(), key=lambda item: (-item[1], str(item[0])))]
@@ -43,6 +43,8 @@ def by_values(choice: Choice, field: Field, values: Iterable[Plain | None]) -> C
     if field.codes is not None:
         listed = [code.value for code in field.codes.codes]
         own.sort(key=lambda value: listed.index(value) if value in listed else len(listed))
+    elif field.type is FieldType.INTEGER:
+        own.sort(key=lambda value: (isinstance(value, str), value))
     wheres = [(Condition(field.name, Relation.AMONG, (value,)),) for value in own]
     titles = [_title(field, value) for value in own]
     if len(own) < len(ordered):

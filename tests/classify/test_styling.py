@@ -64,6 +64,10 @@ def test_codes_come_in_the_order_of_their_list_and_true_and_false_have_words() -
         ["砖木", "砖混", "砖木", None, ""],
     )
     assert [p.title for p in structure.parts] == ["砖混", "砖木"]
+    storeys = by_values(
+        Choice("house", Kind.CATEGORIES, "storeys"), _field("house", "storeys"), [3, 3, 3, 10, 10, 2]
+    )
+    assert [p.where[0].value for p in storeys.parts] == [(2,), (3,), (10,)]
     vacant = by_values(Choice("house", Kind.CATEGORIES, "vacant"), _field("house", "vacant"), [0, 0, 1])
     style = style_of(vacant, _base("house"))
     assert _titles(style, _rows(vacant=[1, 0, None])) == ["空置", "非空置", "无数据"]

@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,44 @@ def test_a_heat_of_nothing_that_has_a_place_says_so(
     assert made is not None
     assert made.counts == (0, 12)
     assert "没有一条在图上有位置" in panel._about.text()
+
+
+def test_nothing_looks_as_if_it_could_be_kept_before_anything_is_chosen(
+    panel: ClassifyPanel, settle: Settle
+) -> None:
+    choose(panel.field, "层数")
+    settle()
+    assert panel.keep.isEnabled()
+    choose(panel.kind, "热力")
+    settle()
+    assert not panel.keep.isEnabled()
+
+
+def test_it_is_said_that_there_are_fewer_classes_than_asked_for(panel: ClassifyPanel, settle: Settle) -> None:
+    choose(panel.kind, "分级")
+    choose(panel.field, "层数")
+    choose(panel.classes, "9 级")
+    settle()
+    shown = len(panel.parts.titles)
+    assert shown < 9
+    assert f"只分得出 {shown} 级" in panel._about.text()
+    choose(panel.classes, "2 级")
+    settle()
+    assert "只分得出" not in panel._about.text()
+
+
+def test_why_it_cannot_be_kept_is_the_projects_own_reason(
+    opened: MainWindow, panel: ClassifyPanel, settle: Settle
+) -> None:
+    session = opened.session
+    assert session is not None
+    session.info = replace(session.info, read_only="项目文件夹是只读的")
+    panel.offer(session)
+    panel.show_table("household", "house")
+    choose(panel.field, "层数")
+    settle()
+    assert not panel.keep.isEnabled()
+    assert panel.keep.toolTip() == "项目文件夹是只读的"
 
 
 def test_villages_are_coloured_by_a_statistic(

@@ -65,7 +65,7 @@ class ClassifyPanel(QWidget):
         self.setAccessibleName(tr("分类"))
         self._catalog, self._jobs, self._looks = catalog, jobs, looks
         self._policy: Policy | None = None
-        self._may_keep = False
+        self._may_keep, self._why_not = False, ""
         self._key: Key = ("", "")
         self._made: Prepared | None = None
         self._filling = False
@@ -144,7 +144,10 @@ class ClassifyPanel(QWidget):
     def offer(self, session: "Session") -> None:
         """Offer what the account of a project that was just opened sees."""
         self._policy = session.policy
-        self._may_keep = session.policy.edits and session.info.read_only is None
+        self._why_not = session.info.read_only or (
+            "" if session.policy.edits else tr("您的账号只能查看，分类只在这次打开时有效")
+        )
+        self._may_keep = not self._why_not
         self.hide()
 
     def show_table(self, theme: str, table: str) -> None:
@@ -368,16 +371,20 @@ class ClassifyPanel(QWidget):
         elif not made.choice.parts:
             text = tr("这一项还没有填过内容，换一项试试")
         else:
-            text = ""
+            text = tr("数量按全部统计，不随画面和选中的村变化")
+            if kind in _RANGED and len(made.choice.parts) < made.choice.classes:
+                few = tr("数值太集中，只分得出 {n} 级；").format(n=len(made.choice.parts))
+                text = few + text
         self._about.setText(text)
         self._about.setVisible(bool(text))
 
     def _update_buttons(self) -> None:
         kept, now = self._looks.is_kept(self._key), self._looks.of(self._key)
         self.back.setEnabled(now is not None)
-        self.keep.setEnabled(self._may_keep and now is not None and not kept)
-        self.keep.setText(tr("已保存") if kept else tr("保存到项目"))
-        self.keep.setToolTip("" if self._may_keep else tr("您的账号只能查看，分类只在这次打开时有效"))
+        drawn = now is not None and self._made is not None  # nothing chosen in the boxes: nothing to be kept
+        self.keep.setEnabled(self._may_keep and drawn and not kept)
+        self.keep.setText(tr("已保存") if kept and drawn else tr("保存到项目"))
+        self.keep.setToolTip(self._why_not)
 
 
 _ABOUT = {
