@@ -26,6 +26,10 @@ _NEVER = frozenset(
     {"village_code", "source", "created_by", "created_at", "updated_by", "updated_at"}
     | {"purpose", "legal_basis", "keep_until"}
 )
+# Text that is hardly ever the same twice: a colour for each value says nothing, though a rule may ask for a word.
+_OWN_WORDS = frozenset(
+    {"address", "contract_no", "uscc", "note", "need", "care", "measure", "result", "contents"}
+)
 _AREAS = frozenset({"village", "grid"})
 _ON_HOUSES = ("household", "resident", "key_person")  # stand at houses: where those are dense can be theirs
 
@@ -70,7 +74,8 @@ def _crowds(table: Table, policy: Policy) -> list[Offer]:
 
 def fields_for(table: Table, kind: Kind, policy: Policy) -> tuple[Field, ...]:
     """Return the fields of a table by which classes of a kind make sense, of those that the account sees whole."""
-    unlike = _NEVER | {name for key in (*table.keys, *table.weak_keys) for name in key}
+    unlike = _NEVER | (_OWN_WORDS if kind is Kind.CATEGORIES else frozenset())
+    unlike |= {name for key in (*table.keys, *table.weak_keys) for name in key}
     found = [
         f
         for f in (*table.fields, *table.common)

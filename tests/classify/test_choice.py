@@ -123,6 +123,8 @@ def test_names_numbers_and_who_typed_it_make_no_classes() -> None:
     house = catalog().tables["house"]
     names = {f.name for f in fields_for(house, Kind.CATEGORIES, _policy("county_editor"))}
     assert {"structure", "use", "vacant", "storeys"} <= names
+    assert "address" not in names
+    assert "address" in {f.name for f in fields_for(house, Kind.RULES, _policy("county_editor"))}
     assert names.isdisjoint({"house_no", "source", "created_by", "village_code", "updated_at"})
     resident = catalog().tables["resident"]
     every = {f.name for kind in Kind for f in fields_for(resident, kind, _policy("county_editor"))}
