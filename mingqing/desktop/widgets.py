@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mingqing.desktop.look.corners import MENU_PX, round_corners
 from mingqing.desktop.look.icons import icon
 
 S, M, L, XL = 8, 12, 16, 24
@@ -121,11 +122,11 @@ def scrolling(inside: QWidget) -> QScrollArea:
 
 
 def rounded(menu: QMenu) -> QMenu:
-    """Let the style sheet's round corners show through at the corners of a menu."""
+    """Give a menu the round corners of the style sheet."""
     menu.setWindowFlags(
         menu.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
     )
-    menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    round_corners(menu, MENU_PX)
     return menu
 
 

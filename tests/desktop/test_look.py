@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from mingqing.catalog.load import catalog
 from mingqing.core.files import data_dir
 from mingqing.desktop.look.colours import DARK, LIGHT, THEME_INK, Colours
+from mingqing.desktop.look.corners import Cutter
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.look.theme import style_sheet
 
@@ -75,3 +78,17 @@ def test_no_colour_is_written_outside_the_palette() -> None:
     for path in package.rglob("*.py"):
         if path.name != "colours.py":
             assert not re.search(r'"#[0-9a-fA-F]{3,8}"', path.read_text(encoding="utf-8")), path
+
+
+def test_corners_are_cut_off_at_every_size(qtbot: QtBot) -> None:
+    popup = QWidget()
+    qtbot.addWidget(popup)
+    popup.installEventFilter(Cutter(popup, 10))
+    popup.show()
+    for wide, high in ((120, 80), (200, 160)):
+        popup.resize(wide, high)
+        for corner in (QPoint(0, 0), QPoint(wide - 1, 0), QPoint(0, high - 1), QPoint(wide - 1, high - 1)):
+            assert not popup.mask().contains(corner)
+        assert popup.mask().contains(QPoint(wide // 2, 0))
+        assert popup.mask().contains(QPoint(wide // 2, high - 1))
+        assert popup.mask().contains(QPoint(wide - 1, high // 2))

@@ -419,6 +419,14 @@ def test_the_legend_is_put_away_and_stays_so(opened: MainWindow) -> None:
     assert (legend.isVisible(), opened.settings.legend_open) == (True, True)
 
 
+def test_after_dark_and_light_again_the_window_is_as_before(opened: MainWindow) -> None:
+    before = opened.explorer.topbar.grab().toImage()
+    opened.wear(Appearance.DARK)
+    assert opened.explorer.topbar.grab().toImage() != before
+    opened.wear(Appearance.LIGHT)
+    assert opened.explorer.topbar.grab().toImage() == before
+
+
 def test_light_and_dark_are_put_on_while_it_runs(opened: MainWindow, settle: Settle) -> None:
     def brightness() -> int:
         return opened.explorer.grab().toImage().pixelColor(3, 300).lightness()

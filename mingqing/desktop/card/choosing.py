@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QStandardItem, QStandardIt
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from mingqing.core.text import tr
+from mingqing.desktop.look.corners import SHEET_PX, round_corners
 from mingqing.desktop.widgets import S, column
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class HitList(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        round_corners(self, SHEET_PX)
         self.setFixedWidth(_WIDTH)
         self._model = QStandardItemModel(self)
         self.list = QListView()

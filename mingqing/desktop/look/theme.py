@@ -63,6 +63,9 @@ def dress(app: "QApplication", appearance: Appearance) -> None:
     of = DARK if dark else LIGHT
     if app.style().objectName() != "fusion":
         app.setStyle("fusion")
+    # One sheet in place of another takes ten times as long, a second for the whole window: Qt then settles the fonts
+    # and colours that are inherited anew for every widget.
+    app.setStyleSheet("")
     app.setFont(ui_font())
     app.setPalette(qt_palette(of))
     app.setStyleSheet(style_sheet(of))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QCheckBox, QFrame, QLineEdi
 
 from mingqing.core.text import tr
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
+from mingqing.desktop.look.corners import SHEET_PX, round_corners
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.map.view import View
 from mingqing.desktop.status import round_scale
@@ -129,7 +130,7 @@ class BookmarkList(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        round_corners(self, SHEET_PX)
         self.setFixedWidth(_WIDTH)
         self.name = QLineEdit()
         self.name.setAccessibleName(tr("书签名称"))

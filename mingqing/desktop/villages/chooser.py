@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QPushButton, QWidget
 
 from mingqing.core.text import tr
+from mingqing.desktop.look.corners import SHEET_PX, round_corners
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.villages.matching import Entry, find
 from mingqing.desktop.widgets import S, column, label
@@ -68,7 +69,7 @@ class _Popup(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        round_corners(self, SHEET_PX)
         self.setFixedWidth(_WIDTH)
         self._entries: Sequence[Entry] = ()
         self.field = QLineEdit()
