@@ -75,3 +75,17 @@ def test_no_colour_is_written_outside_the_palette() -> None:
     for path in package.rglob("*.py"):
         if path.name != "colours.py":
             assert not re.search(r'"#[0-9a-fA-F]{3,8}"', path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_what_is_marked_on_the_map_has_a_colour_that_no_symbol_has(colours: Colours) -> None:
+    mark = QColor(colours.mark)
+    texts = [path.read_text(encoding="utf-8") for path in sorted(data_dir("layers").glob("*.toml"))]
+    used = {found for text in texts for found in re.findall(r"#[0-9a-f]{6}", text)}
+    near = [
+        c.name()
+        for c in map(QColor, sorted(used))
+        if abs(c.red() - mark.red()) + abs(c.green() - mark.green()) + abs(c.blue() - mark.blue()) < 100
+    ]
+    assert len(used) > 50
+    assert near == []

@@ -52,7 +52,7 @@ def paint_marks(painter: QPainter, marks: tuple[Mark, ...], view: "View", size: 
     path = QPainterPath()
     for mark in marks:
         path.addPath(_path(mark.geometry, view, size))
-    for colour, width in ((QColor(colours().raised), 6.0), (QColor(colours().mark), 3.0)):
+    for colour, width in ((QColor(colours().raised), 5.0), (QColor(colours().mark), 2.6)):
         pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(path, pen)
     painter.restore()
