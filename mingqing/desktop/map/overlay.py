@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mingqing.desktop.map.view import Size, View
 
 _POINT_PX = 14.0
+SCALE_BAR_PX = 54
+"""How high the scale bar reaches above the lower edge."""
 
 
 class Overlay(Protocol):
