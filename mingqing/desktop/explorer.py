@@ -24,7 +24,7 @@ from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
 from mingqing.desktop.map.kit import Kit
-from mingqing.desktop.map.overlay import Mark
+from mingqing.desktop.map.overlay import SCALE_BAR_PX, Mark
 from mingqing.desktop.map.studio import ENDED, Studio
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
@@ -208,7 +208,7 @@ class Explorer(QWidget):
             width - size.width() - M - beside, height - size.height() - M, size.width(), size.height()
         )
         inset, on_map = self.kit.overview, self.canvas.isVisibleTo(self)
-        inset.move(self._zoom.x() - inset.width() - S, height - inset.height() - M)
+        inset.move(M, height - SCALE_BAR_PX - inset.height() - S)  # a card at the right never moves it
         over, left = (self.canvas, self.kit.bar.x() + self.kit.bar.width() + S) if on_map else (self.duty, L)
         corner = over.mapTo(self, QPoint(left, M))
         wide = min(720, over.width() - left - L - beside)

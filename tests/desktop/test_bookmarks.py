@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from mingqing.desktop.map.bookmarks import Bookmark, BookmarkList
+from mingqing.desktop.map.bookmarks import Bookmark, BookmarkList, near
 from mingqing.desktop.map.view import View
 from mingqing.desktop.window import MainWindow
+from mingqing.store.session import Session
 
 from .conftest import EAST, NORTH, PASSWORD, USER
 
@@ -159,3 +160,10 @@ def test_what_is_kept_comes_back(x: float, y: float, scale: float, theme: str, v
 )
 def test_what_makes_no_sense_is_no_bookmark(value: object) -> None:
     assert Bookmark.of(value) is None
+
+
+def test_a_place_is_called_after_the_nearest_name_on_the_map(sample_session: Session) -> None:
+    places = sample_session.features("place_name", columns=["name"])
+    at, name = places.geometry[0], str(places.columns["name"][0])
+    assert near(sample_session, View(at.x + 1, at.y, 0.4)) == f"{name}附近"
+    assert near(sample_session, View(at.x + 1_000_000, at.y, 0.4)) == ""

@@ -92,3 +92,17 @@ def test_corners_are_cut_off_at_every_size(qtbot: QtBot) -> None:
         assert popup.mask().contains(QPoint(wide // 2, 0))
         assert popup.mask().contains(QPoint(wide // 2, high - 1))
         assert popup.mask().contains(QPoint(wide - 1, high // 2))
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_what_is_marked_on_the_map_has_a_colour_that_no_symbol_has(colours: Colours) -> None:
+    mark = QColor(colours.mark)
+    texts = [path.read_text(encoding="utf-8") for path in sorted(data_dir("layers").glob("*.toml"))]
+    used = {found for text in texts for found in re.findall(r"#[0-9a-f]{6}", text)}
+    near = [
+        c.name()
+        for c in map(QColor, sorted(used))
+        if abs(c.red() - mark.red()) + abs(c.green() - mark.green()) + abs(c.blue() - mark.blue()) < 100
+    ]
+    assert len(used) > 50
+    assert near == []

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from mingqing.desktop.look.colours import LIGHT
+from mingqing.desktop.map.overlay import SCALE_BAR_PX
 from mingqing.desktop.map.overview import HEIGHT, WIDTH
 from mingqing.desktop.window import MainWindow
 
@@ -56,6 +57,23 @@ def test_what_the_canvas_shows_is_framed_and_seen_however_small(opened: MainWind
     at = spot(opened, EAST + 2_750, NORTH + 500)
     near = {image.pixelColor(at.x() + dx, at.y() + dy).name() for dx in range(-6, 7) for dy in range(-6, 7)}
     assert QColor(LIGHT.mark).name() in near
+
+
+def test_a_card_does_not_move_it_and_it_covers_neither_tools_nor_scale_bar(
+    opened: MainWindow, settle: Settle
+) -> None:
+    explorer = opened.explorer
+    overview = explorer.kit.overview
+    before = overview.geometry()
+    explorer.identify(EAST + 215, NORTH + 310)
+    settle()
+    assert explorer.card.isVisible()
+    assert overview.geometry() == before
+    assert before.top() > explorer.kit.bar.geometry().bottom()
+    assert before.bottom() < explorer.canvas.height() - SCALE_BAR_PX
+    opened.resize(1024, 480)
+    settle()
+    assert not overview.isVisible() or overview.y() > explorer.kit.bar.geometry().bottom()
 
 
 def test_it_is_folded_away_and_stays_so_with_the_next_project(opened: MainWindow, settle: Settle) -> None:

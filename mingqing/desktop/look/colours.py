@@ -54,7 +54,7 @@ LIGHT = Colours(
     warning_soft="#F7ECD2",
     good="#2D6B3A",
     good_soft="#E0EFE2",
-    mark="#C2410C",
+    mark="#4B17F5",
 )
 
 DARK = Colours(
@@ -76,7 +76,7 @@ DARK = Colours(
     warning_soft="#3D3118",
     good="#8CCB98",
     good_soft="#20372A",
-    mark="#FFB070",
+    mark="#3DEBFF",
 )
 
 THEME_INK = {

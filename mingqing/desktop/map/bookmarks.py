@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import shapely
 from PySide6.QtCore import QModelIndex, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemDelegate, QCheckBox, QFrame, QLineEdit, QListView, QWidget
 
+from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.look.corners import SHEET_PX, round_corners
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 KIND = "bookmark"
 _SAVED = Qt.ItemDataRole.UserRole
+_NEAR_PX = 700  # what is farther from the middle is off most screens
 _WIDTH, _ROW, _MOST_ROWS = 340, 36, 9
 
 
@@ -77,6 +80,18 @@ class Bookmarks(QObject):
         self._here = here
         self.list.open(at, suggested, adding=adding)
         self._read()
+        if here is not None:
+            self._suggest(here.view, suggested)
+
+    def _suggest(self, view: View, before: str) -> None:
+        """Suggest the name of a place near by, unless somebody wrote another meanwhile."""
+
+        def done(name: str) -> None:
+            if name and self.list.name.text() == before:
+                self.list.name.setText(name)
+                self.list.name.selectAll()
+
+        self._jobs.start(ReadJob(lambda session, _job: near(session, view), done=done, topic="nearby"))
 
     def _read(self) -> None:
         def work(session: "Session", _job: Job[list[Saved]]) -> list[Saved]:
@@ -112,6 +127,18 @@ class Bookmarks(QObject):
         bookmark = Bookmark.of(thing.value)
         if bookmark is not None:
             self.going.emit(bookmark)
+
+
+def near(session: "Session", view: View) -> str:
+    """Return what a place is called after the nearest name on the map; empty where none is near or may be seen."""
+    if not session.policy.allowed("place_name", Action.SEE):
+        return ""
+    x, y, reach = view.x, view.y, _NEAR_PX * view.m_per_px
+    box = (x - reach, y - reach, x + reach, y + reach)
+    found = session.features("place_name", columns=["name"], bounds=box)
+    far = shapely.distance(found.geometry, shapely.Point(x, y))
+    names = [(d, str(name)) for d, name in zip(far.tolist(), found.columns["name"], strict=True) if name]
+    return tr("{name}附近").format(name=min(names)[1]) if names else ""
 
 
 class BookmarkList(QFrame):

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 _OF_MAP = ("select_by", "reselect", "bookmarks", "add_bookmark", "copy_map", "save_map", "overview")
 _SELECTING = ("select_box", "select_outline", "select_circle")
 _TOOL, _SELECTED = 0, 1  # the lines of the strip
-_FREE_PX, _LOWEST_PX = 180, 330  # between bar and overview; of the canvas, from which on there is an overview
 _EVERY = ""  # what the box of tables holds for all of them
 
 
@@ -196,8 +195,8 @@ class Kit(QObject):
     def _fold(self) -> None:
         """Show the overview where it is wanted and does not stand in the way of everything else."""
         wanted = self._actions["overview"].isChecked() and not self.bar.isHidden()
-        free = self.overview.x() - self.bar.geometry().right()
-        self.overview.setVisible(wanted and free > _FREE_PX and self._canvas.height() > _LOWEST_PX)
+        free = self.overview.y() - self.bar.geometry().bottom()
+        self.overview.setVisible(wanted and free >= S)
 
     def _show_seen(self) -> None:
         if self._canvas.view is not None:

@@ -197,7 +197,7 @@ def _image(shapes: _Shapes, wanted: _Wanted, cancelled: Callable[[], bool]) -> Q
     fine = 0.5 if many else min(max(px / _LARGE_PX, 0.5), 1.0)
     with QPainter(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for colour, wide in ((wanted.halo, 6.0 * fine), (wanted.ink, 2.6 * fine)):
+        for colour, wide in ((wanted.halo, 4.4 * fine), (wanted.ink, 2.0 * fine)):
             pen = QPen(QColor(colour), wide * wanted.ratio)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

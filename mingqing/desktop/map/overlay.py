@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mingqing.desktop.map.view import Size, View
 
 _POINT_PX = 14.0
+SCALE_BAR_PX = 54
+"""How high the scale bar reaches above the lower edge."""
 
 
 class Overlay(Protocol):
@@ -52,7 +54,7 @@ def paint_marks(painter: QPainter, marks: tuple[Mark, ...], view: "View", size: 
     path = QPainterPath()
     for mark in marks:
         path.addPath(_path(mark.geometry, view, size))
-    for colour, width in ((QColor(colours().raised), 6.0), (QColor(colours().mark), 3.0)):
+    for colour, width in ((QColor(colours().raised), 5.0), (QColor(colours().mark), 2.6)):
         pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(path, pen)
     painter.restore()

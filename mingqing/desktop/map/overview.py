@@ -25,6 +25,7 @@ WIDTH, HEIGHT = 180, 140
 _SIZE = float(WIDTH), float(HEIGHT)
 _LEAST_PX = 8.0  # a view smaller than this is shown as a box of this size
 _ROUND_PX = 10.0
+_MOST_LINES = 80  # villages; the lines between more of them would be a grey haze
 
 _Outlines = Mapping[str, QPainterPath]
 
@@ -106,7 +107,8 @@ class Overview(QFrame):
                 painter.setPen(QPen(QColor(palette.line), 1))
                 painter.setBrush(QColor(palette.raised))
                 painter.drawRoundedRect(QRectF(0.5, 0.5, WIDTH - 1, HEIGHT - 1), _ROUND_PX, _ROUND_PX)
-                painter.setPen(QPen(QColor(palette.faint), 0.6))
+                lines = palette.faint if len(self._outlines) <= _MOST_LINES else palette.hover
+                painter.setPen(QPen(QColor(lines), 0.6))
                 painter.setBrush(QColor(palette.hover))
                 for path in self._outlines.values():
                     painter.drawPath(path)
