@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mingqing.catalog.color import Color
 from mingqing.catalog.style import Glyph, Marker
 from mingqing.core.paths import Paths
+from mingqing.core.text import tr
 from mingqing.render.occupancy import Box, Occupancy
 from mingqing.render.paths import points
 from mingqing.render.scale import Viewport
@@ -219,7 +220,20 @@ def _sets_out(view: Viewport) -> bool:
 def _count(number: int, symbols: Iterable[Marker], first: Marker) -> Marker:
     """Return a marker with the number of a crowd; it has their colour only if they share one."""
     color = first.color if len({s.color for s in symbols}) == 1 else _MIXED
-    return replace(first, color=color, glyph=Glyph.NONE, text=str(number), size=first.size * 1.15)
+    return replace(first, color=color, glyph=Glyph.NONE, text=_said(number), size=first.size * 1.15)
+
+
+def _said(number: int) -> str:
+    """Write a number as short as a sign needs it.
+
+    Examples
+    --------
+    >>> _said(12), _said(9_999), _said(10_000), _said(12_345)
+    ('12', '9999', '1万', '1.2万')
+    """
+    if number < 10_000:
+        return str(number)
+    return f"{number / 10_000:.1f}".removesuffix(".0") + tr("万")
 
 
 def _settle(

@@ -105,4 +105,4 @@ def test_ten_thousand_people_on_one_spot_are_counted(hamlet: Any, denominator: f
     for _ in range(10_000):
         source.add("resource", Point(200, 150), kind="古树")
     scene, _ = drawn(source, denominator=denominator)
-    assert [i.symbol.text for i in scene.overlay] == ["10000"]
+    assert [i.symbol.text for i in scene.overlay] == ["1万"]
