@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingqing.basemap.grid import Grid, Piece
-from mingqing.basemap.library import Dataset, rasterio
+from mingqing.basemap.loading import Dataset, rasterio
 from mingqing.basemap.model import Asked, BaseMapPreparing, go_on
 from mingqing.core.text import tr
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mingqing.basemap.library import Dataset, environment, failures, rasterio
+from mingqing.basemap.loading import Dataset, environment, failures, rasterio
 from mingqing.basemap.model import BaseMapUnavailable
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr

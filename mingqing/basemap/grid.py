@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mingqing.basemap.library import Affine, Crs, rasterio
+from mingqing.basemap.loading import Affine, Crs, rasterio
 from mingqing.render.occupancy import Box
 from mingqing.render.scale import Viewport
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mingqing.basemap.bands import Bands, scattered
 from mingqing.basemap.grid import Grid, Piece
-from mingqing.basemap.library import Dataset
+from mingqing.basemap.loading import Dataset
 from mingqing.basemap.model import Asked
 
 Pixels = NDArray[np.uint8]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mingqing.basemap.geotiff import require_file
 from mingqing.basemap.grid import Grid, Piece
 from mingqing.basemap.imagery import palette, premultiplied, warped
-from mingqing.basemap.library import Dataset, environment, failures, rasterio
+from mingqing.basemap.loading import Dataset, environment, failures, rasterio
 from mingqing.basemap.model import Asked, BaseMapUnavailable, go_on
 from mingqing.core.errors import Cancelled
 from mingqing.core.text import tr

@@ -10,7 +10,7 @@ import numpy as np
 from mingqing.basemap import geotiff, terrain
 from mingqing.basemap.grid import Grid
 from mingqing.basemap.imagery import Imagery
-from mingqing.basemap.library import Crs, Dataset, failures, rasterio
+from mingqing.basemap.loading import Crs, Dataset, failures, rasterio
 from mingqing.basemap.mbtiles import MBTiles
 from mingqing.basemap.model import KINDS, Asked, BaseMap, BaseMapPreparing, BaseMapUnavailable, Kind
 from mingqing.core.paths import Paths

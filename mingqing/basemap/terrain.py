@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mingqing.basemap.bands import Bands
 from mingqing.basemap.grid import Grid
-from mingqing.basemap.library import Dataset
+from mingqing.basemap.loading import Dataset
 from mingqing.basemap.model import Asked
 
 Heights = NDArray[np.float32]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mingqing.basemap.library import rasterio
+from mingqing.basemap.loading import rasterio
 from mingqing.render.scale import Viewport
 
 WEST, NORTH = 449_000.0, 3_146_000.0  # EPSG:4549, metres

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mingqing.basemap import bands
-from mingqing.basemap.library import rasterio
+from mingqing.basemap.loading import rasterio
 from mingqing.basemap.model import BaseMap, BaseMapUnavailable, Kind
 from mingqing.basemap.reader import Readers, kinds_of, open_base_map
 from mingqing.core.sample import PASSWORD, USER

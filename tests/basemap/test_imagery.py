@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mingqing.basemap.library import rasterio
+from mingqing.basemap.loading import rasterio
 from mingqing.basemap.model import BaseMap, Kind
 from mingqing.basemap.reader import kinds_of, open_base_map
 from mingqing.core.errors import Cancelled

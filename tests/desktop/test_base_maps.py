@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from mingqing.basemap.kept import keep, kept
-from mingqing.basemap.library import rasterio
+from mingqing.basemap.loading import rasterio
 from mingqing.basemap.model import BaseMap, Kind
 from mingqing.desktop.basemaps.section import BaseMapSection
 from mingqing.desktop.window import MainWindow

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mingqing.basemap.library import rasterio
+from mingqing.basemap.loading import rasterio
 from mingqing.basemap.model import BaseMap, BaseMapUnavailable, Kind
 from mingqing.basemap.reader import open_base_map
 from mingqing.render.scale import Viewport
