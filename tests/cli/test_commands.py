@@ -464,7 +464,7 @@ def test_render_says_why_a_base_map_is_not_on_the_map(
     elsewhere = ("--bbox", "520000,3200000,521000,3201000", "--basemap", samples / "高程.tif")
     told = run("render", sample_project, tmp_path / "a.png", "--theme", "household", *elsewhere)
     assert told.code == 0
-    assert "底图“高程”没有画" in told.err
+    assert "底图“高程·晕渲”没有画" in told.err
 
 
 def test_render_refuses_a_base_map_that_is_none(run: Run, sample_project: Path, tmp_path: Path) -> None:
