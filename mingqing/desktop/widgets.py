@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QStandardItem
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -146,3 +146,18 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+HEADING = 32
+"""The height of such a line."""
+
+
+def heading_item(text: str) -> QStandardItem:
+    """Return a line of a list that says what the following ones are, and cannot be chosen."""
+    made = QStandardItem(text)
+    made.setEnabled(False)
+    font = made.font()
+    font.setPixelSize(12)
+    made.setFont(font)
+    made.setSizeHint(QSize(0, HEADING))
+    return made

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.look.corners import SHEET_PX, round_corners
-from mingqing.desktop.widgets import S, column
+from mingqing.desktop.widgets import HEADING, S, column, heading_item
 
 if TYPE_CHECKING:
     from mingqing.desktop.card.hit import Found, Hit
 
 _KEY = Qt.ItemDataRole.UserRole
-_WIDTH, _MOST_HEIGHT, _ROW, _HEADING = 320, 420, 36, 30
+_WIDTH, _MOST_HEIGHT, _ROW = 320, 420, 36
 
 
 class HitList(QFrame):
@@ -56,10 +56,10 @@ class HitList(QFrame):
             sorted(found.hits, key=lambda hit: order.index(hit.kind)), lambda hit: hit.kind
         ):
             these = list(group)
-            self._model.appendRow(_heading(_headed(kind, len(these), found.totals[these[0].table])))
+            self._model.appendRow(heading_item(_headed(kind, len(these), found.totals[these[0].table])))
             for hit in these:
                 self._model.appendRow(_item(hit))
-            high += _HEADING + _ROW * len(these)
+            high += HEADING + _ROW * len(these)
         self.list.setCurrentIndex(self._model.index(1, 0))
         self.setFixedHeight(min(high, _MOST_HEIGHT))
         screen = (QGuiApplication.screenAt(at) or QGuiApplication.primaryScreen()).availableGeometry()
@@ -98,14 +98,4 @@ def _item(hit: "Hit") -> QStandardItem:
     made.setData((hit.table, hit.id), _KEY)
     made.setToolTip(hit.title)
     made.setSizeHint(QSize(0, _ROW))
-    return made
-
-
-def _heading(text: str) -> QStandardItem:
-    made = QStandardItem(text)
-    made.setEnabled(False)
-    font = made.font()
-    font.setPixelSize(12)
-    made.setFont(font)
-    made.setSizeHint(QSize(0, _HEADING))
     return made

@@ -10,7 +10,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.look.corners import SHEET_PX, round_corners
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.villages.matching import Entry, find
-from mingqing.desktop.widgets import S, column, label
+from mingqing.desktop.widgets import S, column, heading_item, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +114,7 @@ class _Popup(QFrame):
         for village in found:
             if not typed and village.township != township:
                 township = village.township
-                self._model.appendRow(_heading(township or tr("其他")))
+                self._model.appendRow(heading_item(township or tr("其他")))
             self._model.appendRow(_item(village.name if not typed else _title(village), village.code))
         self._nothing.setVisible(not found)
         self._select(0)
@@ -158,14 +158,4 @@ def _item(text: str, code: str) -> QStandardItem:
     made = QStandardItem(text)
     made.setData(code, _CODE)
     made.setSizeHint(QSize(0, _ROW))
-    return made
-
-
-def _heading(text: str) -> QStandardItem:
-    made = QStandardItem(text)
-    made.setEnabled(False)
-    font = made.font()
-    font.setPixelSize(12)
-    made.setFont(font)
-    made.setSizeHint(QSize(0, 32))
     return made
