@@ -24,6 +24,8 @@ class Act(StrEnum):
     PRINT = "print"
     IMPORT = "import"
     EDIT = "edit"
+    UNDO = "undo"
+    REDO = "redo"
     SALVAGE = "salvage"
     CORRECT = "correct"
     ERASE = "erase"
@@ -59,6 +61,8 @@ _TITLES = {
     Act.PRINT: "打印",
     Act.IMPORT: "导入",
     Act.EDIT: "修改",
+    Act.UNDO: "撤销",
+    Act.REDO: "重做",
     Act.SALVAGE: "抢救",
     Act.CORRECT: "更正个人信息",
     Act.ERASE: "删除个人信息",

@@ -1,7 +1,7 @@
 """Read `layers/*.toml` into a `Catalog`, refusing any mistake with file, key and reason."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -20,6 +20,8 @@ from mingqing.catalog.model import (
     Mask,
     Privacy,
     Refusal,
+    Rule,
+    RuleKind,
     Table,
 )
 from mingqing.catalog.style import Style, read_style
@@ -136,6 +138,9 @@ def _read_table(reader: Reader, layer: str, shared: "_Common") -> Table:
     spoke = reader.strings("spoke_from")
     if spoke and len(spoke) != 3:
         raise reader.error("spoke_from", tr("应为 [表, 字段, 值]"))
+    rules = tuple(
+        _read_rule(Reader(reader.file, reader.where, r), known) for r in reader.take("rule", list, [])
+    )
     table = Table(
         name=name,
         title=reader.take("title", str),
@@ -152,9 +157,27 @@ def _read_table(reader: Reader, layer: str, shared: "_Common") -> Table:
         located_at=reader.strings("located_at"),
         spoke_from=(spoke[0], spoke[1], spoke[2]) if spoke else None,
         personal=personal,
+        rules=rules,
     )
     reader.finish()
     return table
+
+
+_RULE_FIELDS = {RuleKind.ID_NUMBER_TELLS: 3, RuleKind.IN_ORDER: 2}
+
+
+def _read_rule(reader: Reader, known: Collection[str]) -> Rule:
+    rule = Rule(
+        reader.choice("rule", RuleKind, reader.take("rule", str)),
+        tuple(reader.strings("fields")),
+    )
+    reader.finish()
+    for name in rule.fields:
+        if name not in known:
+            raise reader.error("rule.fields", tr("没有字段“{name}”").format(name=name))
+    if not rule.fields or len(rule.fields) != _RULE_FIELDS.get(rule.kind, len(rule.fields)):
+        raise reader.error("rule.fields", tr("字段的个数不对"))
+    return rule
 
 
 class _Found:

@@ -127,6 +127,22 @@ class Field:
     names: str | None = None
 
 
+class RuleKind(StrEnum):
+    """What several values of a row, or one value of several rows, must keep to."""
+
+    ID_NUMBER_TELLS = "id_number_tells"  # fields: identity number, birth date, sex
+    IN_ORDER = "in_order"  # fields: two dates, the earlier first
+    UNIQUE = "unique"  # fields: together they occur once in a village
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a table, and the fields that it is about."""
+
+    kind: RuleKind
+    fields: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """One kind of thing: its geometry, its fields in form order, how rows are told apart and named.
@@ -139,6 +155,7 @@ class Table:
     located_at : references to follow, for rows without geometry, to the row whose place they take.
     spoke_from : (table, field, value) of the row in the village from which a line is drawn to each place.
     title_field : the field whose value names a row on a card or in a list.
+    rules : what values must keep to beyond what each field says.
     """
 
     name: str
@@ -156,6 +173,7 @@ class Table:
     located_at: tuple[str, ...] = ()
     spoke_from: tuple[str, str, str] | None = None
     personal: bool = False
+    rules: tuple[Rule, ...] = ()
 
     @cached_property
     def field_by_name(self) -> Mapping[str, Field]:

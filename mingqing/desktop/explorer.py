@@ -20,6 +20,7 @@ from mingqing.desktop.card.panel import CardPanel
 from mingqing.desktop.charts.panel import ChartPanel
 from mingqing.desktop.classify.looks import Looks
 from mingqing.desktop.classify.panel import ClassifyPanel
+from mingqing.desktop.editor import Editor
 from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
@@ -37,11 +38,15 @@ from mingqing.desktop.villages.matching import Entry, index
 from mingqing.desktop.widgets import L, M, S, button, column, row, tool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mingqing.catalog.model import Catalog
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.map.bookmarks import Bookmark
     from mingqing.desktop.map.frame import Frame
+    from mingqing.store.edit import Changed
     from mingqing.store.session import Session
+    from mingqing.store.undo import Conflicts
 
 _CLICK_PX = 6
 _NARROW = 1500  # pixels of the window in which map, legend, classes and charts are too much
@@ -53,9 +58,10 @@ class Explorer(QWidget):
 
     Signals
     -------
-    themed(code) : another map is chosen. visited(code) : a village.
+    themed(code) : another map is chosen. visited(code) : a village. edited(Changed) : rows were written.
     """
 
+    edited = Signal(object)
     themed = Signal(str)
     visited = Signal(str)
 
@@ -84,6 +90,7 @@ class Explorer(QWidget):
         self.base_maps = BaseMapSection(jobs)
         self.legend.put_below(self.base_maps)
         self.selection = Selection(self)
+        self.editor = Editor(jobs, self)
         self.tables = TablePanel(jobs, self.selection)
         self._map = QSplitter(Qt.Orientation.Vertical)
         self.kit = Kit(self.canvas, jobs, actions, self.selection, self.legend.tables_on)
@@ -184,6 +191,17 @@ class Explorer(QWidget):
         self.tables.bar.closing.clicked.connect(actions["table"].trigger)
         self.tables.opened.connect(self.show_row)
         self.tables.said.connect(self.banner.say)
+        self._connect_editor()
+
+    def _connect_editor(self) -> None:
+        editor, actions = self.editor, self._actions
+        editor.changed.connect(self._follow_edit)
+        editor.said.connect(self.status.backup.setText)
+        editor.stepped.connect(self._offer_steps)
+        editor.refused.connect(lambda error: self.banner.say(str(error)))
+        editor.conflicted.connect(self._ask_over)
+        actions.connect("undo", editor.undo)
+        actions.connect("redo", editor.redo)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Keep what floats over the canvas in its corners."""
@@ -227,6 +245,7 @@ class Explorer(QWidget):
         self.status.show_project(session.info)
         self.forget_project()
         self.kit.show_project(session)
+        self.editor.show_project(session)
         self.tables.show_project(session.policy)
         self.refresh(found)
         if self.themes:
@@ -252,6 +271,7 @@ class Explorer(QWidget):
         self.topbar.villages.offer(())
         self.tables.forget()
         self.kit.forget_project()
+        self.editor.show_project(None)
         self.canvas.show_project(None, "")
 
     def _offer(self, session: "Session") -> None:
@@ -292,6 +312,32 @@ class Explorer(QWidget):
             self.canvas.show_project(found.extent, self._theme.code)
         self.canvas.redraw()
         self.tables.refresh()
+
+    # ── What is edited ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _follow_edit(self, changed: "Changed") -> None:
+        """Show rows as they are now, wherever they are shown."""
+        self.canvas.redraw()
+        self.tables.refresh()
+        self._count()
+        self.looks.refresh()
+        self.charts.refresh()
+        if self._card is not None:
+            self._ask_card(self._card)
+        self.edited.emit(changed)
+
+    def _offer_steps(self) -> None:
+        for name, step, words in (
+            ("undo", self.editor.undoing, tr("撤销“{why}”")),
+            ("redo", self.editor.redoing, tr("重做“{why}”")),
+        ):
+            action = self._actions[name]
+            action.setEnabled(step is not None)
+            if step is not None:
+                action.setToolTip(f"{words.format(why=step.why)}  {action.shortcut().toString()}")
+
+    def _ask_over(self, conflicts: "Conflicts", over: "Callable[[], None]") -> None:
+        self.banner.say(str(conflicts), action=(tr("仍然覆盖"), over))
 
     def _say_nothing(self, found: Survey) -> None:
         """Say why there is no map to see: no data at all, or none that has a shape."""

@@ -59,6 +59,7 @@ class Job(Generic[T]):
         self.work, self.done, self.failed, self.progressed, self.topic = work, done, failed, progressed, topic
         self._stop = threading.Event()
         self._dropped = False
+        self.over = threading.Event()  # once nothing more of it is done
         self.post: Callable[[Callable[[], None]], None] = lambda _: None
 
     def cancelled(self) -> bool:
@@ -100,6 +101,14 @@ class WriteJob(Job[T]):
     """Changes the project, or opens it."""
 
     lane = Lane.WRITE
+
+
+class EditJob(WriteJob[T]):
+    """A finished edit: once begun or queued it is written, whatever is closed meanwhile; see `Jobs.settle`."""
+
+    def abandon(self) -> None:
+        """Drop the outcome alone: nobody waits for it any more, but it is not to be lost."""
+        self._dropped = True
 
 
 class KeepJob(Job[T]):
@@ -161,6 +170,7 @@ class _Worker:
                 self._current_session()
             else:
                 self._perform(job)
+            job.over.set()
             job.post(partial(self._jobs.finished, job))
         self._let_go()
 
@@ -233,9 +243,17 @@ class Jobs(QObject):
         self._workers[job.lane].put(job)
         return job
 
+    def settle(self) -> None:
+        """Wait until every edit is written: milliseconds, unless thousands of rows are."""
+        with self._lock:
+            edits = [job for job in self._open if isinstance(job, EditJob)]
+        for job in edits:
+            job.over.wait()
+
     def use(self, session: "Session | None") -> None:
-        """Let later jobs work on `session`'s project; jobs under way on the one before are abandoned."""
+        """Let later jobs work on `session`'s project; jobs under way on the one before are abandoned, but for edits."""
         self.abandon_all()
+        self.settle()
         before, self.project = self.project, _Project(session) if session is not None else None
         for worker in self._workers.values():
             worker.let_go()
@@ -261,6 +279,7 @@ class Jobs(QObject):
         """Stop every job, wait for the threads to end and close the project."""
         self._closed = True
         self.abandon_all()
+        self.settle()
         for worker in self._workers.values():
             worker.stop()
         self.use(None)

@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         self.welcome.reopen.connect(self.ask_login)
         self.explorer.themed.connect(self._remember_theme)
         self.explorer.visited.connect(self._remember_village)
+        self.explorer.edited.connect(lambda _changed: self.overviews.changed())
         self.importing.finished.connect(self._after_import)
         self.importing.refused.connect(self.refuse)
         self.importing.left.connect(self._show_map)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
+from mingqing.access.audit import Act
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Table
@@ -37,7 +38,9 @@ class Transaction:
 
     Use as a context manager: leaving it normally commits rows and their changeset in one step, an exception rolls
     both back. `why` may be made more exact until then. `counts` says, by table, how many rows were added,
-    changed and deleted. `edited` makes of the changeset what the history keeps of it.
+    changed and deleted; `touched` which, but for rows that an import added; `seq` is the number of the change once
+    it is recorded, 0 where nothing changed. `edited` makes of the changeset what the history keeps of it.
+    `of` is the change that this one takes back or does again.
     """
 
     def __init__(
@@ -50,13 +53,16 @@ class Transaction:
         why: str,
         *,
         edited: Callable[[bytes], bytes] = bytes,
+        of: int | None = None,
     ) -> None:
         self._database, self._guard, self._policy, self._edited = database, guard, policy, edited
-        self._account, self._kind, self.why = account, kind, why
+        self._account, self._kind, self.why, self._of = account, kind, why, of
         self._at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
         self._recorder: apsw.Session | None = None
         self._recorded: set[str] = set()
         self.counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        self.touched: dict[str, dict[int, str | None]] = defaultdict(dict)
+        self.seq = 0
 
     def __enter__(self) -> "Self":
         self._database.execute("BEGIN IMMEDIATE")
@@ -105,6 +111,13 @@ class Transaction:
             (*entry, zlib.compress(changeset, 1), chained, digest),
             can_cache=False,
         )
+        self.seq = seq
+        rows = ((name, i, seq, village) for name, ids in self.touched.items() for i, village in ids.items())
+        sql = "INSERT OR IGNORE INTO mq_touched VALUES(?, ?, ?, ?)"
+        self._database.executemany(sql, rows, can_cache=False)
+        if self._of is not None:
+            sql = "INSERT INTO mq_undone VALUES(?, ?)"
+            self._database.execute(sql, (seq, self._of), can_cache=False)
         audit.append(
             self._database,
             self._account,
@@ -123,8 +136,17 @@ class Transaction:
         columns: Mapping[str, Sequence[Value]],
         geometry: Sequence[bytes | None] | None = None,
     ) -> None:
-        """Add rows: `ids` from `new_ids`, each column as long as them, geometry as SpatiaLite BLOBs."""
-        names, values = self._stamped(table, columns, ("created_by", "created_at"), len(ids))
+        """Add rows: `ids` from `new_ids`, each column as long as them, geometry as SpatiaLite BLOBs.
+
+        Rows that are brought back say in `columns` who added them; they were changed by who brings them back.
+        """
+        stamp = ("updated_by", "updated_at") if "created_at" in columns else ("created_by", "created_at")
+        names, values = self._stamped(table, columns, stamp, len(ids))
+        if self._kind != Act.IMPORT:
+            villages = columns.get("village_code", repeat(None))
+            self.touched[table].update(
+                (i, None if v is None else str(v)) for i, v in zip(ids, villages, strict=False)
+            )
         if geometry is not None:
             names, values = [*names, "geometry"], [*values, geometry]
         guarded = table in self._guard.triggered  # then SpatiaLite's triggers fill the index too
@@ -150,15 +172,26 @@ class Transaction:
         with self._guard.writing():
             sql = f'{self._guard.mark}UPDATE main."{table}" SET {assignments} WHERE id = ?'
             self._database.executemany(sql, zip(*values, ids, strict=True))
+        self._touch(table, ids)
         self.counts[table][1] += len(ids)
 
     def delete(self, table: str, ids: Iterable[int]) -> None:
         """Delete the rows `ids`; the history keeps them."""
         self._check(table, ())
         rows = [(i,) for i in ids]
+        self._touch(table, [i for (i,) in rows])
         with self._guard.writing():
             self._database.executemany(f'{self._guard.mark}DELETE FROM main."{table}" WHERE id = ?', rows)
         self.counts[table][2] += len(rows)
+
+    def _touch(self, table: str, ids: Sequence[int]) -> None:
+        """Take note of rows that change, and of their village."""
+        sql = f'{self._guard.mark}SELECT village_code FROM main."{table}" WHERE id = ?'
+        with self._guard.writing():
+            for i in ids:
+                found = self._database.execute(sql, (i,)).fetchone()
+                if found is not None:
+                    self.touched[table][i] = found[0]
 
     def settle(self, digests: Iterable[bytes]) -> None:
         """Keep what an import must not bring back, see `mingqing.store.settled`."""

@@ -56,6 +56,8 @@ _OWN_WRITTEN = {
     ("INSERT", "mq_audit"),
     ("UPDATE", "mq_meta"),
     ("INSERT", "mq_settled"),
+    ("INSERT", "mq_touched"),
+    ("INSERT", "mq_undone"),
     ("INSERT", "mq_memory"),
     ("DELETE", "mq_memory"),  # of INSERT OR REPLACE
     ("INSERT", saved.TABLE),  # whose rows the triggers look at

@@ -5,8 +5,8 @@ import apsw
 from mingqing.catalog.model import Catalog, FieldType, Table
 
 # What a later program must know before it touches the file. A newer major is refused; an older one is upgraded.
-# 2.1 keeps what people saved, which a program of 2.0 leaves alone.
-FORMAT_MAJOR, FORMAT_MINOR = 2, 1
+# 2.1 keeps what people saved, 2.2 which rows a change touched and what was undone: older programs leave both alone.
+FORMAT_MAJOR, FORMAT_MINOR = 2, 2
 
 _SQL_TYPE = {
     FieldType.INTEGER: "INTEGER",
@@ -66,13 +66,26 @@ CREATE TABLE IF NOT EXISTS mq_saved(
 );
 CREATE UNIQUE INDEX IF NOT EXISTS mq_saved_name ON mq_saved(kind, name, coalesce(owner, ''));
 """
+# mq_touched: where the history of a row is to be found, of all but the rows that an import added; see `store.history`.
+# mq_undone: the change that an undo took back, or a redo did again; see `store.undo`.
+_HISTORY_TABLES = """
+CREATE TABLE IF NOT EXISTS mq_touched(
+    name TEXT NOT NULL,
+    row INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    village TEXT,
+    PRIMARY KEY(name, row, seq)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS mq_touched_village ON mq_touched(village, seq);
+CREATE TABLE IF NOT EXISTS mq_undone(seq INTEGER PRIMARY KEY, of INTEGER NOT NULL);
+"""
 
 
 def create_schema(database: apsw.Connection, catalog: Catalog, epsg: int) -> None:
     """Create everything in an empty database. To be called inside a transaction."""
     database.execute("SELECT InitSpatialMetadata(0, 'NONE')").fetchall()
     ensure_srid(database, epsg)
-    database.execute(_OWN_TABLES + ACCESS_TABLES + _SAVED_TABLE)
+    database.execute(_OWN_TABLES + ACCESS_TABLES + _SAVED_TABLE + _HISTORY_TABLES)
     for table in catalog.tables.values():
         _create_table(database, table, epsg)
 
@@ -92,7 +105,7 @@ def missing_from(database: apsw.Connection, catalog: Catalog) -> bool:
 
 def extend_schema(database: apsw.Connection, catalog: Catalog, epsg: int) -> None:
     """Add the tables and fields that the catalog has and the database has not. Inside a transaction."""
-    database.execute(_SAVED_TABLE)
+    database.execute(_SAVED_TABLE + _HISTORY_TABLES)
     for table in catalog.tables.values():
         present = _columns(database, table.name)
         if not present:

@@ -369,16 +369,17 @@ class Session:
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────
 
     @contextmanager
-    def transaction(self, kind: str, why: str) -> Iterator[Transaction]:
+    def transaction(self, kind: str, why: str, *, of: int | None = None) -> Iterator[Transaction]:
         """Write rows together with their record, or nothing; see `Transaction`.
 
         kind : what sort of act this is: "import", "edit", …
         why : one Chinese phrase for the history, such as "导入 农房.shp".
+        of : the number of the change that this one takes back or does again.
         """
         self.require_writable()
         with (
             engine_errors(self.file),
-            Transaction(self._database, self._guard, self.policy, self.user, kind, why) as change,
+            Transaction(self._database, self._guard, self.policy, self.user, kind, why, of=of) as change,
         ):
             yield change
 
@@ -500,6 +501,13 @@ class Session:
             self._database.execute(
                 "INSERT OR REPLACE INTO mq_memory VALUES(?, ?)", (key, value), can_cache=False
             )
+
+
+def union(one: Bounds | None, other: Bounds | None) -> Bounds | None:
+    """Return the bounds that hold both; None holds nothing."""
+    if one is None or other is None:
+        return one if other is None else other
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 def _bounds(box: Sequence[float]) -> Bounds:

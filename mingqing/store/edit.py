@@ -1,0 +1,384 @@
+"""Correcting rows by hand: what is finished is one transaction, checked by the rules of the tables, and one undo."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+import numpy as np
+import shapely
+from shapely import GeometryType
+
+from mingqing.access.audit import Act
+from mingqing.access.roles import Action
+from mingqing.catalog.model import Field, FieldType, GeometryKind, RuleKind, Table
+from mingqing.catalog.rules import broken
+from mingqing.catalog.values import Value, ValueRefusedError, parse
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
+from mingqing.store.changes import Transaction, refusal
+from mingqing.store.geometry import encode
+from mingqing.store.guard import STAMPS
+from mingqing.store.ids import new_ids
+from mingqing.store.session import Session, union
+
+VILLAGE, SHAPE = "village_code", "geometry"
+_KINDS = {
+    GeometryType.POINT: GeometryKind.POINT,
+    GeometryType.LINESTRING: GeometryKind.LINE,
+    GeometryType.MULTILINESTRING: GeometryKind.LINE,
+    GeometryType.POLYGON: GeometryKind.POLYGON,
+    GeometryType.MULTIPOLYGON: GeometryKind.POLYGON,
+}
+_KIND_TITLES = {GeometryKind.POINT: "点", GeometryKind.LINE: "线", GeometryKind.POLYGON: "面"}
+_MOST_TOLD = 3
+Bounds = tuple[float, float, float, float]
+
+
+class Keep(Enum):
+    """What stands for a shape that stays as it is."""
+
+    SHAPE = "shape"
+
+
+KEEP: Final = Keep.SHAPE
+
+
+class Referring(Enum):
+    """What becomes of rows that refer to one that is deleted."""
+
+    REFUSE = "refuse"
+    DETACH = "detach"  # they stay, without it; those that cannot be without it are deleted
+    ALONG = "along"  # they are deleted too
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row cannot be as it was to be.
+
+    row : its id; None for one that is to be added. field : empty where it is the row as a whole, "geometry" for its
+    shape. sentence : Chinese, with the field's title before it where there is one.
+    """
+
+    table: str
+    row: int | None
+    field: str
+    sentence: str
+
+
+class Refused(InputRefused):
+    """Rows that break the rules of their tables; nothing was written. `problems` are all there are."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        told = "；".join(p.sentence for p in problems[:_MOST_TOLD])
+        more = tr("；等 {n} 处").format(n=len(problems)) if len(problems) > _MOST_TOLD else ""
+        super().__init__(told + more)
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a finished edit, undo or redo did.
+
+    seq : the number of the change; 0 where nothing was another than before.
+    tables : ids of the rows that were added, changed or deleted, by table.
+    bounds : of their shapes before and after, project CRS, metres; None where none has a place of its own.
+    """
+
+    seq: int = 0
+    why: str = ""
+    tables: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    bounds: Bounds | None = None
+
+
+@contextmanager
+def edit(session: Session, why: str) -> Iterator["Edit"]:
+    """Give what rows are changed by; on leaving, all of it is written as one change, or nothing.
+
+    why : one Chinese phrase for history and log, such as "修改农房"; never a person's name or number.
+
+    Raises
+    ------
+    Refused
+        from within, where a row breaks the rules of its table.
+    NotAllowed
+        where the account may not write a table, a field or a village.
+    """
+    with session.transaction(Act.EDIT, why) as change:
+        made = Edit(session, change)
+        yield made
+        why = change.why
+    made.changed = Changed(change.seq, why, {t: frozenset(i) for t, i in change.touched.items()}, made.bounds)
+
+
+class Edit:
+    """Rows being added, changed and deleted. `changed` tells of them once all is written."""
+
+    def __init__(self, session: Session, change: Transaction) -> None:
+        self._session, self._change = session, change
+        self.changed = Changed()
+        self.bounds: Bounds | None = None
+
+    def add(self, table: str, values: Mapping[str, object], shape: shapely.Geometry | None = None) -> int:
+        """Add a row and return its id.
+
+        Without a village it belongs to that of the row it refers to, or else to the one in which it lies.
+
+        Parameters
+        ----------
+        values : by field, as typed or as stored.
+        shape : project CRS, metres.
+        """
+        definition = self._session.catalog.tables[table]
+        _require_writable(self._session, definition, values)
+        row, problems = checked(self._session, definition, None, values, shape)
+        if problems:
+            raise Refused(problems)
+        if row.get(VILLAGE) is None:
+            row[VILLAGE] = _village_of(self._session, definition, row, shape)
+        (made,) = new_ids(1)
+        shapes = self._encoded([shape]) if definition.has_geometry else None
+        self._change.insert(table, [made], {n: [v] for n, v in row.items() if v is not None}, shapes)
+        return made
+
+    def change(
+        self,
+        table: str,
+        row_id: int,
+        values: Mapping[str, object] | None = None,
+        shape: shapely.Geometry | Keep | None = KEEP,
+    ) -> None:
+        """Change fields of a row, and its shape where one is given; what is the same as before is left alone."""
+        self.change_all(table, {row_id: values or {}}, {} if isinstance(shape, Keep) else {row_id: shape})
+
+    def change_all(
+        self,
+        table: str,
+        values: Mapping[int, Mapping[str, object]],
+        shapes: Mapping[int, shapely.Geometry | None] | None = None,
+    ) -> None:
+        """Change many rows of a table: `values` by id and field, `shapes` by id.
+
+        Raises
+        ------
+        Refused
+            with the problems of every row.
+        """
+        session, definition, shapes = self._session, self._session.catalog.tables[table], shapes or {}
+        _require_writable(session, definition, {name for row in values.values() for name in row})
+        before = rows_of(session, table, {*values, *shapes})
+        problems: list[Problem] = []
+        alike: defaultdict[tuple[str, ...], dict[int, dict[str, Value]]] = defaultdict(dict)
+        for row_id in {**values, **shapes}:
+            old = before.get(row_id)
+            if old is None:
+                problems.append(Problem(table, row_id, "", tr("这条记录已经不在了，或不在您管辖的村")))
+                continue
+            given = values.get(row_id, {})
+            new, wrong = checked(session, definition, row_id, given, shapes.get(row_id, KEEP), before=old)
+            problems += wrong
+            changed = {name: new[name] for name in given if new.get(name) != old[name]}
+            if changed and row_id not in shapes:
+                alike[tuple(changed)][row_id] = changed
+            elif row_id in shapes:
+                alike[(*changed, SHAPE)][row_id] = changed
+        if problems:
+            raise Refused(problems)
+        for names, rows in alike.items():
+            self._update(table, names, rows, shapes)
+
+    def _update(
+        self,
+        table: str,
+        names: Sequence[str],
+        rows: Mapping[int, Mapping[str, Value]],
+        shapes: Mapping[int, shapely.Geometry | None],
+    ) -> None:
+        ids = list(rows)
+        columns = {name: [rows[i][name] for i in ids] for name in names if name != SHAPE}
+        encoded = None
+        if SHAPE in names:
+            self._reach(self._session.features(table, among=ids).geometry)
+            encoded = self._encoded([shapes[i] for i in ids])
+        self._change.update(table, ids, columns, encoded)
+
+    def remove(self, table: str, ids: Iterable[int], referring: Referring = Referring.REFUSE) -> None:
+        """Delete rows; the history keeps them, and they can be restored.
+
+        Raises
+        ------
+        Refused
+            where other rows refer to them and `referring` does not say what becomes of those.
+        """
+        session, definition, gone = self._session, self._session.catalog.tables[table], list(ids)
+        _require_writable(session, definition, ())
+        for other in session.catalog.tables.values():
+            for reference in other.fields:
+                if reference.references == table:
+                    self._let_go(other, reference, definition, gone, referring)
+        if definition.has_geometry:
+            self._reach(session.features(table, among=gone).geometry)
+        self._change.delete(table, gone)
+
+    def _let_go(
+        self, other: Table, reference: Field, table: Table, gone: Sequence[int], referring: Referring
+    ) -> None:
+        """Decide on the rows of one table that refer to rows that are deleted."""
+        sql = f'SELECT id FROM "{other.name}" WHERE "{reference.name}" IN (SELECT value FROM json_each(?))'
+        found = [i for (i,) in self._session.query(sql, [json.dumps(gone)])]
+        found = [i for i in found if other.name != table.name or i not in gone]
+        if not found:
+            return
+        if referring is Referring.REFUSE:
+            sentence = tr("还有 {n} 条“{other}”属于它，请先选择一起删除还是保留").format(
+                n=len(found), other=other.title
+            )
+            raise Refused([Problem(table.name, gone[0] if len(gone) == 1 else None, "", sentence)])
+        if referring is Referring.ALONG or reference.required:
+            self.remove(other.name, found, referring)
+        else:
+            self._change.update(other.name, found, {reference.name: [None] * len(found)})
+
+    def _encoded(self, shapes: Sequence[shapely.Geometry | None]) -> list[bytes | None]:
+        every = np.empty(len(shapes), dtype=object)
+        every[:] = shapes
+        every = shapely.orient_polygons(every)
+        self._reach(every)
+        return encode(every, self._session.info.epsg)
+
+    def _reach(self, shapes: Iterable[shapely.Geometry | None]) -> None:
+        for shape in shapes:
+            if shape is not None and not shape.is_empty:
+                self.bounds = union(self.bounds, shape.bounds)
+
+
+# ── The rules ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def checked(
+    session: Session,
+    table: Table,
+    row_id: int | None,
+    values: Mapping[str, object],
+    shape: shapely.Geometry | Keep | None = KEEP,
+    *,
+    before: Mapping[str, object] | None = None,
+) -> tuple[dict[str, Value], list[Problem]]:
+    """Return a row as it would be stored, and all that stands against it; nothing is written.
+
+    Parameters
+    ----------
+    row_id : the row that is changed; None for one that is added.
+    values : what is given, by field, as typed or as stored.
+    shape : what is to be its shape; `KEEP` where that is not asked about.
+    before : the row as it is, where the caller has it.
+    """
+    if row_id is not None and before is None:
+        before = rows_of(session, table.name, [row_id]).get(row_id, {})
+    row: dict[str, Value] = {n: v for n, v in (before or {}).items() if n != "id"}  # type: ignore[misc]
+    wrong: dict[str, str] = {}
+    for name, raw in values.items():
+        described = table.field_by_name.get(name)
+        if described is None or name in STAMPS:
+            wrong[name] = tr("“{table}”没有可以填写的“{field}”").format(table=table.title, field=name)
+            continue
+        try:
+            row[name] = parse(described, raw)
+        except ValueRefusedError as error:
+            row[name], wrong[name] = None, str(error)
+            continue
+        if described.references and row[name] is not None and row[name] != (before or {}).get(name):
+            target = session.catalog.tables[described.references]
+            if session.row(target.name, int(str(row[name]))) is None:
+                wrong[name] = tr("没有这条“{title}”，请重新选择").format(title=target.title)
+    for each in broken(table, row):
+        wrong.setdefault(each.field, each.sentence)
+    for name, sentence in _not_unique(session, table, row_id, row, before or {}):
+        wrong.setdefault(name, sentence)
+    problems = [_problem(table, row_id, name, sentence) for name, sentence in wrong.items()]
+    if not isinstance(shape, Keep) and (sentence := _misshapen(table, shape)):
+        problems.append(Problem(table.name, row_id, SHAPE, sentence))
+    return row, problems
+
+
+def _problem(table: Table, row_id: int | None, name: str, sentence: str) -> Problem:
+    described = table.field_by_name.get(name)
+    said = f"{described.title}：{sentence}" if described else sentence
+    return Problem(table.name, row_id, name, said)
+
+
+def _not_unique(
+    session: Session, table: Table, row_id: int | None, row: Mapping[str, Value], before: Mapping[str, object]
+) -> Iterator[tuple[str, str]]:
+    """Yield the fields whose value another row of the village has already."""
+    for rule in table.rules:
+        names = (*rule.fields, VILLAGE)
+        if rule.kind is not RuleKind.UNIQUE or any(row.get(name) in {None, ""} for name in rule.fields):
+            continue
+        if all(row.get(name) == before.get(name) for name in names):
+            continue  # it was so before: correcting something else must go on
+        clause = " AND ".join(f'"{name}" IS ?' for name in names)
+        values = [row.get(name) for name in names]
+        sql = f'SELECT 1 FROM "{table.name}" WHERE {clause} AND id IS NOT ? LIMIT 1'
+        if session.query(sql, [*values, row_id]):
+            yield (
+                rule.fields[0],
+                tr("本村已经有一条“{table}”是“{value}”了").format(table=table.title, value=values[0]),
+            )
+
+
+def _misshapen(table: Table, shape: shapely.Geometry | None) -> str:
+    """Return why a shape cannot be that of a row of the table; empty where it can."""
+    if shape is None or shape.is_empty:
+        return ""
+    kind = _KINDS.get(GeometryType(shapely.get_type_id(shape)))
+    if kind not in table.geometry:
+        wanted = "、".join(tr(_KIND_TITLES[k]) for k in sorted(table.geometry))
+        if not wanted:
+            return tr("“{table}”没有自己的图形").format(table=table.title)
+        return tr("“{table}”的图形应该是{wanted}").format(table=table.title, wanted=wanted)
+    if not np.isfinite(shape.bounds).all():
+        return tr("坐标不是有效的数字")
+    if not shapely.is_valid(shape):
+        return tr("图形的边自己交叉了，请调整")
+    return ""
+
+
+def _require_writable(session: Session, table: Table, names: Collection[str]) -> None:
+    session.require_writable()
+    own = [n for n in names if n in table.field_by_name]
+    if not session.policy.allowed(table.name, Action.EDIT) or set(own) - set(
+        session.policy.writable(table.name)
+    ):
+        raise refusal(session.policy, table, own)
+
+
+def rows_of(session: Session, table: str, ids: Iterable[int]) -> dict[int, dict[str, object]]:
+    """Return rows by id, each with all its fields and without its shape; those that are gone are left out."""
+    names = ("id", *session.catalog.tables[table].column_names)
+    listed = ", ".join(f'"{name}"' for name in names)
+    sql = f'SELECT {listed} FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
+    found = session.query(sql, [json.dumps(list(ids))])
+    return {row[0]: dict(zip(names, row, strict=True)) for row in found}
+
+
+def _village_of(
+    session: Session, table: Table, row: Mapping[str, Value], shape: shapely.Geometry | None
+) -> str | None:
+    """Return the code of the village that a new row belongs to; None where nothing tells."""
+    for described in table.fields:
+        if described.type is FieldType.REFERENCE and row.get(described.name) is not None:
+            found = session.rows(str(described.references), [VILLAGE], where={"id": row[described.name]})
+            if found and found[0][0] is not None:
+                return str(found[0][0])
+    if shape is not None and not shape.is_empty and table.name != "village":
+        place = shape.representative_point()
+        villages = session.features("village", bounds=place.bounds, columns=["code"])
+        for code, outline in zip(villages.columns["code"], villages.geometry, strict=True):
+            if code is not None and outline.covers(place):
+                return str(code)
+    own = session.policy.villages
+    return next(iter(own)) if own is not None and len(own) == 1 else None
