@@ -117,7 +117,7 @@ def six_maps(photos: Photographer, project: Path) -> None:
         explorer.show_theme(theme)
         photos.look_at(at.x, at.y, scale)
         if theme in WITH_CARD:
-            explorer.identify(at.x, at.y)
+            explorer.guide.identify(at.x, at.y)
         photos.take(theme)
 
 
@@ -185,7 +185,7 @@ def roles(photos: Photographer, project: Path) -> None:
             explorer.show_theme("household")
             explorer.show_village(village)
             photos.look_at(at.x, at.y, 1_500)
-            explorer.identify(at.x, at.y)
+            explorer.guide.identify(at.x, at.y)
         elif role == "system_admin":
             # The page of backups would show the name of a temporary folder.
             window.actions_["dismiss"].trigger()

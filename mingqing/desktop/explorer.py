@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QCursor, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QSplitter, QWidget
 
 from mingqing.access.roles import Action
@@ -13,8 +13,7 @@ from mingqing.desktop.access.reason import ask_reason
 from mingqing.desktop.banner import Banner
 from mingqing.desktop.basemaps.section import BaseMapSection
 from mingqing.desktop.card.choosing import HitList
-from mingqing.desktop.card.content import Card, gather
-from mingqing.desktop.card.hit import Found, identify
+from mingqing.desktop.card.guide import CardGuide
 from mingqing.desktop.card.panel import WIDTH as CARD_WIDTH
 from mingqing.desktop.card.panel import CardPanel
 from mingqing.desktop.charts.panel import ChartPanel
@@ -25,7 +24,7 @@ from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
 from mingqing.desktop.map.kit import Kit
-from mingqing.desktop.map.overlay import SCALE_BAR_PX, Mark
+from mingqing.desktop.map.overlay import SCALE_BAR_PX
 from mingqing.desktop.map.studio import ENDED, Studio
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
@@ -38,9 +37,9 @@ from mingqing.desktop.villages.matching import Entry, index
 from mingqing.desktop.widgets import L, M, S, button, column, row, tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from mingqing.catalog.model import Catalog
+    from mingqing.catalog.model import Catalog, Layer
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.map.bookmarks import Bookmark
     from mingqing.desktop.map.frame import Frame
@@ -48,9 +47,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
     from mingqing.store.undo import Conflicts
 
-_CLICK_PX = 6
 _NARROW = 1500  # pixels of the window in which map, legend, classes and charts are too much
-_Key = tuple[str, int]
 
 
 class Explorer(QWidget):
@@ -76,9 +73,6 @@ class Explorer(QWidget):
         self._seen: frozenset[str] = frozenset()
         self.themes = tuple(theme.code for theme in catalog.themes)
         self._village, self._theme = "", catalog.themes[0]
-        self._found = Found()
-        self._card: _Key | None = None
-        self._trail: list[_Key] = []
         self._said = self._lost = ""  # of text that cannot be drawn: once is enough
         self.topbar, self.rail, self.status = TopBar(actions), Rail(catalog), StatusLine()
         self.studio = Studio()
@@ -99,6 +93,7 @@ class Explorer(QWidget):
         self.charts = ChartPanel(jobs)
         self.duty = DutyPanel()
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
+        self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
         self._fill = button(
@@ -160,15 +155,9 @@ class Explorer(QWidget):
         canvas.hovered.connect(status.show_place)
         canvas.left.connect(status.forget_place)
         canvas.drawn.connect(self._show_drawn)
-        canvas.clicked.connect(self.identify)
         canvas.history_changed.connect(self._update_actions)
         status.scale_wanted.connect(canvas.set_scale)
-        card.wanted.connect(self._follow)
-        card.listing.connect(lambda: self.listed.open(self._found, QCursor.pos()))
-        self.listed.chosen.connect(self._follow)
-        card.back.connect(self._back)
-        card.zoom.connect(self.see_selection)
-        card.closed.connect(self.close_card)
+        self.guide.turned.connect(self._follow_card)
         card.lifting.connect(lambda veil: ask_reason(self, self._jobs, veil, card.lift))
         self.banner.changed.connect(self.place_floating)
         self.kit.said.connect(lambda sentence: self.banner.say(sentence, "good"))
@@ -181,7 +170,7 @@ class Explorer(QWidget):
         actions.connect("zoom_out", lambda: canvas.zoom(1 / 1.5))
         actions.connect("whole", canvas.see_all)
         actions.connect("to_village", self.see_village)
-        actions.connect("to_selection", self.see_selection)
+        actions.connect("to_selection", self.guide.see)
         actions.connect("village", self.topbar.villages.open)
         actions.connect("scale", status.scale.setFocus)
         actions["legend"].toggled.connect(self.legend.setVisible)
@@ -213,8 +202,7 @@ class Explorer(QWidget):
         """Draw everything again after a change between light and dark."""
         self.canvas.redraw()
         self.kit.restyled()
-        if self._card is not None:
-            self._ask_card(self._card)
+        self.guide.again()
 
     def place_floating(self) -> None:
         """Put what floats over the canvas in its place."""
@@ -322,8 +310,7 @@ class Explorer(QWidget):
         self._count()
         self.looks.refresh()
         self.charts.refresh()
-        if self._card is not None:
-            self._ask_card(self._card)
+        self.guide.again()
         self.edited.emit(changed)
 
     def _offer_steps(self) -> None:
@@ -365,7 +352,7 @@ class Explorer(QWidget):
         self._actions["back"].setEnabled(has_map and history.can_back)
         self._actions["forward"].setEnabled(has_map and history.can_forward)
         self._actions["to_village"].setEnabled(bool(self._village))
-        self._actions["to_selection"].setEnabled(self._card is not None)
+        self._actions["to_selection"].setEnabled(self.guide.key is not None)
 
     # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -466,77 +453,15 @@ class Explorer(QWidget):
         if sentence:
             self.banner.say(sentence)
 
-    # ── What is there ──────────────────────────────────────────────────────────────────────────────────────
-
-    def identify(self, x: float, y: float) -> None:
-        """Ask what lies at a place, and show the card of what was most likely meant."""
-        view = self.canvas.view
-        if view is None:
-            return
-        theme, only, near = self._theme, self.legend.tables_on(), _CLICK_PX * view.m_per_px
-
-        targets = self.canvas.targets
-
-        def work(session: "Session", _job: Job[Found]) -> Found:
-            return identify(session, theme, (x, y), tolerance_m=near, only=only, targets=targets)
-
-        self._jobs.start(ReadJob(work, done=lambda found: self._show_hits(found, (x, y)), topic="card"))
-
-    def _show_hits(self, found: Found, at: tuple[float, float]) -> None:
-        """Show the card of what was meant; of a sign that stands for several, the list to choose from."""
-        if found.crowd and self.canvas.view is not None:
-            self.close_card()
-            self._found = found
-            size = float(self.canvas.width()), float(self.canvas.height())
-            pixel = QPointF(*self.canvas.view.to_screen(*at, size)).toPoint()
-            self.listed.open(found, self.canvas.mapToGlobal(pixel))
-        elif found.hits:
-            self._found, self._trail = found, []
-            self._ask_card((found.hits[0].table, found.hits[0].id))
-        else:
-            self.close_card()
-
-    def _follow(self, table: str, row_id: int) -> None:
-        if self._card is not None:
-            self._trail.append(self._card)
-        self._ask_card((table, row_id))
-
-    def _back(self) -> None:
-        if self._trail:
-            self._ask_card(self._trail.pop())
-
-    def _ask_card(self, key: _Key, *, closer: bool = False) -> None:
+    def _shown(self) -> "tuple[Layer, frozenset[str] | None, Mapping[str, str]]":
         names = self._survey.names if self._survey is not None else {}
+        return self._theme, self.legend.tables_on(), names
 
-        def work(session: "Session", _job: Job["_Found"]) -> "_Found":
-            return gather(session, *key, village_names=names), place_of(session, *key)
-
-        def done(found: "_Found") -> None:
-            self._show_card(found)
-            if closer:
-                self.see_selection()
-
-        self._jobs.start(ReadJob(work, done=done, topic="card"))
-
-    def _show_card(self, found: "_Found") -> None:
-        card, mark = found
-        if card is None:
-            self.close_card()
-            return
-        self._card = (card.table, card.id)
-        self.canvas.mark([mark] if mark is not None else [])
-        others = [h for h in self._found.hits if (h.table, h.id) != self._card] if not self._trail else []
-        here = self._found.totals.get(card.table, 0)
-        self.card.show_card(card, others, here=here, can_back=bool(self._trail))
-        self.place_floating()
-        if mark is not None:
-            self.canvas.reveal(mark.bounds, CARD_WIDTH + M)
-        self._update_actions()
+    # ── What is there ──────────────────────────────────────────────────────────────────────────────────────
 
     def show_row(self, table: str, row_id: int) -> None:
         """Show the card of a row, and its place from near by."""
-        self._found, self._trail = Found(), []
-        self._ask_card((table, row_id), closer=True)
+        self.guide.show_row(table, row_id)
 
     def _list_table(self, table: str) -> None:
         self._actions["table"].setChecked(True)
@@ -553,39 +478,14 @@ class Explorer(QWidget):
 
     def close_card(self) -> None:
         """Put the card away and take its mark off the map."""
-        self._card, self._found, self._trail = None, Found(), []
-        self.listed.forget()
-        self.card.put_away()
-        self.canvas.mark([])
+        self.guide.close()
+
+    def _follow_card(self) -> None:
         self.place_floating()
         self._update_actions()
 
     def conceal(self) -> None:
         """Hide again what was shown whole for a reason, and take back a number that was copied."""
-        self.card.take_back()
+        self.guide.conceal()
         self.tables.take_back()
         self.kit.handout.take_back()
-        if self.card.lifted and self._card is not None:
-            self._ask_card(self._card)
-
-    def see_selection(self) -> None:
-        """Zoom to what the card is about."""
-        if self.canvas.marks:
-            xmin, ymin, xmax, ymax = self.canvas.marks[0].bounds
-            self.canvas.see((xmin, ymin, xmax, ymax), closest=1000)
-
-
-_Found = tuple[Card | None, Mark | None]
-
-
-def place_of(session: "Session", table: str, row_id: int) -> Mark | None:
-    """Return the mark for a row: its own shape, or that of the row whose place it takes."""
-    definition = session.catalog.tables[table]
-    if not definition.has_geometry and definition.located_at:
-        step = definition.located_at[0]
-        found = session.row(table, row_id)
-        if found is None or found[step] is None:
-            return None
-        return place_of(session, definition.field_by_name[step].references or "", int(str(found[step])))
-    shapes = session.features(table, where={"id": row_id}).geometry
-    return Mark(shapes[0]) if len(shapes) and shapes[0] is not None and not shapes[0].is_empty else None

@@ -4,8 +4,8 @@ import shapely
 from PySide6.QtCore import QPoint
 
 from mingqing.desktop.card.content import Fact, gather, name_of
+from mingqing.desktop.card.guide import place_of
 from mingqing.desktop.card.hit import Found, Hit, identify
-from mingqing.desktop.explorer import place_of
 from mingqing.desktop.window import MainWindow
 from mingqing.render.compose import build_scene
 from mingqing.render.scale import Viewport

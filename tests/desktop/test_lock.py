@@ -81,7 +81,7 @@ def test_nothing_of_the_project_but_its_name_is_seen_while_locked(
     qtbot: QtBot, enter: Enter, settle: Settle
 ) -> None:
     window = enter("规划员")
-    window.explorer._ask_card(("household", household_of(window)))
+    window.explorer.guide.ask(("household", household_of(window)))
     qtbot.waitUntil(window.explorer.card.isVisible)
     before = window.explorer.canvas.view
     window.actions_["lock"].trigger()

@@ -118,7 +118,7 @@ def test_escape_gives_up_the_figure_then_the_tool_then_the_selection_then_the_ca
     qtbot: QtBot, kit: Kit, opened: MainWindow, settle: Settle
 ) -> None:
     explorer, canvas = opened.explorer, opened.explorer.canvas
-    explorer.identify(*HOUSES[0])
+    explorer.guide.identify(*HOUSES[0])
     settle()
     kit.select(shapely.box(*around(0, 1)[0], *around(0, 1)[1]), How.NEW)
     settle()
@@ -427,7 +427,7 @@ def test_a_counted_sign_drops_a_list_and_the_row_picked_has_its_card(
     explorer, session = opened.explorer, opened.session
     assert session is not None
     targets = (Target((EAST, NORTH, EAST + 9, NORTH + 9), "house", tuple(house_ids(opened)[:3])),)
-    explorer._show_hits(
+    explorer.guide.show_found(
         identify(
             session,
             session.catalog.layers["household"],
@@ -465,7 +465,7 @@ def test_all_that_lies_there_can_be_listed_from_the_card(opened: MainWindow, set
     explorer = opened.explorer
     explorer.canvas.set_scale(200_000)
     settle()
-    explorer.identify(*HOUSES[3])
+    explorer.guide.identify(*HOUSES[3])
     settle()
     assert explorer.card.isVisible()
     explorer.card.listing.emit()

@@ -65,7 +65,7 @@ def test_a_card_does_not_move_it_and_it_covers_neither_tools_nor_scale_bar(
     explorer = opened.explorer
     overview = explorer.kit.overview
     before = overview.geometry()
-    explorer.identify(EAST + 215, NORTH + 310)
+    explorer.guide.identify(EAST + 215, NORTH + 310)
     settle()
     assert explorer.card.isVisible()
     assert overview.geometry() == before

@@ -72,14 +72,14 @@ def canaries_seen(qtbot: QtBot, window: MainWindow, settle: Settle) -> set[str]:
 
     for theme in explorer.themes:
         explorer.show_theme(theme)
-        explorer.identify(*HOUSE)
+        explorer.guide.identify(*HOUSE)
         look()
         for copy in explorer.card.findChildren(QToolButton):
             if "复制" in copy.toolTip():
                 copy.click()
         look()
     for key in reachable(window):
-        explorer._ask_card(key)
+        explorer.guide.ask(key)
         look()
     return seen
 
@@ -96,7 +96,7 @@ def reachable(window: MainWindow) -> list[tuple[str, int]]:
 def test_a_viewer_meets_no_canary_anywhere_in_the_window(qtbot: QtBot, enter: Enter, settle: Settle) -> None:
     window = enter("查阅员")
     assert canaries_seen(qtbot, window, settle) == set()
-    window.explorer.identify(*HOUSE)
+    window.explorer.guide.identify(*HOUSE)
     settle()
     assert "秦**" in everything_said(window)
 
@@ -116,7 +116,7 @@ def test_nothing_of_an_editors_session_is_left_for_the_viewer_who_comes_after(
     window.open_now(staffed, USER, PASSWORD)
     qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
     settle()
-    window.explorer.identify(*HOUSE)
+    window.explorer.guide.identify(*HOUSE)
     settle()
     enter("查阅员")
     text = everything_said(window)
@@ -250,7 +250,7 @@ def veiled(window: MainWindow) -> dict[str, VeiledValue]:
 
 
 def show(qtbot: QtBot, window: MainWindow, table: str, row_id: int, settle: Settle) -> None:
-    window.explorer._ask_card((table, row_id))
+    window.explorer.guide.ask((table, row_id))
     settle()
     assert window.explorer.card.isVisible()
 
@@ -300,7 +300,7 @@ def test_who_may_not_know_is_not_told_how_many_live_in_a_house(
     window = enter("查阅员")
     explorer = window.explorer
     house = first_id(window, "house") + 1  # 甄01 and 样01: no canary here, two people
-    explorer._ask_card(("house", house))
+    explorer.guide.ask(("house", house))
     settle()
     listed = [b.text() for b in explorer.card.findChildren(QAbstractButton) if "**" in b.text()]
     assert listed == ["甄**"]  # the householder

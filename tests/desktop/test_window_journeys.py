@@ -350,7 +350,7 @@ def test_a_bug_shows_a_report_to_save_and_the_program_goes_on(
         raise KeyError("oops")
 
     with monkeypatch.context() as patch:
-        patch.setattr("mingqing.desktop.explorer.identify", broken)
+        patch.setattr("mingqing.desktop.card.guide.identify", broken)
         click_on(qtbot, opened, EAST + 215, NORTH + 310)
         qtbot.waitUntil(lambda: opened.pages.currentWidget() is opened.crash)
     opened.crash.save(tmp_path / "报告.txt")
