@@ -30,6 +30,7 @@ from mingqing.desktop.backup.damage import DamagePage
 from mingqing.desktop.backup.page import BackupPage
 from mingqing.desktop.backup.steps import Steps
 from mingqing.desktop.banner import Banner
+from mingqing.desktop.commands.palette import Palette
 from mingqing.desktop.duties import Duties
 from mingqing.desktop.explorer import Explorer
 from mingqing.desktop.importing.page import ImportPage
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.lock = Lock(inside, self.jobs)
         self.lock.minutes = settings.lock_minutes
         self.setCentralWidget(self.lock)
+        self.palette_ = Palette(self.actions_, self)
         self._notice = Banner(self.welcome)
         self._fill_menu()
         self._connect()
