@@ -33,6 +33,8 @@ from mingqing.desktop.banner import Banner
 from mingqing.desktop.commands.palette import Palette
 from mingqing.desktop.duties import Duties
 from mingqing.desktop.explorer import Explorer
+from mingqing.desktop.hints.bubble import Hints
+from mingqing.desktop.hints.first import first_hints
 from mingqing.desktop.importing.page import ImportPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.look.theme import Appearance, dress
@@ -96,6 +98,7 @@ class MainWindow(QMainWindow):
         self.lock.minutes = settings.lock_minutes
         self.setCentralWidget(self.lock)
         self.palette_ = Palette(self.actions_, self)
+        self.hints = Hints(settings, self.explorer)
         self._notice = Banner(self.welcome)
         self._fill_menu()
         self._connect()
@@ -369,6 +372,7 @@ class MainWindow(QMainWindow):
         self.automatic.watch(session)
         self.overviews.watch(None if isinstance(session, DamagedSession) else session)
         self._show_duties(session)
+        self.hints.begin(first_hints(self.explorer) if self.explorer.themes else [])
         on_map = self.pages.currentWidget() is self.explorer
         (self.explorer.banner if on_map else self.strip).notify(session.login.notices)
         if isinstance(session, DamagedSession):
