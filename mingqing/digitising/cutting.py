@@ -33,7 +33,8 @@ def split(shape: shapely.Geometry, line: shapely.LineString) -> list[shapely.Geo
     InputRefused
         if nothing is cut off.
     """
-    pieces, whole = [], []
+    pieces: list[shapely.Geometry] = []
+    whole: list[shapely.Geometry] = []
     for part in shapely.get_parts(shape):
         found = _faces(part, line) if is_polygon(part) else _stretches(part, line)
         (pieces if len(found) > 1 else whole).extend(found if len(found) > 1 else [part])
@@ -55,7 +56,8 @@ def split_at(line: shapely.Geometry, xy: XY) -> list[shapely.Geometry]:
     InputRefused
         if the place is an end of the line, or farther than a centimetre from it.
     """
-    pieces, whole = [], []
+    pieces: list[shapely.Geometry] = []
+    whole: list[shapely.Geometry] = []
     for part in shapely.get_parts(line):
         path = shapely.get_coordinates(tied(part, np.array([xy], dtype=np.float64)))
         at = np.flatnonzero((path[1:-1] == xy).all(axis=1)) + 1
