@@ -158,6 +158,7 @@ def _by_area(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_S
     places = np.concatenate([own[shapely.dwithin(shapely.points(own), changed, 2 * TOUCH_M)], fresh])
     met = [tied(n, places) for n in neighbours]
     theirs = np.concatenate([shapely.get_coordinates(n) for n in met] or [np.empty((0, 2))])
+    theirs = theirs[shapely.dwithin(shapely.points(theirs), shapely.boundary(before), TOUCH_M)]
     was, now = tied(before, theirs), tied(after, theirs)
     gained, lost = shapely.difference(now, was), shapely.difference(was, now)
     found = [_without(n, gained) for n in met]
