@@ -446,7 +446,7 @@ class MainWindow(QMainWindow):
         """Let the user pick files to import."""
         kinds = (
             tr("数据文件")
-            + " (*.shp *.dbf *.gpkg *.geojson *.json *.kml *.kmz *.csv *.txt *.xlsx *.xls *.ods)"
+            + " (*.shp *.dbf *.gpkg *.geojson *.json *.kml *.kmz *.gpx *.csv *.txt *.xlsx *.xls *.ods)"
         )
         chosen, _ = QFileDialog.getOpenFileNames(self, tr("选择要导入的文件"), str(Path.home()), kinds)
         if chosen:
