@@ -335,8 +335,10 @@ def _fitted(
             target = session.catalog.tables[described.references]
             if session.row(target.name, int(str(row[name]))) is None:
                 wrong[name] = tr("没有这条“{title}”，请重新选择").format(title=target.title)
+    as_before = set(broken(table, before)) if before else set()  # correcting something else must go on
     for each in broken(table, row):
-        wrong.setdefault(each.field, each.sentence)
+        if each not in as_before:
+            wrong.setdefault(each.field, each.sentence)
     problems = [_problem(table, row_id, name, sentence) for name, sentence in wrong.items()]
     if not isinstance(shape, Keep) and (sentence := _misshapen(table, shape)):
         problems.append(Problem(table.name, row_id, SHAPE, sentence))
