@@ -73,7 +73,10 @@ def test_the_erased_are_known_by_number_birth_or_telephone(
 def test_a_namesake_of_the_erased_is_taken(session: Session, folder: Path) -> None:
     erase(session, person(session, "例独居"), "本人申请")
     report = take_one(
-        session, register(folder, ("例独居", id_number(9, "19590102"), "1959-01-02", "00013570009", "9", "例独居", None))
+        session,
+        register(
+            folder, ("例独居", id_number(9, "19590102"), "1959-01-02", "00013570009", "9", "例独居", None)
+        ),
     )
     assert report.added["resident"] == 1
     assert report.left_out == []
