@@ -32,6 +32,7 @@ from mingqing.digitising.tying import corners_of, tied
 
 _Shape: TypeAlias = shapely.Geometry
 _NOBODY = -1
+_OVER = 0.1  # of the smaller one; two crops may stand on one ground
 _NOTHING_M2 = 1e-6  # a square millimetre: less is the rounding of coordinates of seven digits
 
 
@@ -55,12 +56,15 @@ def follow(before: _Shape, after: _Shape, neighbours: Sequence[_Shape]) -> list[
     Raises
     ------
     InputRefused
-        if a neighbour would vanish, or cross itself.
+        if a neighbour would vanish, or cross itself, or the edited shape crosses itself.
     """
     around = list(neighbours)
     found = _carried(before, after, around)
-    if found is None or _spoilt(before, after, around, found):
-        found = _by_area(before, after, around) if is_polygon(before) else around
+    if is_polygon(before) and (found is None or _spoilt(before, after, around, found)):
+        if not after.is_valid:
+            raise InputRefused(tr("图形的边自己交叉了，请先调整"))
+        found = _by_area(before, after, around)
+    found = around if found is None else found
     for old, new in zip(around, found, strict=True):
         if new is not old and (new.is_empty or (old.is_valid and not new.is_valid)):
             raise InputRefused(
@@ -82,9 +86,16 @@ def _spoilt(before: _Shape, after: _Shape, neighbours: list[_Shape], found: list
         return False
     gained = shapely.difference(after, before)
     return any(
-        new.is_valid and new.intersects(gained) and new.intersection(gained).area > _NOTHING_M2
-        for new in found
+        new.intersects(gained) and _beside(before, old) and new.intersection(gained).area > _NOTHING_M2
+        for old, new in zip(neighbours, found, strict=True)
     )
+
+
+def _beside(shape: _Shape, other: _Shape) -> bool:
+    """Whether two polygons lie side by side; one that lies over the other is not to be cut to its border."""
+    if not other.is_valid:
+        return False
+    return bool(shape.intersection(other).area < _OVER * min(shape.area, other.area))
 
 
 def tied_to_pieces(pieces: Sequence[_Shape], neighbours: Sequence[_Shape]) -> list[_Shape]:
@@ -156,13 +167,15 @@ def _by_area(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_S
     fresh = np.array(sorted(corners_of(after) - corners_of(before))).reshape(-1, 2)
     places = np.concatenate([own[shapely.dwithin(shapely.points(own), changed, 2 * TOUCH_M)], fresh])
     met = [tied(n, places) for n in neighbours]
+    beside = [_beside(before, n) for n in met]
     theirs = np.concatenate([shapely.get_coordinates(n) for n in met] or [np.empty((0, 2))])
     theirs = theirs[shapely.dwithin(shapely.points(theirs), shapely.boundary(before), TOUCH_M)]
     was, now = tied(before, theirs), tied(after, theirs)
     gained, lost = shapely.difference(now, was), shapely.difference(was, now)
-    found = [_without(n, gained) for n in met]
+    found = [_without(n, gained) if cut else n for n, cut in zip(met, beside, strict=True)]
+    takers = [n if cut else shapely.Polygon() for n, cut in zip(met, beside, strict=True)]
     for piece in polygons_of(lost):
-        for face, taker in _shared_out(piece, was, now, met):
+        for face, taker in _shared_out(piece, was, now, takers):
             found[taker] = polygonal(shapely.union(found[taker], face))
     return found
 

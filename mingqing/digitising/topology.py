@@ -19,6 +19,16 @@ _KEPT = 0.5  # of its area, at least, where a shape is mended by itself
 _CORNER_M = 0.5  # a line's end is joined to a corner so near, rather than to the side beside it
 _PLACE = re.compile(r"\[(-?[\d.e+]+) (-?[\d.e+]+)\]")
 
+_UNSOUND = {  # as GEOS begins its reasons
+    "Self-intersection": tr("图形的边自己交叉了"),
+    "Ring Self-intersection": tr("图形的边自己交叉了"),
+    "Hole lies outside": tr("有一个洞不在面的里面"),
+    "Holes are nested": tr("有两个洞套在一起"),
+    "Interior is disconnected": tr("洞把面隔成了几块，请先切开"),
+    "Nested shells": tr("面的两个部分套在一起"),
+    "Too few points": tr("角点太少，围不成图形"),
+}
+
 Repair = Callable[[shapely.Geometry], shapely.Geometry]
 
 
@@ -132,7 +142,7 @@ def _unsound(row: int, shape: shapely.Geometry) -> Iterator[Fault]:
     if not shape.is_valid or shape.is_empty:
         place = _PLACE.search(shapely.is_valid_reason(shape))
         where = shapely.Point(float(place[1]), float(place[2])) if place else shape
-        yield Fault("invalid", where, (row,), tr("图形的边自己交叉了"), Severity.REFUSE, _made_valid(shape))
+        yield Fault("invalid", where, (row,), _why_unsound(shape), Severity.REFUSE, _made_valid(shape))
         return
     for place in spikes(shape):
         sentence = tr("这里有一个不到 {cm:.0f} 厘米宽的尖刺").format(cm=SPIKE_M * 100)
@@ -141,6 +151,13 @@ def _unsound(row: int, shape: shapely.Geometry) -> Iterator[Fault]:
     if whole is not shape:
         repair = without_slivers if whole is not None else None
         yield Fault("sliver", shape, (row,), tr("这个面窄得像一条线"), Severity.TELL, repair)
+
+
+def _why_unsound(shape: shapely.Geometry) -> str:
+    if is_polygon(shape) and not shape.is_empty and shape.convex_hull.area < TOUCH_M**2:
+        return _UNSOUND["Too few points"]
+    reason = shapely.is_valid_reason(shape)
+    return next((said for begins, said in _UNSOUND.items() if reason.startswith(begins)), tr("图形不完整"))
 
 
 def _made_valid(shape: shapely.Geometry) -> Repair | None:

@@ -196,3 +196,14 @@ def test_a_whole_plot_moved_takes_its_borders_along() -> None:
     left, upper = follow(LOWER, after, [LEFT, UPPER])
     assert upper.equals(shapely.Polygon([(10, 4), (20, 4), (20, 10), (10, 10)]))
     assert overlap_m2([after, left, upper]) < ROUNDING_M2
+
+
+def test_ground_that_two_already_shared_is_not_cut_to_a_border() -> None:
+    over = shapely.box(2, 2, 12, 8)
+    (found,) = follow(LEFT, shapely.Polygon([(0, 0), (11, 0), (11, 10), (0, 10)]), [over])
+    assert found is over
+
+
+def test_an_edited_shape_that_crosses_itself_is_refused() -> None:
+    with pytest.raises(InputRefused, match="自己交叉"):
+        follow(LEFT, shapely.Polygon([(0, 0), (10, 0), (0, 10), (10, 10), (5, 20)]), [LOWER])

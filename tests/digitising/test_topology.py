@@ -196,3 +196,17 @@ def test_what_is_a_reason_to_refuse_comes_first() -> None:
     )
     faults = _check("village", spiked, village=_rows([WEST]))
     assert [f.severity for f in faults] == [Severity.REFUSE, Severity.TELL]
+
+
+@pytest.mark.parametrize(
+    ("shape", "sentence"),
+    [
+        (shapely.Polygon(WEST.exterior, [shapely.box(150, 0, 160, 9).exterior]), "有一个洞不在面的里面"),
+        (shapely.LineString([(1, 1), (1, 1)]), "角点太少，围不成图形"),
+        (shapely.Polygon([(0, 0), (5, 0), (10, 0)]), "角点太少，围不成图形"),
+        (shapely.Polygon(), "图形不完整"),
+    ],
+)
+def test_what_is_unsound_is_said_for_what_it_is(shape: shapely.Geometry, sentence: str) -> None:
+    (fault,) = _check("plot", shape)
+    assert (fault.sentence, fault.severity) == (sentence, Severity.REFUSE)
