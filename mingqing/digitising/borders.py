@@ -24,11 +24,12 @@ from mingqing.digitising.paths import (
     polygonal,
     polygons_of,
     put_together,
+    refusing_the_incomputable,
     segments,
     shapes_of,
     taken_apart,
 )
-from mingqing.digitising.tying import corners_of, tied
+from mingqing.digitising.tying import SAME_M, corners_of, tied
 
 _Shape: TypeAlias = shapely.Geometry
 _NOBODY = -1
@@ -36,6 +37,7 @@ _OVER = 0.1  # of the smaller one; two crops may stand on one ground
 _NOTHING_M2 = 1e-6  # a square millimetre: less is the rounding of coordinates of seven digits
 
 
+@refusing_the_incomputable
 def follow(before: _Shape, after: _Shape, neighbours: Sequence[_Shape]) -> list[_Shape]:
     """Return the neighbours of an edited shape as they are to be after the edit.
 
@@ -138,7 +140,8 @@ def _carried(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_S
     moved = _Moved(segments(shapes_of([before])), segments(shapes_of([after])))
     if not len(moved.start):
         return neighbours
-    return [_carry(n, moved) if shapely.dwithin(before, n, TOUCH_M) else n for n in neighbours]
+    theirs = np.unique(shapely.get_coordinates(shapes_of(neighbours)), axis=0)
+    return [_carry(n, moved, theirs) if shapely.dwithin(before, n, TOUCH_M) else n for n in neighbours]
 
 
 def _aligned(was: Path, now: Path) -> Path:
@@ -152,12 +155,21 @@ def _aligned(was: Path, now: Path) -> Path:
     return max(ways, key=lambda way: int((way == was).all(axis=1).sum()))
 
 
-def _carry(neighbour: _Shape, moved: _Moved) -> _Shape:
+def _carry(neighbour: _Shape, moved: _Moved, theirs: Path) -> _Shape:
+    """Return a neighbour carried along.
+
+    theirs : corners of all neighbours: where one ends on a side that will turn, that side is to bend there instead.
+    """
     met = tied(neighbour, np.unique(np.concatenate([moved.start, moved.end]), axis=0))
-    parts = taken_apart(met)
-    carried = [[moved.places(path) for path in rings] for rings in parts]
-    pairs = zip((p for rings in parts for p in rings), (p for rings in carried for p in rings), strict=True)
-    return put_together(neighbour, carried) if any((a != b).any() for a, b in pairs) else neighbour
+    carried = shapely.transform(met, moved.places)
+    was, now = segments(shapes_of([met])), segments(shapes_of([carried]))
+    turning = (was.start != now.start).any(axis=1) | (was.end != now.end).any(axis=1)
+    if not turning.any():
+        return neighbour
+    sides = shapely.multilinestrings(np.stack([was.start, was.end], axis=1)[turning])
+    shapely.prepare(sides)
+    met = tied(met, theirs[shapely.dwithin(sides, shapely.points(theirs), TOUCH_M)])
+    return shapely.transform(met, moved.places)
 
 
 def _by_area(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_Shape]:
@@ -167,10 +179,12 @@ def _by_area(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_S
     fresh = np.array(sorted(corners_of(after) - corners_of(before))).reshape(-1, 2)
     places = np.concatenate([own[shapely.dwithin(shapely.points(own), changed, 2 * TOUCH_M)], fresh])
     met = [tied(n, places) for n in neighbours]
-    beside = [_beside(before, n) for n in met]
     theirs = np.concatenate([shapely.get_coordinates(n) for n in met] or [np.empty((0, 2))])
     theirs = theirs[shapely.dwithin(shapely.points(theirs), shapely.boundary(before), TOUCH_M)]
     was, now = tied(before, theirs), tied(after, theirs)
+    crossings = _crossings(was, now)
+    was, now, *met = (tied(shape, crossings, SAME_M) for shape in (was, now, *met))
+    beside = [_beside(before, n) for n in met]
     gained, lost = shapely.difference(now, was), shapely.difference(was, now)
     found = [_without(n, gained) if cut else n for n, cut in zip(met, beside, strict=True)]
     takers = [n if cut else shapely.Polygon() for n, cut in zip(met, beside, strict=True)]
@@ -178,6 +192,12 @@ def _by_area(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_S
         for face, taker in _shared_out(piece, was, now, takers):
             found[taker] = polygonal(shapely.union(found[taker], face))
     return found
+
+
+def _crossings(was: _Shape, now: _Shape) -> Path:
+    """Return where the new border crosses the old one: there every shape that has either must have a corner."""
+    met = shapely.intersection(shapely.boundary(was), shapely.boundary(now))
+    return np.array(sorted(corners_of(met) - corners_of(was) - corners_of(now))).reshape(-1, 2)
 
 
 def _without(shape: _Shape, gained: _Shape) -> _Shape:

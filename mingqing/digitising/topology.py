@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from mingqing.catalog.model import Catalog
 from mingqing.catalog.topology import Severity, TopologyKind, TopologyRule
 from mingqing.core.text import tr
-from mingqing.digitising.paths import TOUCH_M, Shapes, is_line, is_polygon, polygonal, polygons_of, shapes_of
+from mingqing.digitising.paths import (
+    TOUCH_M,
+    Shapes,
+    is_line,
+    is_polygon,
+    polygonal,
+    polygons_of,
+    refusing_the_incomputable,
+    shapes_of,
+)
 from mingqing.digitising.soundness import SPIKE_M, spikes, without_slivers, without_spikes
 
 _OVERLAP_M2 = 0.01
@@ -72,6 +81,7 @@ class _Case:
     catalog: Catalog
 
 
+@refusing_the_incomputable
 def check(
     catalog: Catalog, table: str, edited: Rows, around: Mapping[str, Rows], before: Rows | None = None
 ) -> list[Fault]:
