@@ -6,6 +6,7 @@ what the edited shape took is taken from its neighbours, what it gave up goes to
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import TypeAlias
 
 import numpy as np
@@ -78,18 +79,24 @@ def follow(before: _Shape, after: _Shape, neighbours: Sequence[_Shape]) -> list[
 
 
 def _spoilt(before: _Shape, after: _Shape, neighbours: list[_Shape], found: list[_Shape]) -> bool:
-    """Whether carrying corners along has made a neighbour cross itself, or left it below the edited shape."""
-    if any(
-        new is not old and old.is_valid and not new.is_valid
-        for old, new in zip(neighbours, found, strict=True)
-    ):
+    """Whether carrying corners along has made a neighbour cross itself, or come to lie over another shape."""
+    changed = [
+        (old, new) for old, new in zip(neighbours, found, strict=True) if new is not old and old.is_valid
+    ]
+    if any(not new.is_valid for _, new in changed):
         return True
-    if not is_polygon(before) or not (before.is_valid and after.is_valid):
+    if not (before.is_valid and after.is_valid):
         return False
     gained = shapely.difference(after, before)
-    return any(
-        new.intersects(gained) and _beside(before, old) and new.intersection(gained).area > _NOTHING_M2
+    untouched = [
+        (old, new)
         for old, new in zip(neighbours, found, strict=True)
+        if new is old and new.intersects(gained) and _beside(before, old)
+    ]
+    pairs = [((before, after), pair) for pair in (*changed, *untouched)] + list(combinations(changed, 2))
+    return any(
+        new.intersection(other_new).area > old.intersection(other_old).area + _NOTHING_M2
+        for (old, new), (other_old, other_new) in pairs
     )
 
 
@@ -174,30 +181,42 @@ def _carry(neighbour: _Shape, moved: _Moved, theirs: Path) -> _Shape:
 
 def _by_area(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_Shape]:
     """Return the neighbours after any change of a polygon's border."""
+    beside = [i for i, n in enumerate(neighbours) if _beside(before, n)]
+    was, now, *met = _met(before, after, [neighbours[i] for i in beside])
+    gained, lost = shapely.difference(now, was), shapely.difference(was, now)
+    found = [_without(n, gained) for n in met]
+    for piece in polygons_of(lost):
+        for face, taker in _shared_out(piece, was, now, met):
+            found[taker] = polygonal(shapely.union(found[taker], face))
+    all_found = list(neighbours)
+    for i, new in zip(beside, found, strict=True):
+        all_found[i] = new if new.is_valid else polygonal(shapely.make_valid(new, method="structure"))
+    return all_found
+
+
+def _met(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_Shape]:
+    """Return the edited shape before and after, and its neighbours, with the same corners wherever they meet."""
     changed = shapely.symmetric_difference(before, after)
     own = np.concatenate([shapely.get_coordinates(before), shapely.get_coordinates(after)])
-    fresh = np.array(sorted(corners_of(after) - corners_of(before))).reshape(-1, 2)
+    fresh = _places(corners_of(after) - corners_of(before))
     places = np.concatenate([own[shapely.dwithin(shapely.points(own), changed, 2 * TOUCH_M)], fresh])
     met = [tied(n, places) for n in neighbours]
-    theirs = np.concatenate([shapely.get_coordinates(n) for n in met] or [np.empty((0, 2))])
+    theirs = _places({corner for n in met for corner in corners_of(n)})
     theirs = theirs[shapely.dwithin(shapely.points(theirs), shapely.boundary(before), TOUCH_M)]
-    was, now = tied(before, theirs), tied(after, theirs)
+    gone = corners_of(before) - corners_of(after)
+    was, now = tied(before, theirs), tied(after, _places(set(map(tuple, theirs.tolist())) - gone))
     crossings = _crossings(was, now)
-    was, now, *met = (tied(shape, crossings, SAME_M) for shape in (was, now, *met))
-    beside = [_beside(before, n) for n in met]
-    gained, lost = shapely.difference(now, was), shapely.difference(was, now)
-    found = [_without(n, gained) if cut else n for n, cut in zip(met, beside, strict=True)]
-    takers = [n if cut else shapely.Polygon() for n, cut in zip(met, beside, strict=True)]
-    for piece in polygons_of(lost):
-        for face, taker in _shared_out(piece, was, now, takers):
-            found[taker] = polygonal(shapely.union(found[taker], face))
-    return found
+    return [tied(shape, crossings, SAME_M) for shape in (was, now, *met)]
+
+
+def _places(corners: set[tuple[float, float]]) -> Path:
+    return np.array(sorted(corners), dtype=np.float64).reshape(-1, 2)
 
 
 def _crossings(was: _Shape, now: _Shape) -> Path:
     """Return where the new border crosses the old one: there every shape that has either must have a corner."""
     met = shapely.intersection(shapely.boundary(was), shapely.boundary(now))
-    return np.array(sorted(corners_of(met) - corners_of(was) - corners_of(now))).reshape(-1, 2)
+    return _places(corners_of(met) - corners_of(was) - corners_of(now))
 
 
 def _without(shape: _Shape, gained: _Shape) -> _Shape:
