@@ -71,14 +71,19 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One edited shape, what it was, and what it is checked against; other rows of its table in `others`."""
+    """One edited shape, what edited rows were, and what it is checked against; other rows of its table in `others`."""
 
     row: int
     shape: shapely.Geometry
-    before: shapely.Geometry | None
+    was: Mapping[int, shapely.Geometry]
     others: Rows
     around: Mapping[str, Rows]
     catalog: Catalog
+
+    @property
+    def before(self) -> shapely.Geometry | None:
+        """What the edited shape was."""
+        return self.was.get(self.row)
 
 
 @refusing_the_incomputable
@@ -108,7 +113,7 @@ def check(
         if not shape.is_valid or shape.is_empty:
             continue
         others = _others(edited, around.get(table), skip=i)
-        case = _Case(row, shape, was.get(row), others, around, catalog)
+        case = _Case(row, shape, was, others, around, catalog)
         for rule in catalog.tables[table].topology:
             found += _CHECKS[rule.kind](rule, case)
     return sorted(found, key=lambda fault: fault.severity is not Severity.REFUSE)
@@ -190,7 +195,7 @@ def _no_overlap(rule: TopologyRule, case: _Case) -> Iterator[Fault]:
         common = _thick(case.shape.intersection(other)) if is_polygon(other) and other.is_valid else None
         if common is None:
             continue
-        was = 0.0 if case.before is None else case.before.intersection(other).area
+        was = 0.0 if case.before is None else case.before.intersection(case.was.get(row, other)).area
         severity = Severity.TELL if common.area <= was + _OVERLAP_M2 else rule.severity
         sentence = tr("与相邻的图形重叠了 {m2:.1f} 平方米").format(m2=common.area)
         yield Fault(rule.kind, common, (case.row, row), sentence, severity, _clipped_by(case.shape, other))
