@@ -24,6 +24,7 @@ class FieldType(StrEnum):
     PHONE = "phone"
     ID_NUMBER = "id_number"
     REFERENCE = "reference"
+    PHOTO = "photo"
 
 
 class GeometryKind(StrEnum):
@@ -194,6 +195,11 @@ class Table:
     def plain_fields(self) -> tuple[Field, ...]:
         """Fields of this table that hold a value of their own, not a reference."""
         return tuple(f for f in self.fields if f.references is None)
+
+    @cached_property
+    def photo_fields(self) -> tuple[Field, ...]:
+        """Fields of this table that hold pictures."""
+        return tuple(f for f in self.fields if f.type is FieldType.PHOTO)
 
     @property
     def has_geometry(self) -> bool:

@@ -28,7 +28,7 @@ from mingqing.access.policy import Policy
 from mingqing.access.roles import Duty
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
-from mingqing.store import attempts, audit
+from mingqing.store import attachments, attempts, audit
 from mingqing.store.owner import owner
 from mingqing.store.roles import are_separate, keep_separate
 
@@ -288,6 +288,9 @@ def rekey(session: "Session") -> bytes:
     keyring.resealed(key).save(folder / NEXT_KEYRING)
     with owner(session, spatial=False) as database:
         database.pragma("rekey", f"raw:{key.hex()}")
+    attachments.rekey(
+        folder, session.login.key, key
+    )  # last: what of it a crash leaves, the next login finishes
     finish_rekey(folder)
     session.login = replace(session.login, key=key)
     with owner(session, spatial=False, writing=True) as database:

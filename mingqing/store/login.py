@@ -18,7 +18,7 @@ from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Catalog
 from mingqing.core.errors import InputRefused, ProjectUnavailable, WrongPassword
 from mingqing.core.text import tr
-from mingqing.store import attempts, audit, seen
+from mingqing.store import attachments, attempts, audit, seen
 from mingqing.store.accounts import (
     KEYRING,
     NEXT_KEYRING,
@@ -85,20 +85,22 @@ def _settle_rekey(folder: Path, user: str, password: str) -> None:
     waiting = folder / NEXT_KEYRING
     if not waiting.exists():
         return
-    if _fits(folder, KEYRING, user, password):
+    if _fitting(folder, KEYRING, user, password):
         with suppress(OSError):
             waiting.unlink()
-    elif _fits(folder, NEXT_KEYRING, user, password):
+    elif key := _fitting(folder, NEXT_KEYRING, user, password):
+        for _, before in Keyring.load(folder / KEYRING).unlock(user, password)[:1]:
+            attachments.rekey(folder, before, key)
         finish_rekey(folder)
 
 
-def _fits(folder: Path, keyring: str, user: str, password: str) -> bool:
-    """Whether a keyring has a slot of this password whose key opens the database."""
+def _fitting(folder: Path, keyring: str, user: str, password: str) -> bytes | None:
+    """Return the key, of a slot of this password in a keyring, that opens the database."""
     with suppress(ProjectUnavailable):
         for _, key in Keyring.load(folder / keyring).unlock(user, password):
             connect(folder / "map.db", key, read_only=False, spatial=False).close()
-            return True
-    return False
+            return key
+    return None
 
 
 def log_in(

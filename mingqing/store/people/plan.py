@@ -13,7 +13,17 @@ from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 from mingqing.store.people import kept
 from mingqing.store.people.history import Blanks, Cells, Gone, Scrub
-from mingqing.store.people.who import PERSON, How, Person, Rows, companion, marks, rows_of, source
+from mingqing.store.people.who import (
+    PERSON,
+    How,
+    Person,
+    Rows,
+    companion,
+    is_one_person,
+    marks,
+    rows_of,
+    source,
+)
 from mingqing.store.session import Session
 
 
@@ -118,13 +128,14 @@ def follow(database: apsw.Connection, session: Session, plan: Plan) -> None:
     while queue:
         name = queue.pop()
         ids = tuple(plan.gone[name])
+        of_one = is_one_person(session.catalog, name)
         for other, reference in _references_to(session.catalog, name):
             rows: list[tuple[Any, ...]] = database.execute(
                 f'SELECT id, village_code FROM "{other.name}" WHERE "{reference.name}" IN ({marks(ids)})', ids
             ).fetchall()
             new = {i for i, _ in rows} - plan.gone.get(other.name, set())
             _require_in_scope(session.policy, other, {v for i, v in rows if i in new})
-            if other.name != PERSON and (reference.required or (other.personal and name == PERSON)):
+            if other.name != PERSON and (reference.required or (other.personal and of_one)):
                 if new:
                     plan.gone.setdefault(other.name, set()).update(new)
                     queue.append(other.name)
