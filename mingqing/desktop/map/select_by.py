@@ -61,6 +61,8 @@ def relations(of: Field) -> tuple[_Relation, ...]:
     )
     if of.type is FieldType.BOOLEAN:
         return (_Relation(tr("是"), _flag),)
+    if of.type is FieldType.PHOTO:
+        return filled
     if of.type is FieldType.CODE:
         return (_Relation(tr("是"), _equals), *filled)
     if of.type in _NUMBERS or of.type is FieldType.DATE:
