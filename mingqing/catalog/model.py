@@ -106,6 +106,7 @@ class Field:
     `arrives_as` and `leaves_as` are names in files that come in and go out. `links` says, for a reference,
     by which fields the row it points to can be found, best first. `names` is the reference that leads to the same
     person or thing: a column that fills this field helps to find that row too.
+    `default` is what a form begins a new row with, as typed; "today" for a date.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Field:
     arrives_as: tuple[str, ...] = ()
     leaves_as: str | None = None
     names: str | None = None
+    default: str = ""
 
 
 class RuleKind(StrEnum):

@@ -70,6 +70,24 @@ def parse(field: Field, raw: object) -> Value:
     return value
 
 
+def initial(field: Field) -> Value:
+    """Return what a new row begins with in this field; None where its definition does not say.
+
+    Raises
+    ------
+    ValueRefusedError
+        if the definition says what the field cannot hold.
+
+    Examples
+    --------
+    >>> initial(Field("kind", "类别", FieldType.TEXT, default="一般")), initial(Field("note", "备注", FieldType.TEXT))
+    ('一般', None)
+    """
+    if field.type is FieldType.DATE and field.default == "today":
+        return datetime.now().astimezone().date().isoformat()
+    return parse(field, field.default)
+
+
 def _check_range(field: Field, value: float) -> None:
     low, high = field.minimum, field.maximum
     if (low is None or value >= low) and (high is None or value <= high):

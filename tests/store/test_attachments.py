@@ -418,7 +418,8 @@ def test_visits_to_somebody_on_the_list_go_with_them_though_the_household_stays(
         row = {"household": home, "visitor": "样干部"}
         e.add("visit", row | {"visited_on": "2026-05-01", "key_person": listed, "photos": keep(session, 1)})
         stays = e.add("visit", row | {"visited_on": "2026-05-02", "photos": keep(session, 2)})
-    erase(session, person, "本人要求")
+    done = erase(session, person, "本人要求")
+    assert any("还有 1 张照片，程序分不清拍的是谁" in sentence for sentence in done.kept)
     assert [i for (i,) in session.rows("visit", ["id"])] == [stays]
     assert kept(session) == {attachments.photo_id(shot(2).jpeg)}
     assert session.row("resident", other) is not None

@@ -40,6 +40,12 @@ def house() -> str:
     return tr("农房的位置、门牌和结构是房屋资料，保留")
 
 
+def pictures(count: int) -> Iterator[str]:
+    """Say how many pictures there are of the household that stays."""
+    if count:
+        yield tr("这一户的走访等记录里还有 {n} 张照片，程序分不清拍的是谁，请逐张核对").format(n=count)
+
+
 def unsure(catalog: Catalog, found: Rows) -> Iterator[str]:
     """Say which rows have the same name and may be a namesake's."""
     rows = sorted({(one.table, one.id) for one in found.unsure})

@@ -9,6 +9,7 @@ import apsw
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Catalog, Field, FieldType, Table
+from mingqing.catalog.values import photo_ids
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 from mingqing.store.people import kept
@@ -66,6 +67,7 @@ def plan_for(database: apsw.Connection, session: Session, person: Person) -> Pla
         plan.kept.append(kept.household(others, (home.field_by_name[name].title for name in cleared)))
     if any(one.how is How.HOME and one.table != home.name for one in found.sure):
         plan.kept.append(kept.house())
+    plan.kept += kept.pictures(_pictures_at(database, session.catalog, plan, home.name, left))
     plan.kept += kept.unsure(session.catalog, found)
     plan.kept += kept.shared_phones(database, session.policy, person)
     return plan
@@ -102,6 +104,19 @@ def _empty_households(database: apsw.Connection, session: Session, plan: Plan, f
             stay[row] = left
             _blank_household_phone(database, session.catalog.tables[home], plan, row)
     return stay
+
+
+def _pictures_at(
+    database: apsw.Connection, catalog: Catalog, plan: Plan, home: str, households: Iterable[int]
+) -> int:
+    """How many pictures there are in rows of households that stay, such as of visits."""
+    rows, count = tuple(households), 0
+    for table, reference in _references_to(catalog, home):
+        for each in table.photo_fields:
+            sql = f'SELECT id, "{each.name}" FROM "{table.name}" WHERE "{reference.name}" IN ({marks(rows)})'
+            left: list[tuple[Any, ...]] = database.execute(sql, rows).fetchall()
+            count += sum(len(photo_ids(v)) for row, v in left if row not in plan.gone.get(table.name, ()))
+    return count
 
 
 def _family_phones(database: apsw.Connection, person: Person) -> set[str]:
