@@ -286,11 +286,9 @@ def rekey(session: "Session") -> bytes:
     session.close()
     # Both keyrings lie there while the pages are rewritten, so that a crash on either side of it leaves one that fits.
     keyring.resealed(key).save(folder / NEXT_KEYRING)
+    attachments.prepare_rekey(folder, session.login.key, key)
     with owner(session, spatial=False) as database:
         database.pragma("rekey", f"raw:{key.hex()}")
-    attachments.rekey(
-        folder, session.login.key, key
-    )  # last: what of it a crash leaves, the next login finishes
     finish_rekey(folder)
     session.login = replace(session.login, key=key)
     with owner(session, spatial=False, writing=True) as database:
@@ -302,7 +300,8 @@ NEXT_KEYRING = "keyring.next.json"
 
 
 def finish_rekey(folder: Path) -> None:
-    """Put the keyring of the new key in the place of the old one."""
+    """Put the pictures and the keyring of the new key in the place of the old ones."""
+    attachments.finish_rekey(folder)
     (folder / NEXT_KEYRING).replace(folder / KEYRING)
 
 

@@ -9,7 +9,7 @@ Opening a project does not touch the file, however many pictures are in it.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ import apsw
 
 from mingqing.access.policy import Column
 from mingqing.catalog.values import photo_ids
-from mingqing.core.errors import InputRefused, NotAllowed, ProjectDamaged, StoreBug
+from mingqing.core.errors import InputRefused, NotAllowed, PicturesDamaged, ProjectDamaged, StoreBug
+from mingqing.core.files import is_writable
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.archive import ATTACHMENTS
@@ -137,9 +138,11 @@ def opened(session: "Session", *, writing: bool = False) -> Iterator[apsw.Connec
 @contextmanager
 def at(file: Path, key: bytes, *, writing: bool = False) -> Iterator[apsw.Connection]:
     """Give a connection to a file of pictures, which is made where it is to be written and is not there."""
-    with _picture_errors(file):
+    with picture_errors(file):
         if writing or file.is_file():
-            database = connect(file, key, read_only=not writing, create=writing, spatial=False)
+            # To read is to undo first what a writing that was killed left behind.
+            read_only = not writing and not is_writable(file)
+            database = connect(file, key, read_only=read_only, create=writing, spatial=False)
         else:
             database = apsw.Connection(":memory:")
         try:
@@ -154,13 +157,13 @@ def at(file: Path, key: bytes, *, writing: bool = False) -> Iterator[apsw.Connec
 
 
 @contextmanager
-def _picture_errors(file: Path) -> Iterator[None]:
-    """As `engine_errors`, but damage to the pictures is said to be of them alone: the map goes on working."""
+def picture_errors(file: Path) -> Iterator[None]:
+    """As `engine_errors`, but damage is of the pictures alone: `PicturesDamaged`."""
     try:
         with engine_errors(file):
             yield
     except ProjectDamaged as error:
-        raise ProjectDamaged(
+        raise PicturesDamaged(
             tr("照片文件 {file} 已损坏，或不是这个项目的；地图和表格不受影响，照片请用备份恢复").format(
                 file=f"{file.parent.name}/{file.name}"
             )
@@ -189,15 +192,28 @@ def names_in(database: apsw.Connection) -> set[str]:
     return {str(name) for (name,) in database.execute("SELECT id FROM photo")}
 
 
-def rekey(folder: Path, before: bytes, key: bytes) -> None:
-    """Encrypt the pictures with another key; nothing where that is done already, or there are none."""
-    file = folder / ATTACHMENTS
-    if not file.is_file():
-        return
-    with suppress(ProjectDamaged), at(file, key):
-        return
-    with at(file, before, writing=True) as database:
-        database.pragma("rekey", f"raw:{key.hex()}")
+def prepare_rekey(folder: Path, before: bytes, key: bytes) -> None:
+    """Copy the pictures under another key, beside them; a file that cannot be read whole is met here."""
+    file, waiting = folder / ATTACHMENTS, folder / _NEXT
+    forget_rekey(folder)
+    if file.is_file():
+        with at(file, before) as old, at(waiting, key, writing=True) as new, immediate(new):
+            copy(old, new, names_in(old))
+
+
+def finish_rekey(folder: Path) -> None:
+    """Put the pictures under the new key in the place of the others; nothing where that is done."""
+    if (folder / _NEXT).is_file():
+        (folder / _NEXT).replace(folder / ATTACHMENTS)
+
+
+def forget_rekey(folder: Path) -> None:
+    """Remove what a new key that came to nothing left behind."""
+    for name in (_NEXT, f"{_NEXT}-journal"):
+        (folder / name).unlink(missing_ok=True)
+
+
+_NEXT = "attachments.next.db"
 
 
 # ── Beside the automatic backups ─────────────────────────────────────────────────────────────────────────────

@@ -105,14 +105,15 @@ def _write(session: Session, partial: Path, kind: str, made: datetime, watch: Wa
             digests[DATABASE] = _add(archive, source / DATABASE, watch)
             if kind != AUTO and attachments.exists(source):
                 # Still with the rows held, so that no picture they name can be missing.
-                with _held_still(session, source / ATTACHMENTS):
-                    digests[ATTACHMENTS] = _add(archive, source / ATTACHMENTS, watch)
+                pictures = source / ATTACHMENTS
+                with attachments.picture_errors(pictures), _held_still(session, pictures):
+                    digests[ATTACHMENTS] = _add(archive, pictures, watch)
         digests[KEYRING] = _write_entry(archive, KEYRING, [keyring])
         identity = Keyring.load(source / KEYRING).project
         beside = kind == AUTO and attachments.exists(source)
-        pictures = attachments.mirror_name(session.login.key) if beside else ""
+        shared = attachments.mirror_name(session.login.key) if beside else ""
         when = made.isoformat(timespec="seconds")
-        contents = Contents(identity, session.info.name, when, kind, *head, stamp, digests, pictures)
+        contents = Contents(identity, session.info.name, when, kind, *head, stamp, digests, shared)
         write_description(archive, contents)
         archive.close()
         flush_to_disk(stream)
@@ -173,7 +174,8 @@ def _check_pages(session: Session, partial: Path, counts: dict[str, int], watch:
         if _counts(database, session) != counts:
             raise ProjectUnavailable(tr("备份与项目的条数不一致，没有留下，请再备份一次"))
     if ATTACHMENTS in read_backup(partial).contents.sha256:
-        with _sound_inside(session, partial, ATTACHMENTS, watch):
+        pictures = session.info.path / ATTACHMENTS
+        with attachments.picture_errors(pictures), _sound_inside(session, partial, ATTACHMENTS, watch):
             pass
 
 

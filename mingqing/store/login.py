@@ -85,22 +85,21 @@ def _settle_rekey(folder: Path, user: str, password: str) -> None:
     waiting = folder / NEXT_KEYRING
     if not waiting.exists():
         return
-    if _fitting(folder, KEYRING, user, password):
+    if _fits(folder, KEYRING, user, password):
         with suppress(OSError):
+            attachments.forget_rekey(folder)
             waiting.unlink()
-    elif key := _fitting(folder, NEXT_KEYRING, user, password):
-        for _, before in Keyring.load(folder / KEYRING).unlock(user, password)[:1]:
-            attachments.rekey(folder, before, key)
+    elif _fits(folder, NEXT_KEYRING, user, password):
         finish_rekey(folder)
 
 
-def _fitting(folder: Path, keyring: str, user: str, password: str) -> bytes | None:
-    """Return the key, of a slot of this password in a keyring, that opens the database."""
+def _fits(folder: Path, keyring: str, user: str, password: str) -> bool:
+    """Whether a keyring has a slot of this password whose key opens the database."""
     with suppress(ProjectUnavailable):
         for _, key in Keyring.load(folder / keyring).unlock(user, password):
             connect(folder / "map.db", key, read_only=False, spatial=False).close()
-            return key
-    return None
+            return True
+    return False
 
 
 def log_in(

@@ -9,7 +9,7 @@ import apsw
 
 from mingqing.catalog.model import Catalog
 from mingqing.catalog.values import photo_ids
-from mingqing.core.errors import ProjectDamaged
+from mingqing.core.errors import PicturesDamaged
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.attachments import exists, forget, names_in, opened, photo_id
@@ -72,7 +72,7 @@ def problems(session: Session, database: apsw.Connection, watch: Watch = UNWATCH
         with opened(session) as pictures:
             yield from _spoiled(pictures, watch)
             there = names_in(pictures)
-    except ProjectDamaged as error:
+    except PicturesDamaged as error:
         yield str(error)
         return
     lost = Counter(

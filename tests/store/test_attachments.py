@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from mingqing.catalog.values import photo_ids
-from mingqing.core.errors import InputRefused, NotAllowed, ProjectDamaged, ProjectUnavailable, StoreBug
+from mingqing.core.errors import InputRefused, NotAllowed, PicturesDamaged, ProjectUnavailable, StoreBug
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.core.watch import Watch
 from mingqing.store import attachments
 from mingqing.store.accounts import NEXT_KEYRING, rekey
-from mingqing.store.archive import ATTACHMENTS
+from mingqing.store.archive import ATTACHMENTS, is_sound
 from mingqing.store.attachments import photo, put, thumbnail
-from mingqing.store.backup import automatic_backup, make_backup
+from mingqing.store.backup import automatic_backup, make_backup, own_backups
 from mingqing.store.check import check_project
 from mingqing.store.connection import connect
 from mingqing.store.edit import edit
@@ -34,6 +34,7 @@ from mingqing.store.salvage import salvage_project
 from mingqing.store.session import Session
 from mingqing.store.undo import redo, undo
 from tests.pictures import shot
+from tests.store.test_full_disk import file_size_limit
 
 HERE, THERE = "331124204202", "331124204203"
 TAKER = "Zhu7ying-lin4"
@@ -86,7 +87,7 @@ def test_nothing_of_a_picture_can_be_read_without_the_key(session: Session) -> N
     assert b"SQLite format 3" not in content
     assert b"JFIF" not in content
     with (
-        pytest.raises(ProjectDamaged, match="照片文件"),
+        pytest.raises(PicturesDamaged, match="照片文件"),
         attachments.at(session.info.path / ATTACHMENTS, bytes(32)),
     ):
         pass
@@ -163,6 +164,7 @@ from pathlib import Path
 from mingqing.store import attachments
 from mingqing.store.project import open_project
 from tests.pictures import shot
+from tests.store.test_full_disk import file_size_limit
 session = open_project(Path(sys.argv[1]), user=sys.argv[2], password=sys.argv[3])
 taken = shot(5)
 attachments.put(session, taken.jpeg, taken.thumbnail)
@@ -187,17 +189,71 @@ def test_a_file_left_empty_by_its_first_writer_is_as_good_as_none(session: Sessi
     assert photo(session, "house", row, "photos", name) == shot(1).jpeg
 
 
+def test_what_a_killed_writing_left_is_undone_by_the_next_who_reads(session: Session, tmp_path: Path) -> None:
+    row, (name,) = house(session, 1)
+    with attachments.opened(session, writing=True) as database:
+        database.pragma("cache_size", 1)
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("UPDATE photo SET jpeg = zeroblob(200000)")
+        for n in range(20):  # more than is kept in memory: pages are written before the end
+            database.execute("INSERT INTO photo VALUES(?, '', zeroblob(50000), zeroblob(50000))", (str(n),))
+        killed = shutil.copytree(session.info.path, tmp_path / "断电.mingqing")
+        database.execute("ROLLBACK")
+    assert (killed / f"{ATTACHMENTS}-journal").stat().st_size > 0
+    with reopened(killed) as again:
+        assert photo(again, "house", row, "photos", name) == shot(1).jpeg
+        assert kept(again) == {name}
+
+
+def test_a_full_disk_takes_no_picture_and_spoils_none(session: Session) -> None:
+    row, (name,) = house(session, 1)
+    size = (session.info.path / ATTACHMENTS).stat().st_size
+    large = b"\xff\xd8\xff" + bytes(1_000_000)
+    with file_size_limit(size + 10_000), pytest.raises(ProjectUnavailable, match="磁盘"):
+        put(session, large, shot().thumbnail)
+    assert kept(session) == {name}
+    assert photo(session, "house", row, "photos", name) == shot(1).jpeg
+    assert check_project(session) == []
+
+
 # ── Damage ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_damaged_pictures_leave_the_map_working_and_are_told(session: Session) -> None:
     row, (name,) = house(session, 1)
     (session.info.path / ATTACHMENTS).write_bytes(b"\0" * 20_000)
-    with pytest.raises(ProjectDamaged, match="地图和表格不受影响"):
+    with pytest.raises(PicturesDamaged, match="地图和表格不受影响"):
         photo(session, "house", row, "photos", name)
     with reopened(session.info.path) as again:
         assert again.row("house", row) is not None
         assert any("照片文件" in each for each in check_project(again))
+
+
+def test_with_damaged_pictures_the_map_is_backed_up_by_itself_and_no_half_of_it_by_hand(
+    session: Session, tmp_path: Path
+) -> None:
+    house(session, 1)
+    (session.info.path / ATTACHMENTS).write_bytes(b"\0" * 20_000)
+    with pytest.raises(PicturesDamaged, match="照片文件"):
+        automatic_backup(session)
+    (made,) = own_backups(session.info.path)
+    assert is_sound(made)
+    with pytest.raises(PicturesDamaged, match="照片文件"):
+        make_backup(session, tmp_path)
+    assert list(tmp_path.glob("*.mingqing-backup")) == []
+
+
+def test_pages_of_pictures_that_are_spoilt_are_found_by_a_backup_and_by_a_check(
+    session: Session, tmp_path: Path
+) -> None:
+    house(session, *range(12))
+    file = session.info.path / ATTACHMENTS
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    assert any("照片" in each for each in check_project(session))
+    with pytest.raises(PicturesDamaged):
+        make_backup(session, tmp_path)
 
 
 def test_a_check_tells_of_pictures_that_are_lost_or_not_what_was_put(session: Session) -> None:
@@ -324,29 +380,42 @@ from pathlib import Path
 from mingqing.store import accounts, attachments
 from mingqing.store.project import open_project
 session = open_project(Path(sys.argv[1]), user=sys.argv[2], password=sys.argv[3])
-change = attachments.rekey
+moment, when = sys.argv[4:]
+change = getattr(attachments, moment)
 def die(*arguments):
-    if sys.argv[4] == "after":
+    if when == "after":
         change(*arguments)
     os.kill(os.getpid(), signal.SIGKILL)
-attachments.rekey = die
+setattr(attachments, moment, die)
 accounts.rekey(session)
 """
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_killed_on_either_side_of_the_pictures_another_key_is_finished_at_the_next_login(
-    empty_project: Path, moment: str
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("moment", ["prepare_rekey", "finish_rekey"])
+def test_killed_while_another_key_is_given_the_next_login_settles_the_pictures_too(
+    empty_project: Path, moment: str, when: str
 ) -> None:
     with reopened(empty_project) as session:
         row, (name,) = house(session, 1)
-    arguments = [sys.executable, "-c", REKEYED, empty_project, USER, PASSWORD, moment]
+    arguments = [sys.executable, "-c", REKEYED, empty_project, USER, PASSWORD, moment, when]
     assert subprocess.run(arguments, check=False, timeout=60).returncode == -signal.SIGKILL
     assert (empty_project / NEXT_KEYRING).exists()
     with reopened(empty_project) as session:
         assert photo(session, "house", row, "photos", name) == shot(1).jpeg
         assert check_project(session) == []
-    assert not (empty_project / NEXT_KEYRING).exists()
+    files = {p.name for p in empty_project.iterdir()}
+    assert files == {"attachments.db", "backups", "keyring.json", "map.db"}
+
+
+def test_pictures_that_are_damaged_keep_the_old_key_for_the_whole(empty_project: Path) -> None:
+    with reopened(empty_project) as session:
+        row, _ = house(session, 1)
+        (empty_project / ATTACHMENTS).write_bytes(b"\0" * 20_000)
+        with pytest.raises(PicturesDamaged):
+            rekey(session)
+    with reopened(empty_project) as session:
+        assert session.row("house", row) is not None
 
 
 def test_a_plain_copy_of_the_folder_has_the_pictures(session: Session, tmp_path: Path) -> None:
@@ -405,6 +474,19 @@ def test_erasing_a_person_deletes_the_pictures_that_only_their_rows_named(sessio
     with attachments.at(copy, session.login.key) as database:
         assert attachments.names_in(database) == {shared}
     assert check_project(session) == []
+
+
+def test_pictures_that_cannot_be_deleted_now_are_told_and_go_later(session: Session) -> None:
+    resident, _ = family(session, 1)
+    file = session.info.path / ATTACHMENTS
+    whole = file.read_bytes()
+    file.write_bytes(b"\0" * 20_000)
+    done = erase(session, resident, "本人要求")
+    assert done.pictures == 0
+    assert any("1 张照片没能删除" in sentence for sentence in done.kept)
+    assert session.counts()["resident"] == 0
+    file.write_bytes(whole)
+    assert drop_abandoned(session, now=datetime.now(UTC) + ABANDONED * 2) == 1
 
 
 def test_visits_to_somebody_on_the_list_go_with_them_though_the_household_stays(session: Session) -> None:

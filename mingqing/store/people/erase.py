@@ -11,7 +11,7 @@ from mingqing.access.audit import Act
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Catalog, Table
-from mingqing.core.errors import InputRefused
+from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.store import audit
 from mingqing.store.attachments import exists, forget, opened
@@ -165,7 +165,7 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
             all_gone = dict(plan.gone)
             for table, ids in past_rows(database, columns, catalog, plan.person, plan.gone).items():
                 all_gone[table] = all_gone.get(table, set()) | ids
-            pictures = pictures_of(database, columns, catalog, all_gone)
+            named = pictures_of(database, columns, catalog, all_gone)
             scrubs.append(Scrub(catalog, plan.person, all_gone, plan.blanks, _judge(database, policy, plan)))
             changes = 0
             for seq, touched, digest in rewrite_all(database, columns, scrubs[0]):
@@ -178,11 +178,8 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
             _write(database, change, plan)
             plan.kept += kept.mentions(database, policy, plan.person, plan.gone)
         plan.kept += kept.compacted(database)
-        pictures = unnamed(database, catalog, pictures)
-        forget(session, pictures)  # after the rows: a crash in between leaves what is dropped some days later
-        if pictures and exists(session.info.path):
-            with opened(session, writing=True) as album:
-                plan.kept += kept.compacted(album)
+        # After the rows: what a crash in between leaves is dropped some days later.
+        pictures = _without_pictures(session, plan, unnamed(database, catalog, named))
         plan.kept += kept.elsewhere(database, session, plan.person)
     titles = {name: table.title for name, table in catalog.tables.items()}
     return Erased(
@@ -192,8 +189,22 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
         blanked={titles[t]: len(rows) for t, rows in plan.blanks.items() if rows},
         changes=changes,
         kept=tuple(plan.kept),
-        pictures=len(pictures),
+        pictures=pictures,
     )
+
+
+def _without_pictures(session: Session, plan: Plan, names: set[str]) -> int:
+    """Delete pictures; return how many are gone."""
+    if not names or not exists(session.info.path):
+        return 0
+    try:
+        forget(session, names)
+        with opened(session, writing=True) as album:
+            plan.kept += kept.compacted(album)
+    except ProjectUnavailable as error:
+        plan.kept.append(kept.still_pictures(len(names), error))
+        return 0
+    return len(names)
 
 
 def _write(database: apsw.Connection, change: Transaction, plan: Plan) -> None:
