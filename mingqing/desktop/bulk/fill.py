@@ -1,19 +1,17 @@
 """One field of many rows: set, emptied, copied from another field, reckoned with."""
 
+from collections.abc import Sequence
 from enum import Enum
 
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
-from mingqing.access.policy import Policy
 from mingqing.catalog.model import Field, FieldType, Table
 from mingqing.catalog.values import ValueRefusedError, parse
 from mingqing.core.text import tr
 from mingqing.desktop.bulk.sheet import BulkSheet, Desk
 from mingqing.desktop.table.editors import Editing, editor_of, put_text, text_of
 from mingqing.desktop.widgets import S, choice_box, empty, label, restyle, row
-from mingqing.store.bulk import Calculate, Change, Copy, Put
-from mingqing.store.guard import STAMPS
-from mingqing.store.unique import VILLAGE
+from mingqing.store.bulk import Calculate, Change, Copy, Put, changeable
 
 _NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
 
@@ -25,18 +23,12 @@ class _How(Enum):
     RECKON = "乘、加"
 
 
-def changeable(policy: Policy, table: Table) -> list[Field]:
-    """Return the fields that the account may change in many rows at once: those that hold a value of their own."""
-    writable = set(policy.writable(table.name)) - STAMPS - {VILLAGE}
-    return [f for f in (*table.fields, *table.common) if f.references is None and f.name in writable]
-
-
 class FillSheet(BulkSheet):
     """Asks for the field, what is to be done, and with which value."""
 
     def __init__(self, desk: Desk, field: str = "", parent: QWidget | None = None) -> None:
         super().__init__(tr("批量修改"), desk, parent=parent)
-        self._fields: list[Field] = []
+        self._fields: Sequence[Field] = ()
         self._first = field
         self.field, self.how, self.source = (
             choice_box(tr(n)) for n in ("哪个字段", "怎样改", "照抄哪个字段")

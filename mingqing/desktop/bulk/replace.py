@@ -5,11 +5,10 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from mingqing.catalog.model import FieldType, Table
 from mingqing.core.text import tr
-from mingqing.desktop.bulk.fill import changeable
 from mingqing.desktop.bulk.sheet import BulkSheet, Desk
 from mingqing.desktop.table.ticks import TickMenu
 from mingqing.desktop.widgets import M, S, button, label, row
-from mingqing.store.bulk import Change, Replace
+from mingqing.store.bulk import Change, Replace, changeable
 
 _SEARCHED = {FieldType.TEXT, FieldType.CODE, FieldType.PHONE}  # at first; others where they are ticked
 _NAMED = 3

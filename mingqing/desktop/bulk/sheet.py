@@ -1,6 +1,6 @@
 """A sheet that changes many rows: it says what would happen while one fills it in, then does it, and can be stopped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 _PAUSE_MS, _SLOW_MS, _WIDTH, _HEIGHT = 250, 500, 800, 620
+
+
+Plan = Callable[["Session", Sequence[int], Watch], Preview]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,6 @@ class BulkSheet(QDialog):
         self.resize(_WIDTH, _HEIGHT)
         self._desk = desk
         self._job: Job[tuple[int, Changed]] | None = None
-        self._change: Change | None = None
         self.tables, self.scopes = choice_box(tr("哪张表")), choice_box(tr("哪些行"))
         self.form = column(gap=S)
         self._inputs = QWidget()
@@ -117,6 +119,13 @@ class BulkSheet(QDialog):
         """Return what is to be done; None while that has not been said."""
         raise NotImplementedError
 
+    def plan(self) -> "Plan | None":
+        """Return how it is found out what would happen; None while that has not been said."""
+        change, table = self.change(), self.table.name
+        if change is None:
+            return None
+        return lambda session, ids, watch: preview(session, table, ids, change, watch=watch)
+
     @property
     def hint(self) -> str:
         """What there is to fill in."""
@@ -157,8 +166,8 @@ class BulkSheet(QDialog):
         self._pause.start()
 
     def _look(self) -> None:
-        change = self.change()
-        if change is None:
+        plan = self.plan()
+        if plan is None:
             self.shown.clear(self.hint)
             return
         table = self.table.name
@@ -166,7 +175,7 @@ class BulkSheet(QDialog):
 
         def work(session: "Session", job: Job[Preview]) -> Preview:
             found = ids(session, table, wanted, headings=headings(), stop=job.cancelled)
-            return preview(session, table, found.tolist(), change, watch=Watch(job.progress, job.cancelled))
+            return plan(session, found.tolist(), Watch(job.progress, job.cancelled))
 
         def done(found: Preview) -> None:
             self._rest()

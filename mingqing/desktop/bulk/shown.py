@@ -77,12 +77,15 @@ class Shown(QWidget):
         self.refused = TextTable([tr("记录"), tr("为什么改不了")])
         self.list = table_view(self.changing, (240, 240), name=tr("要改的"))
         self.why = table_view(self.refused, (440,), name=tr("改不了的"))
-        self.why.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.change_button, self.refuse_button = self._chip(0), self._chip(1)
+        self.left = TextTable([tr("表格里的行"), tr("为什么没用上")])
+        self.unused = table_view(self.left, (440,), name=tr("对不上的"))
+        self.change_button, self.refuse_button, self.left_button = map(self._chip, range(3))
         self.saving = button(tr("保存名单…"), self._ask_file, "inline")
         self.note = label("", "muted")
         self._pages = QStackedWidget()
-        for each in (self.list, self.why):
+        for each in (self.why, self.unused):
+            each.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        for each in (self.list, self.why, self.unused):
             each.verticalHeader().setDefaultSectionSize(30)
             self._pages.addWidget(each)
         self._lay_out()
@@ -97,7 +100,7 @@ class Shown(QWidget):
     def _lay_out(self) -> None:
         group = QButtonGroup(self)
         line = row(gap=S)
-        for each in (self.change_button, self.refuse_button):
+        for each in (self.change_button, self.refuse_button, self.left_button):
             group.addButton(each)
             line.addWidget(each)
         line.addWidget(self.note, 1)
@@ -139,8 +142,15 @@ class Shown(QWidget):
         self.refuse_button.setText(tr("{n:,} 行改不了").format(n=len(found.refused)))
         self.refuse_button.setVisible(bool(found.refused))
         self.change_button.show()
+        self.show_left(())
         self._tick()
         self._turn(0 if found.rows or not found.refused else 1)
+
+    def show_left(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show rows from elsewhere that stand for none here, and why."""
+        self.left.show_rows(rows)
+        self.left_button.setText(tr("{n:,} 行对不上").format(n=len(rows)))
+        self.left_button.setVisible(bool(rows))
 
     def _tick(self) -> None:
         self.change_button.setText(tr("改 {n:,} 行").format(n=len(self.preview.rows)))
@@ -153,7 +163,7 @@ class Shown(QWidget):
         self.picked.emit()
 
     def _turn(self, page: int) -> None:
-        (self.change_button, self.refuse_button)[page].setChecked(True)
+        (self.change_button, self.refuse_button, self.left_button)[page].setChecked(True)
         self._pages.setCurrentIndex(page)
         self.saving.setVisible(page == 1)
 

@@ -28,8 +28,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.look.colours import colours
 from mingqing.desktop.table.editors import editor_of, put_text, text_of
 from mingqing.desktop.widgets import restyle
-from mingqing.store.guard import STAMPS
-from mingqing.store.unique import VILLAGE
+from mingqing.store.bulk import changeable
 
 if TYPE_CHECKING:
     from mingqing.access.policy import Policy
@@ -40,12 +39,6 @@ if TYPE_CHECKING:
 
 _Index = QModelIndex | QPersistentModelIndex
 _BLOCK_ALPHA, _TYPED = 40, Qt.ItemDataRole.EditRole
-
-
-def editable(policy: "Policy", table: str) -> frozenset[str]:
-    """Return the columns whose cells may be changed in a list: those that hold a value of their own."""
-    plain = (f.name for f in policy.catalog.tables[table].field_by_name.values() if f.references is None)
-    return frozenset(plain).intersection(policy.writable(table)) - STAMPS - {VILLAGE}
 
 
 class Cells(QStyledItemDelegate):
@@ -105,14 +98,14 @@ class Cells(QStyledItemDelegate):
                 self.entered.emit(index.row(), index.column(), text)
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Let letters and digits reach a list to choose from: the maps have digits for keys."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.text().isprintable()
-            and event.text()
-        ):
+        """Let letters and digits reach a list to choose from, and Enter end there: the map has keys of its own."""
+        if not isinstance(event, QKeyEvent):
+            return super().eventFilter(editor, event)
+        if event.type() == QEvent.Type.ShortcutOverride and event.text() and event.text().isprintable():
             event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().eventFilter(editor, event)
             return True
         return super().eventFilter(editor, event)
 
@@ -132,10 +125,13 @@ class Corrections(QObject):
 
     def show_table(self, policy: "Policy | None", table: str) -> None:
         """Let the cells of another table be edited, as far as the account may."""
-        may = policy is not None and bool(table) and self._editor.may_edit
-        self._table = table
-        self._title = policy.catalog.tables[table].title if policy is not None and table else ""
-        self._view.rows.editable = editable(policy, table) if policy is not None and may else frozenset()
+        may = self._editor.may_edit
+        definition = policy.catalog.tables[table] if policy is not None and table else None
+        self._table, self._title = table, definition.title if definition is not None else ""
+        fields = (
+            changeable(policy, definition) if policy is not None and definition is not None and may else ()
+        )
+        self._view.rows.editable = frozenset(field.name for field in fields)
         self._view.let_edit(on=bool(self._view.rows.editable))
 
     def _save(self, row: int, column: int, text: str) -> None:

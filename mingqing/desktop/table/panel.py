@@ -370,6 +370,9 @@ class TablePanel(QFrame):
         one = menu.addAction(tr("复制这一格"), lambda: self._to_clipboard(cell))
         one.setEnabled(bool(cell) and not each.why)
         menu.addAction(tr("复制选中的 {n:,} 行").format(n=len(self.rows.selected)), self.copy)
+        if self.view.edits:
+            menu.addAction(tr("粘贴到这里"), self.view.pasting.emit)
+            menu.addAction(tr("清空"), self.view.emptying.emit)
         menu.addSeparator()
         menu.addAction(tr("全选"), self.view.select_all)
         menu.addAction(tr("取消选择"), lambda: self._choose(frozenset()))
