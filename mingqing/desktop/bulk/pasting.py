@@ -95,7 +95,7 @@ def placed(lines: Sequence[Line], place: Place) -> Pasted:
     heads = [clean(cell) for cell in lines[0]] if lines else []
     if len(lines) > 1 and heads and all(head in titled for head in heads):
         columns, lines = [titled[head] for head in heads], lines[1:]
-        across = len(columns)
+        across = width = len(columns)
     else:
         width = max(map(len, lines), default=0)
         across = place.marked[1] if width and place.marked[1] % width == 0 else width
@@ -113,21 +113,11 @@ def placed(lines: Sequence[Line], place: Place) -> Pasted:
     values: dict[int, Mapping[str, str]] = {}
     for n, row in enumerate(rows):
         line = lines[n % len(lines)]
-        given = {
-            spot.name: line[m % len(line)]
-            for m, spot in _reached(columns, len(line), across)
-            if spot.editable
-        }
+        reached = ((spot, m % width) for m, spot in enumerate(columns))
+        given = {spot.name: line[at] for spot, at in reached if at < len(line) and spot.editable}
         if given:
             values[row] = given
     return Pasted(values, tuple(notes))
-
-
-def _reached(columns: Sequence[Spot], width: int, across: int) -> Iterator[tuple[int, Spot]]:
-    """Yield the columns that a line fills: all where it is repeated, else as many as it has cells."""
-    for m, spot in enumerate(columns):
-        if width and (m < width or across % width == 0):
-            yield m, spot
 
 
 def emptied(rows: Collection[int], columns: Sequence[Spot]) -> Pasted:
