@@ -53,14 +53,7 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("reselect", tr("恢复上次选中"), ("Ctrl+Alt+Z",), "fa6s.arrow-rotate-left")
     yield _Entry("search", tr("搜索"), ("Ctrl+K",), "fa6s.magnifying-glass")
     yield _Entry("conditions", tr("按条件查找…"), ("Ctrl+Shift+F",), "fa6s.filter")
-    yield _Entry("undo", tr("撤销"), ("Ctrl+Z",), "fa6s.rotate-left")
-    yield _Entry("redo", tr("重做"), ("Ctrl+Y", "Ctrl+Shift+Z"), "fa6s.rotate-right")
-    yield _Entry("form", tr("修改"), ("F2",), "fa6s.pen-to-square")
-    yield _Entry("draw", tr("画图和改图"), ("Ctrl+E",), "fa6s.pen-ruler", checkable=True)
-    yield _Entry("remove", tr("删除选中的…"), ("Del",), "fa6s.trash-can")
-    yield _Entry("history", tr("修改记录"), ("F8",), "fa6s.clock-rotate-left", checkable=True)
-    yield _Entry("fill", tr("批量修改…"), ("Ctrl+Shift+G",), "fa6s.list-check")
-    yield _Entry("replace", tr("查找替换…"), ("Ctrl+Shift+H",), "fa6s.right-left")
+    yield from _changing()
     yield _Entry("commands", tr("命令面板"), ("Ctrl+Shift+K",), "fa6s.terminal")
     yield _Entry("bookmarks", tr("书签"), ("Ctrl+Shift+D",), "fa6s.bookmark")
     yield _Entry("add_bookmark", tr("收藏这里"), ("Ctrl+D",), "fa6s.bookmark")
@@ -74,6 +67,18 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("leave", tr("退出账号"), ("Ctrl+Alt+Q",), "fa6s.right-from-bracket")
     yield _Entry("dismiss", tr("关闭详情"), ("Esc",), "fa6s.xmark")
     yield _Entry("quit", tr("退出"), ("Ctrl+Q",), "fa6s.power-off")
+
+
+def _changing() -> Iterator[_Entry]:
+    yield _Entry("undo", tr("撤销"), ("Ctrl+Z",), "fa6s.rotate-left")
+    yield _Entry("redo", tr("重做"), ("Ctrl+Y", "Ctrl+Shift+Z"), "fa6s.rotate-right")
+    yield _Entry("form", tr("修改"), ("F2",), "fa6s.pen-to-square")
+    yield _Entry("draw", tr("画图和改图"), ("Ctrl+E",), "fa6s.pen-ruler", checkable=True)
+    yield _Entry("remove", tr("删除选中的…"), ("Del",), "fa6s.trash-can")
+    yield _Entry("history", tr("修改记录"), ("F8",), "fa6s.clock-rotate-left", checkable=True)
+    yield _Entry("fill", tr("批量修改…"), ("Ctrl+Shift+G",), "fa6s.list-check")
+    yield _Entry("replace", tr("查找替换…"), ("Ctrl+Shift+H",), "fa6s.right-left")
+    yield _Entry("join", tr("从表格补充…"), ("Ctrl+Shift+J",), "fa6s.table-list")
 
 
 class Actions:

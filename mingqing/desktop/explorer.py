@@ -12,6 +12,7 @@ from mingqing.desktop.access.duty import DutyPanel
 from mingqing.desktop.access.reason import ask_reason
 from mingqing.desktop.banner import Banner
 from mingqing.desktop.basemaps.section import BaseMapSection
+from mingqing.desktop.bulk.desk import Bulk
 from mingqing.desktop.card.choosing import HitList
 from mingqing.desktop.card.guide import CardGuide
 from mingqing.desktop.card.panel import WIDTH as CARD_WIDTH
@@ -85,7 +86,8 @@ class Explorer(QWidget):
         self.legend.put_below(self.base_maps)
         self.selection = Selection(self)
         self.editor = Editor(jobs, self)
-        self.tables = TablePanel(jobs, self.selection)
+        self.tables = TablePanel(jobs, self.selection, self.editor)
+        self.bulk = Bulk(jobs, self.editor, self.selection, self.tables, actions)
         self._map = QSplitter(Qt.Orientation.Vertical)
         self.kit = Kit(self.canvas, jobs, actions, self.selection, self.legend.tables_on)
         self.looks = Looks(catalog, jobs, self)
@@ -180,6 +182,7 @@ class Explorer(QWidget):
         self.tables.bar.closing.clicked.connect(actions["table"].trigger)
         self.tables.opened.connect(self.show_row)
         self.tables.said.connect(self.banner.say)
+        self.bulk.said.connect(self.banner.say)
         self._connect_editor()
 
     def _connect_editor(self) -> None:
@@ -306,7 +309,7 @@ class Explorer(QWidget):
     def _follow_edit(self, changed: "Changed") -> None:
         """Show rows as they are now, wherever they are shown."""
         self.canvas.redraw()
-        self.tables.refresh()
+        self.tables.follow(changed)
         self._count()
         self.looks.refresh()
         self.charts.refresh()

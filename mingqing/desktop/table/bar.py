@@ -40,6 +40,11 @@ class TableBar(QWidget):
         self.only_selected = _switch("fa6s.square-check", tr("只看选中"), tr("只列选中的"))
         self.columns = TickMenu(self)
         self.arranging = _button("fa6s.table-columns", tr("列"), tr("选择显示哪些列"), self._drop, words=True)
+        self.changing = _button(
+            "fa6s.list-check", tr("批量"), tr("批量修改、查找替换、从表格补充"), words=True
+        )
+        self.changing.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.changing.hide()
         self.copying = _button("fa6s.copy", tr("复制"), tr("复制选中的行，可粘贴到表格软件  Ctrl+C"))
         self.closing = _button("fa6s.xmark", tr("关闭属性表"), tr("关闭属性表  F6"))
         self._lay_out()
@@ -56,6 +61,7 @@ class TableBar(QWidget):
         layout.addStretch(1)
         for made in (self.filtering, self.in_view, self.only_selected, self.arranging):
             layout.addWidget(made)
+        layout.addWidget(self.changing)
         layout.addWidget(self.copying)
         layout.addWidget(self.closing)
 
