@@ -13,7 +13,8 @@ from mingqing.core.text import tr
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.map.tools.select import How
 from mingqing.desktop.widgets import XL, M, S, button, choice_box, column, empty, label, row
-from mingqing.store.paging import Between, Filled, Filter, Holds, OneOf, Wanted, ids
+from mingqing.store.conditions import Between, Filled, Filter, Holds, OneOf
+from mingqing.store.paging import Wanted, ids
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session

@@ -12,7 +12,7 @@ from mingqing.catalog.model import Field, FieldType, Table
 from mingqing.core.text import tr
 from mingqing.desktop.card.content import headings
 from mingqing.store.changes import Value
-from mingqing.store.paging import VILLAGE
+from mingqing.store.conditions.tree import VILLAGE
 
 
 class Kind(Enum):
