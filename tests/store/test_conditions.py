@@ -465,7 +465,7 @@ def test_endless_nesting_and_endless_lists_are_refused(session: Session) -> None
         ("house", Inside(_HOLED), "农房：在画出的范围内"),
         ("house", Inside(_HOLED, "village"), "农房：在选中的行政村范围内"),
         ("house", Within(0, "grid", EVERY), "农房：在 网格 范围内"),
-        ("house", Not(Within(9, "road", EVERY)), "农房：不符合（距 道路 9 米以内）"),
+        ("house", Not(Within(9, "road", EVERY)), "农房：距 道路 9 米以外"),
     ],
 )
 def test_a_condition_is_a_sentence(session: Session, table: str, condition: Condition, said: str) -> None:

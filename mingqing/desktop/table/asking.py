@@ -52,10 +52,16 @@ def _limited(name: str, sign: str, number: float) -> Between:
     return Between(name, number, None, strict) if upward else Between(name, None, number, strict)
 
 
+def day_of(typed: str, *, last: bool = False) -> str | None:
+    """Return the first or the last day of the day, month or year that was typed; None where it is none of these."""
+    found = _DAY.fullmatch(typed)
+    return _written(found, *(("12", "31") if last else ("01", "01")))
+
+
 def _days(name: str, typed: str) -> Between:
     parts = _SPAN.split(typed, maxsplit=1)
     found = [_DAY.fullmatch(part) for part in parts]
-    if any(day is None and part for day, part in zip(found, parts, strict=True)) or not any(found):
+    if any(each is None and part for each, part in zip(found, parts, strict=True)) or not any(found):
         raise InputRefused(tr("请这样填：1990、1990-05 或 1980-1990"))
     first, last = found[0], found[-1]
     return Between(name, _written(first, "01", "01"), _written(last, "12", "31"))

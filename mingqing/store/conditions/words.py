@@ -42,7 +42,7 @@ def _said(catalog: Catalog, of: Table, condition: Condition) -> str:
         case ReferredBy(table, _, part):
             return tr("有 {what}").format(what=_what(catalog, table, part))
         case Within() | Inside():
-            return _where(catalog, condition)
+            return _where(catalog, condition, tr("内"))
     return _asked(of.field_by_name[condition.column], condition)
 
 
@@ -52,15 +52,17 @@ def _together(catalog: Catalog, of: Table, condition: All | Any) -> str:
     return word.join(_part(catalog, of, each) for each in condition.parts) or nothing
 
 
-def _where(catalog: Catalog, condition: Within | Inside) -> str:
+def _where(catalog: Catalog, condition: Within | Inside, side: str) -> str:
     if isinstance(condition, Inside):
-        of = catalog.tables[condition.table].title if condition.table else ""
-        return tr("在选中的{table}范围内").format(table=of) if of else tr("在画出的范围内")
+        of = (
+            tr("选中的{table}").format(table=catalog.tables[condition.table].title) if condition.table else ""
+        )
+        return tr("在{of}范围{side}").format(of=of or tr("画出的"), side=side)
     what = _what(catalog, condition.table, condition.part)
     gap = "" if what.endswith(tr("）")) else " "
     if condition.distance_m == 0:
-        return tr("在 {what}范围内").format(what=what + gap)
-    return tr("距 {what}{n:.10g} 米以内").format(what=what + gap, n=condition.distance_m)
+        return tr("在 {what}范围{side}").format(what=what + gap, side=side)
+    return tr("距 {what}{n:.10g} 米以{side}").format(what=what + gap, n=condition.distance_m, side=side)
 
 
 def _part(catalog: Catalog, of: Table, part: Condition) -> str:
@@ -89,6 +91,8 @@ def _denied(catalog: Catalog, of: Table, part: Condition) -> str:
             return tr("{field} 不等于 {value}").format(field=title_of(field), value=_written(field, low))
         case ReferredBy(table, _, inner):
             return tr("没有 {what}").format(what=_what(catalog, table, inner))
+        case Within() | Inside():
+            return _where(catalog, part, tr("外"))
         case _:
             return tr("不符合（{said}）").format(said=_said(catalog, of, part))
 
