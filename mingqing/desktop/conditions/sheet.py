@@ -298,6 +298,11 @@ class _Naming(QWidget):
         body.addLayout(line)
         body.addWidget(self._wrong)
 
+    @property
+    def error(self) -> str:
+        """The sentence that says what is wrong, or empty."""
+        return self._wrong.text()
+
     def open(self, suggested: str) -> None:
         """Ask, with a name suggested."""
         self._wrong.hide()
