@@ -517,6 +517,34 @@ def test_dates_as_people_type_them(typed: str, days: tuple[str, str] | None) -> 
     assert dates_of(typed) == days
 
 
+def test_tab_goes_from_line_to_line_as_they_stand(
+    qtbot: QtBot, sheet: ConditionSheet, settle: Settle
+) -> None:
+    group(sheet).adders["field"].click()
+    settle()
+    first, second = field_line(sheet), field_line(sheet, 1)
+    wanted = [group(sheet).mode, *(box for line in (first, second) for box in (line.field, line.relation))]
+    sheet.tables.setFocus()
+    met = []
+    for _ in range(9):
+        qtbot.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+        met.append(QApplication.focusWidget())
+    assert [each for each in met if each in wanted] == wanted
+    assert met[-1] is second.remove
+
+
+def test_an_answer_to_an_earlier_question_is_dropped(
+    qtbot: QtBot, opened: MainWindow, builder: ConditionBuilder, sheet: ConditionSheet, settle: Settle
+) -> None:
+    ask(sheet, "house", DANGEROUS)
+    counted(qtbot, sheet)
+    builder._count()
+    sheet.tables.setCurrentText("道路")
+    qtbot.wait(100)
+    assert not sheet.select.isEnabled()
+    assert sheet.count.text() == ""
+
+
 def test_only_so_many_lines_are_offered_and_each_can_be_taken_out(sheet: ConditionSheet) -> None:
     question = group(sheet)
     while question.adders["field"].isEnabled():

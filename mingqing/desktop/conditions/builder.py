@@ -52,6 +52,7 @@ class ConditionBuilder(QObject):
         self._found: list[int] = []
         self._recent: list[Asked] = []
         self._take: _Take | None = None
+        self._counting: Job[list[int]] | None = None
         self.sheet = ConditionSheet(parent)
         self.list = KeptList(self.sheet)
         self._pause, self._patience = self._timer(_COUNT_AFTER_MS), self._timer(_PATIENCE_MS)
@@ -128,11 +129,15 @@ class ConditionBuilder(QObject):
     # ── What is found ──────────────────────────────────────────────────────────────────────────────────────
 
     def _later(self) -> None:
+        self._stop()
         self.sheet.say("")
         if self.sheet.isVisible():
             self._pause.start()
 
     def _stop(self) -> None:
+        """Count no longer: what would come is about another question."""
+        if self._counting is not None:
+            self._counting.abandon()
         self._pause.stop()
         self._patience.stop()
 
@@ -148,7 +153,8 @@ class ConditionBuilder(QObject):
             found = ids(session, asked.table, wanted, headings=headings(), stop=job.cancelled)
             return [int(row_id) for row_id in found]
 
-        self._jobs.start(ReadJob(work, done=self._show_found, failed=self._refused, topic="conditions"))
+        job = ReadJob(work, done=self._show_found, failed=self._refused, topic="conditions")
+        self._counting = self._jobs.start(job)
 
     def _show_found(self, found: list[int]) -> None:
         self._patience.stop()

@@ -68,6 +68,7 @@ class FieldLine(Line):
         layout.addWidget(self.relation, 2)
         layout.addWidget(self.value, 5)
         layout.addWidget(self.remove)
+        self.setFocusProxy(self.field)
         self._show_field()
         self.field.currentIndexChanged.connect(self._show_field)
         self.relation.currentIndexChanged.connect(self._show_relation)
@@ -177,6 +178,7 @@ class NearLine(Line):
         head.addWidget(self.remove)
         layout.addLayout(head)
         layout.addLayout(self._lines)
+        self.setFocusProxy(self.to)
 
     @property
     def lines(self) -> list[FieldLine]:

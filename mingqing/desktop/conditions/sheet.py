@@ -1,10 +1,21 @@
 """The sheet on which a question is put together: which rows, the conditions, what they say, how many they find."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent, QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QWidget,
+)
 
 from mingqing.access.policy import Policy
 from mingqing.catalog.model import Table
@@ -76,6 +87,7 @@ class ConditionSheet(QDialog):
         self._fitting = QTimer(self)  # once more, when everything inside knows its own size
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
+        self._fitting.timeout.connect(self._chain)
         self._lay_out()
         self.tables.currentIndexChanged.connect(lambda _: self._begin())
         self.here.toggled.connect(lambda _on: self.changed.emit())
@@ -232,6 +244,12 @@ class ConditionSheet(QDialog):
         self.said.setFixedHeight(self.said.heightForWidth(_WIDTH - 2 * XL))
         self.adjustSize()
 
+    def _chain(self) -> None:
+        """Let Tab go from line to line as they stand: those that were added last are not last."""
+        chain = list(_in_order(self.layout()))
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+
     # ── What came of it ────────────────────────────────────────────────────────────────────────────────────
 
     def say(self, sentence: str, *, found: bool = False, wrong: bool = False) -> None:
@@ -272,6 +290,23 @@ class ConditionSheet(QDialog):
         """Begin without the line for the name next time."""
         super().hideEvent(event)
         self.naming.hide()
+
+
+def _in_order(layout: QLayout | None) -> Iterator[QWidget]:
+    """The widgets of a layout that take the focus by Tab, in the order in which they are laid out."""
+    if layout is None:
+        return
+    for n in range(layout.count()):
+        item = layout.itemAt(n)
+        widget, inner = (item.widget(), item.layout()) if item is not None else (None, None)
+        if isinstance(widget, QScrollArea):
+            yield from _in_order(widget.widget().layout())
+        elif widget is not None:
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
+                yield widget
+            yield from _in_order(widget.layout())
+        else:
+            yield from _in_order(inner)
 
 
 class _Naming(QWidget):
