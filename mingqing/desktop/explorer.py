@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.map.bookmarks import Bookmark
     from mingqing.desktop.map.frame import Frame
+    from mingqing.store.conditions.kept import Asked
     from mingqing.store.edit import Changed
     from mingqing.store.session import Session
     from mingqing.store.undo import Conflicts
@@ -165,6 +166,7 @@ class Explorer(QWidget):
         self.kit.said.connect(lambda sentence: self.banner.say(sentence, "good"))
         self.kit.bookmarks.going.connect(self._go_to)
         self.kit.opening_table.connect(self._list_table)
+        self.kit.conditions.listing.connect(self._list_asked)
         actions.connect("dismiss", self._dismiss)
         actions.connect("back", lambda: canvas.step(-1))
         actions.connect("forward", lambda: canvas.step(1))
@@ -183,6 +185,7 @@ class Explorer(QWidget):
         self.tables.opened.connect(self.show_row)
         self.tables.said.connect(self.banner.say)
         self.bulk.said.connect(self.banner.say)
+        self.tables.asking.connect(self.kit.ask_conditions)
         self._connect_editor()
 
     def _connect_editor(self) -> None:
@@ -469,6 +472,12 @@ class Explorer(QWidget):
     def _list_table(self, table: str) -> None:
         self._actions["table"].setChecked(True)
         self.tables.bar.choose(table)
+
+    def _list_asked(self, asked: "Asked", village: str) -> None:
+        if not self.tables.bar.offers(asked.table):
+            self.show_theme(next((t.code for t in self._catalog.themes if asked.table in t.tables), ""))
+        self._list_table(asked.table)
+        self.tables.ask(asked, everywhere=not village)
 
     def _list_here(self) -> None:
         canvas = self.canvas

@@ -13,7 +13,7 @@ from mingqing.catalog.values import counted_photos
 from mingqing.core.text import tr
 from mingqing.desktop.card.content import headings
 from mingqing.store.changes import Value
-from mingqing.store.paging import VILLAGE
+from mingqing.store.conditions.tree import VILLAGE
 
 
 class Kind(Enum):

@@ -22,6 +22,8 @@ from mingqing.desktop.table.filters import FilterHeader
 from mingqing.desktop.table.model import Rows
 from mingqing.desktop.table.view import RowsView
 from mingqing.desktop.widgets import column, rounded
+from mingqing.store.conditions import in_words
+from mingqing.store.conditions.kept import Asked
 from mingqing.store.paging import Wanted, ids, page
 
 if TYPE_CHECKING:
@@ -52,10 +54,12 @@ class TablePanel(QFrame):
     -------
     opened(str, int) : a row is to be seen on the map, by table and id.
     said(str, str) : a sentence is to be shown, in a tone of `Banner`.
+    asking(str, Asked) : conditions on rows of a table are wanted; with those in force, or None.
     """
 
     opened = Signal(str, object)  # a row id has 63 bits, an int of Qt 32
     said = Signal(str, str)
+    asking = Signal(str, object)
 
     def __init__(
         self, jobs: Jobs, selection: "Selection", editor: "Editor", parent: QWidget | None = None
@@ -68,6 +72,8 @@ class TablePanel(QFrame):
         self.village = ""
         self._bounds: Bounds | None = None
         self._sorted: _Sorted | None = None
+        self._asked: Asked | None = None
+        self._everywhere = False
         self._shown: dict[str, list[str]] = {}
         self._looked_at: set[str] = set()
         self._fetching: Job[_Pages] | None = None
@@ -99,6 +105,7 @@ class TablePanel(QFrame):
         bar.filtering.toggled.connect(lambda on: header.open(on=on))
         bar.clearing.clicked.connect(self.want_all)
         bar.copying.clicked.connect(self.copy)
+        bar.asking.clicked.connect(self._ask)
         header.changed.connect(self.refresh)
         header.sectionClicked.connect(self._sort)
         view.horizontalScrollBar().valueChanged.connect(lambda _: header.place())
@@ -128,6 +135,7 @@ class TablePanel(QFrame):
         self.take_back()
         self.policy = None
         self.village, self._bounds, self._sorted = "", None, None
+        self._show_asked(None)
         self._shown, self._looked_at = {}, set()
         self.bar.want_all()
         self.bar.filtering.setChecked(True)
@@ -161,6 +169,8 @@ class TablePanel(QFrame):
     def _show_table(self, name: str) -> None:
         """List another table, its rows in the order of entry, all of them."""
         self._sorted, self._measured = None, False
+        if self._asked is not None and self._asked.table != name:
+            self._show_asked(None)
         columns: tuple[Column, ...] = ()
         if name and self.policy is not None:
             table = self.policy.catalog.tables[name]
@@ -190,8 +200,8 @@ class TablePanel(QFrame):
         return Wanted(
             order,
             descending,
-            filters=self.header.filters,
-            village=self.village or None,
+            filters=(*self.header.filters, *([self._asked.condition] if self._asked is not None else [])),
+            village=None if self._everywhere else self.village or None,
             bounds=self._bounds if self.bar.in_view.isChecked() else None,
             among=self._selection.of(self.table) if self.bar.only_selected.isChecked() else None,
         )
@@ -199,9 +209,28 @@ class TablePanel(QFrame):
     def want_all(self) -> None:
         """List every row of the village again: no box asks for anything, no switch leaves rows out."""
         self.bar.want_all()
+        self._show_asked(None)
         with QSignalBlocker(self.header):
             self.header.want_all()
         self.refresh()
+
+    def ask(self, asked: Asked, *, everywhere: bool) -> None:
+        """List the rows of the table that meet a condition, and no others; `everywhere` : of all villages."""
+        self.want_all()
+        self._show_asked(asked, everywhere=everywhere)
+        self.refresh()
+
+    def _show_asked(self, asked: Asked | None, *, everywhere: bool = False) -> None:
+        self._asked, self._everywhere = asked, everywhere
+        self.bar.asking.setChecked(asked is not None)
+        tip = tr("按条件查找  Ctrl+Shift+F")
+        if asked is not None and self.policy is not None:
+            tip = in_words(self.policy.catalog, asked.table, asked.condition)
+        self.bar.asking.setToolTip(tip)
+
+    def _ask(self) -> None:
+        self.bar.asking.setChecked(self._asked is not None)
+        self.asking.emit(self.table, self._asked)
 
     def refresh(self) -> None:
         """Look again which rows there are; while nobody sees the panel, only once it is shown."""
