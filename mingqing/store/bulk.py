@@ -29,10 +29,14 @@ Cells = Mapping[str, object]
 def changeable(policy: Policy, table: Table) -> tuple[Field, ...]:
     """Return the fields of which many rows may be given values: those the account may write that hold one of their own.
 
-    The village is none of them, nor what a row refers to: those are changed in the form, a row at a time.
+    The village is none of them, nor what a row refers to, nor its pictures: those are changed in the
+    form, a row at a time.
     """
     writable = set(policy.writable(table.name)) - STAMPS - {VILLAGE}
-    return tuple(f for f in (*table.fields, *table.common) if f.references is None and f.name in writable)
+    chosen = (
+        f for f in (*table.fields, *table.common) if f.type not in {FieldType.REFERENCE, FieldType.PHOTO}
+    )
+    return tuple(f for f in chosen if f.name in writable)
 
 
 class Change:
