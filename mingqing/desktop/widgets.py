@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
+    QStyledItemDelegate,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -74,6 +75,9 @@ def tool(action: QAction, *, size: int = 18, text: bool = False) -> QToolButton:
 def choice_box(name: str) -> QComboBox:
     """Return a box to choose in, accessible as `name`, as wide as there is room and not as its longest choice."""
     made = QComboBox()
+    made.setItemDelegate(
+        QStyledItemDelegate(made)
+    )  # the style sheet's; of its own it has that only once it is shown
     made.setAccessibleName(name)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
