@@ -1,0 +1,246 @@
+"""What the account sees of every table, as columns of numbers that stand for texts."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mingqing.access.policy import Column, Policy
+from mingqing.access.roles import Action
+from mingqing.catalog.model import Field, FieldType, Table
+from mingqing.search.layout import Layout, is_category, layout
+from mingqing.store.columns import places, portions
+
+if TYPE_CHECKING:
+    from mingqing.store.session import Session
+
+Ids = NDArray[np.int64]
+Numbers = NDArray[np.int32]
+NONE = -1  # the number of no text, and of no village
+_NO_KIND = 255
+
+
+class Numbering(dict[object, int]):
+    """The number of each text, given at first sight; no text has none."""
+
+    def __init__(self) -> None:
+        super().__init__({None: NONE, "": NONE})
+        self.texts: list[str] = []
+
+    def __missing__(self, value: object) -> int:
+        text = str(value)
+        self.texts.append(text)
+        self[value] = number = len(self.texts) - 1
+        return number
+
+    def column(self, values: Sequence[object]) -> Numbers:
+        """Return the numbers of a column of texts."""
+        return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The rows of one table, a document each, by id.
+
+    villages : (n,) numbers of their villages. xy : (n, 2) where they are, project's CRS, metres; NaN where nowhere.
+    texts : by field, (n,) numbers of texts. searched : the fields that are looked through. kinds : by field, (n,)
+        numbers into `kind_values`, 255 for none. at : (n,) texts that name the place where each stands, `NONE` where it
+        is a place itself. born : (n,) year, month and day as one number, 0 where unknown; None where no row has it.
+    """
+
+    table: Table
+    layout: Layout
+    ids: Ids
+    villages: Numbers
+    xy: NDArray[np.float32]
+    texts: Mapping[str, Numbers]
+    searched: tuple[str, ...]
+    kinds: Mapping[str, NDArray[np.uint8]]
+    kind_values: Mapping[str, tuple[str, ...]]
+    at: Numbers
+    born: Numbers | None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def heading(self) -> Numbers:
+        """Return the texts that name the rows: the first field that is filled."""
+        named = np.full(len(self), NONE, np.int32)
+        for name in reversed(self.layout.heading):
+            if name in self.texts:
+                named = np.where(self.texts[name] >= 0, self.texts[name], named)
+        return named
+
+    def rows_of(self, ids: Ids) -> Ids:
+        """Return where rows stand in the shelf, `NONE` for those that are not there."""
+        if not len(self):
+            return np.full(len(ids), NONE, np.int64)
+        at = np.minimum(np.searchsorted(self.ids, ids), len(self) - 1)
+        return np.where(self.ids[at] == ids, at, NONE)
+
+    def renumbered(self, numbers: Numbers) -> "Shelf":
+        """Return the shelf with text i called `numbers[i]`; the last of them is for no text."""
+        return replace(self, texts={f: numbers[t] for f, t in self.texts.items()}, at=numbers[self.at])
+
+
+def searched_fields(policy: Policy, table: Table) -> tuple[str, ...]:
+    """Return the fields of a table that the account may find rows by, be it by what a mask leaves of them."""
+    if not policy.allowed(table.name, Action.SEE):
+        return ()
+    return tuple(
+        f.name for f in table.fields if f.search and policy.column(table.name, f.name) is not Column.ABSENT
+    )
+
+
+def searched_tables(session: "Session") -> list[Table]:
+    """Return the tables that are looked through, those that others stand at before them."""
+    catalog = session.catalog
+    found = [t for t in catalog.tables.values() if searched_fields(session.policy, t)]
+    return sorted(found, key=lambda table: catalog.depth(table.name))
+
+
+def gather(
+    session: "Session",
+    numbering: Numbering,
+    villages: Numbering,
+    *,
+    among: Mapping[str, Iterable[int]] | None = None,
+    stop: Callable[[], bool] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Shelf]:
+    """Return the rows of every table that is looked through, or those `among` ids by table alone."""
+    found: dict[str, Shelf] = {}
+    tables = searched_tables(session)
+    for done, table in enumerate(tables):
+        if progress is not None:
+            progress(table.title, done, len(tables))
+        if among is None or table.name in among:
+            only = None if among is None else tuple(among[table.name])
+            found[table.name] = _shelf(session, table, numbering, villages, found, only, stop)
+    return list(found.values())
+
+
+def _shelf(
+    session: "Session",
+    table: Table,
+    numbering: Numbering,
+    villages: Numbering,
+    known: Mapping[str, Shelf],
+    among: tuple[int, ...] | None,
+    stop: Callable[[], bool] | None,
+) -> Shelf:
+    policy, how = session.policy, layout(table)
+    seen = {n for n in table.column_names if policy.column(table.name, n) is not Column.ABSENT}
+    searched = searched_fields(policy, table)
+    kinds = [n for n in table.field_by_name if n in seen and is_category(table, n)]
+    texts = [n for n in dict.fromkeys((*searched, *how.heading, *how.said)) if n in seen and n not in kinds]
+    step = table.located_at[0] if table.located_at and table.located_at[0] in seen else None
+    born = how.born if how.born in seen else None
+    columns: dict[str, _Column] = {"village_code": villages.column}
+    columns |= dict.fromkeys(texts, numbering.column)
+    columns |= {name: _Kinds(table.field_by_name[name]).column for name in kinds}
+    columns |= {step: _references} if step else {}
+    columns |= {born: _dates} if born else {}
+    ids, read = _read(session, table.name, columns, among, stop)
+    shelf = Shelf(
+        table,
+        how,
+        ids,
+        read["village_code"],
+        _own_places(session, table, ids, among, stop),
+        {name: read[name] for name in texts},
+        searched,
+        {name: read[name].astype(np.uint8) for name in kinds},
+        {name: _values(table.field_by_name[name]) for name in kinds},
+        np.full(len(ids), NONE, np.int32),
+        read[born] if born else None,
+    )
+    target = known.get(table.field_by_name[step].references or "") if step else None
+    return shelf if target is None or step is None else _standing(shelf, target, read[step])
+
+
+def _own_places(
+    session: "Session",
+    table: Table,
+    ids: Ids,
+    among: tuple[int, ...] | None,
+    stop: Callable[[], bool] | None,
+) -> NDArray[np.float32]:
+    xy = np.full((len(ids), 2), np.nan, np.float32)
+    if table.has_geometry and len(ids):
+        placed, middle = places(session, table.name, among=among, stop=stop)
+        at = np.searchsorted(ids, placed)
+        there = ids[np.minimum(at, len(ids) - 1)] == placed
+        xy[at[there]] = middle[there]
+    return xy
+
+
+def _standing(shelf: Shelf, target: Shelf, references: Ids) -> Shelf:
+    """Put rows where the row that they point to is."""
+    at = target.rows_of(references)
+    names = np.append(target.at if target.table.located_at else target.heading, NONE)
+    xy = np.append(target.xy, np.full((1, 2), np.nan, np.float32), axis=0)
+    own = np.isfinite(shelf.xy[:, :1])
+    return replace(shelf, at=names[at].astype(np.int32), xy=np.where(own, shelf.xy, xy[at]))
+
+
+# ── Columns ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+_Column = Callable[[Sequence[Any]], NDArray[Any]]
+
+
+def _read(
+    session: "Session",
+    table: str,
+    columns: Mapping[str, _Column],
+    among: tuple[int, ...] | None,
+    stop: Callable[[], bool] | None,
+) -> tuple[Ids, dict[str, NDArray[Any]]]:
+    """Return the ids of a table and its columns, each made of the values by what is asked for it."""
+    ids: list[Ids] = [np.zeros(0, np.int64)]
+    parts: dict[str, list[NDArray[Any]]] = {name: [make(())] for name, make in columns.items()}
+    for rows in portions(session, table, list(columns), among=among, stop=stop):
+        first, *rest = zip(*rows, strict=True)
+        ids.append(np.array(first, np.int64))
+        for (name, make), values in zip(columns.items(), rest, strict=True):
+            parts[name].append(make(values))
+    return np.concatenate(ids), {name: np.concatenate(arrays) for name, arrays in parts.items()}
+
+
+class _Kinds:
+    """The numbers of a field's values, in the order of `_values`."""
+
+    def __init__(self, field: Field) -> None:
+        if field.type is FieldType.BOOLEAN:
+            self._numbers: dict[object, int] = {1: 0}
+        else:
+            self._numbers = {value: at for at, value in enumerate(_values(field))}
+
+    def column(self, values: Sequence[object]) -> NDArray[np.int32]:
+        return np.fromiter((self._numbers.get(v, _NO_KIND) for v in values), np.int32, len(values))
+
+
+def _values(field: Field) -> tuple[str, ...]:
+    """Return the texts of a field's kinds: its codes; of a yes or no, its title for yes."""
+    if field.codes is None:
+        return (field.title,)
+    return tuple(code.value for code in field.codes.codes)[:_NO_KIND]
+
+
+def _references(values: Sequence[int | None]) -> Ids:
+    return np.fromiter((NONE if v is None else v for v in values), np.int64, len(values))
+
+
+def _dates(values: Sequence[str | None]) -> Numbers:
+    """Return ISO dates as numbers such as 19500602, 0 where there is none."""
+    return np.fromiter((_date(v) for v in values), np.int32, len(values))
+
+
+def _date(value: str | None) -> int:
+    digits = (value or "")[:10].replace("-", "")
+    return int(digits) if len(digits) == 8 and digits.isascii() and digits.isdigit() else 0

@@ -1,0 +1,79 @@
+"""Many short texts as one array, and looking through all of them at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Positions = NDArray[np.int64]
+Codes = NDArray[np.uint8] | NDArray[np.uint32]
+_END = "\0"  # between texts; `core.text.clean` leaves none in them
+_MOST_PLACES = 40_000  # looked at for one term: what fits more often says nothing
+_LANES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts one after the other, an end before and behind each.
+
+    codes : uint8 where all are ASCII, else uint32: code points. starts : (n + 1,) where each begins, and one behind.
+    """
+
+    codes: Codes
+    starts: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], *, ascii_only: bool) -> "Texts":
+        """Return `texts` as one array."""
+        joined = _END.join(texts)
+        if joined.count(_END) != max(len(texts) - 1, 0):
+            joined = _END.join(text.replace(_END, " ") for text in texts)
+        whole = f"{_END}{joined}{_END}" if texts else _END
+        codes: Codes
+        if ascii_only:
+            codes = np.frombuffer(whole.encode("ascii"), np.uint8)
+        else:
+            codes = wide(whole)
+        return cls(codes, (np.flatnonzero(codes == 0) + 1).astype(np.int32))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, number: int) -> str:
+        raw = self.codes[self.starts[number] : self.starts[number + 1] - 1].tobytes()
+        return raw.decode("ascii") if self.codes.itemsize == 1 else raw.decode("utf-32-le", "surrogatepass")
+
+    def owners(self, at: Positions) -> NDArray[np.int64]:
+        """Return the numbers of the texts in which positions lie."""
+        return np.searchsorted(self.starts, at, side="right") - 1
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int32]:
+        """(n,) the number of characters of each."""
+        return np.diff(self.starts) - 1
+
+
+def scan(codes: Codes, wanted: Codes) -> Positions:
+    """Return where `wanted` begins in `codes`, in ascending order; of very many, the first.
+
+    Of bytes, up to four are compared as one number: 11 million take 2 ms, where `bytes.find` takes 8.
+    """
+    lanes = 1 if codes.itemsize > 1 else 4 if len(wanted) >= 4 else 2 if len(wanted) >= 2 else 1
+    head = wanted[:lanes].view(_LANES[lanes * wanted.itemsize])[0]
+    found = []
+    for shift in range(lanes):
+        end = shift + (len(codes) - shift) // lanes * lanes
+        seen = codes[shift:end].view(_LANES[lanes * codes.itemsize])
+        found.append(np.flatnonzero(seen == head) * lanes + shift)
+    at = np.concatenate(found) if lanes > 1 else found[0]
+    at = at[at <= len(codes) - len(wanted)]
+    for step in range(lanes, len(wanted)):
+        at = at[codes[at + step] == wanted[step]]
+    return np.sort(at)[:_MOST_PLACES]
+
+
+def wide(text: str) -> NDArray[np.uint32]:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
