@@ -57,7 +57,7 @@ def describe(
     title = segment.text(heading) if heading >= 0 else shelf.table.title
     code = int(shelf.villages[row])
     village = segment.villages[code] if code >= 0 else ""
-    x, y = shelf.xy[row].tolist()
+    x, y = shelf.xy[:, row].tolist()
     fits = [_fitting(segment, shelf, row, term, matches) for term, matches in zip(terms, found, strict=True)]
     matched = tuple(dict.fromkeys(m for m in fits if m is not None))
     named = next((m for m in matched if m.text == title and m.begin < m.end), None)

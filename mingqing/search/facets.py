@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 _SHORTEST = 2  # characters that are the beginning of such a word; one must be all of it
+_SHORTEST_SPOKEN = 3  # letters: two are somebody's initials
 _SUFFIXES = ("行政村", "村", "社区", "街道", "镇", "乡")
 
 
@@ -60,7 +61,7 @@ class Facets:
         if exact or len(term) < _SHORTEST:
             return exact
         if term.isascii():
-            return self.spoken.get(term, ())
+            return self.spoken.get(term, ()) if len(term) >= _SHORTEST_SPOKEN else ()
         begun = (facet for word, facets in self.by_word.items() if word.startswith(term) for facet in facets)
         return tuple(dict.fromkeys(begun))
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from mingqing.search.describe import Hit, describe
 from mingqing.search.facets import Facet
 from mingqing.search.gather import Shelf
-from mingqing.search.index import Index, Segment
-from mingqing.search.match import Matches, match
+from mingqing.search.index import OTHER, PLACE, TITLE, Index, Segment
+from mingqing.search.match import Matches, match, match_loosely
 from mingqing.search.query import Query, read, split
 
-_FEW = 5  # with fewer than these, slips of the hand are allowed for
+_FEW = 3  # with fewer than these, slips of the hand are allowed for
+_SHARE = 5  # of the hits, at least, to each group while they last
 _NO = 255  # the score of what does not fit
 _AS_FACET = 7  # the score of what a term stands for: after texts that begin with it
-_FAR_M = 1e7  # where something is that is nowhere
+_FAR_M2 = 1e14  # where something is that is nowhere: ten thousand kilometres, squared
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,14 @@ def find(
     village : only rows of this village, by code.
     """
     started = time.perf_counter()
+    asking = _Asking(index, village)
     query, loose = read(index.facets, text), False
-    found = _ask(index, query, village, loose=False) if query.terms else []
+    found = asking.ask(query)
     if query.terms and _count(found) < _FEW:
         for other, slips in ((split(index.facets, query), False), (query, True)):
-            again = _ask(index, other, village, loose=slips) if other is not None else []
-            if _count(again) > _count(found):
-                query, found, loose = other or query, again, slips and not _count(found)
+            again = asking.ask(other, loose=slips) if other is not None else []
+            if other is not None and _count(again) > _count(found):
+                query, found, loose = other, again, slips and not _count(found)
                 break
     groups = _groups(index, query, found, near, limit)
     return Results(groups, _count(found), (time.perf_counter() - started) * 1000, loose, query.notice)
@@ -97,38 +99,57 @@ def _count(found: Sequence[_Scored]) -> int:
 # ── What fits ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _ask(index: Index, query: Query, village: str | None, *, loose: bool) -> list[_Scored]:
-    return [_score(segment, query, village, loose=loose) for segment in index.segments]
+@dataclass
+class _Asking:
+    """One question, asked again more loosely: what a term fits as it is written is found once."""
+
+    index: Index
+    village: str | None
+    _known: dict[tuple[int, str], Matches] = field(default_factory=dict)
+
+    def ask(self, query: Query, *, loose: bool = False) -> list[_Scored]:
+        """Return what of each segment fits all terms."""
+        if not query.terms:
+            return []
+        return [self._score(n, segment, query, loose) for n, segment in enumerate(self.index.segments)]
+
+    def _score(self, number: int, segment: Segment, query: Query, loose: bool) -> _Scored:  # noqa: FBT001
+        total = np.zeros(len(segment), np.uint16)
+        fits = np.ones(len(segment), np.bool_) if segment.gone is None else ~segment.gone
+        if self.village is not None:
+            fits &= _in_villages(segment, frozenset({self.village}))
+        matches = []
+        for term in query.terms:
+            found = self._known.get((number, term.text)) or match(segment, term.text)
+            self._known[number, term.text] = found
+            if loose:
+                found = match_loosely(segment, term.text, found)
+            matches.append(found)
+            if not len(found.texts) and not term.facets:
+                fits[:] = False
+                break
+            score = _spread(segment, found, places=len(term.text) > 1)
+            for facet in term.facets:
+                _stand_for(segment, facet, score)
+            fits &= score != _NO
+            total += score
+        documents = np.flatnonzero(fits)
+        return _Scored(segment, documents, total[documents], tuple(matches))
 
 
-def _score(segment: Segment, query: Query, village: str | None, *, loose: bool) -> _Scored:
-    total = np.zeros(len(segment), np.uint16)
-    fits = np.ones(len(segment), np.bool_) if segment.gone is None else ~segment.gone
-    if village is not None:
-        fits &= _in_villages(segment, frozenset({village}))
-    matches = []
-    for term in query.terms:
-        found = match(segment, term.text, loose=loose)
-        score = _spread(segment, found)
-        for facet in term.facets:
-            _stand_for(segment, facet, score)
-        fits &= score != _NO
-        total += score
-        matches.append(found)
-    documents = np.flatnonzero(fits)
-    return _Scored(segment, documents, total[documents], tuple(matches))
+def _spread(segment: Segment, found: Matches, *, places: bool) -> NDArray[np.uint8]:
+    """Return the score of every document, by the best of its texts: four times how well it fits, and what it is.
 
-
-def _spread(segment: Segment, found: Matches) -> NDArray[np.uint8]:
-    """Return the score of every document, by the best of its texts: four times how well it fits, and what it is."""
+    places : whether rows fit by the name of where they stand.
+    """
     score = np.full(len(segment), _NO, np.uint8)
-    for level in np.unique(found.level)[::-1].tolist():
+    for level in np.flatnonzero(np.bincount(found.level))[::-1].tolist():
         texts = found.texts[found.level == level]
         lengths = segment.ends[texts + 1] - segment.ends[texts]
         before = np.cumsum(lengths) - lengths
         at = np.arange(int(lengths.sum())) + np.repeat(segment.ends[texts] - before, lengths)
         entries = segment.entries[at]
-        for kind in (2, 1, 0):
+        for kind in (PLACE, OTHER, TITLE) if places else (OTHER, TITLE):
             score[entries[entries & 3 == kind] >> 2] = 4 * level + kind
     return score
 
@@ -144,14 +165,13 @@ def _stand_for(segment: Segment, facet: Facet, score: NDArray[np.uint8]) -> None
         if shelf.table.name in facet.tables:
             np.minimum(part, _AS_FACET, out=part)
         elif facet.kind is not None and facet.kind[0] == shelf.table.name and facet.kind[1] in shelf.kinds:
-            number = shelf.kind_values[facet.kind[1]].index(facet.kind[2])
-            part[shelf.kinds[facet.kind[1]] == number] = np.minimum(
-                part[shelf.kinds[facet.kind[1]] == number], _AS_FACET
-            )
+            _, field, value = facet.kind
+            number = shelf.kind_values[field].index(value)
+            np.minimum(part, _AS_FACET, out=part, where=shelf.kinds[field] == number)
 
 
 def _in_villages(segment: Segment, codes: frozenset[str]) -> NDArray[np.bool_]:
-    chosen = np.array([code in codes for code in segment.villages] + [False], np.bool_)
+    chosen = np.array([*(code in codes for code in segment.villages), False], np.bool_)
     return chosen[segment.village_of]
 
 
@@ -162,7 +182,7 @@ class _Candidate(NamedTuple):
     """A document to be listed: how well it fits, how far it is, where it is kept."""
 
     score: int
-    distance_m: float
+    distance_m2: float
     scored: _Scored
     shelf: Shelf
     row: int
@@ -185,7 +205,7 @@ def _groups(
                 best = _best(scored, shelf, rows, scored.score[begin:end], near, limit)
                 lists.setdefault(name, []).extend(best)
     for name, candidates in lists.items():
-        lists[name] = sorted(candidates, key=lambda c: (c.score, c.distance_m))[:limit]
+        lists[name] = sorted(candidates, key=lambda c: (c.score, c.distance_m2))[:limit]
     order = sorted(lists, key=lambda name: (lists[name][0].score, lists[name][0].shelf.layout.order))
     shares = _shares([len(lists[name]) for name in order], limit)
     return tuple(
@@ -212,14 +232,24 @@ def _best(
     limit: int,
 ) -> Iterator[_Candidate]:
     """Yield the rows of a shelf that fit best, of those alike the nearest."""
-    away = np.zeros(len(rows), np.float32)
-    if near is not None:
-        away = np.hypot(*(shelf.xy[rows] - np.array(near, np.float32)).T)
-        away = np.where(np.isfinite(away), away, _FAR_M)
-    rank = score * (10 * _FAR_M) + away
+    best = score == score.min()
+    if len(rows) > limit and best.sum() >= limit:
+        rows, score = rows[best], score[best]
+    away = _squared_m2(shelf, rows, near)
+    rank = score * _FAR_M2 + away
     kept = np.argpartition(rank, limit)[:limit] if len(rank) > limit else np.arange(len(rank))
     for at in kept[np.argsort(rank[kept], kind="stable")].tolist():
         yield _Candidate(int(score[at]), float(away[at]), scored, shelf, int(rows[at]))
+
+
+def _squared_m2(
+    shelf: Shelf, rows: NDArray[np.int64], near: tuple[float, float] | None
+) -> NDArray[np.float32]:
+    """Return how far away rows are, squared; very far where they are nowhere."""
+    if near is None:
+        return np.zeros(len(rows), np.float32)
+    x, y = (shelf.xy[axis][rows] - np.float32(near[axis]) for axis in (0, 1))
+    return np.fmin(x * x + y * y, np.float32(_FAR_M2))
 
 
 def _shares(lengths: Sequence[int], limit: int) -> list[int]:
@@ -234,7 +264,7 @@ def _shares(lengths: Sequence[int], limit: int) -> list[int]:
     """
     shares = []
     for length in lengths:
-        shares.append(min(length, max(_FEW, 1), limit - sum(shares)))
+        shares.append(min(length, _SHARE, limit - sum(shares)))
     for at, length in enumerate(lengths):
         shares[at] += min(length - shares[at], limit - sum(shares))
     return shares

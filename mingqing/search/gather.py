@@ -46,7 +46,7 @@ class Numbering(dict[object, int]):
 class Shelf:
     """The rows of one table, a document each, by id.
 
-    villages : (n,) numbers of their villages. xy : (n, 2) where they are, project's CRS, metres; NaN where nowhere.
+    villages : (n,) numbers of their villages. xy : (2, n) where they are, project's CRS, metres; NaN where nowhere.
     texts : by field, (n,) numbers of texts. searched : the fields that are looked through. kinds : by field, (n,)
         numbers into `kind_values`, 255 for none. at : (n,) texts that name the place where each stands, `NONE` where it
         is a place itself. born : (n,) year, month and day as one number, 0 where unknown; None where no row has it.
@@ -171,12 +171,12 @@ def _own_places(
     among: tuple[int, ...] | None,
     stop: Callable[[], bool] | None,
 ) -> NDArray[np.float32]:
-    xy = np.full((len(ids), 2), np.nan, np.float32)
+    xy = np.full((2, len(ids)), np.nan, np.float32)
     if table.has_geometry and len(ids):
         placed, middle = places(session, table.name, among=among, stop=stop)
         at = np.searchsorted(ids, placed)
         there = ids[np.minimum(at, len(ids) - 1)] == placed
-        xy[at[there]] = middle[there]
+        xy[:, at[there]] = middle[there].T
     return xy
 
 
@@ -184,9 +184,9 @@ def _standing(shelf: Shelf, target: Shelf, references: Ids) -> Shelf:
     """Put rows where the row that they point to is."""
     at = target.rows_of(references)
     names = np.append(target.at if target.table.located_at else target.heading, NONE)
-    xy = np.append(target.xy, np.full((1, 2), np.nan, np.float32), axis=0)
-    own = np.isfinite(shelf.xy[:, :1])
-    return replace(shelf, at=names[at].astype(np.int32), xy=np.where(own, shelf.xy, xy[at]))
+    xy = np.append(target.xy, np.full((2, 1), np.nan, np.float32), axis=1)
+    own = np.isfinite(shelf.xy[0])
+    return replace(shelf, at=names[at].astype(np.int32), xy=np.where(own, shelf.xy, xy[:, at]))
 
 
 # ── Columns ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 """Which texts a term fits, and how well."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mingqing.search.index import Segment, Words
 from mingqing.search.sounds import Spoken, readings, sounds
-from mingqing.search.texts import Codes, Positions, Texts, scan, wide
+from mingqing.search.texts import Codes, Positions, Texts, wide
 from mingqing.search.typos import one_off
 
 if TYPE_CHECKING:
@@ -50,15 +50,14 @@ class Matches:
         return int(self.level[at]), int(self.at[at]), int(self.length[at])
 
 
-def match(segment: Segment, term: str, *, loose: bool = False) -> Matches:
-    """Return the texts of a segment that a term fits.
+def match(segment: Segment, term: str) -> Matches:
+    """Return the texts of a segment that a term, in lower case and not empty, fits by its characters or sounds."""
+    return Matches.best_of([*_exact(segment, term), *_spoken(segment, term)])
 
-    Parameters
-    ----------
-    term : lower case, not empty.
-    loose : also those that sound the same, and those with one character wrong, missing, too many, or out of turn.
-    """
-    return Matches.best_of([*_exact(segment, term), *_spoken(segment, term), *(_loose(segment, term) if loose else ())])
+
+def match_loosely(segment: Segment, term: str, found: Matches) -> Matches:
+    """Return also the texts that sound like a term, or are it but for one slip; `found` : those it fits anyway."""
+    return Matches.best_of([found, *_loose(segment, term)])
 
 
 # ── As it is written ─────────────────────────────────────────────────────────────────────────────────────────
@@ -73,7 +72,7 @@ def _exact(segment: Segment, term: str) -> Iterator[Matches]:
 
 def _in_words(words: Words, written: str) -> Matches:
     codes = words.texts.codes
-    at = scan(codes, wide(written))
+    at = words.texts.scan(written)
     owner = words.owner[at]
     if written.isascii() and written.isdigit():
         alone = ~_is_digit(codes[at - 1]) & ~_is_digit(codes[at + len(written)])
@@ -90,12 +89,7 @@ def _is_digit(codes: Codes) -> NDArray[np.bool_]:
 
 def _in_numbers(numbers: Texts, written: str, before: int) -> Matches:
     """`before` : how many texts are numbered before these."""
-    if not written.isascii():
-        return _none()
-    if len(written) <= _SHORT_NUMBER:
-        at = scan(numbers.codes, np.frombuffer(f"\0{written}\0".encode(), np.uint8)) + 1
-    else:
-        at = scan(numbers.codes, np.frombuffer(written.encode(), np.uint8))
+    at = numbers.scan(f"\0{written}\0") + 1 if len(written) <= _SHORT_NUMBER else numbers.scan(written)
     ends = numbers.codes[at + len(written)] == 0
     return _levelled(numbers, at, numbers.owners(at), len(written), before, alone=ends)
 
@@ -127,44 +121,58 @@ def _levelled(
     )
 
 
-def _none() -> Matches:
-    return Matches(np.zeros(0, np.int64), np.zeros(0, np.uint8), np.zeros(0, np.int32), np.zeros(0, np.int32))
-
-
 # ── As it sounds ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _spoken(segment: Segment, term: str) -> Iterator[Matches]:
-    words, heads = segment.words, dict[int, Positions]()
-    for spoken in readings(term):
-        head = int(spoken.initials[0])
-        if head not in heads:
-            heads[head] = _sounding(words, head, begun=len(term) == 1)
-        at = _pronounced(words, heads[head], spoken)
-        yield _levelled(words.texts, at, words.owner[at], len(spoken.initials), 0, base=SOUND)
+    """Yield the texts that sound as was typed; what would cut a syllable that is whole counts for less."""
+    words, hearing = segment.words, _Hearing(segment.words)
+    ways = readings(term)
+    plain = any(way.whole for way in ways)
+    for way in ways:
+        at = hearing.places(way, begun=len(term) == 1)
+        found = _levelled(words.texts, at, words.owner[at], len(way.initials), 0, base=SOUND)
+        if plain and not way.whole:
+            found = replace(found, level=np.full(len(at), SOUND + 2, np.uint8))
+        yield found
 
 
-def _sounding(words: Words, initial: int, *, begun: bool) -> Positions:
-    """Return the characters that begin with a letter, those alone with which a text begins or all."""
-    first, second = words.initials
-    if not begun:
-        return np.flatnonzero((first == initial) | (second == initial))
-    starts = words.texts.starts[:-1]
-    return starts[(first[starts] == initial) | (second[starts] == initial)].astype(np.int64)
+class _Hearing:
+    """Where words sound like something. Where each letter begins a syllable is found once."""
 
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._begun: dict[int, NDArray[np.bool_]] = {}
 
-def _pronounced(words: Words, at: Positions, spoken: Spoken) -> Positions:
-    """Return those of the positions `at` at which a text sounds as was typed."""
-    at = at[at < len(words.owner) - len(spoken.initials)]
-    for step, (initial, low, high, itself) in enumerate(
-        zip(spoken.initials, spoken.low, spoken.high, spoken.itself, strict=True)
-    ):
-        first, second = words.sounds[0][at + step], words.sounds[1][at + step]
-        fits = ((first >= low) & (first < high)) | ((second >= low) & (second < high))
-        if itself:
-            fits |= (first == 0) & (words.initials[0][at + step] == initial)
-        at = at[fits]
-    return at
+    def places(self, way: Spoken, *, begun: bool = False) -> Positions:
+        """Return where words sound as is wanted, those places alone with which a text begins or all."""
+        initials = way.initials.tolist()
+        if begun:
+            starts = self._words.texts.starts[:-1]
+            at = starts[self._beginning(initials[0])[starts]].astype(np.int64)
+        else:
+            end = len(self._words.owner) - len(initials)
+            there = self._beginning(initials[0])[:end]
+            for step, initial in enumerate(initials[1:3], start=1):
+                there = there & self._beginning(initial)[step : end + step]
+            at = np.flatnonzero(there)
+        for step in range(len(initials)):
+            at = at[self._fits(at + step, way, step)]
+        return at
+
+    def _beginning(self, initial: int) -> NDArray[np.bool_]:
+        if initial not in self._begun:
+            first, second = self._words.initials
+            self._begun[initial] = (first == initial) | (second == initial)
+        return self._begun[initial]
+
+    def _fits(self, at: Positions, way: Spoken, step: int) -> NDArray[np.bool_]:
+        low, high = way.low[step], way.high[step]
+        first, second = self._words.sounds[0][at], self._words.sounds[1][at]
+        fits: NDArray[np.bool_] = ((first >= low) & (first < high)) | ((second >= low) & (second < high))
+        if way.itself[step]:
+            fits |= (first == 0) & (self._words.initials[0][at] == way.initials[step])
+        return fits
 
 
 # ── Nearly ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -185,23 +193,27 @@ def _loose(segment: Segment, term: str) -> Iterator[Matches]:
 
 def _alike(words: Words, term: str) -> Iterator[Matches]:
     """Yield texts that sound as the characters of a term do, all by their first reading or all by another."""
-    known = sounds()
+    known, hearing = sounds(), _Hearing(words)
     for numbers in known.of(wide(term)):
         if numbers.all():
-            initials = known.initials[numbers]
-            spoken = Spoken(initials, numbers, numbers + np.uint16(1), np.zeros(len(numbers), np.bool_))
-            at = _pronounced(words, _sounding(words, int(initials[0]), begun=False), spoken)
-            found = _levelled(words.texts, at, words.owner[at], len(term), 0)
-            yield Matches(found.texts, np.full(len(at), ALIKE, np.uint8), found.at, found.length)
+            none = np.zeros(len(numbers), np.bool_)
+            at = hearing.places(Spoken(known.initials[numbers], numbers, numbers + np.uint16(1), none))
+            yield _nearly(words.texts, at, np.full(len(at), len(term)), words.owner[at], len(term), 0, ALIKE)
 
 
 def _nearly(
-    texts: Texts, at: Positions, length: NDArray[np.int32], owner: NDArray[np.integer[Any]], typed: int, before: int
+    texts: Texts,
+    at: Positions,
+    length: NDArray[np.integer[Any]],
+    owner: NDArray[np.integer[Any]],
+    typed: int,
+    before: int,
+    level: int = TYPO,
 ) -> Matches:
     """A short term must be all of the text, or there would be too many."""
     offset = (at - texts.starts[owner]).astype(np.int32)
     kept = (offset >= 0) & (offset + length <= texts.lengths[owner])
     if typed <= _SHORTEST_TYPO:
         kept &= (offset == 0) & (length == texts.lengths[owner])
-    level = np.full(int(kept.sum()), TYPO, np.uint8)
-    return Matches(owner[kept].astype(np.int64) + before, level, offset[kept], length[kept])
+    levels = np.full(int(kept.sum()), level, np.uint8)
+    return Matches(owner[kept].astype(np.int64) + before, levels, offset[kept], length[kept].astype(np.int32))

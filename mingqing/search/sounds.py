@@ -116,6 +116,7 @@ class Spoken:
     low: NDArray[np.uint16]
     high: NDArray[np.uint16]
     itself: NDArray[np.bool_]
+    whole: bool = True
 
 
 def readings(typed: str) -> list[Spoken]:
@@ -159,4 +160,5 @@ def _spoken(parts: tuple[str, ...], known: Sounds) -> Spoken:
         np.array([low for low, _ in ranges], np.uint16),
         np.array([high for _, high in ranges], np.uint16),
         np.array([len(part) == 1 for part in parts], np.bool_),
+        all(part in known.whole or part.isdigit() for part in parts),
     )

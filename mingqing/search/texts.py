@@ -19,10 +19,12 @@ class Texts:
     """Texts one after the other, an end before and behind each.
 
     codes : uint8 where all are ASCII, else uint32: code points. starts : (n + 1,) where each begins, and one behind.
+    alphabet : the codes that occur.
     """
 
     codes: Codes
     starts: NDArray[np.int32]
+    alphabet: frozenset[int]
 
     @classmethod
     def of(cls, texts: Sequence[str], *, ascii_only: bool) -> "Texts":
@@ -36,7 +38,7 @@ class Texts:
             codes = np.frombuffer(whole.encode("ascii"), np.uint8)
         else:
             codes = wide(whole)
-        return cls(codes, (np.flatnonzero(codes == 0) + 1).astype(np.int32))
+        return cls(codes, (np.flatnonzero(codes == 0) + 1).astype(np.int32), frozenset(map(ord, set(whole))))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -49,6 +51,12 @@ class Texts:
         """Return the numbers of the texts in which positions lie."""
         return np.searchsorted(self.starts, at, side="right") - 1
 
+    def scan(self, wanted: str) -> Positions:
+        """Return where `wanted` begins, in ascending order; of very many, the first."""
+        if not self.alphabet.issuperset(map(ord, wanted)):
+            return np.zeros(0, np.int64)
+        return scan(self.codes, np.array([ord(char) for char in wanted], self.codes.dtype))
+
     @cached_property
     def lengths(self) -> NDArray[np.int32]:
         """(n,) the number of characters of each."""
@@ -58,18 +66,19 @@ class Texts:
 def scan(codes: Codes, wanted: Codes) -> Positions:
     """Return where `wanted` begins in `codes`, in ascending order; of very many, the first.
 
-    Of bytes, up to four are compared as one number: 11 million take 2 ms, where `bytes.find` takes 8.
+    Of bytes, the last four are compared as one number: 11 million take 2 ms, where `bytes.find` takes 8.
     """
     lanes = 1 if codes.itemsize > 1 else 4 if len(wanted) >= 4 else 2 if len(wanted) >= 2 else 1
-    head = wanted[:lanes].view(_LANES[lanes * wanted.itemsize])[0]
+    rest = len(wanted) - lanes
+    tail = wanted[rest:].view(_LANES[lanes * wanted.itemsize])[0]
     found = []
     for shift in range(lanes):
         end = shift + (len(codes) - shift) // lanes * lanes
         seen = codes[shift:end].view(_LANES[lanes * codes.itemsize])
-        found.append(np.flatnonzero(seen == head) * lanes + shift)
+        found.append(np.flatnonzero(seen == tail) * lanes + (shift - rest))
     at = np.concatenate(found) if lanes > 1 else found[0]
-    at = at[at <= len(codes) - len(wanted)]
-    for step in range(lanes, len(wanted)):
+    at = at[at >= 0]
+    for step in reversed(range(rest)):
         at = at[codes[at + step] == wanted[step]]
     return np.sort(at)[:_MOST_PLACES]
 

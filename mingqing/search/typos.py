@@ -14,15 +14,12 @@ if TYPE_CHECKING:
 def one_off(codes: Codes, wanted: Codes) -> tuple[Positions, NDArray[np.int32]]:
     """Return where something one slip away from `wanted` stands in `codes`, and how many characters it has.
 
-    A slip spares the first half of what was typed, or the second, or swaps the two characters in the middle: so the
-    halves are looked for as they are, and what stands beside them is compared. A text's end is never stepped over.
+    wanted : three characters or more. A slip spares its beginning or its end: these are looked for as they are, and
+    what stands beside them is compared. They leave out one character between them, for two that changed places there.
     """
-    middle = len(wanted) // 2
-    found = [*_beside(codes, wanted[:middle], wanted[middle:], 1), *_beside(codes, wanted[middle:], wanted[:middle], -1)]
-    swapped = wanted.copy()
-    swapped[[middle - 1, middle]] = swapped[[middle, middle - 1]]
-    at = scan(codes, swapped)
-    found.append((at, np.full(len(at), len(wanted))))
+    middle = len(wanted) // 2 + 1
+    before = _beside(codes, wanted[: middle - 1], wanted[middle - 1 :], 1)
+    found = [*before, *_beside(codes, wanted[middle:], wanted[:middle], -1)]
     return (
         np.concatenate([at for at, _ in found]).astype(np.int64),
         np.concatenate([length for _, length in found]).astype(np.int32),
