@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingqing.search.describe import Hit, describe
-from mingqing.search.facets import Facet
+from mingqing.search.facets import Facet, Facets
 from mingqing.search.gather import Shelf
 from mingqing.search.index import OTHER, PLACE, TITLE, Index, Segment
 from mingqing.search.match import Matches, match, match_loosely
-from mingqing.search.query import Query, read, split
+from mingqing.search.query import Query, joined, read, split
 
 _FEW = 3  # with fewer than these, slips of the hand are allowed for
 _SHARE = 5  # of the hits, at least, to each group while they last
@@ -80,16 +80,23 @@ def find(
     """
     started = time.perf_counter()
     asking = _Asking(index, village)
-    query, loose = read(index.facets, text), False
-    found = asking.ask(query)
-    if query.terms and _count(found) < _FEW:
-        for other, slips in ((split(index.facets, query), False), (query, True)):
-            again = asking.ask(other, loose=slips) if other is not None else []
-            if other is not None and _count(again) > _count(found):
+    written = read(index.facets, text)
+    query = joined(index.facets, written) or written
+    found, loose = asking.ask(query), False
+    for other, slips in _others(index.facets, written):
+        if _count(found) < _FEW and other is not None:
+            again = asking.ask(other, loose=slips)
+            if _count(again) > _count(found):
                 query, found, loose = other, again, slips and not _count(found)
-                break
     groups = _groups(index, query, found, near, limit)
     return Results(groups, _count(found), (time.perf_counter() - started) * 1000, loose, query.notice)
+
+
+def _others(facets: Facets, query: Query) -> Iterator[tuple[Query | None, bool]]:
+    """Yield what may have been meant by what was written, and whether slips are allowed for."""
+    yield query, False
+    yield split(facets, query), False
+    yield query, True
 
 
 def _count(found: Sequence[_Scored]) -> int:

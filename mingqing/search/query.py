@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mingqing.core.text import clean, tr
 from mingqing.search.facets import Facet, Facets
+from mingqing.search.sounds import sounds
 
 _LONGEST, _LONGEST_TERM, _MOST_TERMS = 120, 40, 6
 
@@ -43,6 +44,14 @@ def _terms(facets: Facets, words: tuple[str, ...]) -> tuple[Term, ...]:
         kept = tuple(facet for facet in found[0].facets if not facet.villages)
         return (Term(found[0].text, kept),)
     return tuple(found)
+
+
+def joined(facets: Facets, query: Query) -> Query | None:
+    """Return pinyin that was typed with spaces, as "zhang jian guo", as one word; None where it is not that."""
+    words = [term.text for term in query.terms]
+    if len(words) < 2 or not all(word in sounds().whole for word in words):
+        return None
+    return Query(_terms(facets, ("".join(words),)), query.notice)
 
 
 def split(facets: Facets, query: Query) -> Query | None:

@@ -120,11 +120,11 @@ class Spoken:
 
 
 def readings(typed: str) -> list[Spoken]:
-    """Return the ways to read letters and digits as sounds: "zjg", "zhangjg", "zhangjianguo", "kb7".
+    """Return the ways to read letters, digits and characters as sounds: "zjg", "zhangjg", "zhangjianguo", "kb7", "张jg".
 
-    typed : lower case. Empty where it cannot be read, such as "x'y", or has no letter.
+    typed : lower case. None where it cannot be read, such as "x'y", or has no letter.
     """
-    if not (typed.isascii() and typed.isalnum()) or typed.isdigit():
+    if not typed.isalnum() or not any(char.isascii() and char.isalpha() for char in typed):
         return []
     known = sounds()
     return [_spoken(parts, known) for parts in _cut(typed, known)]
@@ -139,7 +139,7 @@ def _cut(typed: str, known: Sounds) -> list[tuple[str, ...]]:
             return
         if at == len(typed):
             found[parts] = None
-        elif typed[at].isdigit():
+        elif not typed[at].isascii() or typed[at].isdigit():
             cut(at + 1, (*parts, typed[at]))
         for end in range(min(at + _LONGEST, len(typed)), at, -1):
             part = typed[at:end]
@@ -149,16 +149,26 @@ def _cut(typed: str, known: Sounds) -> list[tuple[str, ...]]:
     cut(0, ())
     shortest = sorted(found, key=len)[:_MOST_READINGS]
     each = tuple(typed)
-    alone = all(char.isdigit() or char in known.begun for char in each)
+    alone = all(not char.isascii() or char.isdigit() or char in known.begun for char in each)
     return [*shortest, each] if alone and each not in shortest else shortest
 
 
 def _spoken(parts: tuple[str, ...], known: Sounds) -> Spoken:
-    ranges = [(0, 0) if part.isdigit() else known.begun_by(part) for part in parts]
+    ranges = [_range(part, known) for part in parts]
+    initials = [ord(part[0]) if part.isascii() else known.initials[low] for part, (low, _) in zip(parts, ranges, strict=True)]
     return Spoken(
-        np.array([ord(part[0]) for part in parts], np.uint8),
+        np.array(initials, np.uint8),
         np.array([low for low, _ in ranges], np.uint16),
         np.array([high for _, high in ranges], np.uint16),
-        np.array([len(part) == 1 for part in parts], np.bool_),
-        all(part in known.whole or part.isdigit() for part in parts),
+        np.array([part.isascii() and len(part) == 1 for part in parts], np.bool_),
+        all(part in known.whole or not part.isalpha() or not part.isascii() for part in parts),
     )
+
+
+def _range(part: str, known: Sounds) -> tuple[int, int]:
+    if part.isdigit():
+        return 0, 0
+    if part.isascii():
+        return known.begun_by(part)
+    sound = int(known.of(np.array([ord(part)], np.uint32))[0][0])
+    return sound, sound + 1
