@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from mingqing.access.audit import Act
-from mingqing.cli.common import AsJson, ProjectPath, User, open_session, print_json, print_table, require_seen, say
+from mingqing.cli.common import (
+    AsJson,
+    ProjectPath,
+    User,
+    open_session,
+    print_json,
+    print_table,
+    require_seen,
+    say,
+)
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import clean, tr
 from mingqing.search.describe import Hit
@@ -20,7 +29,9 @@ def register(app: typer.Typer) -> None:
 
 def search(
     project: ProjectPath,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help=tr("姓名、拼音首字母、门牌、电话或证件号的尾数……"))],
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help=tr("姓名、拼音首字母、门牌、电话或证件号的尾数……"))
+    ],
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help=tr("最多列出多少条"))] = 20,
     user: User = None,
     as_json: AsJson = False,

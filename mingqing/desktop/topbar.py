@@ -42,7 +42,7 @@ class TopBar(QWidget):
         ]
         layout.addWidget(self.villages)
         layout.addWidget(self._of_map[0])
-        layout.addWidget(self.search, 3)
+        layout.addWidget(self.search, 100)
         layout.addStretch(1)
         for made in self._of_map[1:]:
             layout.addWidget(made)

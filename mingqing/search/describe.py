@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mingqing.catalog.model import FieldType
 from mingqing.core.text import tr
 from mingqing.search.facets import Facet, Facets
 from mingqing.search.gather import Shelf
@@ -22,6 +23,12 @@ class Matched:
     text: str
     begin: int
     end: int
+
+    def cut(self) -> "Matched":
+        """Return the part that fits alone: nobody need read all of an identity number in a list."""
+        before, after = "…" if self.begin else "", "…" if self.end < len(self.text) else ""
+        part = before + self.text[self.begin : self.end] + after
+        return Matched(self.title, part, len(before), len(part) - len(after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +110,19 @@ def _today() -> int:
 
 def _fitting(segment: Segment, shelf: Shelf, row: int, term: Term, found: Matches) -> Matched | None:
     """Return the text of a row that a term fits best; where none does, what the term stands for."""
-    best: tuple[int, Matched] | None = None
     fields = shelf.table.field_by_name
-    columns = [(fields[name].title, shelf.texts[name], _kind(shelf, name)) for name in shelf.searched]
-    for title, numbers, kind in [*columns, (tr("住址"), shelf.at, PLACE)]:
-        fits = found.of(int(numbers[row])) if numbers[row] >= 0 else None
-        if fits is not None and (best is None or 4 * fits[0] + kind < best[0]):
-            level, at, length = fits
-            best = 4 * level + kind, Matched(title, segment.text(int(numbers[row])), at, at + length)
-    if best is not None:
-        return best[1]
+    columns = [(fields[name], shelf.texts[name], _kind(shelf, name)) for name in shelf.searched]
+    fits: list[tuple[int, Matched]] = []
+    for field, numbers, kind in [*columns, (None, shelf.at, PLACE)]:
+        fitting = found.of(int(numbers[row])) if numbers[row] >= 0 else None
+        if fitting is not None:
+            level, at, length = fitting
+            title = field.title if field is not None else tr("住址")
+            matched = Matched(title, segment.text(int(numbers[row])), at, at + length)
+            secret = field is not None and field.type is FieldType.ID_NUMBER
+            fits.append((4 * level + kind, matched.cut() if secret else matched))
+    if fits:
+        return min(fits, key=lambda pair: pair[0])[1]
     facet = next((f for f in term.facets if _stands_for(segment, shelf, row, f)), None)
     return Matched(facet.title, facet.text, 0, 0) if facet is not None else None
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mingqing.catalog.model import Table
+from mingqing.core.text import tr
 from mingqing.search.gather import searched_tables
 from mingqing.search.layout import is_category
 from mingqing.search.sounds import sounds
-from mingqing.core.text import tr
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
@@ -122,6 +122,9 @@ def _of_kinds(table: Table) -> Iterator[tuple[str, Facet]]:
 
 def _spoken(word: str) -> Iterator[str]:
     known = sounds()
-    syllables = [known.syllables[known.first[ord(c)] - 1] if known.first[min(ord(c), len(known.first) - 1)] else c for c in word]
+    syllables = [
+        known.syllables[known.first[ord(c)] - 1] if known.first[min(ord(c), len(known.first) - 1)] else c
+        for c in word
+    ]
     yield "".join(s[0] for s in syllables)
     yield "".join(syllables)

@@ -256,7 +256,8 @@ def _squared_m2(
     if near is None:
         return np.zeros(len(rows), np.float32)
     x, y = (shelf.xy[axis][rows] - np.float32(near[axis]) for axis in (0, 1))
-    return np.fmin(x * x + y * y, np.float32(_FAR_M2))
+    away: NDArray[np.float32] = np.fmin(x * x + y * y, np.float32(_FAR_M2))
+    return away
 
 
 def _shares(lengths: Sequence[int], limit: int) -> list[int]:
@@ -269,7 +270,7 @@ def _shares(lengths: Sequence[int], limit: int) -> list[int]:
     >>> _shares([9, 9, 9, 9, 9, 9], 5)
     [5, 0, 0, 0, 0, 0]
     """
-    shares = []
+    shares: list[int] = []
     for length in lengths:
         shares.append(min(length, _SHARE, limit - sum(shares)))
     for at, length in enumerate(lengths):

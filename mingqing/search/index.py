@@ -19,7 +19,11 @@ from mingqing.search.texts import Texts
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
-TITLE, OTHER, PLACE = 0, 1, 2  # how a text belongs to a row: it names it, is in another field, is where it stands
+TITLE, OTHER, PLACE = (
+    0,
+    1,
+    2,
+)  # how a text belongs to a row: it names it, is in another field, is where it stands
 _KINDS = 4  # an entry is the document times this, and how the text belongs to it
 
 

@@ -32,7 +32,11 @@ def read(facets: Facets, typed: str) -> Query:
     """
     words = clean(typed[:_LONGEST]).lower().split()
     terms = tuple(word[:_LONGEST_TERM] for word in words[:_MOST_TERMS])
-    cut = len(typed.strip()) > _LONGEST or any(map(len, words[_MOST_TERMS:])) or terms != tuple(words[:_MOST_TERMS])
+    cut = (
+        len(typed.strip()) > _LONGEST
+        or any(map(len, words[_MOST_TERMS:]))
+        or terms != tuple(words[:_MOST_TERMS])
+    )
     notice = tr("输入太长，只按开头的部分查找") if cut else ""
     return Query(_terms(facets, terms), notice)
 

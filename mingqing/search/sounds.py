@@ -74,11 +74,10 @@ def sounds() -> Sounds:
     """Return how characters sound; the first call takes a third of a second."""
     from pypinyin.constants import PINYIN_DICT
 
-    plain: dict[str, str] = {}
-    read = {}
-    for code, listed in PINYIN_DICT.items():
-        known = dict.fromkeys(plain.get(s) or plain.setdefault(s, _plain(s)) for s in listed.split(","))
-        read[code] = tuple(known)[:2]
+    plain = cache(_plain)
+    read: dict[int, tuple[str, ...]] = {
+        code: tuple(dict.fromkeys(map(plain, listed.split(","))))[:2] for code, listed in PINYIN_DICT.items()
+    }
     read |= {ord(char): (sound,) for char, sound in _UNLISTED.items()}
     read |= {ord(char): (read[ord(char)][0], sound) for char, sound in _AS_SURNAME.items()}
     syllables = tuple(sorted({sound for known in read.values() for sound in known}))
@@ -120,7 +119,7 @@ class Spoken:
 
 
 def readings(typed: str) -> list[Spoken]:
-    """Return the ways to read letters, digits and characters as sounds: "zjg", "zhangjg", "zhangjianguo", "kb7", "张jg".
+    """Return the ways to read letters, digits and characters as sounds: "zjg", "zhangjg", "zhangjianguo", "张jg".
 
     typed : lower case. None where it cannot be read, such as "x'y", or has no letter.
     """
@@ -155,7 +154,10 @@ def _cut(typed: str, known: Sounds) -> list[tuple[str, ...]]:
 
 def _spoken(parts: tuple[str, ...], known: Sounds) -> Spoken:
     ranges = [_range(part, known) for part in parts]
-    initials = [ord(part[0]) if part.isascii() else known.initials[low] for part, (low, _) in zip(parts, ranges, strict=True)]
+    initials = [
+        ord(part[0]) if part.isascii() else known.initials[low]
+        for part, (low, _) in zip(parts, ranges, strict=True)
+    ]
     return Spoken(
         np.array(initials, np.uint8),
         np.array([low for low, _ in ranges], np.uint16),

@@ -33,11 +33,7 @@ class Texts:
         if joined.count(_END) != max(len(texts) - 1, 0):
             joined = _END.join(text.replace(_END, " ") for text in texts)
         whole = f"{_END}{joined}{_END}" if texts else _END
-        codes: Codes
-        if ascii_only:
-            codes = np.frombuffer(whole.encode("ascii"), np.uint8)
-        else:
-            codes = wide(whole)
+        codes: Codes = np.frombuffer(whole.encode("ascii"), np.uint8) if ascii_only else wide(whole)
         return cls(codes, (np.flatnonzero(codes == 0) + 1).astype(np.int32), frozenset(map(ord, set(whole))))
 
     def __len__(self) -> int:
@@ -55,7 +51,8 @@ class Texts:
         """Return where `wanted` begins, in ascending order; of very many, the first."""
         if not self.alphabet.issuperset(map(ord, wanted)):
             return np.zeros(0, np.int64)
-        return scan(self.codes, np.array([ord(char) for char in wanted], self.codes.dtype))
+        codes = wide(wanted)
+        return scan(self.codes, codes.astype(np.uint8) if self.codes.itemsize == 1 else codes)
 
     @cached_property
     def lengths(self) -> NDArray[np.int32]:

@@ -33,7 +33,9 @@ class SearchBox(QLineEdit):
         self.setMaximumWidth(_MOST)
         self.setMaxLength(_LONGEST)
         self.setClearButtonEnabled(True)
-        self.addAction(QAction(icon("fa6s.magnifying-glass"), "", self), QLineEdit.ActionPosition.LeadingPosition)
+        self.addAction(
+            QAction(icon("fa6s.magnifying-glass"), "", self), QLineEdit.ActionPosition.LeadingPosition
+        )
         self.setAccessibleName(tr("搜索"))
         self.setToolTip(tr("搜索：姓名、拼音首字母、门牌、电话或证件号尾数、地名  Ctrl+K"))
         self.show_ready(ready=False)

@@ -29,7 +29,7 @@ class Finder(QObject):
     chosen(str, int) : the row that was picked, table and id. placeless(str) : its name, where it is nowhere on the map.
     """
 
-    chosen = Signal(str, int)
+    chosen = Signal(str, object)
     placeless = Signal(str)
 
     def __init__(self, page: QWidget, box: SearchBox, canvas: "Canvas", jobs: "Jobs") -> None:

@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QStandardItem, 
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from mingqing.search.find import Results
 
 HIT = Qt.ItemDataRole.UserRole
-_WIDTH, _HEIGHT, _ROW = 620, 560, 38
+_WIDTH, _HEIGHT, _ROW = 540, 520, 38
 _PIECE = tuple[str, str, bool]  # a text, its colour, whether it is marked
 
 
@@ -40,6 +39,7 @@ class ResultList(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._page = parent
         self.setObjectName("sheet")
         self._model = QStandardItemModel(self)
         self.list = QListView()
@@ -57,13 +57,12 @@ class ResultList(QFrame):
         self.hide()
 
     def drop(self, below: QWidget) -> None:
-        """Show it under a widget, within the window."""
-        window = self.parentWidget()
-        corner = below.mapTo(window, QPoint(0, below.height() + 4))
+        """Show it under a widget, within the page."""
+        corner = below.mapTo(self._page, QPoint(0, below.height() + 4))
         rows = sum(self._model.item(n).sizeHint().height() for n in range(self._model.rowCount()))
-        width = min(max(_WIDTH, below.width()), window.width() - 2 * S)
-        height = min(rows + 2 * S + 4, _HEIGHT, window.height() - corner.y() - S)
-        self.setGeometry(min(corner.x(), window.width() - width - S), corner.y(), width, height)
+        width = min(max(_WIDTH, below.width()), self._page.width() - 2 * S)
+        height = min(rows + 2 * S + 4, _HEIGHT, self._page.height() - corner.y() - S)
+        self.setGeometry(min(corner.x(), self._page.width() - width - S), corner.y(), width, height)
         self.show()
         self.raise_()
 
@@ -92,7 +91,9 @@ class ResultList(QFrame):
     @property
     def hits(self) -> list[Hit]:
         """The hits that are listed."""
-        return [hit for n in range(self._model.rowCount()) if (hit := _hit(self._model.index(n, 0))) is not None]
+        return [
+            hit for n in range(self._model.rowCount()) if (hit := _hit(self._model.index(n, 0))) is not None
+        ]
 
     @property
     def current(self) -> Hit | None:
@@ -142,8 +143,9 @@ def _hit(index: QModelIndex | QPersistentModelIndex) -> Hit | None:
 
 
 def _line(hit: Hit) -> QStandardItem:
-    made = QStandardItem(f"{hit.name} {hit.village_name}")
+    made = QStandardItem()
     made.setData(hit, HIT)
+    made.setData(f"{hit.name} {hit.village_name}", Qt.ItemDataRole.AccessibleTextRole)
     made.setSizeHint(QSize(0, _ROW))
     return made
 
@@ -165,21 +167,22 @@ def _remark(sentence: str) -> QStandardItem:
 class _Line(QStyledItemDelegate):
     """Paints a hit: its name, what fits, what tells it from others; at the right its village."""
 
+    def __init__(self, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
+
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint one line."""
+        super().paint(painter, option, index)  # the ground alone: a hit has no text of its own
         hit = _hit(index)
         if hit is None:
-            super().paint(painter, option, index)
             return
         painter.save()
-        self.initStyleOption(option, index)
-        option.text = ""
-        option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        font = QFont(option.font)
-        room = option.rect.adjusted(M, 0, -M, 0)
+        font = QFont(self._view.font())
         font.setPixelSize(12)
+        room = self._view.visualRect(self._view.model().index(index.row(), 0)).adjusted(M, 0, -M, 0)
         room.setRight(room.right() - _right(painter, room, hit.village_name, font) - M)
         for text, colour, marked in _pieces(hit):
             font.setPixelSize(14 if text is hit.title or marked or colour == colours().text else 12)
