@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from mingqing.catalog.model import Table
 from mingqing.search.facets import Facets
-from mingqing.search.gather import Numbering, gather, searched_tables
+from mingqing.search.gather import gather, searched_tables
 from mingqing.search.index import Index, Segment
+from mingqing.search.numbering import Numbering
 from mingqing.store.columns import pointing
 
 if TYPE_CHECKING:

@@ -12,33 +12,14 @@ from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Field, FieldType, Table
 from mingqing.search.layout import Layout, is_category, layout
-from mingqing.store.columns import places, portions
+from mingqing.search.numbering import NONE, Numbering, Numbers
+from mingqing.store.columns import portions
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 Ids = NDArray[np.int64]
-Numbers = NDArray[np.int32]
-NONE = -1  # the number of no text, and of no village
 _NO_KIND = 255
-
-
-class Numbering(dict[object, int]):
-    """The number of each text, given at first sight; no text has none."""
-
-    def __init__(self) -> None:
-        super().__init__({None: NONE, "": NONE})
-        self.texts: list[str] = []
-
-    def __missing__(self, value: object) -> int:
-        text = str(value)
-        self.texts.append(text)
-        self[value] = number = len(self.texts) - 1
-        return number
-
-    def column(self, values: Sequence[object]) -> Numbers:
-        """Return the numbers of a column of texts."""
-        return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
 
 
 @dataclass(frozen=True)
@@ -82,9 +63,9 @@ class Shelf:
         at = np.minimum(np.searchsorted(self.ids, ids), len(self) - 1)
         return np.where(self.ids[at] == ids, at, NONE)
 
-    def renumbered(self, numbers: Numbers) -> "Shelf":
-        """Return the shelf with text i called `numbers[i]`; the last of them is for no text."""
-        return replace(self, texts={f: numbers[t] for f, t in self.texts.items()}, at=numbers[self.at])
+    def renumbered(self, final: Callable[[Numbers], Numbers]) -> "Shelf":
+        """Return the shelf with the final numbers of its texts."""
+        return replace(self, texts={f: final(t) for f, t in self.texts.items()}, at=final(self.at))
 
 
 def searched_fields(policy: Policy, table: Table) -> tuple[str, ...]:
@@ -145,13 +126,13 @@ def _shelf(
     columns |= {name: _Kinds(table.field_by_name[name]).column for name in kinds}
     columns |= {step: _references} if step else {}
     columns |= {born: _dates} if born else {}
-    ids, read = _read(session, table.name, columns, among, stop)
+    ids, xy, read = _read(session, table.name, columns, among, stop)
     shelf = Shelf(
         table,
         how,
         ids,
         read["village_code"],
-        _own_places(session, table, ids, among, stop),
+        xy,
         {name: read[name] for name in texts},
         searched,
         {name: read[name].astype(np.uint8) for name in kinds},
@@ -161,22 +142,6 @@ def _shelf(
     )
     target = known.get(table.field_by_name[step].references or "") if step else None
     return shelf if target is None or step is None else _standing(shelf, target, read[step])
-
-
-def _own_places(
-    session: "Session",
-    table: Table,
-    ids: Ids,
-    among: tuple[int, ...] | None,
-    stop: Callable[[], bool] | None,
-) -> NDArray[np.float32]:
-    xy = np.full((2, len(ids)), np.nan, np.float32)
-    if table.has_geometry and len(ids):
-        placed, middle = places(session, table.name, among=among, stop=stop)
-        at = np.searchsorted(ids, placed)
-        there = ids[np.minimum(at, len(ids) - 1)] == placed
-        xy[:, at[there]] = middle[there].T
-    return xy
 
 
 def _standing(shelf: Shelf, target: Shelf, references: Ids) -> Shelf:
@@ -199,16 +164,17 @@ def _read(
     columns: Mapping[str, _Column],
     among: tuple[int, ...] | None,
     stop: Callable[[], bool] | None,
-) -> tuple[Ids, dict[str, NDArray[Any]]]:
-    """Return the ids of a table and its columns, each made of the values by what is asked for it."""
-    ids: list[Ids] = [np.zeros(0, np.int64)]
+) -> tuple[Ids, NDArray[np.float32], dict[str, NDArray[Any]]]:
+    """Return the ids of a table, their places, and its columns, each made of the values by what is asked for it."""
+    ids, xy = [np.zeros(0, np.int64)], [np.zeros((2, 0), np.float32)]
     parts: dict[str, list[NDArray[Any]]] = {name: [make(())] for name, make in columns.items()}
     for rows in portions(session, table, list(columns), among=among, stop=stop):
-        first, *rest = zip(*rows, strict=True)
+        first, x, y, *rest = zip(*rows, strict=True)
         ids.append(np.array(first, np.int64))
+        xy.append(np.array([x, y], np.float32))
         for (name, make), values in zip(columns.items(), rest, strict=True):
             parts[name].append(make(values))
-    return np.concatenate(ids), {name: np.concatenate(arrays) for name, arrays in parts.items()}
+    return np.concatenate(ids), np.hstack(xy), {name: np.concatenate(some) for name, some in parts.items()}
 
 
 class _Kinds:

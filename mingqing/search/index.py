@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingqing.search.facets import Facets
-from mingqing.search.gather import NONE, Numbering, Shelf, gather
+from mingqing.search.gather import Shelf, gather
+from mingqing.search.numbering import Numbering
 from mingqing.search.sounds import sounds
 from mingqing.search.texts import Texts
 
@@ -73,17 +74,13 @@ class Segment:
     @classmethod
     def of(cls, shelves: list[Shelf], numbering: Numbering, villages: Numbering) -> "Segment":
         """Return the segment of shelves whose texts `numbering` has."""
-        texts = numbering.texts
-        plain = np.fromiter(map(str.isascii, texts), np.bool_, len(texts))
-        numbers = np.full(len(texts) + 1, NONE, np.int32)
-        numbers[np.flatnonzero(~plain)] = np.arange(len(texts) - plain.sum())
-        numbers[np.flatnonzero(plain)] = np.arange(len(texts) - plain.sum(), len(texts))
-        named = tuple(shelf.renumbered(numbers) for shelf in shelves)
+        words, numbers, final = numbering.finished()
+        named = tuple(shelf.renumbered(final) for shelf in shelves)
         first = np.cumsum([0, *map(len, named)])
-        entries, ends = _entries(named, first, len(texts))
+        entries, ends = _entries(named, first, len(words) + len(numbers))
         return cls(
-            Words.of(Texts.of([text for text in texts if not text.isascii()], ascii_only=False)),
-            Texts.of([text for text in texts if text.isascii()], ascii_only=True),
+            Words.of(words),
+            numbers,
             named,
             tuple(villages.texts),
             first,

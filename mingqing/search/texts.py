@@ -1,6 +1,5 @@
 """Many short texts as one array, and looking through all of them at once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,8 +8,9 @@ from numpy.typing import NDArray
 
 Positions = NDArray[np.int64]
 Codes = NDArray[np.uint8] | NDArray[np.uint32]
-_END = "\0"  # between texts; `core.text.clean` leaves none in them
+END = "\0"  # between texts; `core.text.clean` leaves none in them
 _MOST_PLACES = 40_000  # looked at for one term: what fits more often says nothing
+_PART = 1 << 18
 _LANES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 
 
@@ -27,14 +27,11 @@ class Texts:
     alphabet: frozenset[int]
 
     @classmethod
-    def of(cls, texts: Sequence[str], *, ascii_only: bool) -> "Texts":
-        """Return `texts` as one array."""
-        joined = _END.join(texts)
-        if joined.count(_END) != max(len(texts) - 1, 0):
-            joined = _END.join(text.replace(_END, " ") for text in texts)
-        whole = f"{_END}{joined}{_END}" if texts else _END
+    def of(cls, joined: str, *, ascii_only: bool) -> "Texts":
+        """Return texts, none of them empty, that were joined by `END`."""
+        whole = f"{END}{joined}{END}" if joined else END
         codes: Codes = np.frombuffer(whole.encode("ascii"), np.uint8) if ascii_only else wide(whole)
-        return cls(codes, (np.flatnonzero(codes == 0) + 1).astype(np.int32), frozenset(map(ord, set(whole))))
+        return cls(codes, (np.flatnonzero(codes == 0) + 1).astype(np.int32), _alphabet(codes))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -58,6 +55,15 @@ class Texts:
     def lengths(self) -> NDArray[np.int32]:
         """(n,) the number of characters of each."""
         return np.diff(self.starts) - 1
+
+
+def _alphabet(codes: Codes) -> frozenset[int]:
+    """Return the codes that occur, a part at a time: other threads have their turn between two."""
+    found: set[int] = set()
+    for begin in range(0, len(codes), _PART):
+        part = codes[begin : begin + _PART]
+        found.update(part.tobytes() if part.itemsize == 1 else np.unique(part).tolist())
+    return frozenset(found)
 
 
 def scan(codes: Codes, wanted: Codes) -> Positions:

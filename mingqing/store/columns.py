@@ -4,9 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mingqing.core.errors import StoreBug
 from mingqing.store.guard import box_view
 
@@ -24,7 +21,10 @@ def portions(
     among: Iterable[int] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield rows of a table by id, some thousand at a time: the id and `columns` of each.
+    """Yield rows of a table by id, some thousand at a time: the id, x and y, and `columns` of each.
+
+    x and y are the middle of the box around its shape, project's CRS, metres, as exact as the spatial index: half a
+    metre. They are None where it has none.
 
     Parameters
     ----------
@@ -32,34 +32,18 @@ def portions(
     stop : asked every few milliseconds; the reading then ends in `Cancelled`.
     """
     _check(session, table, columns)
-    picked = "".join(f', "{name}"' for name in columns)
-    only, values = _only("id", among)
-    sql = f'SELECT id{picked} FROM "{table}" WHERE id > ?{only} ORDER BY id LIMIT {_PORTION}'
+    place, boxes = "NULL, NULL", ""
+    if session.catalog.tables[table].has_geometry:
+        place = "(b.xmin + b.xmax) / 2, (b.ymin + b.ymax) / 2"
+        boxes = f' LEFT JOIN "{box_view(table)}" b ON b.pkid = t.id'
+    only = "" if among is None else " AND t.id IN (SELECT value FROM json_each(?))"
+    values = [] if among is None else [json.dumps(list(among))]
+    picked = "".join(f', t."{name}"' for name in columns)
+    sql = f'SELECT t.id, {place}{picked} FROM "{table}" t{boxes} WHERE t.id > ?{only} ORDER BY t.id LIMIT {_PORTION}'
     last = -(1 << 63)
     while rows := session.query(sql, [last, *values], stop=stop):
         yield rows
         last = rows[-1][0]
-
-
-def places(
-    session: "Session",
-    table: str,
-    *,
-    among: Iterable[int] | None = None,
-    stop: Callable[[], bool] | None = None,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the rows of a table that have a shape: (n,) ids in order, (n, 2) the middle of its box.
-
-    The middle is in the project's CRS, metres, as exact as its spatial index: half a metre.
-    """
-    _check(session, table, [])
-    only, values = _only("pkid", among)
-    sql = f'SELECT pkid, (xmin + xmax) / 2, (ymin + ymax) / 2 FROM "{box_view(table)}" WHERE 1{only}'
-    rows = session.query(sql, values, stop=stop) if session.catalog.tables[table].has_geometry else []
-    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    middle = np.array([row[1:] for row in rows], np.float64).reshape(-1, 2)
-    order = np.argsort(ids)
-    return ids[order], middle[order]
 
 
 def pointing(session: "Session", table: str, column: str, to: Iterable[int]) -> list[int]:
@@ -67,12 +51,6 @@ def pointing(session: "Session", table: str, column: str, to: Iterable[int]) -> 
     _check(session, table, [column])
     sql = f'SELECT id FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
     return [row[0] for row in session.query(sql, [json.dumps(list(to))])]
-
-
-def _only(column: str, among: Iterable[int] | None) -> tuple[str, list[str]]:
-    if among is None:
-        return "", []
-    return f" AND {column} IN (SELECT value FROM json_each(?))", [json.dumps(list(among))]
 
 
 def _check(session: "Session", table: str, columns: Sequence[str]) -> None:

@@ -62,7 +62,8 @@ class IndexKeeper(QObject):
 
         def work(session: "Session", job: Job[Index]) -> Index:
             if index is None:
-                return Index.build(session, stop=job.cancelled)
+                with session.clone() as once:  # whose 64 MB of pages nobody needs again
+                    return Index.build(once, stop=job.cancelled)
             return refreshed(index, session, changed, stop=job.cancelled)
 
         self._job = self._jobs.start(IndexJob(work, done=self._take, failed=self._fail))
