@@ -30,7 +30,7 @@ class Facet:
     """table, field, value"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Facets:
     """The facets of a project, by the words that people use for them.
 

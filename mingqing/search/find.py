@@ -15,7 +15,6 @@ from mingqing.search.index import OTHER, PLACE, TITLE, Index, Segment
 from mingqing.search.match import Matches, match, match_loosely
 from mingqing.search.query import Query, joined, read, split
 
-_FEW = 3  # with fewer than these, slips of the hand are allowed for
 _SHARE = 5  # of the hits, at least, to each group while they last
 _NO = 255  # the score of what does not fit
 _AS_FACET = 7  # the score of what a term stands for: after texts that begin with it
@@ -73,7 +72,7 @@ def find(
     Parameters
     ----------
     text : words that all have to fit: parts of names, addresses and numbers, pinyin or its initials, villages, tables,
-        kinds. Where hardly anything fits, slips of one character are allowed for. Nothing in it is special.
+        kinds. Where nothing fits, slips of one character are allowed for. Nothing in it is special.
     near : x, y in the project's CRS, metres: of what fits alike, the nearest comes first.
     limit : how many hits are described; `total` and `count` are of all.
     village : only rows of this village, by code.
@@ -84,10 +83,8 @@ def find(
     query = joined(index.facets, written) or written
     found, loose = asking.ask(query), False
     for other, slips in _others(index.facets, written):
-        if _count(found) < _FEW and other is not None:
-            again = asking.ask(other, loose=slips)
-            if _count(again) > _count(found):
-                query, found, loose = other, again, slips and not _count(found)
+        if not _count(found) and other is not None:
+            query, found, loose = other, asking.ask(other, loose=slips), slips
     groups = _groups(index, query, found, near, limit)
     return Results(groups, _count(found), (time.perf_counter() - started) * 1000, loose, query.notice)
 

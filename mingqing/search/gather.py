@@ -22,7 +22,7 @@ Ids = NDArray[np.int64]
 _NO_KIND = 255
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Shelf:
     """The rows of one table, a document each, by id.
 

@@ -28,7 +28,7 @@ TITLE, OTHER, PLACE = (
 _KINDS = 4  # an entry is the document times this, and how the text belongs to it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Words:
     """Texts that are not ASCII alone, and how they sound, character by character.
 
@@ -53,7 +53,7 @@ class Words:
         return cls(texts, (initials[0], initials[1]), (first, second), np.append(owner[:1] * 0, owner))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Segment:
     """Some rows and their texts. Texts are numbered through: first the words, then the numbers.
 
@@ -132,7 +132,7 @@ def _kind(shelf: Shelf, name: str) -> int:
     return TITLE if name in shelf.layout.heading else OTHER
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Index:
     """What is searched. Never changed: `mingqing.search.follow.refreshed` returns another.
 

@@ -14,7 +14,7 @@ _PART = 1 << 18
 _LANES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Texts:
     """Texts one after the other, an end before and behind each.
 
