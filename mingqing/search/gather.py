@@ -78,10 +78,20 @@ def searched_fields(policy: Policy, table: Table) -> tuple[str, ...]:
 
 
 def searched_tables(session: "Session") -> list[Table]:
-    """Return the tables that are looked through, those that others stand at before them."""
-    catalog = session.catalog
-    found = [t for t in catalog.tables.values() if searched_fields(session.policy, t)]
-    return sorted(found, key=lambda table: catalog.depth(table.name))
+    """Return the tables that are looked through in the order of their results, each after the one it stands at."""
+    tables = session.catalog.tables
+    found: dict[str, Table] = {}
+
+    def add(table: Table) -> None:
+        target = table.field_by_name[table.located_at[0]].references if table.located_at else None
+        if target is not None:
+            add(tables[target])
+        if searched_fields(session.policy, table):
+            found[table.name] = table
+
+    for table in sorted(tables.values(), key=lambda table: layout(table).order):
+        add(table)
+    return list(found.values())
 
 
 def gather(

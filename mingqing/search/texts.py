@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 Positions = NDArray[np.int64]
 Codes = NDArray[np.uint8] | NDArray[np.uint32]
 END = "\0"  # between texts; `core.text.clean` leaves none in them
-_MOST_PLACES = 40_000  # looked at for one term: what fits more often says nothing
-_PART = 1 << 18
+_MOST_PLACES = 30_000  # looked at for one term: what fits more often says nothing
+_PART = 1 << 20  # characters
 _LANES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 
 
@@ -69,21 +69,33 @@ def _alphabet(codes: Codes) -> frozenset[int]:
 def scan(codes: Codes, wanted: Codes) -> Positions:
     """Return where `wanted` begins in `codes`, in ascending order; of very many, the first.
 
-    Of bytes, the last four are compared as one number: 11 million take 2 ms, where `bytes.find` takes 8.
+    Of bytes, the last four are compared as one number: 11 million take 2 ms, where `bytes.find` takes 8. It is done in
+    parts, so that what is everywhere, such as the beginning of everybody's number, is found at once.
     """
     lanes = 1 if codes.itemsize > 1 else 4 if len(wanted) >= 4 else 2 if len(wanted) >= 2 else 1
     rest = len(wanted) - lanes
     tail = wanted[rest:].view(_LANES[lanes * wanted.itemsize])[0]
+    found, many = [np.zeros(0, np.int64)], 0
+    for begin in range(0, len(codes), _PART):
+        at = _tails(codes, begin, lanes, tail) - rest
+        at = at[at >= 0]
+        for step in reversed(range(rest)):
+            at = at[codes[at + step] == wanted[step]]
+        found.append(np.sort(at) if lanes > 1 else at)
+        many += len(at)
+        if many >= _MOST_PLACES:
+            break
+    return np.concatenate(found)[:_MOST_PLACES]
+
+
+def _tails(codes: Codes, begin: int, lanes: int, tail: np.generic) -> Positions:
+    """Return where in one part some characters, as one number, are."""
     found = []
-    for shift in range(lanes):
-        end = shift + (len(codes) - shift) // lanes * lanes
+    for shift in range(begin, begin + lanes):
+        end = min(shift + _PART, shift + (len(codes) - shift) // lanes * lanes)
         seen = codes[shift:end].view(_LANES[lanes * codes.itemsize])
-        found.append(np.flatnonzero(seen == tail) * lanes + (shift - rest))
-    at = np.concatenate(found) if lanes > 1 else found[0]
-    at = at[at >= 0]
-    for step in reversed(range(rest)):
-        at = at[codes[at + step] == wanted[step]]
-    return np.sort(at)[:_MOST_PLACES]
+        found.append(np.flatnonzero(seen == tail) * lanes + shift)
+    return np.concatenate(found) if lanes > 1 else found[0]
 
 
 def wide(text: str) -> NDArray[np.uint32]:

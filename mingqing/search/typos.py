@@ -1,6 +1,6 @@
 """Where a term occurs with one character wrong, missing, too many, or two out of turn."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,12 +34,27 @@ def _beside(
     first = at + len(half) if way > 0 else at - 1
     steps = first[:, None] + way * np.arange(many + 1)
     around = codes[np.clip(steps, 0, len(codes) - 1)]
+    likely = _likely(around, other[::way])
+    at, around = at[likely], around[likely]
     for slip, fits in enumerate(_slips(around, other[::way])):
         taken = many + slip - 1
         yield (at if way > 0 else at - taken)[fits], np.full(int(fits.sum()), len(half) + taken)
 
 
-def _slips(around: NDArray[np.integer], other: Codes) -> "Iterator[NDArray[np.bool_]]":
+def _likely(around: NDArray[np.integer[Any]], other: Codes) -> NDArray[np.bool_]:
+    """Return which rows begin and end in a way that one slip can explain: most do not, and that is soon seen."""
+    many = len(other)
+    if many < 3:
+        return np.ones(len(around), np.bool_)
+    begun = (around[:, 0] == other[0]) | (around[:, 0] == other[1])
+    begun |= (around[:, 1] == other[0]) | (around[:, 1] == other[1])
+    ended = (around[:, many - 1] == other[-1]) | (around[:, many] == other[-1])
+    ended |= (around[:, many - 2] == other[-1]) | (around[:, many - 2] == other[-2])
+    fits: NDArray[np.bool_] = begun & ended
+    return fits
+
+
+def _slips(around: NDArray[np.integer[Any]], other: Codes) -> "Iterator[NDArray[np.bool_]]":
     """Yield which rows of `around`, (n, m + 1), are `other`, (m,), with one too many typed, one wrong, one missing."""
     many = len(other)
     within = np.cumprod(around != 0, axis=1, dtype=np.bool_)  # before the text ends
