@@ -173,4 +173,4 @@ def _range(part: str, known: Sounds) -> tuple[int, int]:
     if part.isascii():
         return known.begun_by(part)
     sound = int(known.of(np.array([ord(part)], np.uint32))[0][0])
-    return sound, sound + 1
+    return sound, sound + (sound > 0)
