@@ -5,17 +5,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from mingqing.access.audit import Act
 from mingqing.core.text import tr
+from mingqing.desktop.jobs import Job, Jobs, WriteJob
 from mingqing.desktop.search.box import SearchBox
 from mingqing.desktop.search.dots import Dots
 from mingqing.desktop.search.keeper import IndexKeeper
 from mingqing.desktop.search.results import ResultList
 from mingqing.search.describe import Hit
-from mingqing.search.find import find
+from mingqing.search.find import Results, find
 
 if TYPE_CHECKING:
-    from mingqing.desktop.jobs import Jobs
     from mingqing.desktop.map.canvas import Canvas
+    from mingqing.store.session import Session
 
 _MOST_RECENT = 6
 _LIMIT = 30
@@ -32,12 +34,13 @@ class Finder(QObject):
     chosen = Signal(str, object)
     placeless = Signal(str)
 
-    def __init__(self, page: QWidget, box: SearchBox, canvas: "Canvas", jobs: "Jobs") -> None:
+    def __init__(self, page: QWidget, box: SearchBox, canvas: "Canvas", jobs: Jobs) -> None:
         super().__init__(page)
-        self.box, self._canvas = box, canvas
+        self.box, self._canvas, self._jobs = box, canvas, jobs
         self.keeper, self.list, self._dots = IndexKeeper(jobs, self), ResultList(page), Dots()
         self._recent: list[str] = []  # in memory alone: what was looked for are people
         self._wanted = False
+        self._logged: set[str] = set()
         page.installEventFilter(self)
         canvas.overlays.append(self._dots)
         self.keeper.renewed.connect(self._renewed)
@@ -70,6 +73,7 @@ class Finder(QObject):
         """Keep nothing of what was searched and found; `wanted` where it is to be read again once the page is seen."""
         self._wanted &= wanted
         self._recent.clear()
+        self._logged.clear()
         self.box.clear()
         self._put_away()
         self.keeper.forget()
@@ -97,10 +101,24 @@ class Finder(QObject):
         else:
             view = self._canvas.view
             near = (view.x, view.y) if view is not None else None
-            self.list.show_results(find(index, text, near=near, limit=_LIMIT))
+            self._show(find(index, text, near=near, limit=_LIMIT))
         self._dots.hits = self.list.hits
         self._canvas.update()
         self.list.drop(self.box)
+
+    def _show(self, results: Results) -> None:
+        """List what was found; the log has of each table, once, that it was searched."""
+        self.list.show_results(results)
+        for group in results.groups:
+            if group.table not in self._logged:
+                self._logged.add(group.table)
+                self._log(group.title, len(group.hits))
+
+    def _log(self, title: str, rows: int) -> None:
+        def work(session: "Session", _job: Job[None]) -> None:
+            session.record(Act.SEARCH, title, rows=rows)
+
+        self._jobs.start(WriteJob(work, done=lambda _: None))
 
     def _point_at(self, hit: Hit | None) -> None:
         self._dots.current = hit
