@@ -30,6 +30,7 @@ from mingqing.desktop.map.studio import ENDED, Studio
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
 from mingqing.desktop.rail import Rail
+from mingqing.desktop.search.finder import Finder
 from mingqing.desktop.selection import Selection
 from mingqing.desktop.status import StatusLine
 from mingqing.desktop.table.panel import TablePanel
@@ -97,6 +98,7 @@ class Explorer(QWidget):
         self.duty = DutyPanel()
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
+        self.finder = Finder(self, self.topbar.search, self.canvas, jobs)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
         self._fill = button(
@@ -177,6 +179,9 @@ class Explorer(QWidget):
         actions.connect("to_selection", self.guide.see)
         actions.connect("village", self.topbar.villages.open)
         actions.connect("scale", status.scale.setFocus)
+        actions.connect("search", self.finder.open)
+        self.finder.chosen.connect(self.show_row)
+        self.finder.placeless.connect(self._say_nowhere)
         actions["legend"].toggled.connect(self.legend.setVisible)
         actions["charts"].toggled.connect(self._show_charts)
         actions["table"].toggled.connect(self.tables.setVisible)
@@ -260,6 +265,7 @@ class Explorer(QWidget):
         self.charts.forget()
         self.card.take_back()
         self.kit.handout.take_back()
+        self.finder.forget()
         self.banner.clear()
         self.close_card()
         self.topbar.villages.offer(())
@@ -306,11 +312,14 @@ class Explorer(QWidget):
             self.canvas.show_project(found.extent, self._theme.code)
         self.canvas.redraw()
         self.tables.refresh()
+        if self.themes:
+            self.finder.begin()
 
     # ── What is edited ─────────────────────────────────────────────────────────────────────────────────────
 
     def _follow_edit(self, changed: "Changed") -> None:
         """Show rows as they are now, wherever they are shown."""
+        self.finder.keeper.follow(changed.tables)
         self.canvas.redraw()
         self.tables.follow(changed)
         self._count()
@@ -469,6 +478,9 @@ class Explorer(QWidget):
         """Show the card of a row, and its place from near by."""
         self.guide.show_row(table, row_id)
 
+    def _say_nowhere(self, title: str) -> None:
+        self.banner.say(tr("“{title}”还没有画到地图上，只能看登记的内容").format(title=title))
+
     def _list_table(self, table: str) -> None:
         self._actions["table"].setChecked(True)
         self.tables.bar.choose(table)
@@ -501,3 +513,4 @@ class Explorer(QWidget):
         self.guide.conceal()
         self.tables.take_back()
         self.kit.handout.take_back()
+        self.finder.forget(wanted=True)
