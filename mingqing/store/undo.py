@@ -6,11 +6,9 @@ shown, and nothing is written unless the user says that it is to be overwritten.
 """
 
 import json
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import apsw
 
@@ -23,10 +21,10 @@ from mingqing.store.changes import Transaction
 from mingqing.store.edit import SHAPE, Bounds, Changed
 from mingqing.store.geometry import decode
 from mingqing.store.guard import STAMPS
+from mingqing.store.history.changesets import Cells, Changesets
 from mingqing.store.owner import owner
 from mingqing.store.session import Session, union
 
-Cells = Mapping[str, Any]
 _STEPS = (
     "SELECT c.seq, c.at, c.kind, c.why, u.of FROM mq_change c LEFT JOIN mq_undone u ON u.seq = c.seq"
     f" WHERE c.account = ? AND c.kind IN ('{Act.EDIT}', '{Act.UNDO}', '{Act.REDO}') ORDER BY c.seq DESC"
@@ -157,29 +155,21 @@ def _carry_out(session: Session, step: Step, kind: Act, *, over: bool) -> Change
 
 
 def _plan(database: apsw.Connection, seq: int, *, backward: bool) -> _Plan:
-    packed = database.execute("SELECT changeset FROM mq_change WHERE seq = ?", (seq,)).get
-    columns: dict[str, list[str]] = {}
     plan = _Plan()
-    for each in apsw.Changeset.iter(zlib.decompress(packed)):
-        names = columns.setdefault(
-            each.name, [row[1] for row in database.execute(f'PRAGMA table_info("{each.name}")')]
-        )
-        old, new = (
-            None if side is None else dict(zip(names, side, strict=False)) for side in (each.old, each.new)
-        )
-        row = int((each.old or each.new or (0,))[0])  # type: ignore[arg-type]
-        before, after = (old, new) if backward else (new, old)  # before: what it is to be; after: what it is
+    for each in Changesets(database).read(seq):
+        # before: what it is to be; after: what it is
+        before, after = (each.before, each.after) if backward else (each.after, each.before)
         if before is None and after is not None:
-            plan.removed[each.name][row] = after
+            plan.removed[each.table][each.row] = after
         elif after is None and before is not None:
-            plan.added[each.name][row] = before
+            plan.added[each.table][each.row] = before
         elif before is not None and after is not None:
-            plan.changed[each.name][row] = _differing(before), _differing(after)
+            plan.changed[each.table][each.row] = _differing(before), _differing(after)
     return plan
 
 
 def _differing(cells: Cells) -> Cells:
-    return {n: v for n, v in cells.items() if v is not apsw.no_change and n != "id" and n not in STAMPS}
+    return {n: v for n, v in cells.items() if n not in STAMPS}
 
 
 def _conflicts(session: Session, plan: _Plan) -> Iterator[Conflict]:
@@ -233,7 +223,7 @@ def _write(session: Session, change: Transaction, plan: _Plan) -> Bounds | None:
     depth = session.catalog.depth
     for table in sorted(plan.added, key=depth):
         for row, cells in plan.added[table].items():
-            kept = {n: [v] for n, v in cells.items() if n not in {"id", SHAPE, "updated_by", "updated_at"}}
+            kept = {n: [v] for n, v in cells.items() if n not in {SHAPE, "updated_by", "updated_at"}}
             has_shape = session.catalog.tables[table].has_geometry
             change.insert(table, [row], kept, [cells[SHAPE]] if has_shape else None)
             bounds = _reaching(bounds, cells)
