@@ -1,7 +1,8 @@
 """What was done in a village, action by action."""
 
 import json
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,11 +58,10 @@ def of_village(
             _touched_sql(found, village), (json.dumps(tables), village, until, wanted.by, wanted.since, limit)
         ):
             done.setdefault(seq, Done(seq, at, by, why, kind)).tables[table] = count
-        if village is None and found.policy.villages is None:  # all of a county's rows need not be looked at
-            _add_all_imports(found, tables, until, wanted, done)
-        else:
-            for table in tables:
-                _add_imports(found, table, village, until, wanted, done)
+        for one, counts in _imports(found, village, until, wanted):
+            if brought := {t: n for t, n in counts.items() if t in tables}:
+                here = done.setdefault(one.seq, one).tables
+                here.update({t: n + here.get(t, 0) for t, n in brought.items()})
     return sorted(done.values(), key=lambda d: -d.seq)[:limit]
 
 
@@ -95,33 +95,30 @@ def _touched_sql(found: Past, village: str | None) -> str:
     )
 
 
-def _add_imports(
-    found: Past, table: str, village: str | None, until: int, wanted: Wanted, done: dict[int, Done]
-) -> None:
-    """Add the imports that brought rows that are there: those rows tell when they came, and by whom."""
-    where = f'{found.policy.scope_sql(VILLAGE)} AND (?1 IS NULL OR "{VILLAGE}" = ?1)'
-    sql = (
-        "SELECT c.seq, c.at, c.account, c.why, r.n FROM"
-        f' (SELECT created_at, created_by, count(*) n FROM main."{table}" WHERE {where} GROUP BY 1, 2) r'
-        " JOIN mq_change c ON c.at = r.created_at AND c.account = r.created_by AND c.kind = ?2"
-        " WHERE c.seq < ?3 AND ?4 IN ('', c.account) AND c.at >= ?5"
+def _imports(
+    found: Past, village: str | None, until: int, wanted: Wanted
+) -> Iterator[tuple[Done, Mapping[str, int]]]:
+    """Yield imports, each with the number of rows it brought, by table.
+
+    Of a village, the rows that are there tell when they came, and by whom; the whole project need not be looked
+    through, for an import has counted what it did.
+    """
+    whole = village is None and found.policy.villages is None
+    brought: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    where = found.policy.scope_sql(VILLAGE) + (
+        f" AND {VILLAGE} = ?1" if village is not None else " AND ?1 IS NULL"
     )
-    values = (village, Act.IMPORT.value, until, wanted.by, wanted.since)
-    for seq, at, by, why, count in found.database.execute(sql, values):
-        tables = done.setdefault(seq, Done(seq, at, by, why, Act.IMPORT)).tables
-        tables[table] = tables.get(table, 0) + count
-
-
-def _add_all_imports(
-    found: Past, tables: Collection[str], until: int, wanted: Wanted, done: dict[int, Done]
-) -> None:
-    """Add the imports of the whole project, as they counted themselves."""
+    for table in () if whole else filter(found.sees, found.session.catalog.tables):
+        sql = f'SELECT created_at, created_by, count(*) FROM main."{table}" WHERE {where} GROUP BY 1, 2'
+        for at, by, count in found.database.execute(sql, (village,)):
+            brought[(at, by)][table] = count
     sql = (
         "SELECT seq, at, account, why, counts FROM mq_change"
         " WHERE kind = ? AND seq < ? AND ? IN ('', account) AND at >= ?"
     )
     values = (Act.IMPORT.value, until, wanted.by, wanted.since)
     for seq, at, by, why, counts in found.database.execute(sql, values):
-        seen = {t: sum(n) for t, n in json.loads(counts).items() if t in tables}
-        if seen:
-            done.setdefault(seq, Done(seq, at, by, why, Act.IMPORT)).tables.update(seen)
+        told = (
+            {t: n[0] for t, n in json.loads(counts).items() if n[0]} if whole else brought.get((at, by), {})
+        )
+        yield Done(seq, at, by, why, Act.IMPORT), told
