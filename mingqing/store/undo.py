@@ -46,6 +46,7 @@ class Conflict:
 
     fields : that were changed since; empty where the row itself is gone, or is there again.
     by, at : who changed it last, and when; empty where that cannot be told.
+    left : those fields as the action left them.
     """
 
     table: str
@@ -53,12 +54,13 @@ class Conflict:
     fields: tuple[str, ...]
     by: str
     at: str
+    left: Cells = field(default_factory=dict)
 
 
 class Conflicts(InputRefused):
-    """Rows that somebody changed since; nothing was written."""
+    """Rows that somebody changed since; nothing was written. `act` is what was to be done: an undo or a redo."""
 
-    def __init__(self, found: Sequence[Conflict], session: Session) -> None:
+    def __init__(self, found: Sequence[Conflict], session: Session, act: Act) -> None:
         first = found[0]
         table = session.catalog.tables[first.table]
         fields = "、".join(table.field_by_name[n].title if n != SHAPE else tr("图形") for n in first.fields)
@@ -66,7 +68,7 @@ class Conflicts(InputRefused):
         who = tr("后来被 {who} 改过").format(who=first.by) if first.by else tr("后来又有变动")
         more = tr("，另有 {n} 处").format(n=len(found) - 1) if len(found) > 1 else ""
         super().__init__(tr("{what}{who}{more}，所以什么都没有改").format(what=what, who=who, more=more))
-        self.found = tuple(found)
+        self.found, self.act = tuple(found), act
 
 
 def next_undo(session: Session) -> Step | None:
@@ -149,7 +151,7 @@ def _carry_out(session: Session, step: Step, kind: Act, *, over: bool) -> Change
     with session.transaction(kind, why, of=step.seq) as change:
         conflicts = list(_conflicts(session, plan))
         if conflicts and not over:
-            raise Conflicts(conflicts, session)
+            raise Conflicts(conflicts, session, kind)
         bounds = _write(session, change, plan)
     return Changed(change.seq, why, {t: frozenset(i) for t, i in change.touched.items()}, bounds)
 
@@ -202,7 +204,8 @@ def _compared(session: Session, table: str, left: Mapping[int, Cells]) -> Iterat
         if now is None:
             yield Conflict(table, row, (), "", "")
         elif differ := tuple(n for n in compared if n in cells and now[n] != cells[n]):
-            yield Conflict(table, row, differ, now["updated_by"] or "", now["updated_at"] or "")
+            left_so = {n: cells[n] for n in differ}
+            yield Conflict(table, row, differ, now["updated_by"] or "", now["updated_at"] or "", left_so)
 
 
 def _seen(session: Session, table: Table, name: str) -> bool:

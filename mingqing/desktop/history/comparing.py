@@ -1,8 +1,9 @@
 """Two dates of a village compared: what came, what went, what changed, in a list and on the map."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from mingqing.store.session import Session
 
-_MOST_OF_EACH = 100
+_MOST_OF_EACH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class CompareList(Listing):
             self.say(tr("先在上方选一个村，再比较它两个日期的样子"))
         elif not self._asked:
             if not self.since.property("chosen"):
-                self.since.setDate(QDate(today() - timedelta(days=7)))
-                self.until.setDate(QDate(today()))
+                self.since.setDate(_qdate(today() - timedelta(days=7)))
+                self.until.setDate(_qdate(today()))
                 self.since.setProperty("chosen", True)  # noqa: FBT003 - Qt's signature
             self.say(tr("选好两个日期，看这段时间里增加了、删除了、改动了什么"))
         else:
@@ -89,21 +90,24 @@ class CompareList(Listing):
 
     def _show(self, parts: list[Part], one: date, two: date) -> None:
         self.clear()
+        adding: list[Callable[[], object]] = []
         for part in parts:
-            self.entries.addWidget(label(part.heading, "strong", wrap=True))
-            for told in part.rows:
-                self.add(told, named=True)
+            adding.append(partial(self._add_note, part.heading, "strong"))
+            adding += [partial(self.add, told, named=True) for told in part.rows]
             if len(part.before) > len(part.rows):
-                self.entries.addWidget(label(tr("只列出前 {n} 条").format(n=len(part.rows)), "caption"))
+                adding.append(
+                    partial(self._add_note, tr("只列出前 {n} 条").format(n=len(part.rows)), "caption")
+                )
+        self.page(adding)
         if not parts:
             self.say(tr("这两天之间没有变化"))
-        names = tuple(tr("{day}的样子").format(day=f"{d.month}月{d.day}日") for d in (one, two))
-        before, after = ([s for part in parts for s in side] for side in _sides(parts))
-        self.drawing.emit(before, after, names)
+        names = _name(one), _name(two)
+        before, after = [s for part in parts for s in part.before], [s for part in parts for s in part.after]
+        self.whole = before, after, names
+        self.drawing.emit(*self.whole)
 
-
-def _sides(parts: Sequence[Part]) -> tuple[list[Sequence[object]], list[Sequence[object]]]:
-    return [part.before for part in parts], [part.after for part in parts]
+    def _add_note(self, text: str, kind: str) -> None:
+        self.entries.addWidget(label(text, kind, wrap=True))
 
 
 def _parts(session: "Session", village: str, one: date, two: date) -> list[Part]:
@@ -121,9 +125,13 @@ def _parts(session: "Session", village: str, one: date, two: date) -> list[Part]
 
 def _told(session: "Session", each: Difference, found: Comparison) -> Told:
     what = tr("增加") if each in found.added else tr("删除") if each in found.removed else tr("改动")
-    name = row_name(session, each.table, dict(each.after or each.before or {}))
+    name = row_name(session, each.table, each.after or each.before or {})
     lines = lines_of(session, each.table, each.changes)
     return Told(each.table, each.id, 0, what, f"{what}：{name}", "", lines, each.old, each.new)
+
+
+def _name(day: date) -> str:
+    return tr("{month}月{day}日的样子").format(month=day.month, day=day.day)
 
 
 def _end(day: date) -> datetime:
@@ -133,6 +141,10 @@ def _end(day: date) -> datetime:
 def _date(of: QDateEdit) -> date:
     found = of.date()
     return date(found.year(), found.month(), found.day())
+
+
+def _qdate(day: date) -> QDate:
+    return QDate(day.year, day.month, day.day)
 
 
 def _day(name: str) -> QDateEdit:

@@ -9,7 +9,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.card.content import value_text
 from mingqing.desktop.history.wording import day_text, row_name
 from mingqing.desktop.pages.dialogs import Sheet
-from mingqing.desktop.widgets import M, S, button, column, label, row
+from mingqing.desktop.widgets import M, S, button, column, label, restyle, row
 from mingqing.store.edit import SHAPE
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def _clash(session: "Session", found: "Conflict") -> Clash:
             fields.append((tr("图形"), tr("我画的"), tr("后来画的")))
         else:
             of = table.field_by_name[name]
-            left, here = found.left.get(name), (now or {}).get(name)
-            fields.append((of.title, *(value_text(session, of, v) or tr("空白") for v in (left, here))))
+            mine = value_text(session, of, found.left.get(name)) or tr("空白")
+            fields.append((of.title, mine, value_text(session, of, (now or {}).get(name)) or tr("空白")))
     shown = now or {n: v for n, v in found.left.items() if n != SHAPE}
     if not found.fields:
         who = tr("已经又有了，不会再加一次") if now else tr("已经不在了，不会再改")
@@ -52,11 +52,11 @@ def _clash(session: "Session", found: "Conflict") -> Clash:
 
 
 class ConflictSheet(Sheet):
-    """Shows conflicts. It is accepted where the user wants to go on all the same."""
+    """Shows conflicts of an undo or redo. It is accepted where the user wants to go on all the same."""
 
-    def __init__(self, found: list[Clash], parent: QWidget | None = None) -> None:
-        about = tr("您要撤销或重做的内容，后来又被改过。现在什么都还没有动，请决定要哪一个")
-        super().__init__(tr("后来又改过"), about, tr("仍然撤销"), parent)
+    def __init__(self, found: list[Clash], act: str, parent: QWidget | None = None) -> None:
+        about = tr("要{act}的内容后来又有人改过，所以还什么都没有动。请看清楚再决定").format(act=act)
+        super().__init__(tr("后来又改过"), about, tr("仍然{act}").format(act=act), parent)
         self.submitted.connect(self.accept)
         for clash in found[:_MOST]:
             self.body.addWidget(_frame(clash))
@@ -65,7 +65,8 @@ class ConflictSheet(Sheet):
         self.body.addSpacing(S)
         buttons = row(gap=M)
         buttons.addStretch(1)
-        self.keep = button(tr("保留现在的"), self.reject)
+        self.keep = button(tr("保留现在的"), self.reject, "primary")
+        restyle(self.primary, "kind", "plain")
         buttons.addWidget(self.primary)
         buttons.addWidget(self.keep)
         self.body.addLayout(buttons)

@@ -1,7 +1,8 @@
 """The list of deleted rows, by the action that deleted them; each can be brought back, or all of an action together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -50,31 +51,37 @@ class GoneList(Listing):
 
     def _show(self, found: list[Lost]) -> None:
         self.clear()
+        adding: list[Callable[[], object]] = []
         for _, together in groupby(found, key=lambda lost: lost.seq):
-            self._add_action(list(together))
+            rows = list(together)
+            adding += [partial(self._add_action, rows), *(partial(self._add_row, lost) for lost in rows)]
+        self.page(adding)
         if not found:
             self.say(tr("没有删除过，或者都已经恢复了"))
         elif len(found) == MOST_LISTED:
             self.entries.addWidget(label(tr("只列出最近删除的 {n} 条").format(n=MOST_LISTED), "caption"))
 
     def _add_action(self, together: Sequence[Lost]) -> None:
+        if self.entries.count():
+            self.entries.addWidget(rule())
         frame, first = QFrame(), together[0]
         frame.setAccessibleName(f"{first.why} {first.when}")
         inside = column(frame, gap=2)
         inside.addWidget(label(first.why, "strong", wrap=True))
         inside.addWidget(label(first.when, "caption", wrap=True))
-        for lost in together:
-            line = row(gap=S)
-            line.addWidget(label(lost.name, wrap=True), 1)
-            if lost.mendable:
-                line.addWidget(self._restoring(tr("恢复"), lost.name, [lost.key]))
-            inside.addLayout(line)
         keys = [lost.key for lost in together if lost.mendable]
         if len(keys) > 1:
             text = tr("这 {n} 条一起恢复").format(n=len(keys))
             inside.addWidget(self._restoring(text, "", keys), 0, Qt.AlignmentFlag.AlignLeft)
         self.entries.addWidget(frame)
-        self.entries.addWidget(rule())
+
+    def _add_row(self, lost: Lost) -> None:
+        frame = QFrame()
+        line = row(frame, gap=S)
+        line.addWidget(label(lost.name, wrap=True), 1)
+        if lost.mendable:
+            line.addWidget(self._restoring(tr("恢复"), lost.name, [lost.key]))
+        self.entries.addWidget(frame)
 
     def _restoring(self, text: str, name: str, keys: Sequence[Key]) -> QWidget:
         made = button(text, lambda: self.restoring.emit(list(keys)), "chip", glyph="fa6s.arrow-rotate-left")

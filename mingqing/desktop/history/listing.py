@@ -1,6 +1,6 @@
 """A list of the panel: read in a job, only while it is to be seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_LINES = 12
+Drawing = tuple[Sequence[object], Sequence[object], tuple[str, str] | None]
+NOTHING: Drawing = ([], [], None)
+_PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Listing(QWidget):
     Signals
     -------
     drawing(before, after, names) : shapes to be shown on the map; names for the key, or None.
-    going(table, id) : a row to be shown. mending(Told, Line) : a field to be put back.
+    `whole` is shown while no entry's shape is. going(table, id) : a row to be shown. mending(Told, Line) : a field to be put back.
     """
 
     drawing = Signal(object, object, object)
@@ -49,6 +52,7 @@ class Listing(QWidget):
         self.scope = Scope()
         self._stale = True
         self.seen: list[QPushButton] = []
+        self.whole = NOTHING
         self.controls: QVBoxLayout = column(margins=(L, 0, M, S), gap=S)
         inside = QWidget()
         self.entries: QVBoxLayout = column(inside, margins=(L, 0, L, L), gap=4)
@@ -93,7 +97,7 @@ class Listing(QWidget):
 
     def clear(self) -> None:
         """Take every entry away."""
-        self.seen = []
+        self.seen, self.whole = [], NOTHING
         empty(self.entries)
 
     def say(self, sentence: str) -> None:
@@ -101,15 +105,35 @@ class Listing(QWidget):
         self.clear()
         self.entries.addWidget(label(sentence, "muted", wrap=True))
 
+    def page(self, adding: Sequence[Callable[[], object]], into: QVBoxLayout | None = None) -> None:
+        """Add the first entries, each by calling what adds it, and below them a button that adds more.
+
+        A thousand entries at once would stop the window for a second.
+        """
+        place = self.entries if into is None else into
+        for add in adding[:_PAGE]:
+            add()
+        rest = adding[_PAGE:]
+        if rest:
+            more = button(tr("往下看（还有 {n} 条）").format(n=len(rest)), lambda: turn(more), "link")
+            place.addWidget(more)
+
+        def turn(pressed: QWidget) -> None:
+            place.removeWidget(pressed)
+            pressed.deleteLater()
+            self.page(rest, into)
+
     # ── One entry ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def add(self, told: Told, *, named: bool, into: QVBoxLayout | None = None) -> QVBoxLayout:
-        """Add a version to the list, or to a part of it; `named` says of which row it is. Returns its layout."""
+    def add(self, told: Told, *, named: bool, into: QVBoxLayout | None = None) -> None:
+        """Add a version to the list, or to a part of it; `named` says of which row it is."""
         frame = QFrame()
         frame.setAccessibleName(f"{told.what} {told.when}")
         inside = column(frame, gap=2)
         if named:
-            inside.addWidget(button(told.row, lambda: self.going.emit(told.table, told.id), "inline"), 0, _LEFT)
+            inside.addWidget(
+                button(told.row, lambda: self.going.emit(told.table, told.id), "inline"), 0, _LEFT
+            )
         else:
             inside.addWidget(label(told.what, "strong", wrap=True))
             inside.addWidget(label(told.when, "caption", wrap=True))
@@ -118,8 +142,8 @@ class Listing(QWidget):
             inside.addWidget(self._seeing(told), 0, _LEFT)
         place = self.entries if into is None else into
         place.addWidget(frame)
-        place.addWidget(rule())
-        return inside
+        if into is None:
+            place.addWidget(rule())
 
     def _add_lines(self, inside: QVBoxLayout, told: Told) -> None:
         for line in told.lines[:_MOST_LINES]:
@@ -131,9 +155,13 @@ class Listing(QWidget):
             inside.addWidget(label(rest, "caption"))
 
     def _mending(self, told: Told, line: Line) -> QPushButton:
-        was = tr("恢复成原来的图形") if line.field == SHAPE else tr("恢复成“{value}”").format(value=line.before)
+        was = (
+            tr("恢复成原来的图形") if line.field == SHAPE else tr("恢复成“{value}”").format(value=line.before)
+        )
         text = was if line.before or line.field == SHAPE else tr("恢复成空白")
-        made = button(text if len(text) < 22 else text[:20] + "…”", lambda: self.mending.emit(told, line), "inline")
+        made = button(
+            text if len(text) < 22 else text[:20] + "…”", lambda: self.mending.emit(told, line), "inline"
+        )
         made.setToolTip(tr("把“{field}”{text}").format(field=line.title, text=text))
         made.setAccessibleName(made.toolTip())
         return made
@@ -150,7 +178,10 @@ class Listing(QWidget):
             for other in self.seen:
                 if other is not pressed:
                     other.setChecked(False)
-        self.drawing.emit([told.before] if on else [], [told.after] if on else [], None)
+        if on:
+            self.drawing.emit([told.before], [told.after], None)
+        else:
+            self.drawing.emit(*self.whole)
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft
@@ -172,4 +203,3 @@ def line_text(line: Line) -> str:
         return tr("{title}：{value}").format(title=line.title, value=line.after)
     text = tr("{title}：{before} → {after}")
     return text.format(title=line.title, before=line.before, after=line.after or tr("空白"))
-

@@ -1,13 +1,16 @@
 """The panel at the right of the map: what was changed, what was deleted, two dates compared."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QWidget
 
+from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.desktop.card.content import name_of
+from mingqing.desktop.card.panel import WIDTH as CARD_WIDTH
 from mingqing.desktop.history.comparing import CompareList
 from mingqing.desktop.history.conflict import Clash, ConflictSheet, clashes
 from mingqing.desktop.history.gone import GoneList
@@ -19,6 +22,7 @@ from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.pages.dialogs import ask
 from mingqing.desktop.widgets import L, M, S, button, column, label, row
 from mingqing.store.history.gone import restore, revert
+from mingqing.store.people.who import sees_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +45,12 @@ class HistoryPanel(QWidget):
     going = Signal(str, int)
 
     def __init__(
-        self, catalog: "Catalog", jobs: Jobs, editor: "Editor", canvas: "Canvas", parent: QWidget | None = None
+        self,
+        catalog: "Catalog",
+        jobs: Jobs,
+        editor: "Editor",
+        canvas: "Canvas",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("history")
@@ -52,7 +61,11 @@ class HistoryPanel(QWidget):
         self._scope = Scope()
         self.shapes = Shapes()
         canvas.overlays.append(self.shapes)
-        self.versions, self.gone, self.comparing = VersionList(jobs, catalog), GoneList(jobs), CompareList(jobs)
+        self.versions, self.gone, self.comparing = (
+            VersionList(jobs, catalog),
+            GoneList(jobs),
+            CompareList(jobs),
+        )
         self._pages = QStackedWidget()
         self._about = label("", "caption", wrap=True)
         outer = column(self, gap=S)
@@ -72,7 +85,7 @@ class HistoryPanel(QWidget):
         editor.conflicted.connect(self._show_conflicts)
         self.hide()
 
-    def _choices(self) -> "QWidget":
+    def _choices(self) -> QHBoxLayout:
         chips = row(gap=4)
         self._group = QButtonGroup(self)
         pages: Sequence[tuple[str, Listing]] = (
@@ -82,7 +95,7 @@ class HistoryPanel(QWidget):
         )
         for text, page in pages:
             self._pages.addWidget(page)
-            chip = button(text, lambda page=page: self._turn_to(page), "chip")
+            chip = button(text, partial(self._turn_to, page), "chip")
             chip.setCheckable(True)
             chip.setChecked(page is self.versions)
             self._group.addButton(chip)
@@ -94,7 +107,9 @@ class HistoryPanel(QWidget):
 
     def show_project(self, policy: "Policy") -> None:
         """Offer what the account of the open project may see."""
-        self.versions.offer(frozenset(t for t in self._catalog.tables if policy.allowed(t, "see")))
+        tables = self._catalog.tables.values()
+        seen = frozenset(t.name for t in tables if policy.allowed(t.name, Action.SEE))
+        self.versions.offer(seen, whole_people=sees_whole(policy, Action.SEE))
 
     def show_village(self, code: str, name: str) -> None:
         """Be about a village; an empty code is all of them."""
@@ -159,10 +174,13 @@ class HistoryPanel(QWidget):
                 pressed.setChecked(False)
         self._canvas.update()
 
-    def _draw(self, before: "Sequence[object]", after: "Sequence[object]", names: tuple[str, str] | None) -> None:
-        self.shapes.show(before, after, names)  # type: ignore[arg-type]
+    def _draw(
+        self, before: "Sequence[object]", after: "Sequence[object]", names: tuple[str, str] | None
+    ) -> None:
+        self.shapes.show(before, after, names)
         if self.shapes.bounds is not None:
-            self._canvas.reveal(self.shapes.bounds, 0)
+            covered = CARD_WIDTH + M if self._scope.row is not None else 0  # by the card of that row
+            self._canvas.reveal(self.shapes.bounds, covered)
         self._canvas.update()
 
     # ── Putting back ───────────────────────────────────────────────────────────────────────────────────────
@@ -186,7 +204,7 @@ class HistoryPanel(QWidget):
             return clashes(session, conflicts)
 
         def done(found: list[Clash]) -> None:
-            sheet = ConflictSheet(found, self.window())
+            sheet = ConflictSheet(found, conflicts.act.caption, self.window())
             sheet.accepted.connect(over)
             ask(sheet)
 

@@ -1,10 +1,12 @@
 """The list of what was changed: of the row whose card is open, else of the village, action by action."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from mingqing.core.text import tr
@@ -12,16 +14,19 @@ from mingqing.desktop.classify.looks import today
 from mingqing.desktop.history.listing import Listing
 from mingqing.desktop.history.wording import Told, day_text, tell
 from mingqing.desktop.jobs import Jobs
-from mingqing.desktop.widgets import S, button, choice_box, column, empty, label, row, rule
+from mingqing.desktop.widgets import M, S, button, choice_box, column, empty, label, row, rule
+from mingqing.store.history.person import of_person
 from mingqing.store.history.versions import of_action, of_row
 from mingqing.store.history.village import Done, Wanted, authors, of_village
+from mingqing.store.people.who import PERSON
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
     from mingqing.store.session import Session
 
-_PAGE = 40
+_PAGE = 30
 _MOST_ROWS = 100
+_NAMED = 2  # tables, of an action that touched several
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,10 @@ class VersionList(Listing):
     def __init__(self, jobs: Jobs, catalog: "Catalog", parent: QWidget | None = None) -> None:
         super().__init__(jobs, "history", parent)
         self._catalog = catalog
-        self._last: int | None = None
-        self.who, self.what, self.when = (choice_box(n) for n in (tr("谁改的"), tr("改了什么"), tr("什么时候")))
+        self._whole_people = False
+        self.who, self.what, self.when = (
+            choice_box(n) for n in (tr("谁改的"), tr("改了什么"), tr("什么时候"))
+        )
         for days, text in ((None, tr("不限时间")), (0, tr("今天")), (6, tr("近 7 天")), (29, tr("近 30 天"))):
             self.when.addItem(text, days)
         self.filters = QWidget()
@@ -53,8 +60,9 @@ class VersionList(Listing):
         self._fill(self.who, tr("所有人"), {})
         self._fill(self.what, tr("所有内容"), {})
 
-    def offer(self, tables: frozenset[str]) -> None:
-        """Offer the tables that the account may see to filter by."""
+    def offer(self, tables: frozenset[str], *, whole_people: bool) -> None:
+        """Offer the tables that the account may see to filter by; the history of a person to who sees people whole."""
+        self._whole_people = whole_people
         known = self._catalog.tables
         self._fill(self.what, tr("所有内容"), {n: known[n].title for n in known if n in tables})
 
@@ -83,6 +91,25 @@ class VersionList(Listing):
         else:
             self._ask_page(None)
 
+    def _add_person(self, resident: int) -> None:
+        """Offer the history of all that is about a person."""
+        text = tr("连同所在的户、房屋和相关登记一起看")
+        made = button(text, lambda: self._ask_person(resident), "inline")
+        self.entries.insertWidget(0, made, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _ask_person(self, resident: int) -> None:
+        def show(found: list[tuple[str, list[Told]]]) -> None:
+            self.clear()
+            adding: list[Callable[[], object]] = []
+            for heading, versions in found:
+                adding.append(
+                    lambda heading=heading: self.entries.addWidget(label(heading, "section", wrap=True))
+                )
+                adding += [partial(self.add, told, named=False) for told in versions]
+            self.page(adding)
+
+        self.read(lambda session: _of_person(session, resident), show)
+
     def _ask_page(self, before: int | None) -> None:
         village, wanted = self.scope.village or None, self.wanted
 
@@ -94,8 +121,9 @@ class VersionList(Listing):
 
     def _show_versions(self, versions: list[Told]) -> None:
         self.clear()
-        for told in versions:
-            self.add(told, named=False)
+        self.page([partial(self.add, told, named=False) for told in versions])
+        if versions and versions[0].table == PERSON and self._whole_people:
+            self._add_person(versions[0].id)
         if not versions:
             self.say(tr("没有这条记录的修改记录"))
 
@@ -119,15 +147,18 @@ class VersionList(Listing):
         inside = column(frame, gap=2)
         inside.addWidget(label(done.why, "strong", wrap=True))
         inside.addWidget(label(f"{day_text(done.at)} · {done.by}", "caption", wrap=True))
-        rows = column(gap=4)
+        rows = column(margins=(M, 0, 0, 0), gap=4)
         titles = {t: self._catalog.tables[t].title for t in done.tables}
-        counted = "，".join(tr("{title} {n} 条").format(title=titles[t], n=n) for t, n in done.tables.items())
+        counts = [tr("{title} {n} 条").format(title=titles[t], n=n) for t, n in done.tables.items()]
+        counted = "，".join(counts[:_NAMED]) + (
+            tr(" 等 {n} 类").format(n=len(counts)) if counts[_NAMED:] else ""
+        )
         if done.kind == "import":
             inside.addWidget(label(counted, "muted", wrap=True))
         else:
             shown = button(counted, lambda: self._open(done, rows), "inline")
             shown.setToolTip(tr("看改了哪些"))
-            inside.addWidget(shown)
+            inside.addWidget(shown, 0, Qt.AlignmentFlag.AlignLeft)
         inside.addLayout(rows)
         self.entries.addWidget(frame)
         self.entries.addWidget(rule())
@@ -144,12 +175,19 @@ class VersionList(Listing):
             return [tell(session, version, newest=False) for version in found]
 
         def show(versions: list[Told]) -> None:
-            for told in versions:
-                self.add(told, named=True, into=rows)
+            self.page([partial(self.add, told, named=True, into=rows) for told in versions], rows)
             if sum(done.tables.values()) > len(versions):
                 rows.addWidget(label(tr("只列出前 {n} 条").format(n=len(versions)), "caption"))
 
         self.read(work, show)
+
+
+def _of_person(session: "Session", resident: int) -> list[tuple[str, list[Told]]]:
+    tables = session.catalog.tables
+    return [
+        (f"{tables[one.table].title} · {one.how.caption}", [tell(session, v, newest=False) for v in versions])
+        for one, versions in of_person(session, resident)
+    ]
 
 
 def _of_row(session: "Session", table: str, row_id: int) -> list[Told]:

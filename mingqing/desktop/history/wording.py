@@ -1,6 +1,6 @@
 """Versions of rows in plain words. Made in a job; no Qt."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -71,7 +71,9 @@ def day_text(at: str, now: datetime | None = None) -> str:
     except ValueError:
         return at
     year = tr("{n}年").format(n=found.year) if found.year != (now or datetime.now(UTC)).year else ""
-    return year + tr("{month}月{day}日 {time}").format(month=found.month, day=found.day, time=f"{found:%H:%M}")
+    return year + tr("{month}月{day}日 {time}").format(
+        month=found.month, day=found.day, time=f"{found:%H:%M}"
+    )
 
 
 def tell(session: "Session", version: Version, *, newest: bool = True) -> Told:
@@ -100,7 +102,7 @@ def _named(kind: str, name: str) -> str:
     return name if name == kind or not name else f"{kind} {name}"
 
 
-def row_name(session: "Session", table: str, row: "dict[str, object]") -> str:
+def row_name(session: "Session", table: str, row: Mapping[str, object]) -> str:
     """Return kind and name of a row, such as "农房 半岭3号"."""
     return _named(session.catalog.tables[table].title, heading_of(session, table, row))
 

@@ -14,8 +14,6 @@ from mingqing.core.text import tr
 from mingqing.desktop.look.colours import colours
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mingqing.desktop.map.view import Size, View
 
 _POINT_PX = 14.0
@@ -53,17 +51,19 @@ def paint_marks(painter: QPainter, marks: tuple[Mark, ...], view: "View", size: 
         return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    path = outline((mark.geometry for mark in marks), view, size)
+    path = QPainterPath()
+    for mark in marks:
+        path.addPath(_path(mark.geometry, view, size))
     for colour, width in ((QColor(colours().raised), 5.0), (QColor(colours().mark), 2.6)):
         pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(path, pen)
     painter.restore()
 
 
-def outline(shapes: "Iterable[shapely.Geometry]", view: "View", size: "Size") -> QPainterPath:
-    """Return the outlines of shapes in pixels; of a point, a ring."""
+def _path(geometry: shapely.Geometry, view: "View", size: "Size") -> QPainterPath:
+    """Return a geometry's outline in pixels."""
     path = QPainterPath()
-    for part in (part for shape in shapes for part in shapely.get_parts(shape)):
+    for part in shapely.get_parts(geometry):
         rings = shapely.get_rings(part) if part.geom_type == "Polygon" else [part]
         for ring in rings:
             _add(path, shapely.get_coordinates(ring), view, size, closed=part.geom_type == "Polygon")

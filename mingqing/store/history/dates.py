@@ -11,9 +11,10 @@ import shapely
 from mingqing.access.audit import Act
 from mingqing.catalog.model import Table
 from mingqing.core.features import Features
-from mingqing.store.edit import SHAPE, VILLAGE
+from mingqing.store.edit import SHAPE
 from mingqing.store.history.past import Past, State, past, shape_of
 from mingqing.store.history.versions import STAMPED, FieldChange
+from mingqing.store.unique import VILLAGE
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session

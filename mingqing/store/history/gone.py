@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from mingqing.catalog.model import Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
-from mingqing.store.edit import SHAPE, VILLAGE, Edit
+from mingqing.store.edit import SHAPE, Edit
 from mingqing.store.geometry import decode
 from mingqing.store.history.past import Key, Past, past
 from mingqing.store.history.versions import cells_before
+from mingqing.store.unique import VILLAGE
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session

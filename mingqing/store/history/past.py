@@ -16,10 +16,11 @@ import shapely
 from mingqing.access.policy import Column
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Table
-from mingqing.store.edit import SHAPE, VILLAGE
+from mingqing.store.edit import SHAPE
 from mingqing.store.geometry import decode
 from mingqing.store.history.changesets import Cells, Changesets, RowChange
 from mingqing.store.owner import owner
+from mingqing.store.unique import VILLAGE
 
 if TYPE_CHECKING:
     import apsw

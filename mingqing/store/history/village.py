@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mingqing.access.audit import Act
-from mingqing.store.edit import VILLAGE
 from mingqing.store.history.past import Past, past
+from mingqing.store.unique import VILLAGE
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
