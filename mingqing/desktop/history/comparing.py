@@ -92,11 +92,11 @@ class CompareList(Listing):
         self.clear()
         adding: list[Callable[[], object]] = []
         for part in parts:
-            adding.append(partial(self._add_note, part.heading, "strong"))
+            adding.append(partial(self.add_note, part.heading, "strong"))
             adding += [partial(self.add, told, named=True) for told in part.rows]
             if len(part.before) > len(part.rows):
                 adding.append(
-                    partial(self._add_note, tr("只列出前 {n} 条").format(n=len(part.rows)), "caption")
+                    partial(self.add_note, tr("只列出前 {n} 条").format(n=len(part.rows)), "caption")
                 )
         self.page(adding)
         if not parts:
@@ -105,9 +105,6 @@ class CompareList(Listing):
         before, after = [s for part in parts for s in part.before], [s for part in parts for s in part.after]
         self.whole = before, after, names
         self.drawing.emit(*self.whole)
-
-    def _add_note(self, text: str, kind: str) -> None:
-        self.entries.addWidget(label(text, kind, wrap=True))
 
 
 def _parts(session: "Session", village: str, one: date, two: date) -> list[Part]:

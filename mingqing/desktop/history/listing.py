@@ -39,11 +39,13 @@ class Listing(QWidget):
     Signals
     -------
     drawing(before, after, names) : shapes to be shown on the map; names for the key, or None.
-    `whole` is shown while no entry's shape is. going(table, id) : a row to be shown. mending(Told, Line) : a field to be put back.
+    going(table, id) : a row to be shown. mending(Told, Line) : a field to be put back.
+
+    whole : what is drawn while no single entry's shapes are.
     """
 
     drawing = Signal(object, object, object)
-    going = Signal(str, int)
+    going = Signal(str, object)
     mending = Signal(object, object)
 
     def __init__(self, jobs: Jobs, topic: str, parent: QWidget | None = None) -> None:
@@ -122,6 +124,10 @@ class Listing(QWidget):
             place.removeWidget(pressed)
             pressed.deleteLater()
             self.page(rest, into)
+
+    def add_note(self, text: str, kind: str) -> None:
+        """Add a line of text; `kind` as of `widgets.label`."""
+        self.entries.addWidget(label(text, kind, wrap=True))
 
     # ── One entry ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -42,7 +42,7 @@ _Key = tuple[str, int]
 class HistoryPanel(QWidget):
     """Follows the card and the village. `going(table, id)` : a row to be shown."""
 
-    going = Signal(str, int)
+    going = Signal(str, object)
 
     def __init__(
         self,

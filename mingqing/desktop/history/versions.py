@@ -102,9 +102,7 @@ class VersionList(Listing):
             self.clear()
             adding: list[Callable[[], object]] = []
             for heading, versions in found:
-                adding.append(
-                    lambda heading=heading: self.entries.addWidget(label(heading, "section", wrap=True))
-                )
+                adding.append(partial(self.add_note, heading, "section"))
                 adding += [partial(self.add, told, named=False) for told in versions]
             self.page(adding)
 

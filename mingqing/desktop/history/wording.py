@@ -86,7 +86,7 @@ def tell(session: "Session", version: Version, *, newest: bool = True) -> Told:
     elif version.reshaped and version.did is Did.CHANGED:
         lines.append(Line(SHAPE, tr("图形"), "", ""))
     what = version.why
-    if version.seq == 0 and version.kind == Act.IMPORT:
+    if version.did is Did.ADDED and version.kind == Act.IMPORT:
         what = tr("导入自 {source}").format(source=version.source) if version.source else tr("导入")
     return Told(
         *(version.table, version.id, version.seq, what),

@@ -44,7 +44,8 @@ class FieldChange:
 class Version:
     """What one change did to one row.
 
-    seq : the number of the change; 0 for the import that brought the row. at : ISO 8601. kind : an `Act`, or another.
+    seq : the number of the change; 0 for the import, or work package, that brought the row.
+    at : ISO 8601. kind : an `Act`, or another.
     changes : in the order of the form. before, after : the shape, project CRS; both None where it stayed as it was.
     row : the row after, or where it was deleted before, as the account sees it: names it.
     source : the file that brought it.
@@ -157,12 +158,15 @@ def _version(found: Past, table: Table, row: int, step: Step, told: _Acts) -> Ve
     before, after = step.change.before, step.change.after
     did = Did.ADDED if before is None else Did.REMOVED if after is None else Did.CHANGED
     at, by, why, kind = told[step.seq]
+    shown = found.shown(table, step.after or step.before or {})
+    brought = did is Did.ADDED and kind == Act.IMPORT
     return Version(
         *(table.name, row, step.seq, at, by, why, kind, did),
         tuple(_changes(found, table, before or {}, after or {})),
         shape_of(before),
         shape_of(after),
-        found.shown(table, step.after or step.before or {}),
+        shown,
+        str(shown.get("source") or "") if brought else "",
     )
 
 

@@ -61,7 +61,9 @@ def of_village(
         for one, counts in _imports(found, village, until, wanted):
             if brought := {t: n for t, n in counts.items() if t in tables}:
                 here = done.setdefault(one.seq, one).tables
-                here.update({t: n + here.get(t, 0) for t, n in brought.items()})
+                here.update(
+                    {t: max(n, here.get(t, 0)) for t, n in brought.items()}
+                )  # it may have linked them
     return sorted(done.values(), key=lambda d: -d.seq)[:limit]
 
 
