@@ -92,7 +92,7 @@ def test_a_stick_pulled_out_is_one_sentence_and_what_was_finished_is_on_it(
             with pytest.raises(ProjectUnavailable) as refused, edit(session, "修改农房") as e:
                 e.change("house", house, {"storeys": 2})
             assert_one_sentence(refused.value)
-            assert "请检查" in str(refused.value)
+            assert "把 U 盘插回去" in str(refused.value)
         with open_project(behind / path.name, user=USER, password=PASSWORD) as session:
             assert session.rows("house", ["storeys"]) == [(1,)]
             assert check_project(session) == []

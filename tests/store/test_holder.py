@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from mingqing.core.errors import ProjectUnavailable
 from mingqing.store import holder
 from mingqing.store.backup import make_backup
+from mingqing.store.check import check_project
+from mingqing.store.connection import connect
 from mingqing.store.edit import edit
 from mingqing.store.holder import LOCK, Hold, looking_only
 from mingqing.store.session import Session
@@ -111,4 +114,27 @@ def test_a_backup_has_no_lock_in_it(session: Session, tmp_path: Path) -> None:
     made = make_backup(session, tmp_path)
     with zipfile.ZipFile(made.file) as archive:
         assert LOCK not in archive.namelist()
+    hold.release()
+
+
+def test_who_only_looks_is_told_to_open_again_where_the_other_was_killed_in_the_midst_of_writing(
+    session: Session, tmp_path: Path
+) -> None:
+    hold = Hold(tmp_path, WHO)
+    held_by = Hold(tmp_path, "贺二二").held_by
+    assert held_by is not None
+    with looking_only(session.clone(), held_by) as looking:
+        process = os.fork()
+        if process == 0:  # it dies with its changes in the file, and the journal beside them
+            with suppress(BaseException):
+                database = connect(session.file, session.login.key, read_only=False)
+                database.pragma("cache_size", 1)
+                database.execute("BEGIN IMMEDIATE; CREATE TABLE t(x)")
+                database.executemany("INSERT INTO t VALUES(zeroblob(5000))", [()] * 400)
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.waitpid(process, 0)
+        with pytest.raises(ProjectUnavailable, match="没有正常结束，请关闭后重新打开"):
+            looking.counts()
+    assert session.counts()["house"] == 0
+    assert check_project(session) == []
     hold.release()
