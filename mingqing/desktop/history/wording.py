@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from mingqing.access.audit import Act
 from mingqing.access.policy import Column
 from mingqing.access.roles import Action
+from mingqing.catalog.model import Field, FieldType
+from mingqing.catalog.values import photo_ids
 from mingqing.core.text import tr
 from mingqing.desktop.card.content import heading_of, value_text
 from mingqing.store.edit import SHAPE
@@ -111,7 +113,7 @@ def _lines(session: "Session", table: str, changes: Iterable[FieldChange], *, ma
     fields = session.catalog.tables[table].field_by_name
     for change in changes:
         of = fields[change.field]
-        before, after = (_short(value_text(session, of, v)) for v in (change.before, change.after))
+        before, after = (_text(session, of, v) for v in (change.before, change.after))
         if of.references is not None:
             before, after = (
                 text or (tr("已不在") if value is not None else "")
@@ -124,6 +126,13 @@ def _lines(session: "Session", table: str, changes: Iterable[FieldChange], *, ma
 def lines_of(session: "Session", table: str, changes: Iterable[FieldChange]) -> tuple[Line, ...]:
     """Return what is other between two dates, in words."""
     return tuple(_lines(session, table, changes, may=False))
+
+
+def _text(session: "Session", of: Field, value: object) -> str:
+    if of.type is FieldType.PHOTO:
+        count = len(photo_ids(value))
+        return tr("{n} 张").format(n=count) if count else ""
+    return _short(value_text(session, of, value))
 
 
 def _short(text: str) -> str:
