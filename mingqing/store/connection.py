@@ -148,11 +148,12 @@ def engine_errors(path: Path) -> Iterator[None]:
 
 def _read_only(error: apsw.ReadOnlyError) -> str:
     """Return why a file cannot be written: SQLite knows three reasons that a user would call different things."""
-    if error.extendedresult == apsw.SQLITE_READONLY_DBMOVED:
+    reason = getattr(error, "extendedresult", 0)
+    if reason == apsw.SQLITE_READONLY_DBMOVED:
         return tr(
             "项目 {name} 不在原来的地方了，本次改动没有写入；请把 U 盘插回去或把文件夹移回来，再重新打开"
         )
-    if error.extendedresult == apsw.SQLITE_READONLY_ROLLBACK:
+    if reason == apsw.SQLITE_READONLY_ROLLBACK:
         return tr("项目 {name} 正在编辑的窗口没有正常结束，请关闭后重新打开，没写完的会自动退回")
     return tr("项目 {name} 所在的磁盘或文件夹不能写入，请换个位置或检查权限")
 

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QWidget
 
 from mingqing.access.roles import Action
@@ -129,6 +129,8 @@ class HistoryPanel(QWidget):
 
     def _say_about(self) -> None:
         key = self._scope.row
+        if not self.isVisible():
+            return
         if key is None or self._pages.currentWidget() is not self.versions:
             self._about.setText(self._scope.village_name)
             return
@@ -162,7 +164,12 @@ class HistoryPanel(QWidget):
 
     # ── On the map ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Say what it is about, which is not read while nobody sees it."""
+        super().showEvent(event)
+        self._say_about()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Leave nothing on the map."""
         super().hideEvent(event)
         self._put_away()
