@@ -21,6 +21,7 @@ from mingqing.desktop.charts.panel import ChartPanel
 from mingqing.desktop.classify.looks import Looks
 from mingqing.desktop.classify.panel import ClassifyPanel
 from mingqing.desktop.editor import Editor
+from mingqing.desktop.history.panel import HistoryPanel
 from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
@@ -39,7 +40,7 @@ from mingqing.desktop.villages.matching import Entry, index
 from mingqing.desktop.widgets import L, M, S, button, column, row, tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from mingqing.catalog.model import Catalog, Layer
     from mingqing.desktop.actions import Actions
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from mingqing.store.conditions.kept import Asked
     from mingqing.store.edit import Changed
     from mingqing.store.session import Session
-    from mingqing.store.undo import Conflicts
 
 _NARROW = 1500  # pixels of the window in which map, legend, classes and charts are too much
 
@@ -95,6 +95,7 @@ class Explorer(QWidget):
         self.looks = Looks(catalog, jobs, self)
         self.classing = ClassifyPanel(catalog, jobs, self.looks)
         self.charts = ChartPanel(jobs)
+        self.history = HistoryPanel(catalog, jobs, self.editor, self.canvas)
         self.duty = DutyPanel()
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
@@ -127,6 +128,7 @@ class Explorer(QWidget):
         middle.addWidget(self.classing)
         middle.addWidget(self._map, 1)
         middle.addWidget(self.charts)
+        middle.addWidget(self.history)
         middle.addWidget(self.duty, 1)
         outer = column(self, gap=0)
         outer.addWidget(self.topbar)
@@ -183,7 +185,10 @@ class Explorer(QWidget):
         self.finder.chosen.connect(self.show_row)
         self.finder.placeless.connect(self._say_nowhere)
         actions["legend"].toggled.connect(self.legend.setVisible)
-        actions["charts"].toggled.connect(self._show_charts)
+        actions["charts"].toggled.connect(lambda on: self._show_beside(self.charts, "history", on=on))
+        actions["history"].toggled.connect(lambda on: self._show_beside(self.history, "charts", on=on))
+        self.history.going.connect(self.guide.show_row)
+        self.guide.turned.connect(lambda: self.history.show_row(self.guide.key))
         actions["table"].toggled.connect(self.tables.setVisible)
         canvas.viewed.connect(lambda _view: self._list_here())
         self.tables.bar.closing.clicked.connect(actions["table"].trigger)
@@ -199,7 +204,6 @@ class Explorer(QWidget):
         editor.said.connect(self.status.backup.setText)
         editor.stepped.connect(self._offer_steps)
         editor.refused.connect(lambda error: self.banner.say(str(error)))
-        editor.conflicted.connect(self._ask_over)
         actions.connect("undo", editor.undo)
         actions.connect("redo", editor.redo)
 
@@ -245,6 +249,7 @@ class Explorer(QWidget):
         self.forget_project()
         self.kit.show_project(session)
         self.editor.show_project(session)
+        self.history.show_project(session.policy)
         self.tables.show_project(session.policy)
         self.refresh(found)
         if self.themes:
@@ -263,6 +268,7 @@ class Explorer(QWidget):
         self.looks.forget_project()
         self.classing.put_away()
         self.charts.forget()
+        self.history.forget()
         self.card.take_back()
         self.kit.handout.take_back()
         self.finder.forget()
@@ -338,9 +344,6 @@ class Explorer(QWidget):
             if step is not None:
                 action.setToolTip(f"{words.format(why=step.why)}  {action.shortcut().toString()}")
 
-    def _ask_over(self, conflicts: "Conflicts", over: "Callable[[], None]") -> None:
-        self.banner.say(str(conflicts), action=(tr("仍然覆盖"), over))
-
     def _say_nothing(self, found: Survey) -> None:
         """Say why there is no map to see: no data at all, or none that has a shape."""
         rows = sum(found.counts.values())
@@ -395,16 +398,18 @@ class Explorer(QWidget):
         self.kit.show_theme(self._theme, self._seen)
         self.themed.emit(code)
 
-    def _show_charts(self, on: bool) -> None:  # noqa: FBT001 - Qt's signature
-        """Show or hide the charts; on a narrow screen the map keeps its room by putting the classes away."""
-        self.charts.setVisible(on)
+    def _show_beside(self, panel: QWidget, other: str, *, on: bool) -> None:
+        """Show or hide what stands at the right; on a narrow screen the map keeps its room."""
+        panel.setVisible(on)
         if on and self.width() < _NARROW:
+            self._actions[other].setChecked(False)
             self.classing.put_away()
 
     def _make_room(self) -> None:
-        """Put the charts away on a narrow screen."""
+        """Put away what stands at the right, on a narrow screen."""
         if self.width() < _NARROW:
-            self._actions["charts"].setChecked(False)
+            for name in ("charts", "history"):
+                self._actions[name].setChecked(False)
 
     def _show_looks(self) -> None:
         """Let the map and the legend follow how tables are classed."""
@@ -427,7 +432,8 @@ class Explorer(QWidget):
         self._update_actions()
         self._count()
         self._list_here()
-        self.charts.show_village(self._village, village.name if village is not None else tr("全部"))
+        for panel in (self.charts, self.history):
+            panel.show_village(self._village, village.name if village is not None else tr("全部"))
         self.visited.emit(self._village)
 
     def _count(self) -> None:

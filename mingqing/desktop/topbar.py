@@ -1,4 +1,4 @@
-"""The bar at the top: project, village, search, back and forward, import, account."""
+"""The bar at the top: project, village, search, undo and redo, back and forward, import, account."""
 
 from typing import TYPE_CHECKING
 
@@ -38,13 +38,15 @@ class TopBar(QWidget):
         layout.addWidget(self.project)
         layout.addSpacing(M)
         self._of_map = [
-            tool(actions[name]) for name in ("to_village", "back", "forward", "legend", "charts", "table")
+            tool(actions[name])
+            for name in ("to_village", "back", "forward", "legend", "charts", "table", "history")
         ]
+        self._steps = [tool(actions[name]) for name in ("undo", "redo")]
         layout.addWidget(self.villages)
         layout.addWidget(self._of_map[0])
         layout.addWidget(self.search, 100)
         layout.addStretch(1)
-        for made in self._of_map[1:]:
+        for made in (*self._steps, *self._of_map[1:]):
             layout.addWidget(made)
         layout.addSpacing(S)
         self.imports = self._import_menu(actions)
@@ -70,7 +72,8 @@ class TopBar(QWidget):
         self.account.show_account(session)
         for made in (self.villages, self.search, *self._of_map):
             made.setVisible(has_map)
-        self.add.setVisible(session.policy.edits)
+        for made in (self.add, *self._steps):
+            made.setVisible(session.policy.edits)
         self.imports.menuAction().setVisible(session.policy.edits)
 
     def open_menu(self) -> None:

@@ -402,6 +402,16 @@ def gather(session: "Session", table: str, row_id: int, *, village_names: Mappin
     )
 
 
+def value_text(session: "Session", of: Field, value: object) -> str:
+    """Return a value of a field as a card says it; of a reference, what names the row it points to."""
+    return _Gatherer(session, _today()).text(of, value)
+
+
+def heading_of(session: "Session", table: str, row: Row) -> str:
+    """Return what names a row whose cells are at hand, be it there or not."""
+    return _Gatherer(session, _today()).heading(table, row)
+
+
 def text_of(session: "Session", veil: Veil, value: object) -> str:
     """Return what a veil hid as a card says it."""
     field_of = session.catalog.tables[veil.table].field_by_name[veil.field]
