@@ -21,6 +21,7 @@ from mingqing.desktop.charts.panel import ChartPanel
 from mingqing.desktop.classify.looks import Looks
 from mingqing.desktop.classify.panel import ClassifyPanel
 from mingqing.desktop.editor import Editor
+from mingqing.desktop.form.panel import FormPanel
 from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
@@ -97,6 +98,7 @@ class Explorer(QWidget):
         self.duty = DutyPanel()
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
+        self.form = FormPanel(jobs, self.editor, self.guide, lambda: self._shown()[2], self.canvas)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
         self._fill = button(
@@ -197,6 +199,9 @@ class Explorer(QWidget):
         editor.conflicted.connect(self._ask_over)
         actions.connect("undo", editor.undo)
         actions.connect("redo", editor.redo)
+        actions.connect("form", self.form.edit_shown)
+        self.form.moved.connect(self.place_floating)
+        self.form.said.connect(self.banner.say)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Keep what floats over the canvas in its corners."""
@@ -213,7 +218,9 @@ class Explorer(QWidget):
     def place_floating(self) -> None:
         """Put what floats over the canvas in its place."""
         width, height = self.canvas.width(), self.canvas.height()
-        beside = CARD_WIDTH + M if self.card.isVisibleTo(self.canvas) else 0
+        shown = (p for p in (self.form, self.card) if p.isVisibleTo(self.canvas))
+        beside = next((p.width() + M for p in shown), 0)
+        self.form.setGeometry(width - self.form.width() - M, M, self.form.width(), height - 2 * M)
         self.card.setGeometry(width - CARD_WIDTH - M, M, CARD_WIDTH, self.card.height_within(height - 2 * M))
         size = self._zoom.sizeHint()
         self._zoom.setGeometry(
@@ -260,6 +267,7 @@ class Explorer(QWidget):
         self.charts.forget()
         self.card.take_back()
         self.kit.handout.take_back()
+        self.form.forget()
         self.banner.clear()
         self.close_card()
         self.topbar.villages.offer(())
@@ -485,7 +493,7 @@ class Explorer(QWidget):
         self.tables.show_place(self._village, canvas.view.extent(size) if canvas.view is not None else None)
 
     def _dismiss(self) -> None:
-        if not self.kit.escape():
+        if not self.kit.escape() and not self.form.leave():
             self.close_card()
 
     def close_card(self) -> None:
