@@ -200,6 +200,7 @@ class Explorer(QWidget):
         actions.connect("undo", editor.undo)
         actions.connect("redo", editor.redo)
         actions.connect("form", self.form.edit_shown)
+        self.card.editing.connect(self.form.edit_shown)
         self.form.moved.connect(self.place_floating)
         self.form.said.connect(self.banner.say)
 

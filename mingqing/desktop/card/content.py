@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mingqing.access.policy import Column
+from mingqing.access.roles import Action
 from mingqing.catalog.model import Field, FieldType, Table
 from mingqing.catalog.values import counted_photos, photo_ids
 from mingqing.core.files import data_dir
@@ -87,7 +88,10 @@ class Photos:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything a card shows, in reading order. `hidden` : titles of fields of which nothing is shown."""
+    """Everything a card shows, in reading order. `hidden` : titles of fields of which nothing is shown.
+
+    editable : whether the account may change such rows.
+    """
 
     table: str
     id: int
@@ -104,6 +108,7 @@ class Card:
     veil: Veil | None = None
     hidden: tuple[str, ...] = ()
     photos: tuple[Photos, ...] = ()
+    editable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +420,7 @@ def gather(session: "Session", table: str, row_id: int, *, village_names: Mappin
         reader.veil(table, row, named) if named is not None else None,
         reader.hidden(table),
         reader.photos(table, row),
+        session.info.read_only is None and session.policy.allowed(table, Action.EDIT),
     )
 
 

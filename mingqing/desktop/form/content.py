@@ -11,8 +11,8 @@ from mingqing.catalog.model import CodeList, Field, FieldType, Table
 from mingqing.core.text import tr
 from mingqing.desktop.card.content import Gatherer, layout_of, today
 from mingqing.desktop.form.matching import Option, option
-from mingqing.store.edit import VILLAGE
 from mingqing.store.guard import STAMPS
+from mingqing.store.paging import VILLAGE
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session

@@ -390,6 +390,19 @@ class ChoiceField(FieldWidget):
         self.edited.emit()
         self.finished.emit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Choose none by Delete, which else would delete what is selected on the map."""
+        if isinstance(event, QKeyEvent) and event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                none = next((b for b in self.group.buttons() if b.property("blank")), None)
+                if none is not None:
+                    none.click()
+                return True
+        return super().eventFilter(watched, event)
+
     def _is_enter(self, event: QKeyEvent) -> bool:  # noqa: ARG002
         return False  # it presses the button
 

@@ -1,6 +1,6 @@
 """The form of one row: what is left and valid is saved at once, what is not stays as typed with its sentence."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -13,9 +13,9 @@ from mingqing.core.errors import MingqingError
 from mingqing.core.text import clean, tr
 from mingqing.desktop.form.content import Key, Sheet
 from mingqing.desktop.form.fields import FieldWidget, IdNumberField, LockedField, as_typed, widget_of
-from mingqing.desktop.form.linking import attend
+from mingqing.desktop.form.linking import Finder
 from mingqing.desktop.form.picking import ReferenceField
-from mingqing.desktop.widgets import M, S, button, column, label
+from mingqing.desktop.widgets import M, S, alive, button, column, label
 from mingqing.store.edit import Refused
 
 if TYPE_CHECKING:
@@ -64,18 +64,29 @@ class RowForm(QWidget):
         common = [x for x in lines if x.field in self.table.common]
         outer = column(self, gap=S)
         outer.addLayout(self._grid(own))
-        if not common:
-            return
-        titles = "、".join(x.field.title for x in common)
-        rest = QWidget()
-        rest.setLayout(self._grid(common))
+        if common:
+            outer.addWidget(self._folded(common))
+        if self.sheet.withheld:
+            said = tr("另有 {n} 项您的角色用不到，不显示：{titles}")
+            titles = "、".join(self.sheet.withheld)
+            outer.addWidget(
+                label(said.format(n=len(self.sheet.withheld), titles=titles), "caption", wrap=True)
+            )
+
+    def _folded(self, lines: Sequence["Line"]) -> QWidget:
+        """Return fields that a button unfolds."""
+        made, rest = QWidget(), QWidget()
+        titles = "、".join(x.field.title for x in lines)
+        rest.setLayout(self._grid(lines))
         rest.hide()
         self.more = button(
             tr("更多：{titles}").format(titles=titles), lambda: rest.setVisible(rest.isHidden()), "link"
         )
         self.more.setProperty("quiet", True)  # noqa: FBT003 - Qt's name
-        outer.addWidget(self.more)
-        outer.addWidget(rest)
+        layout = column(made, gap=S)
+        layout.addWidget(self.more)
+        layout.addWidget(rest)
+        return made
 
     def _grid(self, lines: Iterable["Line"]) -> QGridLayout:
         grid, line, group = _empty_grid(), 0, ""
@@ -104,7 +115,7 @@ class RowForm(QWidget):
         made.edited.connect(lambda: self._edited(name))
         made.finished.connect(lambda: self.finish([name]))
         if isinstance(made, ReferenceField):
-            attend(made, self, self._desk)
+            Finder(made, self, self._desk)
         if isinstance(made, IdNumberField):
             made.trusted.connect(lambda: self._fill_told(name, over=True))
         return made
@@ -267,10 +278,15 @@ class RowForm(QWidget):
         self._desk.tell(tr("已保存，改错了按 Ctrl+Z 撤销"))
 
     def _not_saved(self, ready: Iterable[str], error: MingqingError) -> None:
-        for name in ready:
-            raw = self._saving.pop(name, None)
-            self.pending.setdefault(name, raw)
-        self._take_refusal(error)
+        typed = {name: self._saving.pop(name, None) for name in ready}
+        self.pending = {**typed, **self.pending}
+        if alive(self):
+            self._take_refusal(error)
+        elif (
+            self.origin is not None
+        ):  # the form was left meanwhile: say so, and have it there again next time
+            self._desk.drafts[self.origin] = self.pending
+            self._desk.editor.refused.emit(error)
 
     def _take_refusal(self, error: MingqingError) -> None:
         """Say at each field why the store refused it; elsewhere what has no field here."""
@@ -303,11 +319,15 @@ class RowForm(QWidget):
         def finished(made: int) -> None:
             self._desk.remember(self.table, given)
             self.pending.clear()
-            done(made)
+            if alive(self):
+                done(made)
 
         def failed(error: MingqingError) -> None:
-            self.setEnabled(True)
-            self._take_refusal(error)
+            if alive(self):
+                self.setEnabled(True)
+                self._take_refusal(error)
+            else:
+                self._desk.editor.refused.emit(error)
 
         self._desk.editor.do(
             tr("新增{table}").format(table=self.table.title),
@@ -334,13 +354,6 @@ class RowForm(QWidget):
                 now = line.text or as_typed(line.value) or tr("空白")
                 self._elsewhere[name] = tr("刚才在别处改成了“{now}”；您填的还没有保存").format(now=now)
         self.judge()
-
-
-def alive(widget: QWidget) -> bool:
-    """Whether a widget is still there, after something that took a while."""
-    import shiboken6
-
-    return shiboken6.isValid(widget)
 
 
 def _empty_grid() -> QGridLayout:

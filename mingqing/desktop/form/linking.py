@@ -1,12 +1,16 @@
 """What a field that refers to another row needs: the rows near by, others by name, the map."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject
 
 from mingqing.core.text import tr
 from mingqing.desktop.card.guide import place_of
 from mingqing.desktop.form.candidates import Place, at_place, near, typed
 from mingqing.desktop.form.matching import Option
 from mingqing.desktop.jobs import Job, ReadJob
+from mingqing.desktop.widgets import alive
 
 if TYPE_CHECKING:
     from mingqing.desktop.form.desk import Desk
@@ -14,49 +18,58 @@ if TYPE_CHECKING:
     from mingqing.desktop.form.picking import ReferenceField
     from mingqing.store.session import Session
 
+T = TypeVar("T")
 
-def attend(field: "ReferenceField", form: "RowForm", desk: "Desk") -> None:
-    """Have a reference of a form find its rows."""
-    table = str(field.field.references)
-    topic = f"reference {id(field)}"
 
-    def prepare() -> None:
-        origin, village = form.origin, form.sheet.village
+class Finder(QObject):
+    """Has a reference of a form find its rows."""
 
-        def work(session: "Session", _job: Job[list[Option]]) -> list[Option]:
-            return near(session, table, village, _place(session, origin))
+    def __init__(self, field: "ReferenceField", form: "RowForm", desk: "Desk") -> None:
+        super().__init__(field)
+        self._field, self._form, self._desk = field, form, desk
+        self._table = str(field.field.references)
+        field.preparing.connect(self._prepare)
+        field.looking.connect(self._look)
+        field.pointing.connect(self._point)
+        field.opening.connect(lambda row_id: desk.open(self._table, row_id))
 
-        desk.jobs.start(ReadJob(work, done=field.prepare, topic=topic))
+    def _prepare(self) -> None:
+        table, origin, village = self._table, self._form.origin, self._form.sheet.village
+        self._read(
+            lambda session: near(session, table, village, _place(session, origin)), self._field.prepare
+        )
 
-    def look(text: str) -> None:
-        def work(session: "Session", _job: Job[list[Option]]) -> list[Option]:
-            return typed(session, table, text.strip())
-
+    def _look(self, text: str) -> None:
         def done(found: list[Option]) -> None:
-            if field.line.text() == text:
-                field.offer(found)
+            if self._field.line.text() == text:
+                self._field.offer(found)
 
-        desk.jobs.start(ReadJob(work, done=done, topic=topic))
+        table = self._table
+        self._read(lambda session: typed(session, table, text.strip()), done)
 
-    def point() -> None:
-        desk.point(tr("请在地图上点要选的“{title}”").format(title=field.field.title), take)
+    def _point(self) -> None:
+        asked = tr("请在地图上点要选的“{title}”").format(title=self._field.field.title)
+        self._desk.point(asked, self._take)
 
-    def take(x: float, y: float, tolerance_m: float) -> None:
-        def work(session: "Session", _job: Job[Option | None]) -> Option | None:
-            return at_place(session, table, (x, y), tolerance_m)
-
+    def _take(self, x: float, y: float, tolerance_m: float) -> None:
         def done(found: Option | None) -> None:
             if found is None:
-                desk.tell(tr("那里没有可选的，请点在图形上"))
+                self._desk.tell(tr("那里没有可选的，请点在图形上"))
             else:
-                field.choose(found)
+                self._field.choose(found)
 
-        desk.jobs.start(ReadJob(work, done=done, topic=topic))
+        table = self._table
+        self._read(lambda session: at_place(session, table, (x, y), tolerance_m), done)
 
-    field.preparing.connect(prepare)
-    field.looking.connect(look)
-    field.pointing.connect(point)
-    field.opening.connect(lambda row_id: desk.open(table, row_id))
+    def _read(self, work: "Callable[[Session], T]", done: Callable[[T], None]) -> None:
+        def job(session: "Session", _job: Job[T]) -> T:
+            return work(session)
+
+        def told(found: T) -> None:
+            if alive(self._field):
+                done(found)
+
+        self._desk.jobs.start(ReadJob(job, done=told, topic=f"reference {id(self._field)}"))
 
 
 def _place(session: "Session", origin: tuple[str, int] | None) -> Place | None:

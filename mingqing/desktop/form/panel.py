@@ -164,6 +164,8 @@ class FormPanel(QFrame):
             self._where.setText(where)
             self.setAccessibleDescription(sheet.title)
         self._remove.setVisible(sheet.may_edit)
+        if not sheet.may_edit:
+            self._tell(tr("您的角色只能查看“{table}”，不能修改").format(table=sheet.table.title))
         if (
             self.section is not None
             and self.section.form is not None
@@ -187,9 +189,9 @@ class FormPanel(QFrame):
 
     def _follow_guide(self) -> None:
         """Stay before the card of the row; make room where another card was asked for."""
-        if not self.isVisible() or self.section is None:
+        if not self.isVisible() or (self.section is None and self._guide.key is None):
             return
-        if self._guide.key == self.section.key:
+        if self._guide.key == self.key:
             self._guide.hold_card_back()
         else:
             self._put_down()

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
 from mingqing.core.text import tr
 from mingqing.desktop.form.content import Entry, Group, Key, Sheet, blank_form, gather_form
 from mingqing.desktop.form.fields import small
-from mingqing.desktop.form.form import RowForm, alive
+from mingqing.desktop.form.form import RowForm
 from mingqing.desktop.form.removal import ask_removal
 from mingqing.desktop.jobs import Job, ReadJob
 from mingqing.desktop.look.icons import icon
-from mingqing.desktop.widgets import HEADING, L, M, S, button, column, label, row
+from mingqing.desktop.widgets import HEADING, L, M, S, alive, button, column, label, row
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QVBoxLayout
@@ -349,7 +349,8 @@ class NewRow(QFrame):
 
     def _done(self, made: int) -> None:
         self._desk.tell(tr("已新增，按 Ctrl+Z 撤销"))
-        self.added.emit(made)
+        if alive(self):
+            self.added.emit(made)
 
     def _give_up(self) -> None:
         if self.form is not None:
