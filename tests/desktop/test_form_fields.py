@@ -12,17 +12,10 @@ from mingqing.catalog.load import catalog
 from mingqing.catalog.model import FieldType
 from mingqing.catalog.values import parse
 from mingqing.desktop.form.content import Line, code_options
-from mingqing.desktop.form.fields import (
-    WIDGETS,
-    ChoiceField,
-    DateField,
-    FieldWidget,
-    IdNumberField,
-    LineField,
-    LockedField,
-    TextField,
-    widget_of,
-)
+from mingqing.desktop.form.dates import DateField
+from mingqing.desktop.form.field import FieldWidget
+from mingqing.desktop.form.fields import ChoiceField, IdNumberField, LineField, LockedField, TextField
+from mingqing.desktop.form.kinds import WIDGETS, widget_of
 from mingqing.desktop.form.matching import matching, option
 from mingqing.desktop.form.picking import CodeField, ReferenceField
 
@@ -130,6 +123,7 @@ def test_a_day_is_chosen_in_the_calendar(make: Make, qtbot: QtBot) -> None:
     assert isinstance(widget, DateField)
     widget._open()
     calendar = widget.findChild(QCalendarWidget)
+    assert isinstance(calendar, QCalendarWidget)
     assert calendar.selectedDate() == QDate(1990, 3, 7)
     with qtbot.waitSignals([widget.edited, widget.finished]):
         calendar.clicked.emit(QDate(1991, 4, 8))

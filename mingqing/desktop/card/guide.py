@@ -167,6 +167,11 @@ class CardGuide(QObject):
         if self._canvas.marks:
             self._canvas.see(self._canvas.marks[0].bounds, closest=1000)
 
+    def reveal(self, width: int) -> None:
+        """Bring what the card is about out from under a panel of this width, pixels."""
+        if self._canvas.marks:
+            self._canvas.reveal(self._canvas.marks[0].bounds, width + M)
+
     def close(self) -> None:
         """Put the card away and take its mark off the map."""
         self.key, self._found, self._trail = None, Found(), []

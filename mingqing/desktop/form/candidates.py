@@ -11,6 +11,7 @@ from mingqing.desktop.form.matching import Option, option
 from mingqing.store.paging import VILLAGE, Holds, Wanted, ids, page
 
 if TYPE_CHECKING:
+    from mingqing.catalog.model import Table
     from mingqing.store.session import Session
 
 _MOST, _MOST_TYPED = 3_000, 40
@@ -66,7 +67,12 @@ def _options(
         if cells is None:
             continue
         said = [str(c) for c in cells[: len(naming)] if c not in {None, ""}]
-        more = [str(c) for c in cells[len(naming) : -1] if c not in {None, ""}]
+        more = [_measured(definition, n, c) for n, c in zip(brief, cells[len(naming) :], strict=False) if c]
         more += said[1:] + ([str(cells[-1])] if elsewhere and cells[-1] else [])
         title = said[0] if said else definition.title
         yield option(row_id, title, " · ".join(more[:3]))
+
+
+def _measured(table: "Table", name: str, value: object) -> str:
+    unit = table.field_by_name[name].unit
+    return f"{value} {unit}" if unit else str(value)

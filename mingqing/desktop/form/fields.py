@@ -1,149 +1,26 @@
-"""A widget for each type of field, all of one shape, so that a form need not know which is which."""
+"""Fields to type into, to choose in, and to look at alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QEvent, QMimeData, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCalendarWidget,
-    QFrame,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from mingqing.catalog.model import Field, FieldType, Mask
 from mingqing.catalog.rules import told_by_id_number
-from mingqing.catalog.values import ValueRefusedError, parse, plain_text
+from mingqing.catalog.values import plain_text
 from mingqing.core.text import tr
 from mingqing.desktop.card.content import Veil
 from mingqing.desktop.card.veiled import VeiledValue
-from mingqing.desktop.look.corners import SHEET_PX, round_corners
-from mingqing.desktop.look.icons import icon
-from mingqing.desktop.widgets import S, button, column, label, restyle, row
+from mingqing.desktop.form.field import FieldWidget, as_typed
+from mingqing.desktop.widgets import button, row
 
 if TYPE_CHECKING:
     from mingqing.desktop.form.content import Line
 
 _MOST_LINES = 6
-_FEW = 5  # codes that are shown as buttons
 _LINE_PX = 38
-
-
-class FieldWidget(QWidget):
-    """A field of a form: its title, where it is filled in, and the line below that helps or complains.
-
-    Signals
-    -------
-    edited() : something else is in it, not necessarily finished. finished() : it was left, or a choice was made.
-
-    wide : whether it takes the whole width of the form.
-    """
-
-    edited = Signal()
-    finished = Signal()
-    wide = True
-
-    def __init__(self, line: "Line", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.field: Field = line.field
-        self._help = line.field.help
-        self._layout = column(self, gap=4)
-        title = line.field.title
-        if line.field.unit and line.field.unit != tr("年"):
-            title = f"{title}（{line.field.unit}）"
-        self._title = label(title, "caption")
-        head = row(gap=4)
-        head.addWidget(self._title)
-        if line.field.required and not line.locked:
-            head.addWidget(label(tr("必填"), "required"))
-        head.addStretch(1)
-        self._layout.addLayout(head)
-        self._inside = row(gap=4)
-        self._layout.addLayout(self._inside)
-        self._note = label("", "caption", wrap=True)
-        self._layout.addWidget(self._note)
-        self._filled_in(self._help)
-        self.note = ""
-        self._watched: QWidget | None = None
-
-    @property
-    def value(self) -> object:
-        """What is in it, as typed or as stored; None or empty for blank."""
-        raise NotImplementedError
-
-    def show_value(self, value: object, text: str = "") -> None:
-        """Show a stored value; `text` names the row that a reference points to. Nothing is `edited` by it."""
-        raise NotImplementedError
-
-    def complain(self, sentence: str, *, firmly: bool = True) -> None:
-        """Say what is wrong with what is in it, mildly while it is typed; an empty sentence takes it back."""
-        self.note = sentence
-        firm = bool(sentence) and firmly
-        self._filled_in(sentence or self._help, "wrong" if firm else "caption")
-        if self._watched is not None and self._watched.property("wrong") is not firm:
-            restyle(self._watched, "wrong", firm)
-
-    def hint(self, sentence: str) -> None:
-        """Say something that is no complaint, until the next one."""
-        if not self.note:
-            self._filled_in(sentence or self._help, "right" if sentence else "caption")
-
-    def _filled_in(self, sentence: str, kind: str = "caption") -> None:
-        if self._note.property("kind") != kind:
-            restyle(self._note, "kind", kind)
-        self._note.setText(sentence)
-        self._note.setVisible(bool(sentence))
-        if (editor := self.focusProxy()) is not None:
-            editor.setAccessibleDescription(sentence)
-
-    def _hold(self, editor: QWidget) -> None:
-        """Take `editor` as where this field is filled in."""
-        self._watched = editor
-        self.setFocusProxy(editor)
-        self._title.setBuddy(editor)
-        required = tr("，必填") if self.field.required else ""
-        editor.setAccessibleName(f"{self.field.title}{required}")
-        editor.setAccessibleDescription(self._help)
-        self._inside.addWidget(editor, 1)
-        editor.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Finish when the focus leaves, but not to a menu or list of its own; Enter goes on to the next field."""
-        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
-            if event.reason() != Qt.FocusReason.PopupFocusReason:
-                self.finished.emit()
-        elif isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.ShortcutOverride:
-                return self._leave_undo(event)
-            if event.type() == QEvent.Type.KeyPress and self._is_enter(event):
-                self.finished.emit()
-                self.focusNextChild()
-                return True
-        return super().eventFilter(watched, event)
-
-    def _is_enter(self, event: QKeyEvent) -> bool:
-        plain = event.modifiers() in {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
-        return plain and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-
-    def _leave_undo(self, event: QKeyEvent) -> bool:
-        """Let Ctrl+Z take back what was saved, where nothing typed here is left to be taken back."""
-        undoes = event.matches(QKeySequence.StandardKey.Undo) and not self._can_undo()
-        redoes = event.matches(QKeySequence.StandardKey.Redo) and not self._can_redo()
-        if undoes or redoes:
-            event.ignore()
-            return True
-        return False
-
-    def _can_undo(self) -> bool:
-        return False
-
-    def _can_redo(self) -> bool:
-        return False
 
 
 class LineField(FieldWidget):
@@ -151,7 +28,7 @@ class LineField(FieldWidget):
 
     def __init__(self, line: "Line", parent: QWidget | None = None) -> None:
         super().__init__(line, parent)
-        self.wide = not (_is_short(line.field))
+        self.wide = not is_short(line.field)
         self.line = QLineEdit()
         self.line.setMaxLength(2 * line.field.max_length + 2)  # what is pasted beyond is not even looked at
         self._hold(self.line)
@@ -248,64 +125,6 @@ class _Text(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(on)
 
 
-class DateField(LineField):
-    """A day, typed as people write it or chosen in a calendar; a month or a year alone will do."""
-
-    wide = False
-
-    def __init__(self, line: "Line", parent: QWidget | None = None) -> None:
-        super().__init__(line, parent)
-        self.wide = False
-        self.line.setPlaceholderText(tr("如 1990.3.7 或 1990"))
-        self._popup: QFrame | None = None
-        self._inside.addWidget(
-            small("fa6s.calendar-days", tr("在日历上选{title}").format(title=line.field.title), self._open)
-        )
-
-    def _open(self) -> None:
-        """Drop the calendar down, on the day that is typed."""
-        popup, calendar = _calendar(self)
-        calendar.clicked.connect(self._take)
-        calendar.activated.connect(self._take)
-        try:
-            day = QDate.fromString(str(parse(self.field, self.line.text()) or ""), Qt.DateFormat.ISODate)
-        except ValueRefusedError:
-            day = QDate()
-        calendar.setSelectedDate(day if day.isValid() else QDate.currentDate())
-        self._popup = popup
-        popup.adjustSize()
-        corner = self.line.mapToGlobal(QPoint(0, self.line.height() + 4))
-        room = self.screen().availableGeometry()
-        corner.setX(min(corner.x(), room.right() - popup.width()))
-        corner.setY(min(corner.y(), room.bottom() - popup.height()))
-        popup.move(corner)
-        popup.show()
-        calendar.setFocus()
-
-    def _take(self, day: QDate) -> None:
-        if self._popup is not None:
-            self._popup.close()
-            self._popup = None
-        self.line.setText(day.toString(Qt.DateFormat.ISODate))
-        self.edited.emit()
-        self.finished.emit()
-        self.line.setFocus()
-
-
-def _calendar(parent: QWidget) -> tuple[QFrame, QCalendarWidget]:
-    popup = QFrame(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-    popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    round_corners(popup, SHEET_PX)
-    sheet = QFrame()
-    sheet.setObjectName("sheet")
-    column(popup).addWidget(sheet)
-    calendar = QCalendarWidget()
-    calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-    calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
-    column(sheet, margins=(S, S, S, S)).addWidget(calendar)
-    return popup, calendar
-
-
 class IdNumberField(LineField):
     """An identity number: how many characters are still to come, then what it tells.
 
@@ -365,9 +184,7 @@ class ChoiceField(FieldWidget):
         self._watched = frame
         self._inside.addWidget(frame)
         self._inside.addStretch(1)
-        first = self.group.button(0)
-        self.setFocusProxy(first)
-        self._title.setBuddy(first)
+        self._title.setBuddy(self.group.button(0))
         self.group.idClicked.connect(lambda _: self._choose())
         self.show_value(line.value)
 
@@ -385,8 +202,17 @@ class ChoiceField(FieldWidget):
             self.group.setExclusive(False)
             checked.setChecked(False)
             self.group.setExclusive(True)
+        self._lead_tab()
+
+    def _lead_tab(self) -> None:
+        """Let Tab come to the button that is pressed, or to the first."""
+        pressed = self.group.checkedButton() or self.group.button(0)
+        for each in self.group.buttons():
+            each.setFocusPolicy(Qt.FocusPolicy.StrongFocus if each is pressed else Qt.FocusPolicy.ClickFocus)
+        self.setFocusProxy(pressed)
 
     def _choose(self) -> None:
+        self._lead_tab()
         self.edited.emit()
         self.finished.emit()
 
@@ -432,77 +258,10 @@ class LockedField(FieldWidget):
         self._shown = made
 
 
-def as_typed(value: object) -> str:
-    """Return a stored value as a person would type it."""
-    return "" if value is None else plain_text(value)
-
-
-def small(glyph: str, tip: str, clicked: Callable[[], object]) -> QToolButton:
-    """Return a square button with a sign on it, beside a field."""
-    made = QToolButton()
-    made.setObjectName("small")
-    made.setIcon(icon(glyph))
-    made.setIconSize(QSize(16, 16))
-    made.setToolTip(tip)
-    made.setAccessibleName(tip)
-    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    made.clicked.connect(lambda _checked=False: clicked())
-    return made
-
-
-def _is_short(field: Field) -> bool:
+def is_short(field: Field) -> bool:
+    """Whether what is filled in is so short that two such fields stand beside one another."""
     return (
         field.type in {FieldType.INTEGER, FieldType.NUMBER, FieldType.PHONE, FieldType.DATE}
         or field.mask is Mask.NAME
         or field.name.endswith("_no")
     )
-
-
-def _text(line: "Line") -> FieldWidget:
-    field = line.field
-    return LineField(line) if field.search or field.mask is not None or _is_short(field) else TextField(line)
-
-
-def _boolean(line: "Line") -> FieldWidget:
-    return ChoiceField(line, [(1, tr("是")), (0, tr("否"))])
-
-
-def _code(line: "Line") -> FieldWidget:
-    from mingqing.desktop.form.picking import CodeField
-
-    if len(line.options) <= _FEW:
-        return ChoiceField(line, [(o.value, o.title) for o in line.options])
-    return CodeField(line)
-
-
-def _reference(line: "Line") -> FieldWidget:
-    from mingqing.desktop.form.picking import ReferenceField
-
-    return ReferenceField(line)
-
-
-# One for each type of field: what fills it in.
-WIDGETS: Mapping[FieldType, Callable[["Line"], FieldWidget]] = {
-    FieldType.TEXT: _text,
-    FieldType.INTEGER: LineField,
-    FieldType.NUMBER: LineField,
-    FieldType.PHONE: LineField,
-    FieldType.DATE: DateField,
-    FieldType.ID_NUMBER: IdNumberField,
-    FieldType.BOOLEAN: _boolean,
-    FieldType.CODE: _code,
-    FieldType.REFERENCE: _reference,
-}
-
-
-def widget_of(line: "Line") -> FieldWidget:
-    """Return the widget of a field, with its value in it."""
-    if line.locked:
-        return LockedField(line, line.text or _shown(line))
-    return WIDGETS[line.field.type](line)
-
-
-def _shown(line: "Line") -> str:
-    if line.field.type is FieldType.BOOLEAN and line.value is not None:
-        return tr("是") if line.value else tr("否")
-    return as_typed(line.value)

@@ -12,7 +12,9 @@ from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import clean, tr
 from mingqing.desktop.form.content import Key, Sheet
-from mingqing.desktop.form.fields import FieldWidget, IdNumberField, LockedField, as_typed, widget_of
+from mingqing.desktop.form.field import FieldWidget, as_typed
+from mingqing.desktop.form.fields import IdNumberField, LockedField
+from mingqing.desktop.form.kinds import widget_of
 from mingqing.desktop.form.linking import Finder
 from mingqing.desktop.form.picking import ReferenceField
 from mingqing.desktop.widgets import M, S, alive, button, column, label

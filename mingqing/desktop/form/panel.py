@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from mingqing.core.text import tr
 from mingqing.desktop.form.content import Key, Sheet
 from mingqing.desktop.form.desk import Desk
-from mingqing.desktop.form.fields import small
-from mingqing.desktop.form.related import NewRow, RowSection, told_kept
+from mingqing.desktop.form.field import small
+from mingqing.desktop.form.related import NewRow, RowSection, reach_by_tab, told_kept
 from mingqing.desktop.form.removal import ask_removal
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.widgets import L, M, S, button, column, empty, label, row, scrolling
@@ -52,6 +52,7 @@ class FormPanel(QFrame):
         self.desk = Desk(jobs, editor, names, self.open, self._tell, self._point)
         self.section: RowSection | None = None
         self.new: NewRow | None = None
+        self._fresh = False  # opened, and not yet read
         self._inside = QWidget()
         self._body = column(self._inside, margins=(L, S, L, L), gap=L)
         self._glyph, self._where = QLabel(), label("", "caption")
@@ -61,7 +62,8 @@ class FormPanel(QFrame):
         head = row(gap=S)
         head.addWidget(self._glyph)
         head.addWidget(self._where, 1)
-        head.addWidget(small("fa6s.xmark", tr("改好了，回到详情  Esc"), self.leave))
+        self._close = small("fa6s.xmark", tr("改好了，回到详情  Esc"), self.leave)
+        head.addWidget(self._close)
         foot = row(gap=S)
         foot.setContentsMargins(L, S, L, S)
         foot.addWidget(self._status, 1)
@@ -93,6 +95,7 @@ class FormPanel(QFrame):
     def open(self, table: str, row_id: int) -> None:
         """Show the form of a row; its card is shown behind it, and its place on the map."""
         self._put_down()
+        self._fresh = True
         self.section = section = RowSection((table, row_id), self.desk)
         section.shown.connect(self._name)
         section.gone.connect(self._lost)
@@ -117,6 +120,7 @@ class FormPanel(QFrame):
         self.new = new = NewRow(table, given, self.desk, origin=origin, make=make)
         new.added.connect(lambda row_id: self.open(table, row_id))
         new.closed.connect(self.leave)
+        new.shown.connect(lambda: reach_by_tab(new, self._close))
         self._title.setText(tr("新增"))
         self._where.setText("")
         self._show(new)
@@ -154,24 +158,22 @@ class FormPanel(QFrame):
         self.show()
         self.raise_()
         self.moved.emit()
+        self._guide.reveal(WIDTH)
 
     def _name(self, sheet: Sheet) -> None:
-        first = not self._title.text() or self._title.text() != sheet.title
-        if first:
-            self._title.setText(sheet.title)
-            self._glyph.setPixmap(icon(sheet.icon, sheet.layer).pixmap(QSize(18, 18)))
-            where = f"{sheet.table.title} · {sheet.place}" if sheet.place else sheet.table.title
-            self._where.setText(where)
-            self.setAccessibleDescription(sheet.title)
+        """Say whose form it is, and go to its first field when it is new."""
+        self._title.setText(sheet.title)
+        self._glyph.setPixmap(icon(sheet.icon, sheet.layer).pixmap(QSize(18, 18)))
+        self._where.setText(f"{sheet.table.title} · {sheet.place}" if sheet.place else sheet.table.title)
+        self.setAccessibleDescription(sheet.title)
         self._remove.setVisible(sheet.may_edit)
         if not sheet.may_edit:
             self._tell(tr("您的角色只能查看“{table}”，不能修改").format(table=sheet.table.title))
-        if (
-            self.section is not None
-            and self.section.form is not None
-            and not self.isAncestorOf(self.focusWidget() or self)
-        ):
-            next(iter(self.section.form.fields.values())).setFocus()
+        if self.section is not None and self.section.form is not None:
+            reach_by_tab(self.section, self._close)
+            if self._fresh:
+                next(iter(self.section.form.fields.values())).setFocus()
+        self._fresh = False
 
     def _lost(self) -> None:
         """The row is no more: nothing of it is left to save."""

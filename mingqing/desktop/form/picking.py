@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QStandardItem, QS
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
 from mingqing.core.text import tr
-from mingqing.desktop.form.fields import FieldWidget, small
+from mingqing.desktop.form.field import FieldWidget, small
 from mingqing.desktop.form.matching import Option, matching
 from mingqing.desktop.look.icons import icon
 

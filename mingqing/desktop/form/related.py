@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.form.content import Entry, Group, Key, Sheet, blank_form, gather_form
-from mingqing.desktop.form.fields import small
+from mingqing.desktop.form.field import small
 from mingqing.desktop.form.form import RowForm
 from mingqing.desktop.form.removal import ask_removal
 from mingqing.desktop.jobs import Job, ReadJob
@@ -70,6 +70,7 @@ class RowSection(QWidget):
         if self.form is None:
             self.form = RowForm(sheet, self._desk)
             self._layout.insertWidget(0, self.form)
+            self.form.show()
             draft = self._desk.drafts.pop(self.key, None)
             if draft:
                 self.form.enter(draft)
@@ -173,6 +174,7 @@ class RelatedGroup(QWidget):
             return
         self.open[row_id] = section = RowSection((self._table, row_id), self._desk, self._depth)
         box.hold(section)
+        section.shown.connect(lambda _: reach_by_tab(section, box.last))
 
     def add(self) -> None:
         """Begin a new row that refers to the one above."""
@@ -181,6 +183,7 @@ class RelatedGroup(QWidget):
             return
         given = {self._reference: self._parent[1]}
         self.adding = made = NewRow(self._table, given, self._desk, origin=self._parent)
+        made.shown.connect(lambda: reach_by_tab(made, self.add_button))
         made.closed.connect(self._stop_adding)
         made.added.connect(lambda _: self._stop_adding())
         self._lines.addWidget(made)
@@ -223,6 +226,11 @@ class EntryBox(QFrame):
         self._held: QWidget | None = None
         self._fold()
 
+    @property
+    def last(self) -> QWidget:
+        """The last of its own buttons that Tab comes to."""
+        return self._remove
+
     def show_entry(self, entry: Entry) -> None:
         """Name the row as it is now."""
         self._entry = entry
@@ -260,8 +268,14 @@ class EntryBox(QFrame):
 
 
 class NewRow(QFrame):
-    """The form of a row that is to be added. `added(id)` once it is; `closed()` when it is given up."""
+    """The form of a row that is to be added.
 
+    Signals
+    -------
+    shown() : it is there to be filled in. added(id) : the row is stored. closed() : it was given up.
+    """
+
+    shown = Signal()
     added = Signal(object)
     closed = Signal()
 
@@ -315,6 +329,7 @@ class NewRow(QFrame):
             )
             self._body.addWidget(self.again)
         self._body.addWidget(form)
+        form.show()
         line = row(gap=M)
         line.addWidget(self.finish)
         line.addWidget(button(tr("不加了"), self._give_up))
@@ -324,6 +339,7 @@ class NewRow(QFrame):
         draft = self._desk.drafts.pop(self._draft, None)
         form.enter(draft or {})
         bring_into_view(self)
+        self.shown.emit()
         self.focus()
 
     def focus(self) -> None:
@@ -364,6 +380,14 @@ class NewRow(QFrame):
             return []
         self._desk.drafts[self._draft] = dict(form.pending)
         return [form.sheet.title]
+
+
+def reach_by_tab(inside: QWidget, before: QWidget) -> None:
+    """Let Tab go from one widget to all that is in another, and from there to what came next."""
+    new = [w for w in inside.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    for widget in new:
+        QWidget.setTabOrder(before, widget)
+        before = widget
 
 
 def bring_into_view(widget: QWidget) -> None:
