@@ -8,7 +8,9 @@ import shapely
 
 from mingqing.desktop.card.content import headings, layout_of
 from mingqing.desktop.form.matching import Option, option
-from mingqing.store.paging import VILLAGE, Holds, Wanted, ids, page
+from mingqing.store.conditions import Holds
+from mingqing.store.conditions.tree import VILLAGE
+from mingqing.store.paging import Wanted, ids, page
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Table

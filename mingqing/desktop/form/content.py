@@ -3,16 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import nan
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from mingqing.access.policy import Column
 from mingqing.access.roles import Action
-from mingqing.catalog.model import CodeList, Field, FieldType, Table
+from mingqing.catalog.model import CodeList, Field, FieldType, GeometryKind, Table
 from mingqing.core.text import tr
+from mingqing.crs.transform import transform_xy
+from mingqing.crs.zones import CGCS2000
 from mingqing.desktop.card.content import Gatherer, layout_of, today
 from mingqing.desktop.form.matching import Option, option
+from mingqing.store.conditions.tree import VILLAGE
 from mingqing.store.guard import STAMPS
-from mingqing.store.paging import VILLAGE
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 Key = tuple[str, int]
 MOST_SHOWN = 60
 _NOT_TYPED = {*STAMPS, VILLAGE, "source"}
+_TODAY = "today"
 _STEPS = 3  # references to follow for what a new row belongs to besides
 
 
@@ -72,6 +78,8 @@ class Sheet:
 
     withheld : titles of fields of which the account sees nothing.
     may_edit : whether the account may change such rows at all.
+    lonlat : where the row is, degrees, where it is drawn as a point; (nan, nan) where it may be and is not drawn yet.
+        None where a point is no shape for it.
     """
 
     table: Table
@@ -85,6 +93,7 @@ class Sheet:
     groups: tuple[Group, ...] = ()
     withheld: tuple[str, ...] = ()
     may_edit: bool = True
+    lonlat: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,7 @@ def gather_form(
         tuple(_groups(reader, definition, row_id)),
         tuple(f.title for f in _typed_fields(definition) if _is_absent(session, definition, f)),
         _may(session, table),
+        _lonlat(session, definition, row_id),
     )
 
 
@@ -139,8 +149,9 @@ def blank_form(
             row = reader.row(*parent)
             values.setdefault(VILLAGE, row.get(VILLAGE) if row is not None else None)
     for described in definition.fields:
-        if described.type is FieldType.DATE and described.required:
-            values.setdefault(described.name, today().isoformat())
+        if described.default:
+            begun = today().isoformat() if described.default == _TODAY else described.default
+            values.setdefault(described.name, begun)
         if described.names is not None and values.get(described.names) is not None:
             target = str(definition.field_by_name[described.names].references)
             values.setdefault(described.name, reader.title(target, int(str(values[described.names]))))
@@ -236,6 +247,18 @@ def _locked(session: "Session", table: Table, field: Field) -> str:
 def code_options(codes: CodeList) -> tuple[Option, ...]:
     """Return the choices of a code list, each found by its characters, its pinyin and the other ways it is written."""
     return tuple(option(code.value, code.value, more=code.arrives_as) for code in codes.codes)
+
+
+def _lonlat(session: "Session", table: Table, row_id: int) -> tuple[float, float] | None:
+    if GeometryKind.POINT not in table.geometry or not any(f.type is FieldType.PHOTO for f in table.fields):
+        return None
+    (shape,) = session.features(table.name, among=[row_id]).geometry
+    if shape is None or shape.is_empty:
+        return nan, nan
+    if shape.geom_type != "Point":
+        return None
+    ((lon, lat),) = transform_xy(np.array([(shape.x, shape.y)]), session.info.epsg, CGCS2000)
+    return float(lon), float(lat)
 
 
 # ── Rows that belong to it ───────────────────────────────────────────────────────────────────────────────────

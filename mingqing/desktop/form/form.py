@@ -17,6 +17,7 @@ from mingqing.desktop.form.fields import IdNumberField, LockedField
 from mingqing.desktop.form.kinds import widget_of
 from mingqing.desktop.form.linking import Finder
 from mingqing.desktop.form.picking import ReferenceField
+from mingqing.desktop.form.pictures import PictureField
 from mingqing.desktop.widgets import M, S, alive, button, column, label
 from mingqing.store.edit import Refused
 
@@ -118,6 +119,8 @@ class RowForm(QWidget):
         made.finished.connect(lambda: self.finish([name]))
         if isinstance(made, ReferenceField):
             Finder(made, self, self._desk)
+        if isinstance(made, PictureField):
+            made.attend(self.sheet, self._desk)
         if isinstance(made, IdNumberField):
             made.trusted.connect(lambda: self._fill_told(name, over=True))
         return made

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mingqing.catalog.model import FieldType
+from mingqing.catalog.values import counted_photos
 from mingqing.core.text import tr
 from mingqing.desktop.form.dates import DateField
 from mingqing.desktop.form.field import FieldWidget, as_typed
@@ -16,6 +17,7 @@ from mingqing.desktop.form.fields import (
     is_short,
 )
 from mingqing.desktop.form.picking import CodeField, ReferenceField
+from mingqing.desktop.form.pictures import PictureField
 
 if TYPE_CHECKING:
     from mingqing.desktop.form.content import Line
@@ -49,6 +51,7 @@ WIDGETS: Mapping[FieldType, Callable[["Line"], FieldWidget]] = {
     FieldType.BOOLEAN: _boolean,
     FieldType.CODE: _code,
     FieldType.REFERENCE: ReferenceField,
+    FieldType.PHOTO: PictureField,
 }
 
 
@@ -62,4 +65,6 @@ def widget_of(line: "Line") -> FieldWidget:
 def _shown(line: "Line") -> str:
     if line.field.type is FieldType.BOOLEAN and line.value is not None:
         return tr("是") if line.value else tr("否")
+    if line.field.type is FieldType.PHOTO:
+        return counted_photos(line.value)
     return as_typed(line.value)
