@@ -1,19 +1,28 @@
 """What belongs to a row is opened, corrected, added and deleted in its form."""
 
 from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from mingqing.crs.transform import transform_xy
+from mingqing.desktop.card.content import today
 from mingqing.desktop.form.fields import ChoiceField
 from mingqing.desktop.form.form import RowForm
+from mingqing.desktop.form.pictures import PictureField
 from mingqing.desktop.form.related import NewRow, RelatedGroup, RowSection
 from mingqing.desktop.form.removal import Removal
 from mingqing.desktop.window import MainWindow
 from mingqing.store.session import Session
 
+from .conftest import EAST, NORTH
 from .test_form import find, stored, write
 
 Settle = Callable[[], None]
@@ -273,3 +282,86 @@ def test_a_form_opened_elsewhere_shows_where_it_is(
     assert form.isVisible()
     assert not opened.explorer.card.isVisible()
     assert isinstance(form.section.form.fields["name"].focusProxy(), QLineEdit)  # type: ignore[union-attr]
+
+
+# ── Visits and pictures ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_visit_begins_with_today_and_needs_only_who_called(
+    opened: MainWindow, household: RowSection, settle: Settle
+) -> None:
+    visits = group(household, "visit")
+    assert visits.add_button.text().strip() == "记一次走访"
+    new, form = begin(visits, settle)
+    assert form.missing == ["走访人"]
+    assert form.fields["visited_on"].value == today().isoformat()
+    assert form.fields["household"].isHidden()
+    write(form, "visitor", "甄走访")
+    write(form, "matter", "身体还好")
+    new.finish.click()
+    settle()
+    row_id = find(opened, "visit", visitor="甄走访")
+    assert stored(opened, "visit", row_id, "household", "visited_on") == (
+        household.key[1],
+        today().isoformat(),
+    )
+
+
+def a_picture(*, lonlat: bool = False) -> bytes:
+    out = BytesIO()
+    image = Image.new("RGB", (64, 48), (90, 120, 60))
+    exif = Image.Exif()
+    if lonlat:
+        exif[0x8825] = {1: "N", 2: (28.0, 27.0, 0.0), 3: "E", 4: (119.0, 29.0, 0.0)}
+    image.save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def test_a_picture_is_saved_as_it_is_added_and_taken_back_by_one_undo(
+    opened: MainWindow, section: RowSection, settle: Settle, tmp_path: Path
+) -> None:
+    assert section.form is not None
+    field = section.form.fields["photos"]
+    assert isinstance(field, PictureField)
+    assert field.photos is not None
+    (tmp_path / "一.jpg").write_bytes(a_picture())
+    field.photos.add_files([tmp_path / "一.jpg"])
+    settle()
+    (names,) = stored(opened, "house", section.key[1], "photos")
+    assert names == field.value
+    assert len(str(names)) == 32
+    opened.explorer.editor.undo()
+    settle()
+    assert stored(opened, "house", section.key[1], "photos") == (None,)
+    assert field.value is None
+
+
+def test_where_a_picture_was_taken_may_become_the_place_of_what_is_drawn_as_a_point(
+    opened: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    opened.explorer.editor.do(
+        "新增资源",
+        lambda e, _: e.add(
+            "resource",
+            {"name": "古樟", "village_code": "331124204202"},
+            shapely.Point(EAST + 100, NORTH + 100),
+        ),
+    )
+    settle()
+    row_id = find(opened, "resource", name="古樟")
+    opened.explorer.form.open("resource", row_id)
+    settle()
+    form = opened.explorer.form.section.form  # type: ignore[union-attr]
+    assert form is not None
+    field = form.fields["photos"]
+    assert isinstance(field, PictureField)
+    assert field.photos is not None
+    (tmp_path / "二.jpg").write_bytes(a_picture(lonlat=True))
+    field.photos.add_files([tmp_path / "二.jpg"])
+    settle()
+    field.photos.using.click()
+    settle()
+    assert opened.session is not None
+    place = opened.session.features("resource", among=[row_id]).geometry[0]
+    lon, lat = transform_xy(np.array([[place.x, place.y]]), opened.session.info.epsg, 4490)[0]
+    assert (lon, lat) == pytest.approx((119 + 29 / 60, 28 + 27 / 60), abs=1e-6)

@@ -17,14 +17,13 @@ from mingqing.crs.zones import CGCS2000
 from mingqing.desktop.card.content import Gatherer, layout_of, today
 from mingqing.desktop.form.matching import Option, option
 from mingqing.store.conditions.tree import VILLAGE
-from mingqing.store.guard import STAMPS
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 Key = tuple[str, int]
 MOST_SHOWN = 60
-_NOT_TYPED = {*STAMPS, VILLAGE, "source"}
+_NOT_TYPED = {"created_by", "created_at", "updated_by", "updated_at", "source", VILLAGE}
 _TODAY = "today"
 _STEPS = 3  # references to follow for what a new row belongs to besides
 

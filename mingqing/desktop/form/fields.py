@@ -139,7 +139,7 @@ class IdNumberField(LineField):
         self.line.textChanged.connect(lambda _: self._tell())
         self.trust = button(tr("按身份证号改"), self.trusted.emit, "inline")
         self.trust.hide()
-        self._layout.addWidget(self.trust)
+        self._layout.addWidget(self.trust, 0, Qt.AlignmentFlag.AlignLeft)
 
     def complain(self, sentence: str, *, firmly: bool = True) -> None:
         """Say what is wrong; while it is being typed, how much is missing."""

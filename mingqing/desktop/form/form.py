@@ -66,7 +66,7 @@ class RowForm(QWidget):
         own = [x for x in lines if x.field not in self.table.common]
         common = [x for x in lines if x.field in self.table.common]
         outer = column(self, gap=S)
-        outer.addLayout(self._grid(own))
+        outer.addWidget(self._grid(own))
         if common:
             outer.addWidget(self._folded(common))
         if self.sheet.withheld:
@@ -78,9 +78,8 @@ class RowForm(QWidget):
 
     def _folded(self, lines: Sequence["Line"]) -> QWidget:
         """Return fields that a button unfolds."""
-        made, rest = QWidget(), QWidget()
+        made, rest = QWidget(), self._grid(lines)
         titles = "、".join(x.field.title for x in lines)
-        rest.setLayout(self._grid(lines))
         rest.hide()
         self.more = button(
             tr("更多：{titles}").format(titles=titles), lambda: rest.setVisible(rest.isHidden()), "link"
@@ -91,8 +90,9 @@ class RowForm(QWidget):
         layout.addWidget(rest)
         return made
 
-    def _grid(self, lines: Iterable["Line"]) -> QGridLayout:
-        grid, line, group = _empty_grid(), 0, ""
+    def _grid(self, lines: Iterable["Line"]) -> QWidget:
+        held = QWidget()
+        grid, line, group = _empty_grid(held), 0, ""
         alone: FieldWidget | None = None  # a short field with room beside it
         for each in lines:
             made = self._make(each)
@@ -109,7 +109,7 @@ class RowForm(QWidget):
                 line += 1
                 grid.addWidget(made, line, 0, 1, 2, Qt.AlignmentFlag.AlignTop)
                 alone = None if made.wide else made
-        return grid
+        return held
 
     def _make(self, line: "Line") -> FieldWidget:
         made = widget_of(line)
@@ -361,8 +361,8 @@ class RowForm(QWidget):
         self.judge()
 
 
-def _empty_grid() -> QGridLayout:
-    made = QGridLayout()
+def _empty_grid(inside: QWidget) -> QGridLayout:
+    made = QGridLayout(inside)
     made.setContentsMargins(0, 0, 0, 0)
     made.setHorizontalSpacing(M)
     made.setVerticalSpacing(M)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
 from mingqing.core.text import tr
@@ -330,6 +330,9 @@ class NewRow(QFrame):
             self._body.addWidget(self.again)
         self._body.addWidget(form)
         form.show()
+        for name in self._given if self._origin is not None else ():
+            if name in form.fields:
+                form.fields[name].hide()  # it stands below the row that it belongs to
         line = row(gap=M)
         line.addWidget(self.finish)
         line.addWidget(button(tr("不加了"), self._give_up))
@@ -376,7 +379,7 @@ class NewRow(QFrame):
     def leave(self) -> list[str]:
         """Keep what was typed as a draft, and return what the row is called, where anything was."""
         form = self.form
-        if form is None or not any(not w.isHidden() and n in form.touched for n, w in form.fields.items()):
+        if form is None or not form.touched:
             return []
         self._desk.drafts[self._draft] = dict(form.pending)
         return [form.sheet.title]
@@ -392,6 +395,9 @@ def reach_by_tab(inside: QWidget, before: QWidget) -> None:
 
 def bring_into_view(widget: QWidget) -> None:
     """Give a widget that was just filled its height, and scroll to its beginning."""
+    QCoreApplication.sendPostedEvents(
+        None, QEvent.Type.LayoutRequest.value
+    )  # heights by the style sheet, now
     above: QWidget | None = widget
     while above is not None and not isinstance(above, QScrollArea):
         if (layout := above.layout()) is not None:
