@@ -21,6 +21,7 @@ from mingqing.desktop.charts.panel import ChartPanel
 from mingqing.desktop.classify.looks import Looks
 from mingqing.desktop.classify.panel import ClassifyPanel
 from mingqing.desktop.editor import Editor
+from mingqing.desktop.form.panel import FormPanel
 from mingqing.desktop.history.panel import HistoryPanel
 from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
@@ -100,6 +101,7 @@ class Explorer(QWidget):
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
         self.finder = Finder(self, self.topbar.search, self.canvas, jobs)
+        self.form = FormPanel(jobs, self.editor, self.guide, lambda: self._shown()[2], self.canvas)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
         self._fill = button(
@@ -182,6 +184,11 @@ class Explorer(QWidget):
         actions.connect("village", self.topbar.villages.open)
         actions.connect("scale", status.scale.setFocus)
         actions.connect("search", self.finder.open)
+        self._connect_panels()
+        self._connect_editor()
+
+    def _connect_panels(self) -> None:
+        actions = self._actions
         self.finder.chosen.connect(self.show_row)
         self.finder.placeless.connect(self._say_nowhere)
         actions["legend"].toggled.connect(self.legend.setVisible)
@@ -190,13 +197,12 @@ class Explorer(QWidget):
         self.history.going.connect(self.guide.show_row)
         self.guide.turned.connect(lambda: self.history.show_row(self.guide.key))
         actions["table"].toggled.connect(self.tables.setVisible)
-        canvas.viewed.connect(lambda _view: self._list_here())
+        self.canvas.viewed.connect(lambda _view: self._list_here())
         self.tables.bar.closing.clicked.connect(actions["table"].trigger)
         self.tables.opened.connect(self.show_row)
         self.tables.said.connect(self.banner.say)
         self.bulk.said.connect(self.banner.say)
         self.tables.asking.connect(self.kit.ask_conditions)
-        self._connect_editor()
 
     def _connect_editor(self) -> None:
         editor, actions = self.editor, self._actions
@@ -206,6 +212,10 @@ class Explorer(QWidget):
         editor.refused.connect(lambda error: self.banner.say(str(error)))
         actions.connect("undo", editor.undo)
         actions.connect("redo", editor.redo)
+        actions.connect("form", self.form.edit_shown)
+        self.card.editing.connect(self.form.edit_shown)
+        self.form.moved.connect(self.place_floating)
+        self.form.said.connect(self.banner.say)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Keep what floats over the canvas in its corners."""
@@ -222,7 +232,9 @@ class Explorer(QWidget):
     def place_floating(self) -> None:
         """Put what floats over the canvas in its place."""
         width, height = self.canvas.width(), self.canvas.height()
-        beside = CARD_WIDTH + M if self.card.isVisibleTo(self.canvas) else 0
+        shown = (p for p in (self.form, self.card) if p.isVisibleTo(self.canvas))
+        beside = next((p.width() + M for p in shown), 0)
+        self.form.setGeometry(width - self.form.width() - M, M, self.form.width(), height - 2 * M)
         self.card.setGeometry(width - CARD_WIDTH - M, M, CARD_WIDTH, self.card.height_within(height - 2 * M))
         size = self._zoom.sizeHint()
         self._zoom.setGeometry(
@@ -272,6 +284,7 @@ class Explorer(QWidget):
         self.card.take_back()
         self.kit.handout.take_back()
         self.finder.forget()
+        self.form.forget()
         self.banner.clear()
         self.close_card()
         self.topbar.villages.offer(())
@@ -503,7 +516,7 @@ class Explorer(QWidget):
         self.tables.show_place(self._village, canvas.view.extent(size) if canvas.view is not None else None)
 
     def _dismiss(self) -> None:
-        if not self.kit.escape():
+        if not self.kit.escape() and not self.form.leave():
             self.close_card()
 
     def close_card(self) -> None:

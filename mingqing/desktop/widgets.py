@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+import shiboken6
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QStandardItem
 from PySide6.QtWidgets import (
@@ -143,6 +144,11 @@ def empty(layout: QBoxLayout) -> None:
             widget.deleteLater()
         elif isinstance(inner := item.layout(), QBoxLayout):
             empty(inner)
+
+
+def alive(widget: QWidget) -> bool:
+    """Whether a widget is still there, when what it waited for has come."""
+    return shiboken6.isValid(widget)
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:
