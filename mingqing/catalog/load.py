@@ -25,6 +25,7 @@ from mingqing.catalog.model import (
     Table,
 )
 from mingqing.catalog.style import Style, read_style
+from mingqing.catalog.topology import read_topology
 from mingqing.core.definitions import Reader, read_toml
 from mingqing.core.errors import DefinitionError
 from mingqing.core.files import data_dir
@@ -141,11 +142,12 @@ def _read_table(reader: Reader, layer: str, shared: "_Common") -> Table:
     rules = tuple(
         _read_rule(Reader(reader.file, reader.where, r), known) for r in reader.take("rule", list, [])
     )
+    geometry = frozenset(reader.choice("geometry", GeometryKind, k) for k in reader.strings("geometry"))
     table = Table(
         name=name,
         title=reader.take("title", str),
         layer=layer,
-        geometry=frozenset(reader.choice("geometry", GeometryKind, k) for k in reader.strings("geometry")),
+        geometry=geometry,
         keys=keys,
         weak_keys=weak_keys,
         fields=fields,
@@ -158,7 +160,14 @@ def _read_table(reader: Reader, layer: str, shared: "_Common") -> Table:
         spoke_from=(spoke[0], spoke[1], spoke[2]) if spoke else None,
         personal=personal,
         rules=rules,
+        topology=tuple(
+            read_topology(Reader(reader.file, f"{reader.where}.topology", t), geometry)
+            for t in reader.take("topology", list, [])
+        ),
+        shared_borders=reader.take("shared_borders", bool, default=False),
     )
+    if table.shared_borders and GeometryKind.POLYGON not in geometry:
+        raise reader.error("shared_borders", tr("只有面才有共用的边界"))
     reader.finish()
     return table
 
@@ -313,7 +322,7 @@ def _check_references(table: Table, found: _Found) -> None:
 
 
 def _check_places(table: Table, found: _Found) -> None:
-    """Refuse places, and ends of spokes, that lead nowhere."""
+    """Refuse places, ends of spokes, and rules about shapes, that lead nowhere."""
     here = table
     for step in table.located_at:
         reference = here.field_by_name.get(step)
@@ -322,6 +331,11 @@ def _check_places(table: Table, found: _Found) -> None:
         here = found.tables[reference.references]
     if table.located_at and not here.has_geometry:
         raise found.error(table, "located_at", tr("最后一张表没有图形"))
+    for rule in table.topology:
+        if rule.of is not None and (
+            rule.of not in found.tables or GeometryKind.POLYGON not in found.tables[rule.of].geometry
+        ):
+            raise found.error(table, "topology.of", tr("没有面图层“{name}”").format(name=rule.of))
     if table.spoke_from is not None:
         found.require_field(table, "spoke_from", table.spoke_from[0], table.spoke_from[1])
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from mingqing.catalog.style import Style
+from mingqing.catalog.topology import TopologyRule
 
 
 class FieldType(StrEnum):
@@ -156,6 +157,8 @@ class Table:
     spoke_from : (table, field, value) of the row in the village from which a line is drawn to each place.
     title_field : the field whose value names a row on a card or in a list.
     rules : what values must keep to beyond what each field says.
+    topology : what shapes must keep to.
+    shared_borders : whether neighbours' borders move along where one of them is edited.
     """
 
     name: str
@@ -174,6 +177,8 @@ class Table:
     spoke_from: tuple[str, str, str] | None = None
     personal: bool = False
     rules: tuple[Rule, ...] = ()
+    topology: tuple[TopologyRule, ...] = ()
+    shared_borders: bool = False
 
     @cached_property
     def field_by_name(self) -> Mapping[str, Field]:
