@@ -1,13 +1,13 @@
 """What one works with on the map: the tools, their bar and strip, and what they select."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import shapely
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QIcon
 from PySide6.QtWidgets import QWidget
 
 from mingqing.access.roles import Action
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _OF_MAP = ("select_by", "reselect", "bookmarks", "add_bookmark", "copy_map", "save_map", "overview")
 _SELECTING = ("select_box", "select_outline", "select_circle")
-_TOOL, _SELECTED = 0, 1  # the lines of the strip
+_TOOL, _ASKED, _SELECTED = 0, 1, 2  # the lines of the strip
 _EVERY = ""  # what the box of tables holds for all of them
 
 
@@ -65,7 +65,7 @@ class Kit(QObject):
         self._theme: Layer | None = None
         self._session: Session | None = None
         self._village, self._place = "", ""
-        self.tools: Mapping[str, Tool] = {
+        self.tools: dict[str, Tool] = {
             "hand": canvas.tool,
             "measure_length": Measure(canvas, area=False),
             "measure_area": Measure(canvas, area=True),
@@ -73,6 +73,8 @@ class Kit(QObject):
             "select_outline": SelectOutline(canvas),
             "select_circle": SelectCircle(canvas),
         }
+        self._own = tuple(self.tools)
+        self._group = QActionGroup(self)
         self.outline = SelectionOutline(canvas, jobs, selection)
         self.bar, self.strip = self._make_bar(), Strip(canvas)
         self.overview, self.handout = Overview(jobs, canvas), Handout(canvas, jobs)
@@ -104,13 +106,11 @@ class Kit(QObject):
         return made
 
     def _connect(self) -> None:
-        group = QActionGroup(self)
         for name, each in self.tools.items():
-            group.addAction(self._actions[name])
-            self._actions.connect(name, partial(self.take, name))
-            each.changed.connect(self._say)
+            self._handle(name, each)
             if isinstance(each, SelectBox | SelectCircle | SelectOutline):
                 each.drawn.connect(self.select)
+                each.extra = self._how_to_select
         self._canvas.tool_changed.connect(self._follow)
         self.selection.changed.connect(self._say_selected)
         self._canvas.viewed.connect(self._show_seen)
@@ -130,6 +130,17 @@ class Kit(QObject):
         self._actions["overview"].setChecked(True)
         self._actions["hand"].setChecked(True)
         self.offer(on=False)
+
+    def _handle(self, name: str, each: Tool) -> None:
+        self._group.addAction(self._actions[name])
+        self._actions.connect(name, partial(self.take, name))
+        each.changed.connect(self._say)
+
+    def adopt(self, tools: Mapping[str, Tool]) -> None:
+        """Take further tools in, each by the name of its action; who brings them says when they are offered."""
+        for name, each in tools.items():
+            self._handle(name, each)
+        self.tools.update(tools)
 
     def _if_seen(self, call: Callable[[], object]) -> None:
         """Do something that the map is needed for; another page may be in front of it."""
@@ -162,7 +173,7 @@ class Kit(QObject):
             self.outline.read()
         self.bar.setVisible(on)
         self._fold()
-        for name in (*self.tools, *_OF_MAP):
+        for name in (*self._own, *_OF_MAP):
             self._actions[name].setEnabled(on)
 
     def show_theme(self, theme: "Layer", seen: frozenset[str]) -> None:
@@ -249,11 +260,15 @@ class Kit(QObject):
         """Say what the tool in hand has to say."""
         name = next(name for name, each in self.tools.items() if each is self._canvas.tool)
         used = self.tools[name]
-        extra = self._how_to_select if name in _SELECTING else None
         circle = self.tools["select_circle"]
         if isinstance(circle, SelectCircle):
             circle.radius.setVisible(used is circle)
-        self.strip.say(_TOOL, self._actions[name].icon(), used.says, used.offers(), extra)
+        self.strip.say(_TOOL, self._actions[name].icon(), used.says, used.offers(), used.extra)
+        self.place()
+
+    def ask(self, glyph: QIcon, text: str, offers: Sequence[Offer]) -> None:
+        """Ask for a decision below what the tool says; nothing takes the question away."""
+        self.strip.say(_ASKED, glyph, text, offers)
         self.place()
 
     def place(self, left: int = M, right: int = M) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from mingqing.desktop.map.canvas import Canvas
@@ -32,12 +33,14 @@ class Tool(QObject):
     changed() : what it says or offers is another.
 
     title : what it is called. epsg : the CRS of the project.
+    extra : what stands in the strip while it is in hand; None where its words and offers are enough.
     """
 
     cursor = Qt.CursorShape.CrossCursor
     changed = Signal()
     title = ""
     epsg = 0
+    extra: QWidget | None = None
 
     def __init__(self, canvas: "Canvas") -> None:
         super().__init__(canvas)
@@ -88,6 +91,10 @@ class Tool(QObject):
 
     def escape(self) -> bool:
         """Give up what is begun; return False where nothing is."""
+        return False
+
+    def take_back(self) -> bool:
+        """Take the last step of what is begun back; return False where nothing is."""
         return False
 
     def offers(self) -> tuple[Offer, ...]:
