@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MODULES = sorted((ROOT / "mingqing").rglob("*.py"))
-WITHOUT_QT = ("core", "crs", "catalog", "access", "store", "ingest", "cli")
+WITHOUT_QT = ("core", "crs", "catalog", "access", "digitising", "store", "ingest", "cli")
 
 
 def _run(*command: str) -> subprocess.CompletedProcess[str]:

@@ -124,7 +124,7 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
     user: User = None,
     as_json: AsJson = False,
 ) -> None:
-    """导入文件或整个文件夹：shp、gpkg、geojson、kml、csv、xlsx。"""
+    """导入文件或整个文件夹：shp、gpkg、geojson、kml、gpx、csv、xlsx。"""
     if report is not None and (
         report.is_dir() or not report.name or not (report.parent.is_dir() and is_writable(report.parent))
     ):
@@ -180,7 +180,9 @@ def _why_nothing(result: ImportReport) -> str:
     if result.stopped is not None:
         return result.stopped
     if not result.sources:
-        return tr("没有找到能导入的数据，请核对文件夹，或看看文件是否是 shp、gpkg、geojson、kml、csv、xlsx")
+        return tr(
+            "没有找到能导入的数据，请核对文件夹，或看看文件是否是 shp、gpkg、geojson、kml、gpx、csv、xlsx"
+        )
     source, more = result.sources[0], len(result.sources) - 1
     first = source.error or next(
         f"{source.path.name}：{x.reason}" for x in source.left_out if x.field is None

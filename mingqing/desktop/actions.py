@@ -83,6 +83,7 @@ class Actions:
         self._made: dict[str, QAction] = {}
         for entry in _table():
             made = QAction(icon(entry.glyph), entry.text, window)
+            made.setObjectName(entry.name)
             made.setShortcuts([QKeySequence(key) for key in entry.keys])
             made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             made.setToolTip(f"{entry.text.rstrip('…')}  {entry.keys[0]}")
@@ -92,6 +93,10 @@ class Actions:
 
     def __getitem__(self, name: str) -> QAction:
         return self._made[name]
+
+    def items(self) -> Iterator[tuple[str, QAction]]:
+        """Yield every action with its name, in the order of the table."""
+        yield from self._made.items()
 
     def connect(self, name: str, call: Callable[[], object]) -> None:
         """Let the action `name` do `call`."""

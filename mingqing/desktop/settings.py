@@ -26,7 +26,7 @@ class Recent:
 
 @dataclass
 class Settings:
-    """Remembered choices; the projects opened lately, newest first."""
+    """Remembered choices; the projects opened lately, newest first; the hints that were shown."""
 
     appearance: str = "system"
     recent: list[Recent] = field(default_factory=list)
@@ -34,6 +34,7 @@ class Settings:
     legend_open: bool = True
     lock_minutes: int = 10
     backup_folder: str = ""
+    hints_seen: list[str] = field(default_factory=list)
     path: Path | None = None
 
     @property
@@ -58,6 +59,7 @@ class Settings:
                 bool(kept["legend_open"]),
                 int(minutes) if minutes in LOCK_MINUTES else cls.lock_minutes,
                 backup_folder=str(kept.get("backup_folder", "")),
+                hints_seen=[str(name) for name in kept.get("hints_seen", [])],
                 path=path,
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -74,6 +76,7 @@ class Settings:
             "legend_open": self.legend_open,
             "backup_folder": self.backup_folder,
             "lock_minutes": self.lock_minutes,
+            "hints_seen": self.hints_seen,
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

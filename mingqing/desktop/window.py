@@ -30,8 +30,11 @@ from mingqing.desktop.backup.damage import DamagePage
 from mingqing.desktop.backup.page import BackupPage
 from mingqing.desktop.backup.steps import Steps
 from mingqing.desktop.banner import Banner
+from mingqing.desktop.commands.palette import Palette
 from mingqing.desktop.duties import Duties
 from mingqing.desktop.explorer import Explorer
+from mingqing.desktop.hints.bubble import Hints
+from mingqing.desktop.hints.first import first_hints
 from mingqing.desktop.importing.page import ImportPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.look.theme import Appearance, dress
@@ -94,6 +97,8 @@ class MainWindow(QMainWindow):
         self.lock = Lock(inside, self.jobs)
         self.lock.minutes = settings.lock_minutes
         self.setCentralWidget(self.lock)
+        self.palette_ = Palette(self.actions_, self)
+        self.hints = Hints(settings, self.explorer)
         self._notice = Banner(self.welcome)
         self._fill_menu()
         self._connect()
@@ -367,6 +372,7 @@ class MainWindow(QMainWindow):
         self.automatic.watch(session)
         self.overviews.watch(None if isinstance(session, DamagedSession) else session)
         self._show_duties(session)
+        self.hints.begin(first_hints(self.explorer) if self.explorer.themes else [])
         on_map = self.pages.currentWidget() is self.explorer
         (self.explorer.banner if on_map else self.strip).notify(session.login.notices)
         if isinstance(session, DamagedSession):
@@ -440,7 +446,7 @@ class MainWindow(QMainWindow):
         """Let the user pick files to import."""
         kinds = (
             tr("数据文件")
-            + " (*.shp *.dbf *.gpkg *.geojson *.json *.kml *.kmz *.csv *.txt *.xlsx *.xls *.ods)"
+            + " (*.shp *.dbf *.gpkg *.geojson *.json *.kml *.kmz *.gpx *.csv *.txt *.xlsx *.xls *.ods)"
         )
         chosen, _ = QFileDialog.getOpenFileNames(self, tr("选择要导入的文件"), str(Path.home()), kinds)
         if chosen:

@@ -18,7 +18,6 @@ from mingqing.digitising.paths import (
     TOUCH_M,
     Path,
     Segments,
-    as_one,
     foot,
     is_polygon,
     lengths,
@@ -41,7 +40,7 @@ def follow(before: _Shape, after: _Shape, neighbours: Sequence[_Shape]) -> list[
 
     What coincided within a centimetre coincides afterwards: corners, sides, and corners that lie on a side of the
     other. No gap and no overlap arises that was not there. Ground that the edited shape gives up where it had no
-    neighbour becomes nobody's.
+    neighbour becomes nobody's; ground outside that was nobody's stays so, even where it comes to be enclosed.
 
     Parameters
     ----------
@@ -158,6 +157,7 @@ def _by_area(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_S
     places = np.concatenate([own[shapely.dwithin(shapely.points(own), changed, 2 * TOUCH_M)], fresh])
     met = [tied(n, places) for n in neighbours]
     theirs = np.concatenate([shapely.get_coordinates(n) for n in met] or [np.empty((0, 2))])
+    theirs = theirs[shapely.dwithin(shapely.points(theirs), shapely.boundary(before), TOUCH_M)]
     was, now = tied(before, theirs), tied(after, theirs)
     gained, lost = shapely.difference(now, was), shapely.difference(was, now)
     found = [_without(n, gained) for n in met]
@@ -170,8 +170,7 @@ def _by_area(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_S
 def _without(shape: _Shape, gained: _Shape) -> _Shape:
     if not shape.intersects(gained) or shape.intersection(gained).area <= _NOTHING_M2:
         return shape
-    left = [p for p in polygons_of(shape.difference(gained)) if p.area > _NOTHING_M2]
-    return as_one(left) if left else shapely.Polygon()
+    return polygonal(shape.difference(gained), _NOTHING_M2)
 
 
 def _shared_out(

@@ -76,9 +76,9 @@ def polygons_of(shape: shapely.Geometry) -> list[shapely.Geometry]:
     return [p for p in shapely.get_parts(shapely.get_parts(shape)) if is_polygon(p) and not p.is_empty]
 
 
-def polygonal(shape: shapely.Geometry) -> shapely.Geometry:
-    """Return the polygons of what an overlay gave as one shape, perhaps empty."""
-    parts = polygons_of(shape)
+def polygonal(shape: shapely.Geometry, least_m2: float = 0.0) -> shapely.Geometry:
+    """Return the polygons of what an overlay gave, those larger than `least_m2`, as one shape, perhaps empty."""
+    parts = [p for p in polygons_of(shape) if p.area > least_m2]
     return as_one(parts) if parts else shapely.Polygon()
 
 

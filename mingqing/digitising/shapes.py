@@ -24,6 +24,7 @@ from mingqing.digitising.paths import (
 )
 
 _SQUARE_WITHIN_DEG = 20.0  # a side farther off than this is meant to be slanting, as a bay or a cut corner is
+_MOST_SLANTING = 0.4  # of its border
 _MOST_CHANGED = 0.2  # of its area: squaring that does more has not understood the shape
 
 
@@ -179,7 +180,7 @@ def _squared(ring: Path, frame: float) -> Path:
     slope = np.degrees(np.arctan2(np.abs(side[:, 1]), np.abs(side[:, 0])))
     kind = np.where(slope < _SQUARE_WITHIN_DEG, 0, np.where(slope > 90 - _SQUARE_WITHIN_DEG, 1, 2))
     first = next((i for i in range(len(kind)) if kind[i] != kind[i - 1]), None)
-    if first is None:
+    if first is None or lengths(side[kind == 2]).sum() > _MOST_SLANTING * lengths(side).sum():
         raise InputRefused(tr("这个形状离直角太远，请先调整角点再直角化"))
     order = np.roll(np.arange(len(kind)), -first)
     lines: list[tuple[Path, Path]] = []  # a place on each line, and its direction

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mingqing.catalog.model import Catalog
 from mingqing.catalog.topology import Severity, TopologyKind, TopologyRule
 from mingqing.core.text import tr
-from mingqing.digitising.paths import TOUCH_M, Shapes, is_line, is_polygon, polygons_of, shapes_of
+from mingqing.digitising.paths import TOUCH_M, Shapes, is_line, is_polygon, polygonal, polygons_of, shapes_of
 from mingqing.digitising.soundness import SPIKE_M, spikes, without_slivers, without_spikes
 
 _OVERLAP_M2 = 0.01
@@ -173,8 +173,7 @@ def _clipped_by(shape: shapely.Geometry, other: shapely.Geometry) -> Repair | No
     """Return how the edited shape gives way to another; None where too little, or pieces, would be left."""
 
     def clipped(edited: shapely.Geometry) -> shapely.Geometry:
-        parts = [p for p in polygons_of(edited.difference(other)) if p.area > _OVERLAP_M2]
-        return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+        return polygonal(edited.difference(other), _OVERLAP_M2)
 
     left = clipped(shape)
     whole = shapely.get_num_geometries(left) == shapely.get_num_geometries(shape)

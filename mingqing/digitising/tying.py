@@ -5,15 +5,18 @@ import shapely
 
 from mingqing.digitising.paths import TOUCH_M, Path, foot, is_polygon, lengths, put_together, taken_apart
 
+_SAME_M = 1e-8  # the rounding of coordinates of seven digits before the point
 
-def tied(shape: shapely.Geometry, places: Path) -> shapely.Geometry:
+
+def tied(shape: shapely.Geometry, places: Path, corner_m: float = TOUCH_M) -> shapely.Geometry:
     """Return a shape with a corner exactly at each place that lies on its border.
 
-    A place on a side becomes a corner; a corner within a centimetre of a place is moved there.
+    A place within a centimetre of a side becomes a corner.
 
     Parameters
     ----------
     places : (k, 2)
+    corner_m : a corner nearer than this to a place is moved there, and no other is made.
 
     Returns
     -------
@@ -26,13 +29,13 @@ def tied(shape: shapely.Geometry, places: Path) -> shapely.Geometry:
     parts = taken_apart(shape)
     for rings in parts:
         for i, path in enumerate(rings):
-            new = _tied_path(path, places, closed=is_polygon(shape))
+            new = _tied_path(path, places, corner_m, closed=is_polygon(shape))
             if new is not None:
                 rings[i], changed = new, True
     return put_together(shape, parts) if changed else shape
 
 
-def _tied_path(path: Path, places: Path, *, closed: bool) -> Path | None:
+def _tied_path(path: Path, places: Path, corner_m: float, *, closed: bool) -> Path | None:
     """Return one path tied, None where nothing changes."""
     end = np.roll(path, -1, axis=0)
     sides = np.arange(len(path) if closed else len(path) - 1)
@@ -49,8 +52,8 @@ def _tied_path(path: Path, places: Path, *, closed: bool) -> Path | None:
     nearest = np.full(len(path), np.inf)
     for corner in (side, (side + 1) % len(path)):
         far = lengths(path[corner] - place)
-        at_corner[which[far <= TOUCH_M]] = True
-        for i in np.flatnonzero(far <= TOUCH_M):
+        at_corner[which[far <= corner_m]] = True
+        for i in np.flatnonzero(far <= corner_m):
             if far[i] < nearest[corner[i]]:
                 nearest[corner[i]], moved[corner[i]] = far[i], place[i]
     new = np.flatnonzero(~at_corner[which])
@@ -76,16 +79,14 @@ def corners_of(shape: shapely.Geometry) -> set[tuple[float, float]]:
 def noded(line: shapely.Geometry, shape: shapely.Geometry) -> tuple[shapely.Geometry, shapely.Geometry]:
     """Return a drawn line and a shape that have exactly the same corner wherever they meet.
 
-    The line gives way: an end drawn within a centimetre of a corner of the shape is moved there.
+    The line gives way, by a centimetre at most; the shape only gains corners.
     """
     line = tied(line, shapely.get_coordinates(shape))
-    shape = tied(shape, shapely.get_coordinates(line))
+    border = shapely.boundary(shape) if is_polygon(shape) else shape
+    corners = shapely.points(shapely.get_coordinates(line))
+    near = corners[shapely.dwithin(corners, border, TOUCH_M)]
+    feet = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(border, near), 0))
+    line, shape = tied(line, feet), tied(shape, feet, _SAME_M)
     border = shapely.boundary(shape) if is_polygon(shape) else shape
     met = shapely.get_coordinates(shapely.intersection(line, border))
-    if len(met):
-        corners = shapely.multipoints(
-            np.concatenate([shapely.get_coordinates(shape), shapely.get_coordinates(line)])
-        )
-        shapely.prepare(corners)
-        met = met[~shapely.dwithin(shapely.points(met), corners, TOUCH_M)]
-    return tied(line, met), tied(shape, met)
+    return tied(line, met, _SAME_M), tied(shape, met, _SAME_M)

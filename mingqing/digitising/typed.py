@@ -7,9 +7,9 @@ import numpy as np
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import clean, tr
-from mingqing.crs.guess import CrsGuess, guess
+from mingqing.crs.guess import guess
 from mingqing.crs.transform import transform_xy
-from mingqing.crs.zones import describe, zones
+from mingqing.crs.zones import WGS84, describe, zones
 from mingqing.digitising.paths import XY
 
 _LONGEST = 120
@@ -160,9 +160,9 @@ def _sum(degrees: float, minutes: float = 0.0, seconds: float = 0.0) -> float:
 
 def _place(a: float, b: float, epsg: int, text: str) -> TypedPlace:
     """Return the place of two numbers, whichever of them is the easting."""
-    found = guess((a, b, a, b), project_epsg=epsg)
-    if not found and epsg not in zones() and max(abs(a), abs(b)) > 1000:
-        found = [CrsGuess(epsg, "")]
+    if epsg not in zones() and max(abs(a), abs(b)) > 1000:
+        return TypedPlace((a, b), describe(epsg))
+    found = [g for g in guess((a, b, a, b), project_epsg=epsg) if g.crs != WGS84 or epsg not in zones()]
     if not found:
         raise _not_a_place(text)
     best = found[0]

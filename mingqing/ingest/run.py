@@ -38,7 +38,7 @@ _ROWS_A_BATCH = 20_000
 _FILES_WORTH_WORKERS = 200
 _FILES_A_TASK = 4  # handing over a file costs as much as reading a small one
 _TASKS_AHEAD = 32  # read ahead of the writer, so that memory stays bounded
-_SPATIAL = {Kind.SHAPEFILE, Kind.GEOPACKAGE, Kind.GEOJSON, Kind.KML}
+_SPATIAL = {Kind.SHAPEFILE, Kind.GEOPACKAGE, Kind.GEOJSON, Kind.KML, Kind.GPX}
 _WGS84 = 4326
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from mingqing.catalog.load import catalog, load_catalog
 from mingqing.catalog.model import FieldType, GeometryKind, Privacy
+from mingqing.catalog.topology import Severity, TopologyKind, TopologyRule
 from mingqing.core.errors import DefinitionError
 from mingqing.core.files import data_dir
 
@@ -139,7 +140,74 @@ def test_a_field_is_open_unless_its_table_is_about_persons_and_then_as_open_as_i
     }
 
 
+def test_what_shapes_must_keep_to_is_loaded_for_the_tables_that_have_such_shapes() -> None:
+    tables = catalog().tables
+    assert {name for name, table in tables.items() if table.shared_borders} == {
+        "village",
+        "grid",
+        "plot",
+        "land",
+    }
+    assert tables["village"].topology == (TopologyRule(TopologyKind.NO_OVERLAP, Severity.REFUSE),)
+    assert tables["house"].topology[1] == TopologyRule(TopologyKind.INSIDE, of="village")
+    assert tables["road"].topology == (TopologyRule(TopologyKind.ENDS_JOINED, within_m=5),)
+
+
 MISTAKES = {
+    "rule about shapes that is none": (
+        'geometry = ["point"]',
+        'geometry = ["point"]\ntopology = [{ rule = "no_gaps" }]',
+        "table.well.topology.rule",
+        "no_gaps",
+    ),
+    "rule about shapes that the table has not": (
+        'geometry = ["point"]',
+        'geometry = ["point"]\ntopology = [{ rule = "no_overlap" }]',
+        "table.well.topology.rule",
+        "没有适用",
+    ),
+    "rule about shapes of a table without any": (
+        "personal = true",
+        'topology = [{ rule = "inside", of = "well" }]',
+        "table.owner.topology.rule",
+        "没有适用",
+    ),
+    "rule that lies inside nothing": (
+        'geometry = ["point"]',
+        'geometry = ["point"]\ntopology = [{ rule = "inside" }]',
+        "table.well.topology.of",
+        "缺少",
+    ),
+    "rule that lies inside points": (
+        'geometry = ["point"]',
+        'geometry = ["point"]\ntopology = [{ rule = "inside", of = "well" }]',
+        "table.well.topology.of",
+        "没有面图层",
+    ),
+    "rule that joins ends at any distance": (
+        'geometry = ["point"]',
+        'geometry = ["line"]\ntopology = [{ rule = "ends_joined", within_m = 0 }]',
+        "table.well.topology.within_m",
+        "大于 0",
+    ),
+    "rule of unknown severity": (
+        'geometry = ["point"]',
+        'geometry = ["polygon"]\ntopology = [{ rule = "no_overlap", severity = "shout" }]',
+        "table.well.topology.severity",
+        "shout",
+    ),
+    "rule with a key that is none": (
+        'geometry = ["point"]',
+        'geometry = ["polygon"]\ntopology = [{ rule = "no_overlap", of = "well" }]',
+        "table.well.topology.of",
+        "不认识",
+    ),
+    "shared borders of points": (
+        'geometry = ["point"]',
+        'geometry = ["point"]\nshared_borders = true',
+        "table.well.shared_borders",
+        "只有面",
+    ),
     "unknown key of a layer": ("order = 7", "order = 7\nordre = 7", "layer.ordre", "不认识"),
     "layer without a title": ('title = "水井图"', "", "layer.title", "缺少"),
     "layer without an order": ("order = 7", "", "layer.order", "缺少"),

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from mingqing.access import keyring
 from mingqing.desktop.application import make_window
+from mingqing.desktop.hints import bubble
 from mingqing.desktop.map import studio
 from mingqing.desktop.settings import Settings
 from mingqing.desktop.window import MainWindow
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def no_drawing_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every map is drawn in the window's own process: another takes a second to start, for each test anew."""
     monkeypatch.setattr(studio, "_SLOW_S", 1e9)
+
+
+@pytest.fixture(autouse=True)
+def no_hints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is told how to begin, in front of what a test clicks on."""
+    monkeypatch.setattr(bubble, "_PAUSE_MS", 10**8)
 
 
 def write_shapes(

@@ -75,7 +75,7 @@ class ImportPage(QStackedWidget):
         self._job = None
         if not previews:
             self.refused.emit(
-                InputRefused(tr("这里没有能导入的文件：支持 shp、gpkg、geojson、kml、csv、xlsx"))
+                InputRefused(tr("这里没有能导入的文件：支持 shp、gpkg、geojson、kml、gpx、csv、xlsx"))
             )
             self.left.emit()
             return

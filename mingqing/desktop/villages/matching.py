@@ -9,30 +9,38 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A village and the ways it may be typed."""
+class Spelled:
+    """A text and the ways it may be typed."""
 
-    village: "Village"
+    text: str
     pinyin: tuple[str, ...]
     initials: str
 
-    def rank(self, typed: str) -> int | None:
+    @classmethod
+    def of(cls, text: str) -> "Spelled":
+        """Spell a text; takes a third of a second the first time."""
+        from pypinyin import lazy_pinyin
+
+        syllables = tuple(s.lower() for s in lazy_pinyin(text))
+        return cls(text, syllables, "".join(s[:1] for s in syllables))
+
+    def rank(self, typed: str, elsewhere: tuple[bool, bool] = (False, False)) -> int | None:
         """Return how well `typed` fits, 0 best, or None where it does not.
 
         typed : lower case, without spaces; empty fits everything alike.
+        elsewhere : whether what else is known of it fits: better than, and worse than, parts of its pinyin.
         """
-        name, code, township = self.village.name, self.village.code, self.village.township
         whole = "".join(self.pinyin)
         fits = (
             not typed,
-            name.startswith(typed),
+            self.text.startswith(typed),
             self.initials.startswith(typed),
             whole.startswith(typed),
-            typed in name,
-            code.endswith(typed) or code.startswith(typed),
+            typed in self.text,
+            elsewhere[0],
             self._mixed(typed),
             typed in self.initials or typed in whole,
-            typed in township,
+            elsewhere[1],
         )
         return next((rank for rank, fit in enumerate(fits) if fit), None)
 
@@ -51,20 +59,40 @@ class Entry:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A village and the ways it may be typed."""
+
+    village: "Village"
+    name: Spelled
+
+    def rank(self, typed: str) -> int | None:
+        """Return how well `typed` fits, as `Spelled.rank`."""
+        code = self.village.code
+        return self.name.rank(
+            typed, (code.endswith(typed) or code.startswith(typed), typed in self.village.township)
+        )
+
+
 def index(villages: Iterable["Village"]) -> list[Entry]:
     """Return the entries for `villages`; takes a moment the first time, so call it in a job."""
-    from pypinyin import lazy_pinyin
+    return [Entry(village, Spelled.of(village.name)) for village in villages]
 
-    made = []
-    for village in villages:
-        syllables = tuple(s.lower() for s in lazy_pinyin(village.name))
-        made.append(Entry(village, syllables, "".join(s[:1] for s in syllables)))
-    return made
+
+def plain(typed: str) -> str:
+    """Return typed text as `rank` wants it.
+
+    Examples
+    --------
+    >>> plain(" Da Zhu ")
+    'dazhu'
+    """
+    return "".join(typed.lower().split())
 
 
 def find(entries: Sequence[Entry], typed: str) -> list["Village"]:
     """Return the villages that `typed` may mean, best first; all of them by township for an empty text."""
-    text = "".join(typed.lower().split())
+    text = plain(typed)
     ranked = [(rank, e.village) for e in entries if (rank := e.rank(text)) is not None]
     if not text:
         return [v for _, v in sorted(ranked, key=lambda pair: (pair[1].township, pair[1].code))]

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     GEOPACKAGE = "geopackage"
     GEOJSON = "geojson"
     KML = "kml"
+    GPX = "gpx"
     DELIMITED = "delimited"
     WORKBOOK = "workbook"
     UNREADABLE = "unreadable"
@@ -36,6 +37,7 @@ _BY_SUFFIX = {
     ".gpkg": Kind.GEOPACKAGE,
     **dict.fromkeys((".geojson", ".json"), Kind.GEOJSON),
     **dict.fromkeys((".kml", ".kmz"), Kind.KML),
+    ".gpx": Kind.GPX,
     **dict.fromkeys((".csv", ".txt", ".tsv"), Kind.DELIMITED),
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods"), Kind.WORKBOOK),
 }
@@ -54,12 +56,13 @@ _READERS = {
     Kind.GEOPACKAGE: "geopackage.read_geopackage",
     Kind.GEOJSON: "geojson.read_geojson",
     Kind.KML: "kml.read_kml",
+    Kind.GPX: "gpx.read_gpx",
     Kind.DELIMITED: "delimited.read_delimited",
     Kind.WORKBOOK: "workbook.read_workbook",
 }
 # What one file may weigh: where it is read into memory whole as text, less. A county's largest layer and
 # register are a tenth of it.
-_MOST_MB = {Kind.DELIMITED: 256, Kind.GEOJSON: 256, Kind.KML: 256, Kind.WORKBOOK: 128}
+_MOST_MB = {Kind.DELIMITED: 256, Kind.GEOJSON: 256, Kind.KML: 256, Kind.GPX: 256, Kind.WORKBOOK: 128}
 _MOST_MB_ELSE = 2048
 
 

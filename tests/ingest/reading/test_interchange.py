@@ -72,7 +72,7 @@ def test_entities_are_never_expanded(tmp_path: Path, document: str, encoding: st
         read_one(path)
 
 
-@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.kml", "a.kmz"])
+@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.kml", "a.kmz", "a.gpx"])
 @pytest.mark.parametrize("content", [b"", b"{}", b"<html></html>", b"SQLite format 3\0" + bytes(84)])
 def test_what_is_not_what_it_says_is_refused_by_name(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
