@@ -23,6 +23,7 @@ from mingqing.desktop.editor import Editor
 from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
+from mingqing.desktop.map.editing.board import Board
 from mingqing.desktop.map.kit import Kit
 from mingqing.desktop.map.overlay import SCALE_BAR_PX
 from mingqing.desktop.map.studio import ENDED, Studio
@@ -94,6 +95,7 @@ class Explorer(QWidget):
         self.duty = DutyPanel()
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
+        self.board = Board(self.kit, self.canvas, jobs, actions, self.editor, lambda: self.guide.key)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
         self._fill = button(
@@ -189,7 +191,10 @@ class Explorer(QWidget):
         editor.stepped.connect(self._offer_steps)
         editor.refused.connect(lambda error: self.banner.say(str(error)))
         editor.conflicted.connect(self._ask_over)
-        actions.connect("undo", editor.undo)
+        actions.connect("undo", lambda: None if self.board.take_back() else editor.undo())
+        self.board.said.connect(self.status.backup.setText)
+        self.board.refused.connect(lambda error: self.banner.say(str(error)))
+        self.board.added.connect(self._fill_in)
         actions.connect("redo", editor.redo)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -234,6 +239,7 @@ class Explorer(QWidget):
         self.forget_project()
         self.kit.show_project(session)
         self.editor.show_project(session)
+        self.board.show_project(session)
         self.tables.show_project(session.policy)
         self.refresh(found)
         if self.themes:
@@ -258,6 +264,7 @@ class Explorer(QWidget):
         self.close_card()
         self.topbar.villages.offer(())
         self.tables.forget()
+        self.board.show_project(None)
         self.kit.forget_project()
         self.editor.show_project(None)
         self.canvas.show_project(None, "")
@@ -312,6 +319,10 @@ class Explorer(QWidget):
         self.charts.refresh()
         self.guide.again()
         self.edited.emit(changed)
+
+    def _fill_in(self, table: str, row_id: int) -> None:
+        """Let the user fill in what was just drawn."""
+        self.guide.show_row(table, row_id, self._actions["form"].trigger)
 
     def _offer_steps(self) -> None:
         for name, step, words in (
@@ -378,6 +389,7 @@ class Explorer(QWidget):
         self.canvas.show_theme(code, self.legend.tables_on())
         self.tables.show_theme(self._theme)
         self.kit.show_theme(self._theme, self._seen)
+        self.board.show_theme(self._theme)
         self.themed.emit(code)
 
     def _show_charts(self, on: bool) -> None:  # noqa: FBT001 - Qt's signature

@@ -3,6 +3,7 @@
 It is the account's own (`mingqing.store.saved`), encrypted with the project, and at most one.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,16 +48,17 @@ def keep_draft(session: "Session", draft: Draft) -> None:
 def kept_draft(session: "Session") -> Draft | None:
     """Return the account's unfinished figure; None where there is none, or none that this program understands."""
     found = _own(session)
-    if found is None:
-        return None
-    try:
-        tool, table, corners, row = found.value  # type: ignore[misc]
-        places = tuple((float(x), float(y)) for x, y in corners)
-        number = None if row is None else int(row)
-    except (TypeError, ValueError):
-        return None
-    known = str(table) in session.catalog.tables and bool(places)
-    return Draft(str(tool), str(table), places, number) if known else None
+    draft = _read(found.value) if found is not None else None
+    return draft if draft is not None and draft.table in session.catalog.tables else None
+
+
+def _read(value: object) -> Draft | None:
+    match value:
+        case [str(tool), str(table), list(corners), int() | None as row] if corners:
+            with suppress(TypeError, ValueError):
+                places: tuple[tuple[float, float], ...] = tuple((float(x), float(y)) for x, y in corners)
+                return Draft(tool, table, places, row)
+    return None
 
 
 def drop_draft(session: "Session") -> None:

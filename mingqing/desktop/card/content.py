@@ -386,3 +386,8 @@ def text_of(session: "Session", veil: Veil, value: object) -> str:
     """Return what a veil hid as a card says it."""
     field_of = session.catalog.tables[veil.table].field_by_name[veil.field]
     return _Gatherer(session, _today()).text(field_of, value)
+
+
+def value_text(session: "Session", of: Field, value: object) -> str:
+    """Return a stored value as a reader expects it; empty where there is none."""
+    return _Gatherer(session, _today()).text(of, value)

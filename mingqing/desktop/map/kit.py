@@ -60,7 +60,9 @@ class Kit(QObject):
     ) -> None:
         super().__init__(canvas)
         self._canvas, self._jobs, self._actions = canvas, jobs, actions
-        self.selection, self._tables_on = selection, tables_on
+        self.selection, self.tables_on = selection, tables_on
+        self.second: QWidget | None = None  # a further bar, beside the first
+        self._sides = M, M
         self._catalog: Catalog | None = None
         self._theme: Layer | None = None
         self._session: Session | None = None
@@ -264,20 +266,29 @@ class Kit(QObject):
         if isinstance(circle, SelectCircle):
             circle.radius.setVisible(used is circle)
         self.strip.say(_TOOL, self._actions[name].icon(), used.says, used.offers(), used.extra)
-        self.place()
+        self.place_again()
 
     def ask(self, glyph: QIcon, text: str, offers: Sequence[Offer]) -> None:
         """Ask for a decision below what the tool says; nothing takes the question away."""
         self.strip.say(_ASKED, glyph, text, offers)
-        self.place()
+        self.place_again()
 
     def place(self, left: int = M, right: int = M) -> None:
         """Stand at the upper left of the canvas, `right` pixels of which something else covers."""
+        self._sides = left, right
         size = self.bar.sizeHint()
         self.bar.setGeometry(left, M, size.width(), size.height())
         self._fold()
-        beside = left + size.width() + S
-        self.strip.place(beside, M, self._canvas.width() - beside - right)
+        beside, top = left + size.width() + S, M
+        if self.second is not None and not self.second.isHidden():
+            hint = self.second.sizeHint()
+            self.second.setGeometry(beside, M, hint.width(), hint.height())
+            top += hint.height() + S
+        self.strip.place(beside, top, self._canvas.width() - beside - right)
+
+    def place_again(self) -> None:
+        """Stand there anew: what stands there is other than before."""
+        self.place(*self._sides)
 
     # ── Selecting ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -314,14 +325,14 @@ class Kit(QObject):
         act(found)
         if not any(found.values()) and how is not How.REMOVE:
             self.strip.say(_SELECTED, self._actions["select_box"].icon(), tr("这里没有可选的"), ())
-            self.place()
+            self.place_again()
 
     def _wanted(self) -> tuple[str, ...]:
         one = self.tables.currentData()
         if one != _EVERY and one is not None:
             return (str(one),)
         every = [str(self.tables.itemData(n)) for n in range(self.tables.count() - 1)]
-        on = self._tables_on()
+        on = self.tables_on()
         own = self._theme.tables if self._theme is not None else ()
         return tuple(name for name in every if (on is None or name in on) and name in own)
 
@@ -330,7 +341,7 @@ class Kit(QObject):
         chosen = self.selection.tables
         icon = self._actions["select_box"].icon()
         self.strip.say(_SELECTED, icon, self._counted(chosen), self._offers(chosen))
-        self.place()
+        self.place_again()
 
     def _offers(self, chosen: Mapping[str, frozenset[int]]) -> tuple[Offer, ...]:
         table = max(chosen, key=lambda name: len(chosen[name]), default="")

@@ -2,12 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 from PySide6.QtGui import QMouseEvent
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
+from mingqing.crs.ground import legs
 from mingqing.desktop.map.editing.sketch import Sketch
+from mingqing.desktop.map.tools.figures import distance_text
 from mingqing.digitising.paths import XY
 from mingqing.digitising.shapes import (
     at_length_and_azimuth,
@@ -199,3 +202,13 @@ class DrawRectangle(_New):
         start, end, out = places[:3]
         third = square_on([start, end], out)
         return [start, end, third, (start[0] + third[0] - end[0], start[1] + third[1] - end[1])]
+
+    def note(self, places: list[XY]) -> list[str]:
+        """Return length and width."""
+        if len(places) < 4:
+            return super().note(places)
+        sides = legs(np.array(places[:3]), self.epsg).length_m.tolist()
+        size = tr("长 {length} 宽 {width}").format(
+            length=distance_text(sides[0]), width=distance_text(sides[1])
+        )
+        return [size, *self.area_lines(places)]

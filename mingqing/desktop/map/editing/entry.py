@@ -20,7 +20,7 @@ class Entry(QWidget):
     def __init__(self) -> None:
         super().__init__()
         layout = row(self, gap=S)
-        self.length = self._field(tr("长度，米"), tr("长（米）"), 84)
+        self.length = self._field(tr("长度，米"), tr("长度"), 84)
         self.azimuth = self._field(tr("方位角，从北起顺时针，度"), tr("方位角"), 84)
         self.coordinate = self._field(tr("坐标"), tr("坐标"), 136)
         for each in (self.length, self.azimuth, self.coordinate):

@@ -2,8 +2,9 @@
 
 import numpy as np
 import shapely
-from PySide6.QtCore import QInputDevice, QPointF, QRectF
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QInputDevice, QMouseEvent, QPainter, QPen
 
 from mingqing.desktop.look.colours import colours
 from mingqing.desktop.map.tools.ink import on_screen
@@ -77,7 +78,11 @@ class Grips:
                 painter.drawEllipse(_pixel(self.middles, i, view, size), radius, radius)
         seen = np.flatnonzero(_inside(self.corners, view, size))
         for i in seen[:: max(len(seen) // _MANY, 1)].tolist():
-            _square(painter, _pixel(self.corners, i, view, size), 6.5 if over == (self.corners.at[i], False) else 4.5)
+            _square(
+                painter,
+                _pixel(self.corners, i, view, size),
+                6.5 if over == (self.corners.at[i], False) else 4.5,
+            )
         if hot in self.corners.at:
             painter.setBrush(QColor(colours().mark))
             _square(painter, _pixel(self.corners, self.corners.at.index(hot), view, size), 6.5)
@@ -91,9 +96,8 @@ def _pixel(of: Handles, i: int, view: View, size: Size) -> QPointF:
     return on_screen([xy_of(of.xy[i])], view, size).at(0)
 
 
-def _inside(of: Handles, view: View, size: Size) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _inside(of: Handles, view: View, size: Size) -> NDArray[np.bool_]:
     xmin, ymin, xmax, ymax = view.extent(size)
-    inside: np.ndarray[tuple[int], np.dtype[np.bool_]] = (
-        (of.xy >= (xmin, ymin)) & (of.xy <= (xmax, ymax))
-    ).all(axis=1)
+    x, y = of.xy.T
+    inside: NDArray[np.bool_] = (x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax)
     return inside

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mingqing.store.edit import Edit
     from mingqing.store.session import Session
 
+
 @dataclass(frozen=True, slots=True)
 class _Drag:
     """A corner under way: of which shape, with the corner already in it, and which neighbours come along."""

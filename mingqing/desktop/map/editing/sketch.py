@@ -11,7 +11,14 @@ from mingqing.core.text import tr
 from mingqing.crs.ground import area_m2, legs
 from mingqing.desktop.map.tools.corners import Corners
 from mingqing.desktop.map.tools.figures import area_texts, bearing_text, distance_text
-from mingqing.desktop.map.tools.ink import on_screen, paint_area, paint_corners, paint_line, paint_note, paint_text
+from mingqing.desktop.map.tools.ink import (
+    on_screen,
+    paint_area,
+    paint_corners,
+    paint_line,
+    paint_note,
+    paint_text,
+)
 from mingqing.desktop.map.tools.tool import Offer
 from mingqing.digitising.paths import XY
 from mingqing.store.draft import Draft
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.map.view import Size, View
 
 _ROOM_PX = 84  # a side shorter than this has no room for its length beside it
+_SMALL_M2 = 1000.0  # what is smaller is a house, not a field
 _SAME_M = 0.005  # two clicks on one spot are one corner
 
 
@@ -197,20 +205,19 @@ class Sketch(Corners):
         painter.restore()
 
     def _paint_figure(self, painter: QPainter, places: list[XY], view: "View", size: "Size") -> None:
-        pixels = on_screen(places, view, size)
         closed = self.area and len(places) > 2
-        if closed:
-            paint_area(painter, pixels)
-            paint_line(painter, on_screen([places[-1], places[0]], view, size), dashed=not self.done)
-        drawn = min(len(self.corners), len(places))
-        paint_line(painter, on_screen(places[:drawn], view, size))
-        if not self.done:
-            paint_line(painter, on_screen(places[drawn - 1 :], view, size), dashed=True)
-        paint_corners(painter, on_screen(self.corners, view, size))
         ring = [*places, places[0]] if closed else places
+        if closed:
+            paint_area(painter, on_screen(places, view, size))
+        drawn = len(ring) if self.done else min(len(self.corners), len(places))
+        if drawn < len(ring):
+            paint_line(painter, on_screen(ring[drawn - 1 :], view, size), dashed=True)
+        paint_line(painter, on_screen(ring[:drawn], view, size))
+        paint_corners(painter, on_screen(places if self.done else self.corners, view, size))
         self._paint_lengths(painter, ring, view, size)
         if not self.done and len(places) > 1:
-            paint_note(painter, self._note(places), pixels.at(pixels.size() - 1), size)
+            pointer = on_screen(self.with_pointer[-1:], view, size).at(0)
+            paint_note(painter, self.note(places), pointer, size)
 
     def _paint_lengths(self, painter: QPainter, places: list[XY], view: "View", size: "Size") -> None:
         pixels, lengths = on_screen(places, view, size), legs(np.array(places), self.epsg).length_m
@@ -219,14 +226,18 @@ class Sketch(Corners):
             if (b - a).manhattanLength() > _ROOM_PX:
                 paint_text(painter, distance_text(length), QPointF((a.x() + b.x()) / 2, (a.y() + b.y()) / 2))
 
-    def _note(self, places: list[XY]) -> list[str]:
-        way = legs(np.array(places[:2] if len(self.corners) < 2 else places), self.epsg)
+    def note(self, places: list[XY]) -> list[str]:
+        """Return what the figure comes to, to be shown beside the pointer; the first line stands out."""
+        way = legs(np.array(places[: len(self.corners) + 1]), self.epsg)
         leg = f"{distance_text(way.length_m[-1])}  {bearing_text(way.bearing_deg[-1])}"
         if self.area and len(places) > 2:
-            return [*area_texts(area_m2(np.array(places), self.epsg)), leg]
-        if len(places) > 2:
-            return [leg, tr("共 {n}").format(n=distance_text(way.total_m))]
-        return [leg]
+            return [*self.area_lines(places), leg]
+        return [leg, tr("共 {n}").format(n=distance_text(way.total_m))] if len(places) > 2 else [leg]
+
+    def area_lines(self, places: list[XY]) -> list[str]:
+        """Return the area of a figure in the units that one of its size is reckoned in."""
+        m2 = area_m2(np.array(places), self.epsg)
+        return [tr("{n:,.1f} 平方米").format(n=m2)] if m2 < _SMALL_M2 else list(area_texts(m2))
 
 
 def _same(a: XY, b: XY) -> bool:

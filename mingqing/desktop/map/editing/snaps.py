@@ -16,7 +16,7 @@ from mingqing.desktop.look.colours import colours
 from mingqing.desktop.map.tools.ink import on_screen, paint_text
 from mingqing.desktop.map.view import View
 from mingqing.digitising.paths import XY
-from mingqing.digitising.snapping import Snapped, SnapKind, Snapper
+from mingqing.digitising.snapping import SnapKind, Snapped, Snapper
 from mingqing.digitising.tracing import Tracer
 
 if TYPE_CHECKING:

@@ -112,7 +112,11 @@ class Whole(Tool):
         if not self._begun and (event.position() - self._from).manhattanLength() <= _SLIP_PX:
             return
         self._begun = True
-        place = self.board.snaps.snap(event, []) if self._act is _Act.MOVE else self.canvas.place(event.position())
+        place = (
+            self.board.snaps.snap(event, [])
+            if self._act is _Act.MOVE
+            else self.canvas.place(event.position())
+        )
         if place is not None:
             self._change(place, stepped=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
@@ -294,7 +298,9 @@ class Whole(Tool):
         near = reach_px(event)
         if not self._flat and (frame.knob - event.position()).manhattanLength() <= 1.4 * near:
             return _Act.TURN
-        if not self._flat and any((c - event.position()).manhattanLength() <= 1.4 * near for c in frame.corners):
+        if not self._flat and any(
+            (c - event.position()).manhattanLength() <= 1.4 * near for c in frame.corners
+        ):
             return _Act.SCALE
         point, reach = shapely.Point(place), near * view.m_per_px
         return _Act.MOVE if any(s.distance(point) <= reach for s in self._chosen.values()) else None
