@@ -112,7 +112,6 @@ class Kit(QObject):
             self._handle(name, each)
             if isinstance(each, SelectBox | SelectCircle | SelectOutline):
                 each.drawn.connect(self.select)
-                each.extra = self._how_to_select
         self._canvas.tool_changed.connect(self._follow)
         self.selection.changed.connect(self._say_selected)
         self._canvas.viewed.connect(self._show_seen)
@@ -262,10 +261,11 @@ class Kit(QObject):
         """Say what the tool in hand has to say."""
         name = next(name for name, each in self.tools.items() if each is self._canvas.tool)
         used = self.tools[name]
+        extra = self._how_to_select if name in _SELECTING else used.extra
         circle = self.tools["select_circle"]
         if isinstance(circle, SelectCircle):
             circle.radius.setVisible(used is circle)
-        self.strip.say(_TOOL, self._actions[name].icon(), used.says, used.offers(), used.extra)
+        self.strip.say(_TOOL, self._actions[name].icon(), used.says, used.offers(), extra)
         self.place_again()
 
     def ask(self, glyph: QIcon, text: str, offers: Sequence[Offer]) -> None:

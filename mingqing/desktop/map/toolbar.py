@@ -113,6 +113,8 @@ class _Line(QWidget):
     def say(self, glyph: QIcon, text: str, offers: "Sequence[Offer]", extra: QWidget | None) -> None:
         if self._extra is not None:
             self._row.removeWidget(self._extra)  # lives on with who lent it
+            if extra is not self._extra:
+                self._extra.hide()
         empty(self._row)
         self.text, self._extra = text, extra
         self.setVisible(bool(text))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.map.editing.saving import change_shapes, split_row
@@ -36,6 +37,11 @@ class Across(Sketch):
             super().click(event)
         else:
             self.board.pick(event)
+
+    @property
+    def extra(self) -> QWidget | None:
+        """The next corner, typed, once there is a shape to draw over."""
+        return super().extra if self.ready else None
 
     def guide(self) -> str:
         """What a click does now."""

@@ -263,6 +263,12 @@ class Board(QObject):
         """Whether neighbours' borders move along."""
         return table.shared_borders and self._actions["shared_borders"].isChecked()
 
+    @property
+    def moving(self) -> bool:
+        """Whether what is worked on is being moved."""
+        tool = self._canvas.tool
+        return isinstance(tool, Nodes | Whole) and tool.busy
+
     def _begin(self) -> None:
         """Work with a correcting tool on what is selected, or on the row whose card is shown."""
         tool = self._canvas.tool

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.map.view import Size, View
 
 _LEAST_PX = 18.0
+_FAINT = 0.35  # what is where a shape was, while it is being moved
 
 
 class Laid:
@@ -29,7 +30,9 @@ class Laid:
         board = self._board
         subject = board.subjects.current
         if board.on and subject is not None:
+            painter.setOpacity(_FAINT if board.moving else 1.0)
             paint_marks(painter, tuple(map(Mark, subject.shapes.values())), view, size)
+            painter.setOpacity(1.0)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if board.aside is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import shapely
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
@@ -49,7 +50,6 @@ class Nodes(Tool):
         super().__init__(canvas)
         self.title = tr("改节点")
         self.board = board
-        self.extra = board.entry
         self._drag: _Drag | None = None
         self._hot: Vertex | None = None
         self._over: Grip | None = None
@@ -64,6 +64,16 @@ class Nodes(Tool):
         """What is edited, where it is one row."""
         subject = self.board.subjects.current
         return subject if subject is not None and subject.row is not None else None
+
+    @property
+    def extra(self) -> QWidget | None:
+        """Where the chosen corner is to be, typed."""
+        return self.board.entry if self._hot is not None else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being moved."""
+        return self._drag is not None
 
     def _renew(self) -> None:
         self._drag, self._over, self._wrong = None, None, ""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
@@ -45,10 +46,14 @@ class Sketch(Corners):
     def __init__(self, canvas: "Canvas", board: "Board") -> None:
         super().__init__(canvas)
         self.board = board
-        self.extra = board.entry
         self._wrong = ""
         self._kept: tuple[XY, ...] = ()
         board.entry.entered.connect(self._type)
+
+    @property
+    def extra(self) -> QWidget | None:
+        """The next corner, typed."""
+        return self.board.entry
 
     # ── Hands ──────────────────────────────────────────────────────────────────────────────────────────────
 

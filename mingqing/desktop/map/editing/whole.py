@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
@@ -68,7 +69,6 @@ class Whole(Tool):
         super().__init__(canvas)
         self.title = tr("移动、旋转、缩放")
         self.board = board
-        self.extra = board.entry
         self.copying = False
         self._act: _Act | None = None
         self._from, self._start, self._begun = QPointF(), (0.0, 0.0), False
@@ -273,6 +273,16 @@ class Whole(Tool):
         if self.board.subjects.others:
             found.append(Offer(tr("换下一个"), self.board.subjects.next))
         return tuple(found)
+
+    @property
+    def extra(self) -> QWidget | None:
+        """How far and where to, or by what angle, typed."""
+        return self.board.entry if self._subject is not None else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being moved."""
+        return bool(self._shapes)
 
     def _say(self) -> None:
         self.canvas.update()

@@ -33,14 +33,12 @@ class Tool(QObject):
     changed() : what it says or offers is another.
 
     title : what it is called. epsg : the CRS of the project.
-    extra : what stands in the strip while it is in hand; None where its words and offers are enough.
     """
 
     cursor = Qt.CursorShape.CrossCursor
     changed = Signal()
     title = ""
     epsg = 0
-    extra: QWidget | None = None
 
     def __init__(self, canvas: "Canvas") -> None:
         super().__init__(canvas)
@@ -52,6 +50,11 @@ class Tool(QObject):
     def says(self) -> str:
         """What to do next, or what came of it."""
         return ""
+
+    @property
+    def extra(self) -> QWidget | None:
+        """What stands in the strip besides its words and offers, where those are not enough."""
+        return None
 
     # ── What the canvas tells it ───────────────────────────────────────────────────────────────────────────
 
