@@ -4,8 +4,9 @@ What a single value may be is `values.parse`; what needs other rows, such as a n
 is asked by `store.edit` where it can be told.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from mingqing.catalog.model import Rule, RuleKind, Table
 from mingqing.core.text import tr
@@ -32,6 +33,25 @@ def broken(table: Table, row: Row) -> Iterator[Broken]:
     for rule in table.rules:
         if rule.kind in _CHECKS:
             yield from _CHECKS[rule.kind](table, rule, row)
+
+
+def broken_among(table: Table, columns: Mapping[str, Sequence[object]]) -> Iterator[tuple[int, Broken]]:
+    """Yield what `broken` says of rows that contradict themselves, with the index of the row.
+
+    A pass over the columns finds the few rows in doubt; only those are looked at one by one.
+
+    columns : stored values by field, all of one length; a rule that lacks the columns to break it costs nothing.
+    """
+    for rule in table.rules:
+        doubt = _DOUBTS.get(rule.kind)
+        if doubt is None or rule.fields[0] not in columns or columns.keys().isdisjoint(rule.fields[1:]):
+            continue
+        cells = [columns.get(name, repeat(None)) for name in rule.fields]
+        for index, values in enumerate(zip(*cells, strict=False)):
+            if doubt(*values):
+                row = dict(zip(rule.fields, values, strict=True))
+                for found in _CHECKS[rule.kind](table, rule, row):
+                    yield index, found
 
 
 def told_by_id_number(number: object) -> tuple[str, str] | None:
@@ -78,4 +98,20 @@ def _in_order(table: Table, rule: Rule, row: Row) -> Iterator[Broken]:
 _CHECKS: Mapping[RuleKind, Callable[[Table, Rule, Row], Iterator[Broken]]] = {
     RuleKind.ID_NUMBER_TELLS: _id_number_tells,
     RuleKind.IN_ORDER: _in_order,
+}
+
+
+def _id_number_in_doubt(number: object, birth: object, sex: object) -> bool:
+    told = told_by_id_number(number) if birth or sex else None
+    return told is not None and ((birth or told[0]), (sex or told[1])) != told
+
+
+def _order_in_doubt(earlier: object, later: object) -> bool:
+    return isinstance(earlier, str) and isinstance(later, str) and later < earlier
+
+
+# By kind: whether values might break a rule; what says no is surely right, what says yes is looked at more closely.
+_DOUBTS: Mapping[RuleKind, Callable[..., bool]] = {
+    RuleKind.ID_NUMBER_TELLS: _id_number_in_doubt,
+    RuleKind.IN_ORDER: _order_in_doubt,
 }

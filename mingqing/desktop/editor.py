@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
+from mingqing.core.watch import Watch
 from mingqing.desktop.jobs import EditJob, Job, Jobs, ReadJob
 from mingqing.store.edit import Changed, Edit, edit
 from mingqing.store.undo import Conflicts, Step, next_redo, next_undo, redo, undo
@@ -72,10 +73,11 @@ class Editor(QObject):
         work : called off the UI thread; what it raises takes everything back.
         done : called with what `work` returned, after `changed`.
         failed : called with why nothing was written; without it `refused` is emitted.
+        progressed : called with how far it is, as `progressed(text, done, total)`; the job returned can be cancelled.
         """
 
-        def job(session: "Session", _job: Job[tuple[T, Changed]]) -> tuple[T, Changed]:
-            with edit(session, why) as made:
+        def act(session: "Session", job: Job[tuple[T, Changed]]) -> tuple[T, Changed]:
+            with edit(session, why, watch=Watch(job.progress, job.cancelled)) as made:
                 result = work(made, session)
             return result, made.changed
 
@@ -86,7 +88,7 @@ class Editor(QObject):
                 done(result)
 
         return self._jobs.start(
-            EditJob(job, done=finished, failed=failed or self.refused.emit, progressed=progressed)
+            EditJob(act, done=finished, failed=failed or self.refused.emit, progressed=progressed)
         )
 
     def undo(self, *, over: bool = False) -> None:

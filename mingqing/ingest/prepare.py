@@ -5,7 +5,7 @@ cheap to hand to the process that writes.
 """
 
 import marshal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mingqing.catalog.columns import parse_column
 from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog, Link, Table
+from mingqing.catalog.rules import broken_among
 from mingqing.catalog.values import Value, plain_text
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
@@ -294,14 +295,9 @@ def _part(
 
     What cannot be taken is listed in `report`; None for a table fed besides, whose gaps are no fault.
     """
-    refused: list[LeftOut] = []
     rows = layer.rows[keep].tolist()
-    columns: dict[str, Sequence[Value]] = {}
-    for column, name in fields.items():
-        field = table.field_by_name[name]
-        columns[name], wrong = parse_column(field, _at(keep, layer.columns[column]))
-        empty = tr("{why}；这一格没有导入")
-        refused += [LeftOut(rows[i], field.title, empty.format(why=why)) for i, why in wrong.items()]
+    columns, refused = _typed(layer, table, fields, keep, rows)
+    refused += _contradicting(table, columns, rows)
     required = [f.name for f in table.fields if f.required and f.references is None]
     whole = np.ones(len(rows), dtype=bool)
     for name in required:
@@ -313,6 +309,36 @@ def _part(
         report.left_out += refused
     index = np.flatnonzero(whole)
     return Part(table.name, _at(index, rows), {n: _at(index, v) for n, v in columns.items()})
+
+
+def _typed(
+    layer: SourceLayer, table: Table, fields: Mapping[str, str], keep: NDArray[np.intp], rows: Sequence[int]
+) -> tuple[dict[str, Sequence[Value]], list[LeftOut]]:
+    """The columns that fill fields, as they are stored, and the cells that cannot be."""
+    columns: dict[str, Sequence[Value]] = {}
+    refused: list[LeftOut] = []
+    for column, name in fields.items():
+        field = table.field_by_name[name]
+        columns[name], wrong = parse_column(field, _at(keep, layer.columns[column]))
+        refused += [LeftOut(rows[i], field.title, _empty(why)) for i, why in wrong.items()]
+    return columns, refused
+
+
+def _contradicting(
+    table: Table, columns: dict[str, Sequence[Value]], rows: Sequence[int]
+) -> Iterator[LeftOut]:
+    """Empty the cells that contradict others of their row, and say so."""
+    emptied: dict[str, list[Value]] = {}
+    for i, wrong in broken_among(table, columns):
+        if wrong.field not in emptied:
+            emptied[wrong.field] = list(columns[wrong.field])
+        emptied[wrong.field][i] = None
+        yield LeftOut(rows[i], table.field_by_name[wrong.field].title, _empty(wrong.sentence))
+    columns.update(emptied)
+
+
+def _empty(why: str) -> str:
+    return tr("{why}；这一格没有导入").format(why=why)
 
 
 def _link_values(

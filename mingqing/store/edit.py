@@ -14,18 +14,20 @@ from shapely import GeometryType
 
 from mingqing.access.audit import Act
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Field, FieldType, GeometryKind, RuleKind, Table
+from mingqing.catalog.model import Field, FieldType, GeometryKind, Table
 from mingqing.catalog.rules import broken
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
+from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.changes import Transaction, refusal
 from mingqing.store.geometry import encode
 from mingqing.store.guard import STAMPS
 from mingqing.store.ids import new_ids
 from mingqing.store.session import Session, union
+from mingqing.store.unique import VILLAGE, Unique
 
-VILLAGE, SHAPE = "village_code", "geometry"
+SHAPE = "geometry"
 _KINDS = {
     GeometryType.POINT: GeometryKind.POINT,
     GeometryType.LINESTRING: GeometryKind.LINE,
@@ -34,7 +36,7 @@ _KINDS = {
     GeometryType.MULTIPOLYGON: GeometryKind.POLYGON,
 }
 _KIND_TITLES = {GeometryKind.POINT: "点", GeometryKind.LINE: "线", GeometryKind.POLYGON: "面"}
-_MOST_TOLD = 3
+_MOST_TOLD, _AT_ONCE = 3, 1_000
 Bounds = tuple[float, float, float, float]
 
 
@@ -95,10 +97,11 @@ class Changed:
 
 
 @contextmanager
-def edit(session: Session, why: str) -> Iterator["Edit"]:
+def edit(session: Session, why: str, *, watch: Watch = UNWATCHED) -> Iterator["Edit"]:
     """Give what rows are changed by; on leaving, all of it is written as one change, or nothing.
 
     why : one Chinese phrase for history and log, such as "修改农房"; never a person's name or number.
+    watch : told how far many rows are; where it says stop, nothing is written.
 
     Raises
     ------
@@ -108,7 +111,7 @@ def edit(session: Session, why: str) -> Iterator["Edit"]:
         where the account may not write a table, a field or a village.
     """
     with session.transaction(Act.EDIT, why) as change:
-        made = Edit(session, change)
+        made = Edit(session, change, watch)
         yield made
         why = change.why
     made.changed = Changed(change.seq, why, {t: frozenset(i) for t, i in change.touched.items()}, made.bounds)
@@ -117,8 +120,8 @@ def edit(session: Session, why: str) -> Iterator["Edit"]:
 class Edit:
     """Rows being added, changed and deleted. `changed` tells of them once all is written."""
 
-    def __init__(self, session: Session, change: Transaction) -> None:
-        self._session, self._change = session, change
+    def __init__(self, session: Session, change: Transaction, watch: Watch = UNWATCHED) -> None:
+        self._session, self._change, self._watch = session, change, watch
         self.changed = Changed()
         self.bounds: Bounds | None = None
 
@@ -133,7 +136,7 @@ class Edit:
         shape : project CRS, metres.
         """
         definition = self._session.catalog.tables[table]
-        _require_writable(self._session, definition, values)
+        require_writable(self._session, definition, values)
         row, problems = checked(self._session, definition, None, values, shape)
         if problems:
             raise Refused(problems)
@@ -168,25 +171,14 @@ class Edit:
             with the problems of every row.
         """
         session, definition, shapes = self._session, self._session.catalog.tables[table], shapes or {}
-        _require_writable(session, definition, {name for row in values.values() for name in row})
-        before = rows_of(session, table, {*values, *shapes})
-        problems: list[Problem] = []
-        alike: defaultdict[tuple[str, ...], dict[int, dict[str, Value]]] = defaultdict(dict)
-        for row_id in {**values, **shapes}:
-            old = before.get(row_id)
-            if old is None:
-                problems.append(Problem(table, row_id, "", tr("这条记录已经不在了，或不在您管辖的村")))
-                continue
-            given = values.get(row_id, {})
-            new, wrong = checked(session, definition, row_id, given, shapes.get(row_id, KEEP), before=old)
-            problems += wrong
-            changed = {name: new[name] for name in given if new.get(name) != old[name]}
-            if changed and row_id not in shapes:
-                alike[tuple(changed)][row_id] = changed
-            elif row_id in shapes:
-                alike[(*changed, SHAPE)][row_id] = changed
+        require_writable(session, definition, {name for row in values.values() for name in row})
+        changed, problems = checked_all(session, table, values, shapes, watch=self._watch)
         if problems:
             raise Refused(problems)
+        alike: defaultdict[tuple[str, ...], dict[int, dict[str, Value]]] = defaultdict(dict)
+        for row_id, cells in changed.items():
+            alike[(*cells, SHAPE) if row_id in shapes else tuple(cells)][row_id] = cells
+        self._watch.step(tr("正在保存"))
         for names, rows in alike.items():
             self._update(table, names, rows, shapes)
 
@@ -214,7 +206,7 @@ class Edit:
             where other rows refer to them and `referring` does not say what becomes of those.
         """
         session, definition, gone = self._session, self._session.catalog.tables[table], list(ids)
-        _require_writable(session, definition, ())
+        require_writable(session, definition, ())
         for other in session.catalog.tables.values():
             for reference in other.fields:
                 if reference.references == table:
@@ -278,7 +270,56 @@ def checked(
     """
     if row_id is not None and before is None:
         before = rows_of(session, table.name, [row_id]).get(row_id, {})
-    row: dict[str, Value] = {n: v for n, v in (before or {}).items() if n != "id"}  # type: ignore[misc]
+    row, problems = _fitted(session, table, row_id, values, shape, before or {})
+    once = Unique(session, table)
+    once.take(row_id, row, before or {})
+    return row, problems + [_problem(table, *each) for each in once.twice()]
+
+
+def checked_all(
+    session: Session,
+    table: str,
+    values: Mapping[int, Mapping[str, object]],
+    shapes: Mapping[int, shapely.Geometry | None] | None = None,
+    *,
+    watch: Watch = UNWATCHED,
+) -> tuple[dict[int, dict[str, Value]], list[Problem]]:
+    """Return of many rows the fields that would change, as stored, and all that stands against it; as `checked`.
+
+    Rows that change together are told apart as they will be: two may exchange what occurs once in a village.
+    """
+    definition, shapes = session.catalog.tables[table], shapes or {}
+    once, ids = Unique(session, definition), list({**values, **shapes})
+    changed: dict[int, dict[str, Value]] = {}
+    problems: list[Problem] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        watch.step(tr("正在核对"), start, len(ids))
+        some = ids[start : start + _AT_ONCE]
+        before = rows_of(session, table, some)
+        for row_id in some:
+            old, given = before.get(row_id), values.get(row_id, {})
+            if old is None:
+                problems.append(Problem(table, row_id, "", tr("这条记录已经不在了，或不在您管辖的村")))
+                continue
+            new, wrong = _fitted(session, definition, row_id, given, shapes.get(row_id, KEEP), old)
+            once.take(row_id, new, old)
+            problems += wrong
+            cells = {name: new[name] for name in given if new.get(name) != old.get(name)}
+            if cells or row_id in shapes:
+                changed[row_id] = cells
+    return changed, problems + [_problem(definition, *each) for each in once.twice()]
+
+
+def _fitted(
+    session: Session,
+    table: Table,
+    row_id: int | None,
+    values: Mapping[str, object],
+    shape: shapely.Geometry | Keep | None,
+    before: Mapping[str, object],
+) -> tuple[dict[str, Value], list[Problem]]:
+    """Return a row as it would be stored, and all that stands against it by itself."""
+    row: dict[str, Value] = {n: v for n, v in before.items() if n != "id"}  # type: ignore[misc]
     wrong: dict[str, str] = {}
     for name, raw in values.items():
         described = table.field_by_name.get(name)
@@ -290,14 +331,14 @@ def checked(
         except ValueRefusedError as error:
             row[name], wrong[name] = None, str(error)
             continue
-        if described.references and row[name] is not None and row[name] != (before or {}).get(name):
+        if described.references and row[name] is not None and row[name] != before.get(name):
             target = session.catalog.tables[described.references]
             if session.row(target.name, int(str(row[name]))) is None:
                 wrong[name] = tr("没有这条“{title}”，请重新选择").format(title=target.title)
+    as_before = set(broken(table, before)) if before else set()  # correcting something else must go on
     for each in broken(table, row):
-        wrong.setdefault(each.field, each.sentence)
-    for name, sentence in _not_unique(session, table, row_id, row, before or {}):
-        wrong.setdefault(name, sentence)
+        if each not in as_before:
+            wrong.setdefault(each.field, each.sentence)
     problems = [_problem(table, row_id, name, sentence) for name, sentence in wrong.items()]
     if not isinstance(shape, Keep) and (sentence := _misshapen(table, shape)):
         problems.append(Problem(table.name, row_id, SHAPE, sentence))
@@ -308,26 +349,6 @@ def _problem(table: Table, row_id: int | None, name: str, sentence: str) -> Prob
     described = table.field_by_name.get(name)
     said = f"{described.title}：{sentence}" if described else sentence
     return Problem(table.name, row_id, name, said)
-
-
-def _not_unique(
-    session: Session, table: Table, row_id: int | None, row: Mapping[str, Value], before: Mapping[str, object]
-) -> Iterator[tuple[str, str]]:
-    """Yield the fields whose value another row of the village has already."""
-    for rule in table.rules:
-        names = (*rule.fields, VILLAGE)
-        if rule.kind is not RuleKind.UNIQUE or any(row.get(name) in {None, ""} for name in rule.fields):
-            continue
-        if all(row.get(name) == before.get(name) for name in names):
-            continue  # it was so before: correcting something else must go on
-        clause = " AND ".join(f'"{name}" IS ?' for name in names)
-        values = [row.get(name) for name in names]
-        sql = f'SELECT 1 FROM "{table.name}" WHERE {clause} AND id IS NOT ? LIMIT 1'
-        if session.query(sql, [*values, row_id]):
-            yield (
-                rule.fields[0],
-                tr("本村已经有一条“{table}”是“{value}”了").format(table=table.title, value=values[0]),
-            )
 
 
 def _misshapen(table: Table, shape: shapely.Geometry | None) -> str:
@@ -347,7 +368,8 @@ def _misshapen(table: Table, shape: shapely.Geometry | None) -> str:
     return ""
 
 
-def _require_writable(session: Session, table: Table, names: Collection[str]) -> None:
+def require_writable(session: Session, table: Table, names: Collection[str]) -> None:
+    """Raise `NotAllowed` where the account may not write these fields of a table."""
     session.require_writable()
     own = [n for n in names if n in table.field_by_name]
     if not session.policy.allowed(table.name, Action.EDIT) or set(own) - set(

@@ -13,8 +13,8 @@ from mingqing.store.session import Session
 from tests.files import VILLAGE, XY, box, cells, take, take_one, write_shp, write_village, write_xlsx, written
 
 
-def id_number(serial: int) -> str:
-    first = f"99999919870506{serial:03}"
+def id_number(serial: int, born: str = "19870506") -> str:
+    first = f"999999{born}{serial:03}"
     return first + id_check_character(first)
 
 

@@ -13,7 +13,7 @@ from mingqing.store.session import Session
 from tests.files import cells, take, take_one, write_village, write_xlsx
 from tests.ingest.test_repeating import id_number
 
-MAN, WIFE, OTHER = id_number(1), id_number(2), id_number(3)
+MAN, WIFE, OTHER = id_number(1), id_number(2, "19880506"), id_number(3, "19890506")
 HEADER = ("姓名", "身份证号", "出生日期", "手机号", "户号", "户主姓名", "保存期限")
 COUPLE = (
     ("例明远", MAN, "1987-05-06", "00013570001", "1", "例明远", "2020-01-01"),
@@ -73,7 +73,10 @@ def test_the_erased_are_known_by_number_birth_or_telephone(
 def test_a_namesake_of_the_erased_is_taken(session: Session, folder: Path) -> None:
     erase(session, person(session, "例独居"), "本人申请")
     report = take_one(
-        session, register(folder, ("例独居", id_number(9), "1959-01-02", "00013570009", "9", "例独居", None))
+        session,
+        register(
+            folder, ("例独居", id_number(9, "19590102"), "1959-01-02", "00013570009", "9", "例独居", None)
+        ),
     )
     assert report.added["resident"] == 1
     assert report.left_out == []
@@ -81,7 +84,7 @@ def test_a_namesake_of_the_erased_is_taken(session: Session, folder: Path) -> No
 
 def test_other_peoples_rows_are_taken_as_always_after_an_erasure(session: Session, folder: Path) -> None:
     erase(session, person(session, "例独居"), "本人申请")
-    new = ("例新人", id_number(8), "2001-05-06", "00013570008", "1", "例明远", None)
+    new = ("例新人", id_number(8, "20010506"), "2001-05-06", "00013570008", "1", "例明远", None)
     report = take_one(session, register(folder, *COUPLE, new))
     assert (report.added["resident"], report.unchanged["resident"]) == (1, 2)
 
