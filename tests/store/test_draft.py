@@ -54,7 +54,9 @@ def test_it_is_gone_with_the_edit_that_finishes_it_and_stays_where_that_fails(se
     assert session.counts()["house"] == 1
 
 
-@pytest.mark.parametrize("value", [[], ["draw_line", "road", [["a", 1]], None], ["x", "no table", [[1, 2]], 1], 5])
+@pytest.mark.parametrize(
+    "value", [[], ["draw_line", "road", [["a", 1]], None], ["x", "no table", [[1, 2]], 1], 5]
+)
 def test_what_cannot_be_understood_is_no_figure(session: Session, value: object) -> None:
     save(session, "draft", "draft", value)
     assert kept_draft(session) is None

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import shapely
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
 from mingqing.access.roles import Action
@@ -22,6 +22,7 @@ from mingqing.desktop.map.editing.gathering import Gather
 from mingqing.desktop.map.editing.grips import reach_px
 from mingqing.desktop.map.editing.journal import Journal
 from mingqing.desktop.map.editing.laid import Laid
+from mingqing.desktop.map.editing.naming import NamingSheet, needed
 from mingqing.desktop.map.editing.nodes import Nodes
 from mingqing.desktop.map.editing.removing import Removal
 from mingqing.desktop.map.editing.saving import Consent, add_shape, change_shapes
@@ -96,6 +97,7 @@ class Board(QObject):
         self._table: Table | None = None
         self.preferred: dict[str, str] = {}
         self.aside: Draft | None = None
+        self._named: dict[str, Mapping[str, object]] = {}  # what was said last of a new row, by table
         self.entry, self.subjects, self.journal = Entry(), Subjects(jobs, self), Journal(jobs, self)
         self.snaps = Snaps(canvas, jobs, self._snapped_to)
         self.finishing = Finishing(editor, self._ask, self)
@@ -146,7 +148,7 @@ class Board(QObject):
     def show_project(self, session: "Session | None") -> None:
         """Work on this project from now on; None where there is none."""
         self._actions["draw"].setChecked(False)
-        self._session, self.aside, self._theme = session, None, None
+        self._session, self.aside, self._theme, self._named = session, None, None, {}
         self.subjects.clear()
         self.finishing.forget()
         self.journal.show_project(session)
@@ -307,13 +309,26 @@ class Board(QObject):
     # ── What is made ───────────────────────────────────────────────────────────────────────────────────────
 
     def add(self, shape: shapely.Geometry, maker: Sketch) -> None:
-        """Add a row of the table that is drawn."""
+        """Add a row of the table that is drawn, once what it cannot be without is known."""
         table = self._table
         if table is None:
             return
+        if not needed(table):
+            self._add(table, {}, shape, maker)
+            return
+        sheet = NamingSheet(table, self._named.get(table.name, {}), self._canvas.window())
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.accepted.connect(lambda: self._add(table, sheet.values, shape, maker))
+        sheet.rejected.connect(maker.reopen)
+        sheet.open()
+
+    def _add(
+        self, table: "Table", values: Mapping[str, object], shape: shapely.Geometry, maker: Sketch
+    ) -> None:
+        self._named[table.name] = values
 
         def work(e: "Edit", session: "Session", consent: Consent) -> int:
-            return add_shape(e, session, table.name, shape, consent)
+            return add_shape(e, session, table.name, values, shape, consent)
 
         def done(row: int) -> None:
             self.added.emit(table.name, row)

@@ -59,9 +59,16 @@ class Faulty(InputRefused):
 # ── What can be done ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def add_shape(e: Edit, session: Session, table: str, shape: shapely.Geometry, consent: Consent) -> int:
+def add_shape(
+    e: Edit,
+    session: Session,
+    table: str,
+    values: Mapping[str, object],
+    shape: shapely.Geometry,
+    consent: Consent,
+) -> int:
     """Add a row with a shape and return its id."""
-    return e.add(table, {}, _settled(session, table, {_NEW: shape}, consent)[_NEW])
+    return e.add(table, values, _settled(session, table, {_NEW: shape}, consent)[_NEW])
 
 
 def change_shapes(

@@ -58,7 +58,7 @@ class Snaps(QObject):
         self._near: _Near | None = None
         self._tracing = False
         self._without: tuple[str, frozenset[int]] = ("", frozenset())
-        self._last: Snapped | None = None
+        self.snapped: Snapped | None = None
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self.read)
         canvas.viewed.connect(lambda _view: self._rest.start() if self._active else None)
@@ -78,7 +78,7 @@ class Snaps(QObject):
     def forget(self) -> None:
         """Snap to nothing until it is read anew."""
         self._rest.stop()
-        self._near = self._last = None
+        self._near = self.snapped = None
 
     def follow_lines(self, *, on: bool) -> None:
         """Find ways along what is near, or no longer; see `trace`."""
@@ -115,18 +115,18 @@ class Snaps(QObject):
     def snap(self, event: QMouseEvent, along: "list[XY]") -> XY | None:
         """Return where the pointer means, given the corners drawn so far; as it is while Alt is held."""
         place = self._canvas.place(event.position())
-        self._last = None
+        self.snapped = None
         held = event.modifiers() & Qt.KeyboardModifier.AltModifier
         if place is None or held or not self.on or self._near is None:
             return place
         if self._canvas.view is not None:
             self._near.snapper.tolerance_m = _REACH_PX * self._canvas.view.m_per_px
-        self._last = self._near.snapper.snap(place, along)
-        return self._last.xy
+        self.snapped = self._near.snapper.snap(place, along)
+        return self.snapped.xy
 
     def let_go(self) -> None:
         """Show no hint any more."""
-        self._last = None
+        self.snapped = None
 
     def trace(self, start: XY, end: XY) -> list[XY] | None:
         """Return the corners of the way along what is near from one place to another.
@@ -140,7 +140,7 @@ class Snaps(QObject):
 
     def paint(self, painter: QPainter, view: View, size: "Size") -> None:
         """Show what the pointer snapped to: a sign and a word, and the sides that it is about."""
-        snapped = self._last
+        snapped = self.snapped
         if snapped is None or snapped.kind is SnapKind.NONE:
             return
         ink = QColor(colours().warning)

@@ -298,6 +298,12 @@ class Whole(Tool):
         wide, high = max(_LEAST_PX - box.width(), 0) / 2, max(_LEAST_PX - box.height(), 0) / 2
         return _Frame(box.adjusted(-wide, -high, wide, high))
 
+    def handles(self) -> tuple[QPointF, QPointF]:
+        """Return the pixels of the knob and of the frame's lower right corner."""
+        view, size = self.canvas.view, (float(self.canvas.width()), float(self.canvas.height()))
+        frame = self._frame(view, size) if view is not None else None
+        return (frame.knob, frame.box.bottomRight()) if frame is not None else (QPointF(), QPointF())
+
     def _hit(self, event: QMouseEvent) -> _Act | None:
         view, place = self.canvas.view, self.canvas.place(event.position())
         if view is None or place is None or self._subject is None:
