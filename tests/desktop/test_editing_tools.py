@@ -1,4 +1,4 @@
-"""What is on the map is corrected by mouse and keys: corners, whole shapes, borders, pieces, and what refers to them."""
+"""What is on the map is corrected by mouse and keys: corners, whole shapes, borders, pieces."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

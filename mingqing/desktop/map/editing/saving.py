@@ -17,9 +17,10 @@ from mingqing.digitising.borders import follow, tied_to_pieces
 from mingqing.digitising.cutting import merge, split
 from mingqing.digitising.paths import TOUCH_M, shapes_of
 from mingqing.digitising.topology import Fault, Rows, check, reach_m, repaired, tables_needed
-from mingqing.store.edit import VILLAGE, Edit, rows_of
+from mingqing.store.edit import Edit, rows_of
 from mingqing.store.guard import STAMPS
 from mingqing.store.session import Session
+from mingqing.store.unique import VILLAGE
 
 Shapes = Mapping[int, shapely.Geometry]
 _NEW = -1  # the id of a row that is to be added; further ones count down
