@@ -28,12 +28,17 @@ def layer_name(table: str, shape: Shape) -> str:
 
 def export(session: Session, theme: str, path: Path) -> Path:
     """Write every table of `theme` with all its columns and a spatial index, unless `path` is there already."""
+    return export_tables(session, [draw.table for draw in session.catalog.layers[theme].draws], path)
+
+
+def export_tables(session: Session, names: Sequence[str], path: Path) -> Path:
+    """Write tables as `export` does."""
     if path.exists():
         return path
     made = path.with_suffix(".new.sqlite")
     made.unlink(missing_ok=True)
-    for draw in session.catalog.layers[theme].draws:
-        table = session.catalog.tables[draw.table]
+    for name in names:
+        table = session.catalog.tables[name]
         features = session.features(table.name, columns=table.column_names)
         kinds = shapely.get_type_id(features.geometry)
         for shape, (_, *types) in _KINDS.items():

@@ -60,7 +60,7 @@ class Side:
 
     def open(self, looks: Sequence[Mapping[str, Any]]) -> None:
         """Open the project anew, so that no connection remembers a page; `looks` is what QGIS is to draw."""
-        self._ask({"do": "open", "looks": looks})
+        self.ask({"do": "open", "looks": looks})
 
     def draw(self, view: Viewport, *, labels: bool, save: Path | None = None, watch: bool = False) -> Took:
         """Draw a view; with `watch` the memory held meanwhile goes into `peak_mb`."""
@@ -72,14 +72,15 @@ class Side:
             "labels": labels,
             "save": save and str(save),
         }
-        return Took(**self._ask(request, watch=watch))
+        return Took(**self.ask(request, watch=watch))
 
     def pan(self, view: Viewport) -> dict[str, float]:
         """Return the seconds of a view drawn anew, and of pans to it: see `benchmarks.drawn.pans`."""
         request = {"center": view.center, "m_per_px": view.metres_per_px, "size": view.size_px}
-        return self._ask(request, watch=True)
+        return self.ask(request, watch=True)
 
-    def _ask(self, request: Request, *, watch: bool = False) -> dict[str, float]:
+    def ask(self, request: Request, *, watch: bool = False) -> dict[str, float]:
+        """Return the answer to a request; with `watch` the memory held meanwhile goes into `peak_mb`."""
         told, heard = self._process.stdin, self._process.stdout
         if told is None or heard is None:
             raise RuntimeError(self.title)

@@ -19,6 +19,7 @@ from .people import Household, settle
 from .registers import sheets_of
 from .scene import Scene
 from .tables import Table, Village
+from .visits import visits_of
 
 if TYPE_CHECKING:
     from .grid import Floats
@@ -57,6 +58,8 @@ def describe(scene: Scene, residents: int) -> Village:
     )
     tables["村界"] = border
     sheets = sheets_of(scene.name, house_table, families, cared, helps, posts)
+    numbers = [str(row["房屋编号"]) for row in house_table.rows]
+    sheets["走访记录"] = visits_of(scene.seed, scene.code, helps, numbers)
     return Village(scene.name, scene.code, scene.township, tables, sheets)
 
 

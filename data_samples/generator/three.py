@@ -74,6 +74,7 @@ def _write_registers(folder: Path, village: Village, *, messy: bool) -> None:
     else:
         write_workbook(path, register)
     write_workbook(folder / f"{village.name}结对帮扶.xlsx", {"结对帮扶": sheets["结对帮扶"]})
+    write_workbook(folder / f"{village.name}走访记录.xlsx", {"走访记录": sheets["走访记录"]})
     write_workbook(folder / f"{village.name}组织任职.xlsx", {"任职": sheets["任职"]})
 
 

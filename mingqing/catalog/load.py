@@ -26,6 +26,7 @@ from mingqing.catalog.model import (
 )
 from mingqing.catalog.style import Style, read_style
 from mingqing.catalog.topology import read_topology
+from mingqing.catalog.values import ValueRefusedError, initial
 from mingqing.core.definitions import Reader, read_toml
 from mingqing.core.errors import DefinitionError
 from mingqing.core.files import data_dir
@@ -97,9 +98,14 @@ def _read_field(reader: Reader, codes: Mapping[str, CodeList], unsaid: Privacy) 
         arrives_as=reader.strings("arrives_as"),
         leaves_as=reader.maybe("leaves_as", str),
         names=reader.maybe("names", str),
+        default=reader.take("default", str, ""),
     )
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
         raise reader.error("minimum", tr("大于 maximum"))
+    try:
+        initial(field)
+    except ValueRefusedError as error:
+        raise reader.error("default", str(error)) from error
     reader.finish()
     return field
 

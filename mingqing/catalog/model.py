@@ -24,6 +24,7 @@ class FieldType(StrEnum):
     PHONE = "phone"
     ID_NUMBER = "id_number"
     REFERENCE = "reference"
+    PHOTO = "photo"
 
 
 class GeometryKind(StrEnum):
@@ -105,6 +106,7 @@ class Field:
     `arrives_as` and `leaves_as` are names in files that come in and go out. `links` says, for a reference,
     by which fields the row it points to can be found, best first. `names` is the reference that leads to the same
     person or thing: a column that fills this field helps to find that row too.
+    `default` is what a form begins a new row with, as typed; "today" for a date.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Field:
     arrives_as: tuple[str, ...] = ()
     leaves_as: str | None = None
     names: str | None = None
+    default: str = ""
 
 
 class RuleKind(StrEnum):
@@ -194,6 +197,11 @@ class Table:
     def plain_fields(self) -> tuple[Field, ...]:
         """Fields of this table that hold a value of their own, not a reference."""
         return tuple(f for f in self.fields if f.references is None)
+
+    @cached_property
+    def photo_fields(self) -> tuple[Field, ...]:
+        """Fields of this table that hold pictures."""
+        return tuple(f for f in self.fields if f.type is FieldType.PHOTO)
 
     @property
     def has_geometry(self) -> bool:

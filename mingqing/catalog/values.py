@@ -70,6 +70,24 @@ def parse(field: Field, raw: object) -> Value:
     return value
 
 
+def initial(field: Field) -> Value:
+    """Return what a new row begins with in this field; None where its definition does not say.
+
+    Raises
+    ------
+    ValueRefusedError
+        if the definition says what the field cannot hold.
+
+    Examples
+    --------
+    >>> initial(Field("kind", "类别", FieldType.TEXT, default="一般")), initial(Field("note", "备注", FieldType.TEXT))
+    ('一般', None)
+    """
+    if field.type is FieldType.DATE and field.default == "today":
+        return datetime.now().astimezone().date().isoformat()
+    return parse(field, field.default)
+
+
 def _check_range(field: Field, value: float) -> None:
     low, high = field.minimum, field.maximum
     if (low is None or value >= low) and (high is None or value <= high):
@@ -79,6 +97,27 @@ def _check_range(field: Field, value: float) -> None:
     else:
         limits = tr("不能大于 {n:g}").format(n=high) if low is None else tr("不能小于 {n:g}").format(n=low)
     raise ValueRefusedError(tr("{limits}，不是“{value:g}”").format(limits=limits, value=value))
+
+
+_PHOTO_ID = re.compile(r"[0-9a-f]{32}")
+MOST_PHOTOS = 30  # of one field: more would no longer be looked at
+
+
+def photo_ids(value: object) -> tuple[str, ...]:
+    """Return the pictures that a stored value of a photo field names, in order.
+
+    Examples
+    --------
+    >>> photo_ids(None), len(photo_ids("0123456789abcdef0123456789abcdef、0f23456789abcdef0123456789abcdef"))
+    ((), 2)
+    """
+    return tuple(_PHOTO_ID.findall(value)) if isinstance(value, str) else ()
+
+
+def counted_photos(value: object) -> str:
+    """Return how many pictures a stored value names, as a reader is told; empty for none."""
+    count = len(photo_ids(value))
+    return tr("有 {n} 张").format(n=count) if count else ""
 
 
 def plain_text(raw: object) -> str:
@@ -239,6 +278,15 @@ def _id_number(_field: Field, raw: object) -> str:
     return text
 
 
+def _photo(_field: Field, raw: object) -> str | None:
+    named = [each for each in re.split(r"[、\s]+", plain_text(raw)) if each]
+    if not all(_PHOTO_ID.fullmatch(each) for each in named):
+        raise ValueRefusedError(tr("不是本项目的照片，请从“添加照片”选取"))
+    if len(set(named)) > MOST_PHOTOS:
+        raise ValueRefusedError(tr("最多放 {n} 张照片").format(n=MOST_PHOTOS))
+    return "、".join(dict.fromkeys(named)) or None
+
+
 _PARSERS: Mapping[FieldType, Callable[[Field, object], Value]] = {
     FieldType.TEXT: _text,
     FieldType.INTEGER: _integer,
@@ -249,4 +297,5 @@ _PARSERS: Mapping[FieldType, Callable[[Field, object], Value]] = {
     FieldType.PHONE: _phone,
     FieldType.ID_NUMBER: _id_number,
     FieldType.REFERENCE: _integer,
+    FieldType.PHOTO: _photo,
 }

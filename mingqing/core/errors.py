@@ -17,6 +17,10 @@ class ProjectDamaged(ProjectUnavailable):
     """The project's files are not what was written; a backup, or what can be salvaged, is the way on."""
 
 
+class PicturesDamaged(ProjectUnavailable):
+    """The file of pictures is not what was written; map and tables go on working."""
+
+
 class InputRefused(MingqingError):
     """A file, a row or a value from outside cannot be taken. Nothing was written."""
 

@@ -49,24 +49,11 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("select_box", tr("框选"), ("Ctrl+R",), "fa6s.vector-square", checkable=True)
     yield _Entry("select_outline", tr("多边形选"), ("Ctrl+Shift+R",), "fa6s.draw-polygon", checkable=True)
     yield _Entry("select_circle", tr("按半径选"), ("Ctrl+Alt+R",), "fa6s.bullseye", checkable=True)
-    yield _Entry("select_by", tr("按条件选…"), ("Ctrl+T",), "fa6s.filter")
     yield _Entry("reselect", tr("恢复上次选中"), ("Ctrl+Alt+Z",), "fa6s.arrow-rotate-left")
     yield _Entry("search", tr("搜索"), ("Ctrl+K",), "fa6s.magnifying-glass")
-    yield _Entry("conditions", tr("按条件查找…"), ("Ctrl+Shift+F",), "fa6s.filter")
-    yield _Entry("undo", tr("撤销"), ("Ctrl+Z",), "fa6s.rotate-left")
-    yield _Entry("redo", tr("重做"), ("Ctrl+Y", "Ctrl+Shift+Z"), "fa6s.rotate-right")
-    yield _Entry("form", tr("修改"), ("F2",), "fa6s.pen-to-square")
-    yield _Entry("draw", tr("画图和改图"), ("Ctrl+E",), "fa6s.pen-ruler", checkable=True)
-    yield from _drawing()
-    yield _Entry("remove", tr("删除选中的…"), ("Del",), "fa6s.trash-can")
-    yield _Entry("history", tr("修改记录"), ("F8",), "fa6s.clock-rotate-left", checkable=True)
-    yield _Entry("fill", tr("批量修改…"), ("Ctrl+Shift+G",), "fa6s.list-check")
-    yield _Entry("replace", tr("查找替换…"), ("Ctrl+Shift+H",), "fa6s.right-left")
+    yield _Entry("conditions", tr("按条件查找…"), ("Ctrl+Shift+F", "Ctrl+T"), "fa6s.filter")
+    yield from _changing()
     yield _Entry("commands", tr("命令面板"), ("Ctrl+Shift+K",), "fa6s.terminal")
-    yield from _about_the_map()
-
-
-def _about_the_map() -> Iterator[_Entry]:
     yield _Entry("bookmarks", tr("书签"), ("Ctrl+Shift+D",), "fa6s.bookmark")
     yield _Entry("add_bookmark", tr("收藏这里"), ("Ctrl+D",), "fa6s.bookmark")
     yield _Entry("copy_map", tr("复制地图"), ("Ctrl+Shift+C",), "fa6s.copy")
@@ -79,6 +66,19 @@ def _about_the_map() -> Iterator[_Entry]:
     yield _Entry("leave", tr("退出账号"), ("Ctrl+Alt+Q",), "fa6s.right-from-bracket")
     yield _Entry("dismiss", tr("关闭详情"), ("Esc",), "fa6s.xmark")
     yield _Entry("quit", tr("退出"), ("Ctrl+Q",), "fa6s.power-off")
+
+
+def _changing() -> Iterator[_Entry]:
+    yield _Entry("undo", tr("撤销"), ("Ctrl+Z",), "fa6s.rotate-left")
+    yield _Entry("redo", tr("重做"), ("Ctrl+Y", "Ctrl+Shift+Z"), "fa6s.rotate-right")
+    yield _Entry("form", tr("修改"), ("F2",), "fa6s.pen-to-square")
+    yield _Entry("draw", tr("画图和改图"), ("Ctrl+E",), "fa6s.pen-ruler", checkable=True)
+    yield from _drawing()
+    yield _Entry("remove", tr("删除选中的…"), ("Del",), "fa6s.trash-can")
+    yield _Entry("history", tr("修改记录"), ("F8",), "fa6s.clock-rotate-left", checkable=True)
+    yield _Entry("fill", tr("批量修改…"), ("Ctrl+Shift+G",), "fa6s.list-check")
+    yield _Entry("replace", tr("查找替换…"), ("Ctrl+Shift+H",), "fa6s.right-left")
+    yield _Entry("join", tr("从表格补充…"), ("Ctrl+Shift+J",), "fa6s.table-list")
 
 
 def _drawing() -> Iterator[_Entry]:

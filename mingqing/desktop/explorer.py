@@ -12,6 +12,7 @@ from mingqing.desktop.access.duty import DutyPanel
 from mingqing.desktop.access.reason import ask_reason
 from mingqing.desktop.banner import Banner
 from mingqing.desktop.basemaps.section import BaseMapSection
+from mingqing.desktop.bulk.desk import Bulk
 from mingqing.desktop.card.choosing import HitList
 from mingqing.desktop.card.guide import CardGuide
 from mingqing.desktop.card.panel import WIDTH as CARD_WIDTH
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.map.bookmarks import Bookmark
     from mingqing.desktop.map.frame import Frame
+    from mingqing.store.conditions.kept import Asked
     from mingqing.store.edit import Changed
     from mingqing.store.session import Session
     from mingqing.store.undo import Conflicts
@@ -86,7 +88,8 @@ class Explorer(QWidget):
         self.legend.put_below(self.base_maps)
         self.selection = Selection(self)
         self.editor = Editor(jobs, self)
-        self.tables = TablePanel(jobs, self.selection)
+        self.tables = TablePanel(jobs, self.selection, self.editor)
+        self.bulk = Bulk(jobs, self.editor, self.selection, self.tables, actions)
         self._map = QSplitter(Qt.Orientation.Vertical)
         self.kit = Kit(self.canvas, jobs, actions, self.selection, self.legend.tables_on)
         self.looks = Looks(catalog, jobs, self)
@@ -165,6 +168,7 @@ class Explorer(QWidget):
         self.kit.said.connect(lambda sentence: self.banner.say(sentence, "good"))
         self.kit.bookmarks.going.connect(self._go_to)
         self.kit.opening_table.connect(self._list_table)
+        self.kit.conditions.listing.connect(self._list_asked)
         actions.connect("dismiss", self._dismiss)
         actions.connect("back", lambda: canvas.step(-1))
         actions.connect("forward", lambda: canvas.step(1))
@@ -182,6 +186,8 @@ class Explorer(QWidget):
         self.tables.bar.closing.clicked.connect(actions["table"].trigger)
         self.tables.opened.connect(self.show_row)
         self.tables.said.connect(self.banner.say)
+        self.bulk.said.connect(self.banner.say)
+        self.tables.asking.connect(self.kit.ask_conditions)
         self._connect_editor()
 
     def _connect_editor(self) -> None:
@@ -313,7 +319,7 @@ class Explorer(QWidget):
     def _follow_edit(self, changed: "Changed") -> None:
         """Show rows as they are now, wherever they are shown."""
         self.canvas.redraw()
-        self.tables.refresh()
+        self.tables.follow(changed)
         self._count()
         self.looks.refresh()
         self.charts.refresh()
@@ -478,6 +484,12 @@ class Explorer(QWidget):
     def _list_table(self, table: str) -> None:
         self._actions["table"].setChecked(True)
         self.tables.bar.choose(table)
+
+    def _list_asked(self, asked: "Asked", village: str) -> None:
+        if not self.tables.bar.offers(asked.table):
+            self.show_theme(next((t.code for t in self._catalog.themes if asked.table in t.tables), ""))
+        self._list_table(asked.table)
+        self.tables.ask(asked, everywhere=not village)
 
     def _list_here(self) -> None:
         canvas = self.canvas

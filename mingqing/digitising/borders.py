@@ -6,6 +6,7 @@ what the edited shape took is taken from its neighbours, what it gave up goes to
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import TypeAlias
 
 import numpy as np
@@ -24,17 +25,20 @@ from mingqing.digitising.paths import (
     polygonal,
     polygons_of,
     put_together,
+    refusing_the_incomputable,
     segments,
     shapes_of,
     taken_apart,
 )
-from mingqing.digitising.tying import corners_of, tied
+from mingqing.digitising.tying import SAME_M, corners_of, tied
 
 _Shape: TypeAlias = shapely.Geometry
 _NOBODY = -1
+_OVER = 0.1  # of the smaller one; two crops may stand on one ground
 _NOTHING_M2 = 1e-6  # a square millimetre: less is the rounding of coordinates of seven digits
 
 
+@refusing_the_incomputable
 def follow(before: _Shape, after: _Shape, neighbours: Sequence[_Shape]) -> list[_Shape]:
     """Return the neighbours of an edited shape as they are to be after the edit.
 
@@ -55,12 +59,15 @@ def follow(before: _Shape, after: _Shape, neighbours: Sequence[_Shape]) -> list[
     Raises
     ------
     InputRefused
-        if a neighbour would vanish, or cross itself.
+        if a neighbour would vanish, or cross itself, or the edited shape crosses itself.
     """
     around = list(neighbours)
     found = _carried(before, after, around)
-    if found is None or _spoilt(before, after, around, found):
-        found = _by_area(before, after, around) if is_polygon(before) else around
+    if is_polygon(before) and (found is None or _spoilt(before, after, around, found)):
+        if not after.is_valid:
+            raise InputRefused(tr("图形的边自己交叉了，请先调整"))
+        found = _by_area(before, after, around)
+    found = around if found is None else found
     for old, new in zip(around, found, strict=True):
         if new is not old and (new.is_empty or (old.is_valid and not new.is_valid)):
             raise InputRefused(
@@ -72,19 +79,32 @@ def follow(before: _Shape, after: _Shape, neighbours: Sequence[_Shape]) -> list[
 
 
 def _spoilt(before: _Shape, after: _Shape, neighbours: list[_Shape], found: list[_Shape]) -> bool:
-    """Whether carrying corners along has made a neighbour cross itself, or left it below the edited shape."""
-    if any(
-        new is not old and old.is_valid and not new.is_valid
-        for old, new in zip(neighbours, found, strict=True)
-    ):
+    """Whether carrying corners along has made a neighbour cross itself, or come to lie over another shape."""
+    changed = [
+        (old, new) for old, new in zip(neighbours, found, strict=True) if new is not old and old.is_valid
+    ]
+    if any(not new.is_valid for _, new in changed):
         return True
-    if not is_polygon(before) or not (before.is_valid and after.is_valid):
+    if not (before.is_valid and after.is_valid):
         return False
     gained = shapely.difference(after, before)
+    untouched = [
+        (old, new)
+        for old, new in zip(neighbours, found, strict=True)
+        if new is old and new.intersects(gained) and _beside(before, old)
+    ]
+    pairs = [((before, after), pair) for pair in (*changed, *untouched)] + list(combinations(changed, 2))
     return any(
-        new.is_valid and new.intersects(gained) and new.intersection(gained).area > _NOTHING_M2
-        for new in found
+        new.intersection(other_new).area > old.intersection(other_old).area + _NOTHING_M2
+        for (old, new), (other_old, other_new) in pairs
     )
+
+
+def _beside(shape: _Shape, other: _Shape) -> bool:
+    """Whether two polygons lie side by side; one that lies over the other is not to be cut to its border."""
+    if not other.is_valid:
+        return False
+    return bool(shape.intersection(other).area < _OVER * min(shape.area, other.area))
 
 
 def tied_to_pieces(pieces: Sequence[_Shape], neighbours: Sequence[_Shape]) -> list[_Shape]:
@@ -127,7 +147,8 @@ def _carried(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_S
     moved = _Moved(segments(shapes_of([before])), segments(shapes_of([after])))
     if not len(moved.start):
         return neighbours
-    return [_carry(n, moved) if shapely.dwithin(before, n, TOUCH_M) else n for n in neighbours]
+    theirs = np.unique(shapely.get_coordinates(shapes_of(neighbours)), axis=0)
+    return [_carry(n, moved, theirs) if shapely.dwithin(before, n, TOUCH_M) else n for n in neighbours]
 
 
 def _aligned(was: Path, now: Path) -> Path:
@@ -141,30 +162,61 @@ def _aligned(was: Path, now: Path) -> Path:
     return max(ways, key=lambda way: int((way == was).all(axis=1).sum()))
 
 
-def _carry(neighbour: _Shape, moved: _Moved) -> _Shape:
+def _carry(neighbour: _Shape, moved: _Moved, theirs: Path) -> _Shape:
+    """Return a neighbour carried along.
+
+    theirs : corners of all neighbours: where one ends on a side that will turn, that side is to bend there instead.
+    """
     met = tied(neighbour, np.unique(np.concatenate([moved.start, moved.end]), axis=0))
-    parts = taken_apart(met)
-    carried = [[moved.places(path) for path in rings] for rings in parts]
-    pairs = zip((p for rings in parts for p in rings), (p for rings in carried for p in rings), strict=True)
-    return put_together(neighbour, carried) if any((a != b).any() for a, b in pairs) else neighbour
+    carried = shapely.transform(met, moved.places)
+    was, now = segments(shapes_of([met])), segments(shapes_of([carried]))
+    turning = (was.start != now.start).any(axis=1) | (was.end != now.end).any(axis=1)
+    if not turning.any():
+        return neighbour
+    sides = shapely.multilinestrings(np.stack([was.start, was.end], axis=1)[turning])
+    shapely.prepare(sides)
+    met = tied(met, theirs[shapely.dwithin(sides, shapely.points(theirs), TOUCH_M)])
+    return shapely.transform(met, moved.places)
 
 
 def _by_area(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_Shape]:
     """Return the neighbours after any change of a polygon's border."""
-    changed = shapely.symmetric_difference(before, after)
-    own = np.concatenate([shapely.get_coordinates(before), shapely.get_coordinates(after)])
-    fresh = np.array(sorted(corners_of(after) - corners_of(before))).reshape(-1, 2)
-    places = np.concatenate([own[shapely.dwithin(shapely.points(own), changed, 2 * TOUCH_M)], fresh])
-    met = [tied(n, places) for n in neighbours]
-    theirs = np.concatenate([shapely.get_coordinates(n) for n in met] or [np.empty((0, 2))])
-    theirs = theirs[shapely.dwithin(shapely.points(theirs), shapely.boundary(before), TOUCH_M)]
-    was, now = tied(before, theirs), tied(after, theirs)
+    beside = [i for i, n in enumerate(neighbours) if _beside(before, n)]
+    was, now, *met = _met(before, after, [neighbours[i] for i in beside])
     gained, lost = shapely.difference(now, was), shapely.difference(was, now)
     found = [_without(n, gained) for n in met]
     for piece in polygons_of(lost):
         for face, taker in _shared_out(piece, was, now, met):
             found[taker] = polygonal(shapely.union(found[taker], face))
-    return found
+    all_found = list(neighbours)
+    for i, new in zip(beside, found, strict=True):
+        all_found[i] = new if new.is_valid else polygonal(shapely.make_valid(new, method="structure"))
+    return all_found
+
+
+def _met(before: _Shape, after: _Shape, neighbours: list[_Shape]) -> list[_Shape]:
+    """Return the edited shape before and after, and its neighbours, with the same corners wherever they meet."""
+    changed = shapely.symmetric_difference(before, after)
+    own = np.concatenate([shapely.get_coordinates(before), shapely.get_coordinates(after)])
+    fresh = _places(corners_of(after) - corners_of(before))
+    places = np.concatenate([own[shapely.dwithin(shapely.points(own), changed, 2 * TOUCH_M)], fresh])
+    met = [tied(n, places) for n in neighbours]
+    theirs = _places({corner for n in met for corner in corners_of(n)})
+    theirs = theirs[shapely.dwithin(shapely.points(theirs), shapely.boundary(before), TOUCH_M)]
+    gone = corners_of(before) - corners_of(after)
+    was, now = tied(before, theirs), tied(after, _places(set(map(tuple, theirs.tolist())) - gone))
+    crossings = _crossings(was, now)
+    return [tied(shape, crossings, SAME_M) for shape in (was, now, *met)]
+
+
+def _places(corners: set[tuple[float, float]]) -> Path:
+    return np.array(sorted(corners), dtype=np.float64).reshape(-1, 2)
+
+
+def _crossings(was: _Shape, now: _Shape) -> Path:
+    """Return where the new border crosses the old one: there every shape that has either must have a corner."""
+    met = shapely.intersection(shapely.boundary(was), shapely.boundary(now))
+    return _places(corners_of(met) - corners_of(was) - corners_of(now))
 
 
 def _without(shape: _Shape, gained: _Shape) -> _Shape:

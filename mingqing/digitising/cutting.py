@@ -17,12 +17,14 @@ from mingqing.digitising.paths import (
     is_line,
     is_polygon,
     put_together,
+    refusing_the_incomputable,
     shapes_of,
     taken_apart,
 )
 from mingqing.digitising.tying import corners_of, noded, tied
 
 
+@refusing_the_incomputable
 def split(shape: shapely.Geometry, line: shapely.LineString) -> list[shapely.Geometry]:
     """Return the pieces of a polygon or line that a drawn line cuts, the largest first.
 
@@ -68,6 +70,7 @@ def split_at(line: shapely.Geometry, xy: XY) -> list[shapely.Geometry]:
     return [as_one([pieces[0], *whole]), *pieces[1:]]
 
 
+@refusing_the_incomputable
 def merge(shapes: Sequence[shapely.Geometry], *, multipart: bool = False) -> shapely.Geometry:
     """Return several polygons, or several lines joined end to end, as one.
 
@@ -97,6 +100,7 @@ def merge(shapes: Sequence[shapely.Geometry], *, multipart: bool = False) -> sha
     return whole
 
 
+@refusing_the_incomputable
 def reshape(shape: shapely.Geometry, line: shapely.LineString) -> shapely.Geometry:
     """Return a shape with part of its border, or of its course, replaced by a drawn line.
 
@@ -123,6 +127,7 @@ def reshape(shape: shapely.Geometry, line: shapely.LineString) -> shapely.Geomet
     return put_together(shape, _reshaped(parts, at, new, (start, end)))
 
 
+@refusing_the_incomputable
 def add_hole(shape: shapely.Geometry, hole: shapely.Polygon) -> shapely.Geometry:
     """Return a polygon with a hole.
 

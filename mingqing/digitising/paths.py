@@ -1,11 +1,17 @@
 """Shapes taken apart into their paths, the corners of rings and lines, and put together again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import GeometryType
+
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
 
 XY = tuple[float, float]
 Path = NDArray[np.float64]
@@ -15,6 +21,26 @@ TOUCH_M = 0.01  # nearer than this, two places are one: no survey of a village i
 
 _POLYGONS = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 _LINES = (GeometryType.LINESTRING, GeometryType.LINEARRING, GeometryType.MULTILINESTRING)
+
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def refusing_the_incomputable(work: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Return a function whose overlays, where GEOS cannot make them, are a sentence instead of a failure.
+
+    That happens with shapes that cross themselves, and rarely with sides that all but coincide.
+    """
+
+    @wraps(work)
+    def refusing(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        try:
+            return work(*args, **kwargs)
+        except shapely.errors.GEOSException as error:
+            raise InputRefused(tr("这里的边线自己交叉或几乎重合，算不出结果，请先调整角点")) from error
+
+    return refusing
 
 
 def is_polygon(shape: shapely.Geometry) -> bool:

@@ -11,13 +11,32 @@ from numpy.typing import NDArray
 from mingqing.catalog.model import Catalog
 from mingqing.catalog.topology import Severity, TopologyKind, TopologyRule
 from mingqing.core.text import tr
-from mingqing.digitising.paths import TOUCH_M, Shapes, is_line, is_polygon, polygonal, polygons_of, shapes_of
+from mingqing.digitising.paths import (
+    TOUCH_M,
+    Shapes,
+    is_line,
+    is_polygon,
+    polygonal,
+    polygons_of,
+    refusing_the_incomputable,
+    shapes_of,
+)
 from mingqing.digitising.soundness import SPIKE_M, spikes, without_slivers, without_spikes
 
 _OVERLAP_M2 = 0.01
 _KEPT = 0.5  # of its area, at least, where a shape is mended by itself
 _CORNER_M = 0.5  # a line's end is joined to a corner so near, rather than to the side beside it
 _PLACE = re.compile(r"\[(-?[\d.e+]+) (-?[\d.e+]+)\]")
+
+_UNSOUND = {  # as GEOS begins its reasons
+    "Self-intersection": tr("图形的边自己交叉了"),
+    "Ring Self-intersection": tr("图形的边自己交叉了"),
+    "Hole lies outside": tr("有一个洞不在面的里面"),
+    "Holes are nested": tr("有两个洞套在一起"),
+    "Interior is disconnected": tr("洞把面隔成了几块，请先切开"),
+    "Nested shells": tr("面的两个部分套在一起"),
+    "Too few points": tr("角点太少，围不成图形"),
+}
 
 Repair = Callable[[shapely.Geometry], shapely.Geometry]
 
@@ -52,16 +71,22 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One edited shape, what it was, and what it is checked against; other rows of its table in `others`."""
+    """One edited shape, what edited rows were, and what it is checked against; other rows of its table in `others`."""
 
     row: int
     shape: shapely.Geometry
-    before: shapely.Geometry | None
+    was: Mapping[int, shapely.Geometry]
     others: Rows
     around: Mapping[str, Rows]
     catalog: Catalog
 
+    @property
+    def before(self) -> shapely.Geometry | None:
+        """What the edited shape was."""
+        return self.was.get(self.row)
 
+
+@refusing_the_incomputable
 def check(
     catalog: Catalog, table: str, edited: Rows, around: Mapping[str, Rows], before: Rows | None = None
 ) -> list[Fault]:
@@ -88,7 +113,7 @@ def check(
         if not shape.is_valid or shape.is_empty:
             continue
         others = _others(edited, around.get(table), skip=i)
-        case = _Case(row, shape, was.get(row), others, around, catalog)
+        case = _Case(row, shape, was, others, around, catalog)
         for rule in catalog.tables[table].topology:
             found += _CHECKS[rule.kind](rule, case)
     return sorted(found, key=lambda fault: fault.severity is not Severity.REFUSE)
@@ -132,7 +157,7 @@ def _unsound(row: int, shape: shapely.Geometry) -> Iterator[Fault]:
     if not shape.is_valid or shape.is_empty:
         place = _PLACE.search(shapely.is_valid_reason(shape))
         where = shapely.Point(float(place[1]), float(place[2])) if place else shape
-        yield Fault("invalid", where, (row,), tr("图形的边自己交叉了"), Severity.REFUSE, _made_valid(shape))
+        yield Fault("invalid", where, (row,), _why_unsound(shape), Severity.REFUSE, _made_valid(shape))
         return
     for place in spikes(shape):
         sentence = tr("这里有一个不到 {cm:.0f} 厘米宽的尖刺").format(cm=SPIKE_M * 100)
@@ -141,6 +166,13 @@ def _unsound(row: int, shape: shapely.Geometry) -> Iterator[Fault]:
     if whole is not shape:
         repair = without_slivers if whole is not None else None
         yield Fault("sliver", shape, (row,), tr("这个面窄得像一条线"), Severity.TELL, repair)
+
+
+def _why_unsound(shape: shapely.Geometry) -> str:
+    if is_polygon(shape) and not shape.is_empty and shape.convex_hull.area < TOUCH_M**2:
+        return _UNSOUND["Too few points"]
+    reason = shapely.is_valid_reason(shape)
+    return next((said for begins, said in _UNSOUND.items() if reason.startswith(begins)), tr("图形不完整"))
 
 
 def _made_valid(shape: shapely.Geometry) -> Repair | None:
@@ -163,7 +195,7 @@ def _no_overlap(rule: TopologyRule, case: _Case) -> Iterator[Fault]:
         common = _thick(case.shape.intersection(other)) if is_polygon(other) and other.is_valid else None
         if common is None:
             continue
-        was = 0.0 if case.before is None else case.before.intersection(other).area
+        was = 0.0 if case.before is None else case.before.intersection(case.was.get(row, other)).area
         severity = Severity.TELL if common.area <= was + _OVERLAP_M2 else rule.severity
         sentence = tr("与相邻的图形重叠了 {m2:.1f} 平方米").format(m2=common.area)
         yield Fault(rule.kind, common, (case.row, row), sentence, severity, _clipped_by(case.shape, other))

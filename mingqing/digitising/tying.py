@@ -5,7 +5,7 @@ import shapely
 
 from mingqing.digitising.paths import TOUCH_M, Path, foot, is_polygon, lengths, put_together, taken_apart
 
-_SAME_M = 1e-8  # the rounding of coordinates of seven digits before the point
+SAME_M = 1e-8  # the rounding of coordinates of seven digits before the point
 
 
 def tied(shape: shapely.Geometry, places: Path, corner_m: float = TOUCH_M) -> shapely.Geometry:
@@ -86,7 +86,7 @@ def noded(line: shapely.Geometry, shape: shapely.Geometry) -> tuple[shapely.Geom
     corners = shapely.points(shapely.get_coordinates(line))
     near = corners[shapely.dwithin(corners, border, TOUCH_M)]
     feet = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(border, near), 0))
-    line, shape = tied(line, feet), tied(shape, feet, _SAME_M)
+    line, shape = tied(line, feet), tied(shape, feet, SAME_M)
     border = shapely.boundary(shape) if is_polygon(shape) else shape
     met = shapely.get_coordinates(shapely.intersection(line, border))
-    return tied(line, met, _SAME_M), tied(shape, met, _SAME_M)
+    return tied(line, met, SAME_M), tied(shape, met, SAME_M)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from mingqing.catalog.model import Catalog, Field, GeometryKind, Link, Table
+from mingqing.catalog.model import Catalog, Field, FieldType, GeometryKind, Link, Table
 
 # A DBF cuts column names at 10 bytes, and a character in two leaves less.
 _DBF_NAME_BYTES = range(8, 11)
@@ -89,6 +89,7 @@ def match_fields(fields: tuple[Field, ...], columns: tuple[str, ...]) -> Mapping
     scored = [
         (-score, order, column, field.name)
         for order, field in enumerate(fields)
+        if field.type is not FieldType.PHOTO  # a cell of a table holds no picture
         for column in columns
         if (score := _score(column, _aliases(field)))
     ]

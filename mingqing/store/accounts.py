@@ -28,7 +28,7 @@ from mingqing.access.policy import Policy
 from mingqing.access.roles import Duty
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
-from mingqing.store import attempts, audit
+from mingqing.store import attachments, attempts, audit
 from mingqing.store.owner import owner
 from mingqing.store.roles import are_separate, keep_separate
 
@@ -286,6 +286,7 @@ def rekey(session: "Session") -> bytes:
     session.close()
     # Both keyrings lie there while the pages are rewritten, so that a crash on either side of it leaves one that fits.
     keyring.resealed(key).save(folder / NEXT_KEYRING)
+    attachments.prepare_rekey(folder, session.login.key, key)
     with owner(session, spatial=False) as database:
         database.pragma("rekey", f"raw:{key.hex()}")
     finish_rekey(folder)
@@ -299,7 +300,8 @@ NEXT_KEYRING = "keyring.next.json"
 
 
 def finish_rekey(folder: Path) -> None:
-    """Put the keyring of the new key in the place of the old one."""
+    """Put the pictures and the keyring of the new key in the place of the old ones."""
+    attachments.finish_rekey(folder)
     (folder / NEXT_KEYRING).replace(folder / KEYRING)
 
 

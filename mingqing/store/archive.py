@@ -1,7 +1,10 @@
 """One backup as one file: an uncompressed zip of `map.db`, `keyring.json` and `backup.json`, which describes them.
 
-Any zip program takes the two files out again; in a folder that ends in `.mingqing` they are the project. Stored and
+Any zip program takes the files out again; in a folder that ends in `.mingqing` they are the project. Stored and
 not compressed, so that the database, which is encrypted and would not shrink, can be opened where it lies.
+
+One made by hand has the pictures, `attachments.db`, in it too. Those made automatically would each have the same again:
+they share a second copy of the pictures beside them and say what it is called.
 """
 
 import hashlib
@@ -21,13 +24,16 @@ from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 
 SUFFIX = ".mingqing-backup"
-DATABASE, KEYRING = "map.db", "keyring.json"
+DATABASE, KEYRING, ATTACHMENTS = "map.db", "keyring.json", "attachments.db"
 _DESCRIPTION = "backup.json"
-_FORMAT = 1
+_FORMAT, _WITHOUT_PICTURES = 2, 1  # a program of before there were pictures reads those without
 # Bounds on what a file from a stranger may make us read into memory.
 _SMALL = 4 << 20
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _CHUNK = 4 << 20
+
+
+_OWN_PICTURES = re.compile(r"photos-[0-9a-f]{8}\.db")  # nowhere else than beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class Contents:
     head, head_hash : the last change in it, as `mq_change` has it; 0 and "" where there is none.
     stamp : by which to see whether the project changed since; see `mingqing.store.backup`.
     sha256 : of each file in it.
+    pictures : the name of the file beside it that has its pictures; "" where they are in it, or there are none.
     """
 
     project: str
@@ -50,14 +57,18 @@ class Contents:
     head_hash: str
     stamp: str
     sha256: Mapping[str, str]
+    pictures: str = ""
 
     def __post_init__(self) -> None:
         datetime.fromisoformat(self.made_at).astimezone()
-        texts = (self.project, self.name, self.kind, self.head_hash, self.stamp, *self.sha256.values())
+        texts = [self.project, self.name, self.kind, self.head_hash, self.stamp, self.pictures]
+        texts += self.sha256.values()
         if not all(isinstance(t, str) for t in texts) or not isinstance(self.head, int):
             raise TypeError(texts)
-        if set(self.sha256) != {DATABASE, KEYRING}:
+        if set(self.sha256) - {ATTACHMENTS} != {DATABASE, KEYRING}:
             raise ValueError(self.sha256)
+        if self.pictures and not _OWN_PICTURES.fullmatch(self.pictures):
+            raise ValueError(self.pictures)
 
     @property
     def made(self) -> datetime:
@@ -75,7 +86,12 @@ class Backup:
 
 def write_description(archive: zipfile.ZipFile, contents: Contents) -> None:
     """Add the description to a backup being written."""
-    archive.writestr(_DESCRIPTION, json.dumps({"format": _FORMAT, **asdict(contents)}, ensure_ascii=False))
+    said = asdict(contents)
+    pictures = ATTACHMENTS in contents.sha256 or contents.pictures
+    if not contents.pictures:
+        del said["pictures"]
+    written = {"format": _FORMAT if pictures else _WITHOUT_PICTURES, **said}
+    archive.writestr(_DESCRIPTION, json.dumps(written, ensure_ascii=False))
 
 
 def read_backup(file: Path) -> Backup:
@@ -95,7 +111,10 @@ def read_backup(file: Path) -> Backup:
                 raise InputRefused(
                     tr("备份 {file} 是用更新版本的民情地图做的，请升级本软件").format(file=file.name)
                 )
-            return Backup(file, Contents(**fields))
+            contents = Contents(**fields)
+            if {*contents.sha256, _DESCRIPTION} != set(entries):
+                raise _not_whole(file)
+            return Backup(file, contents)
     except FileNotFoundError as error:
         raise InputRefused(tr("没有找到备份文件 {file}").format(file=file)) from error
     except (*_BROKEN, OSError) as error:
@@ -122,9 +141,10 @@ def _not_whole(file: Path) -> InputRefused:
 
 
 def _entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
-    """The three files by name: exactly those, each once, stored as they are, within the file."""
+    """The files by name: those we know, each once, stored as they are, within the file."""
     found = archive.infolist()
-    if sorted(e.filename for e in found) != sorted((DATABASE, KEYRING, _DESCRIPTION)):
+    names = sorted(e.filename for e in found if e.filename != ATTACHMENTS)
+    if names != sorted((DATABASE, KEYRING, _DESCRIPTION)) or len(found) > len(names) + 1:
         raise ValueError([e.filename for e in found][:5])
     for entry in found:
         plain = entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size
@@ -139,17 +159,17 @@ def _small(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return archive.read(entry)
 
 
-def database_span(file: Path) -> tuple[int, int]:
-    """Return at which byte of a backup its database starts, and how many bytes it has."""
+def database_span(file: Path, name: str = DATABASE) -> tuple[int, int]:
+    """Return at which byte of a backup one of its databases starts, and how many bytes it has."""
     with file.open("rb") as stream, zipfile.ZipFile(stream) as archive:
-        entry = archive.getinfo(DATABASE)
+        entry = archive.getinfo(name)
         stream.seek(entry.header_offset)
-        name, extra = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
-        return entry.header_offset + _LOCAL_HEADER.size + name + extra, entry.file_size
+        named, extra = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
+        return entry.header_offset + _LOCAL_HEADER.size + named + extra, entry.file_size
 
 
 def unpack(backup: Backup, folder: Path | None, watch: Watch = UNWATCHED) -> None:
-    """Read a backup through and prove it by its hashes; write its two files into `folder` where one is given.
+    """Read a backup through and prove it by its hashes; write its files into `folder` where one is given.
 
     Raises
     ------

@@ -18,7 +18,9 @@ from mingqing.core.errors import InputRefused, ProjectDamaged, ProjectUnavailabl
 from mingqing.core.files import flush_to_disk
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.store import attachments
 from mingqing.store.archive import (
+    ATTACHMENTS,
     DATABASE,
     KEYRING,
     SUFFIX,
@@ -36,6 +38,7 @@ from mingqing.store.archive import (
 from mingqing.store.connection import STEPS_BETWEEN_QUESTIONS, engine_errors, unlock
 from mingqing.store.inside import database_inside, raw_chunks
 from mingqing.store.owner import owner
+from mingqing.store.pictures import drop_abandoned
 from mingqing.store.session import Session
 
 AUTO, HAND = "auto", "hand"
@@ -95,18 +98,22 @@ def _write(session: Session, partial: Path, kind: str, made: datetime, watch: Wa
     source = session.info.path
     digests: dict[str, str] = {}
     with partial.open("xb") as stream, zipfile.ZipFile(stream, "w") as archive:
-        with _held_still(session) as database:
+        with _held_still(session, source / DATABASE) as database:
             counts, head = _counts(database, session), _head(database)
             stamp = _state(database)
             keyring = (source / KEYRING).read_bytes()
-            file = source / DATABASE
-            chunks = stepped(raw_chunks(file), file.stat().st_size, tr("正在复制（MB）"), watch)
-            digests[DATABASE] = _add(archive, DATABASE, chunks)
-        digests[KEYRING] = _add(archive, KEYRING, [keyring])
+            digests[DATABASE] = _add(archive, source / DATABASE, watch)
+            if kind != AUTO and attachments.exists(source):
+                # Still with the rows held, so that no picture they name can be missing.
+                pictures = source / ATTACHMENTS
+                with attachments.picture_errors(pictures), _held_still(session, pictures):
+                    digests[ATTACHMENTS] = _add(archive, pictures, watch)
+        digests[KEYRING] = _write_entry(archive, KEYRING, [keyring])
         identity = Keyring.load(source / KEYRING).project
-        contents = Contents(
-            identity, session.info.name, made.isoformat(timespec="seconds"), kind, *head, stamp, digests
-        )
+        beside = kind == AUTO and attachments.exists(source)
+        shared = attachments.mirror_name(session.login.key) if beside else ""
+        when = made.isoformat(timespec="seconds")
+        contents = Contents(identity, session.info.name, when, kind, *head, stamp, digests, shared)
         write_description(archive, contents)
         archive.close()
         flush_to_disk(stream)
@@ -115,9 +122,8 @@ def _write(session: Session, partial: Path, kind: str, made: datetime, watch: Wa
 
 
 @contextmanager
-def _held_still(session: Session) -> Iterator[apsw.Connection]:
-    """A connection that lets nobody write the project's file."""
-    file = session.info.path / DATABASE
+def _held_still(session: Session, file: Path) -> Iterator[apsw.Connection]:
+    """A connection that lets nobody write a file of the project."""
     writable = session.info.read_only is None
     with engine_errors(file):
         database = apsw.Connection(
@@ -133,9 +139,14 @@ def _held_still(session: Session) -> Iterator[apsw.Connection]:
             database.close()
 
 
-def _add(archive: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> str:
+def _add(archive: zipfile.ZipFile, file: Path, watch: Watch) -> str:
+    chunks = stepped(raw_chunks(file), file.stat().st_size, tr("正在复制（MB）"), watch)
+    return _write_entry(archive, file.name, chunks)
+
+
+def _write_entry(archive: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    with archive.open(name, "w", force_zip64=name == DATABASE) as entry:
+    with archive.open(name, "w", force_zip64=name != KEYRING) as entry:
         for chunk in chunks:
             digest.update(chunk)
             entry.write(chunk)
@@ -159,16 +170,27 @@ def _prove(session: Session, partial: Path, counts: dict[str, int], watch: Watch
 
 
 def _check_pages(session: Session, partial: Path, counts: dict[str, int], watch: Watch) -> None:
+    with _sound_inside(session, partial, DATABASE, watch) as database:
+        if _counts(database, session) != counts:
+            raise ProjectUnavailable(tr("备份与项目的条数不一致，没有留下，请再备份一次"))
+    if ATTACHMENTS in read_backup(partial).contents.sha256:
+        pictures = session.info.path / ATTACHMENTS
+        with attachments.picture_errors(pictures), _sound_inside(session, partial, ATTACHMENTS, watch):
+            pass
+
+
+@contextmanager
+def _sound_inside(session: Session, partial: Path, name: str, watch: Watch) -> Iterator[apsw.Connection]:
+    """Open one of the databases in a backup, of which every page has been checked."""
     with (
-        engine_errors(session.info.path / DATABASE),
-        database_inside(partial, *database_span(partial)) as database,
+        engine_errors(session.info.path / name),
+        database_inside(partial, *database_span(partial, name)) as database,
     ):
         unlock(database, session.login.key)
         database.set_progress_handler(watch.cancelled, STEPS_BETWEEN_QUESTIONS)
         if database.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise ProjectDamaged
-        if _counts(database, session) != counts:
-            raise ProjectUnavailable(tr("备份与项目的条数不一致，没有留下，请再备份一次"))
+        yield database
 
 
 @contextmanager
@@ -282,13 +304,16 @@ def backup_due(
 
 
 def automatic_backup(session: Session, *, now: datetime | None = None, watch: Watch = UNWATCHED) -> Backup:
-    """Make a backup in the project's own `backups/` and let old ones go."""
+    """Make a backup in the project's own `backups/`, let old ones go, and pictures that nobody came to name."""
     folder = session.info.path / "backups"
     with _disk_errors(folder):
         folder.mkdir(exist_ok=True)
         _remove_abandoned(folder)
     made = make_backup(session, folder, kind=AUTO, now=now, watch=watch)
     rotate(session.info.path, sound=made)
+    with _disk_errors(folder):
+        attachments.mirror(session, folder, watch)
+    drop_abandoned(session)
     return made
 
 
@@ -316,10 +341,16 @@ def rotate(project: Path, *, sound: Backup) -> list[Path]:
     keep |= _newest_of_each([(b.contents.made.date().isoformat(), b.file) for b in automatic], _DAYS)
     keep |= _newest_of_each([(f"{b.contents.made:%G-%V}", b.file) for b in automatic], _WEEKS)
     gone = [b.file for b in automatic if b.file not in keep]
-    for file in gone:
+    for file in (*gone, *_spare_pictures(project / "backups")):
         with suppress(OSError):
             file.unlink()
     return gone
+
+
+def _spare_pictures(folder: Path) -> set[Path]:
+    """Copies of the pictures, under a key of before, that no backup left here shares any more."""
+    shared = {folder / b.contents.pictures for b in backups_in(folder)}
+    return set(folder.glob("photos-*.db")) - shared
 
 
 def _newest_of_each(dated: Iterable[tuple[str, Path]], count: int) -> set[Path]:

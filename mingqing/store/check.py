@@ -1,4 +1,4 @@
-"""Proving that a project is whole: pages, references, spatial index, and the chain of changes."""
+"""Proving that a project is whole: pages, references, spatial index, the chain of changes, the pictures."""
 
 import hashlib
 import zlib
@@ -14,6 +14,7 @@ from mingqing.store.audit import verify
 from mingqing.store.changes import change_hash
 from mingqing.store.connection import STEPS_BETWEEN_QUESTIONS
 from mingqing.store.owner import owner
+from mingqing.store.pictures import problems
 from mingqing.store.session import Session
 
 
@@ -33,6 +34,7 @@ def check_project(session: Session, watch: Watch = UNWATCHED) -> list[str]:
         tr("空间索引"): lambda database: _spatial_indexes(database, session.catalog),
         tr("修改记录"): _chain,
         tr("日志"): verify,
+        tr("照片"): lambda database: problems(session, database, watch),
     }
     found: list[str] = []
     with owner(session, spatial=True) as database:

@@ -18,7 +18,7 @@ from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Catalog
 from mingqing.core.errors import InputRefused, ProjectUnavailable, WrongPassword
 from mingqing.core.text import tr
-from mingqing.store import attempts, audit, seen
+from mingqing.store import attachments, attempts, audit, seen
 from mingqing.store.accounts import (
     KEYRING,
     NEXT_KEYRING,
@@ -87,6 +87,7 @@ def _settle_rekey(folder: Path, user: str, password: str) -> None:
         return
     if _fits(folder, KEYRING, user, password):
         with suppress(OSError):
+            attachments.forget_rekey(folder)
             waiting.unlink()
     elif _fits(folder, NEXT_KEYRING, user, password):
         finish_rekey(folder)

@@ -1,9 +1,9 @@
 """Work packages: a project that physically holds only what one role may see of some villages, under its own key.
 
 What is left behind: rows of other villages and of none, tables and fields that the role does not see (masked ones
-come masked, also those that it could ask for with a reason), references to rows that do not come, the history of
-changes, the log, the other accounts, what the project remembers and what people saved with it, names of files and of
-who wrote what.
+come masked, also those that it could ask for with a reason), references to rows that do not come, pictures that no row
+of it names, the history of changes, the log, the other accounts, what the project remembers and what people saved with
+it, names of files and of who wrote what.
 """
 
 import hashlib
@@ -21,10 +21,12 @@ from mingqing.access.roles import Action
 from mingqing.catalog.model import Table
 from mingqing.core.errors import InputRefused, NotAllowed
 from mingqing.core.text import tr
-from mingqing.store import audit
+from mingqing.store import attachments, audit
+from mingqing.store.archive import ATTACHMENTS
 from mingqing.store.changes import insert_boxes, insert_rows
 from mingqing.store.connection import connect, engine_errors, immediate
 from mingqing.store.owner import owner
+from mingqing.store.pictures import named_by_rows
 from mingqing.store.project import built_beside, new_place, start_project
 from mingqing.store.roles import carried
 from mingqing.store.session import Session
@@ -79,6 +81,7 @@ def make_package(
                 definitions=carried(source),
             )
             rows = _fill(file, key, source, session.policy, taker, user)
+            _take_pictures(session, building, key)
         detail = tr("{role}；{villages}").format(
             role=taker.roles[0].title, villages="、".join(sorted(villages))
         )
@@ -151,6 +154,22 @@ def _copy(
     insert_rows(database, table.name, list(columns), zip(ids, *columns.values(), strict=True))
     if shapes is not None:
         insert_boxes(database, table.name, zip(ids, shapes, strict=True))
+
+
+def _take_pictures(session: Session, building: Path, key: bytes) -> None:
+    """Copy the pictures that the rows of the package name: where the taker does not see the field, they name none."""
+    database = connect(building / "map.db", key, read_only=True, spatial=False)
+    try:
+        named = named_by_rows(database, session.catalog)
+    finally:
+        database.close()
+    if named and attachments.exists(session.info.path):
+        with (
+            attachments.opened(session) as source,
+            attachments.at(building / ATTACHMENTS, key, writing=True) as target,
+            immediate(target),
+        ):
+            attachments.copy(source, target, named)
 
 
 def _sha256(file: Path) -> str:

@@ -21,9 +21,10 @@ from mingqing.catalog.model import Catalog, Table
 from mingqing.core.errors import NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
-from mingqing.store import saved
+from mingqing.store import attachments, saved
 from mingqing.store.accounts import KEYRING, read_accounts, write_account
-from mingqing.store.connection import connect, engine_errors
+from mingqing.store.archive import ATTACHMENTS
+from mingqing.store.connection import connect, engine_errors, immediate
 from mingqing.store.guard import STAMPS
 from mingqing.store.login import Unlocked, account_of, unlock_project
 from mingqing.store.owner import owner
@@ -91,6 +92,7 @@ def salvage_project(
             building, meta["name"], user=user, password=password, epsg=epsg, catalog=catalog
         ) as session:
             counts = _copy_everything(database, session, watch)
+            _carry_pictures(folder, unlocked.key, session, watch)
             if access is not None:
                 _carry_access(session, access, folder)
         building.rename(path)
@@ -218,6 +220,19 @@ def _carry_saved(database: apsw.Connection, session: Session) -> None:
     rows = list(_until_damage(database, f"SELECT {saved.COLUMNS} FROM {saved.TABLE}"))
     with owner(session, spatial=False, writing=True) as new:
         new.executemany(f"INSERT OR IGNORE INTO {saved.TABLE} VALUES(?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _carry_pictures(damaged: Path, key: bytes, session: Session, watch: Watch) -> None:
+    """Bring every picture that can be read; its name tells whether it is still the one that was put."""
+    with suppress(ProjectUnavailable, apsw.Error), attachments.at(damaged / ATTACHMENTS, key) as old:
+        names = [str(row[0]) for row in _until_damage(old, "SELECT id FROM photo")]
+        if not names:
+            return
+        with attachments.opened(session, writing=True) as new, immediate(new):
+            for done, name in enumerate(names):
+                watch.step(tr("照片"), done, len(names))
+                with suppress(apsw.Error):
+                    attachments.copy(old, new, [name])
 
 
 def _columns(database: apsw.Connection, table: Table) -> list[str]:

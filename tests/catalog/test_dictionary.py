@@ -27,6 +27,7 @@ COLUMNS = {
     "key_person": "姓名 身份证号 房屋编号 类别 困难诉求 帮助情况 残疾等级 行动能力 联系亲属 亲属电话 联系人 走访周期",
     "assistance": "帮扶干部 帮扶责任人 帮扶单位 职务 联系电话 帮扶对象 户主 房屋编号 开始日期 结束日期 需求 帮扶措施"
     " 成效 最近走访",
+    "visit": "走访对象 户主 房屋编号 走访日期 走访人 了解到的情况 走访内容 处理情况",
     "hazard": "编号 YHDBH 隐患点名称 YHDMC 灾害类型 YHDLX 规模等级 险情等级 XQDJ 诱发因素 监测手段 预警信号 监测人"
     " 监测人电话 防灾责任人 责任人电话 销号",
     "shelter": "避灾点名称 类型 容纳人数 面积 负责人 负责人电话 地址",
@@ -93,7 +94,7 @@ def test_every_row_says_where_it_comes_from_and_people_why_they_are_kept(table: 
         "updated_by",
         "updated_at",
     } <= set(table.column_names)
-    people = {"household", "resident", "employment", "key_person", "assistance", "post"}
+    people = {"household", "resident", "employment", "key_person", "assistance", "visit", "post"}
     kept = {"purpose", "legal_basis", "keep_until"} <= set(table.column_names)
     assert kept is (table.name in people)
 

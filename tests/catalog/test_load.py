@@ -154,6 +154,12 @@ def test_what_shapes_must_keep_to_is_loaded_for_the_tables_that_have_such_shapes
 
 
 MISTAKES = {
+    "a default that the field cannot hold": (
+        "maximum = 200",
+        'maximum = 200\ndefault = "很深"',
+        "table.well.depth_m.default",
+        "不是数字",
+    ),
     "rule about shapes that is none": (
         'geometry = ["point"]',
         'geometry = ["point"]\ntopology = [{ rule = "no_gaps" }]',

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Field, FieldType
-from mingqing.catalog.values import ValueRefusedError, id_check_character, parse
+from mingqing.catalog.values import (
+    ValueRefusedError,
+    counted_photos,
+    id_check_character,
+    initial,
+    parse,
+)
 
 TEXT = Field("note", "备注", FieldType.TEXT, max_length=40)
 INTEGER = Field("storeys", "层数", FieldType.INTEGER, unit="层", minimum=0, maximum=60)
@@ -298,3 +304,19 @@ def test_an_id_number_is_refused_in_words_a_clerk_uses() -> None:
     field = catalog().tables["resident"].field_by_name["id_number"]
     with pytest.raises(ValueRefusedError, match="最后一位对不上"):
         parse(field, "999999198705060010")
+
+
+def test_a_new_visit_begins_with_today_and_a_photo_field_takes_ids_alone() -> None:
+    visit = catalog().tables["visit"].field_by_name
+    assert initial(visit["visited_on"]) == datetime.now().astimezone().date().isoformat()
+    assert initial(visit["matter"]) is None
+    one, two = "0" * 31 + "a", "f" * 32
+    assert parse(visit["photos"], f" {one}、{two}、{one} ") == f"{one}、{two}"
+    assert parse(visit["photos"], "") is None
+    for wrong in ("a.jpg", one[:-1], one.upper(), f"{one}；{two}", "🏠"):
+        with pytest.raises(ValueRefusedError):
+            parse(visit["photos"], wrong)
+    many = "、".join(f"{n:032x}" for n in range(31))
+    with pytest.raises(ValueRefusedError, match="最多放 30 张"):
+        parse(visit["photos"], many)
+    assert counted_photos(many) == "有 31 张"

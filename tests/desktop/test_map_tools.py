@@ -13,7 +13,6 @@ from mingqing.crs.ground import area_m2, legs
 from mingqing.desktop.card.hit import identify
 from mingqing.desktop.map.kit import Kit
 from mingqing.desktop.map.outline import shapes_of
-from mingqing.desktop.map.select_by import ConditionRow, SelectBySheet
 from mingqing.desktop.map.tools.measure import Measure
 from mingqing.desktop.map.tools.select import How, SelectCircle
 from mingqing.desktop.window import MainWindow
@@ -142,7 +141,7 @@ def test_without_a_project_there_is_nothing_to_measure_or_select(kit: Kit, opene
     kit.take("measure_length")
     opened.close_project()
     assert opened.explorer.canvas.tool is kit.tools["hand"]
-    assert not any(opened.actions_[name].isEnabled() for name in (*kit.tools, "select_by", "copy_map"))
+    assert not any(opened.actions_[name].isEnabled() for name in (*kit.tools, "conditions", "copy_map"))
 
 
 # ── Measuring ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -351,71 +350,6 @@ def test_the_next_account_finds_nothing_selected(enter: Enter, settle: Settle) -
     window = enter("查阅员")
     assert len(window.explorer.selection) == 0
     assert window.explorer.kit.strip.isHidden()
-
-
-# ── By conditions ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def sheet(opened: MainWindow, settle: Settle) -> SelectBySheet:
-    """The sheet that asks for conditions, on the houses of all villages."""
-    opened.actions_["select_by"].trigger()
-    found = opened.findChild(SelectBySheet)
-    assert found is not None
-    return found
-
-
-def ask(row: ConditionRow, field: str, relation: str, value: str) -> None:
-    row.field.setCurrentText(field)
-    row.relation.setCurrentText(relation)
-    row.chosen.setCurrentText(value)
-    row.typed.setText(value)
-
-
-def found(qtbot: QtBot, sheet: SelectBySheet) -> str:
-    qtbot.waitUntil(lambda: bool(sheet.count.text()))
-    return sheet.count.text()
-
-
-def test_conditions_are_met_together_and_what_is_found_is_selected(
-    qtbot: QtBot, sheet: SelectBySheet, opened: MainWindow, settle: Settle
-) -> None:
-    ask(sheet.rows[0], "房屋结构", "是", "砖木")
-    assert found(qtbot, sheet) == "符合 6 条"
-    sheet.more.click()
-    ask(sheet.rows[1], "门牌地址", "包含", "半岭2")
-    assert found(qtbot, sheet) == "符合 2 条"
-    sheet.acts[How.NEW].click()
-    settle()
-    assert selected(opened) == {"0F2", "1F2"}
-
-
-def test_a_condition_not_filled_in_is_waited_for(qtbot: QtBot, sheet: SelectBySheet) -> None:
-    ask(sheet.rows[0], "建成年份", "不小于", "去年")
-    assert "填完整" in found(qtbot, sheet)
-    assert not sheet.acts[How.NEW].isEnabled()
-    ask(sheet.rows[0], "建成年份", "没有填", "")
-    assert found(qtbot, sheet) == "符合 12 条"
-
-
-def test_a_flag_not_set_is_no(qtbot: QtBot, sheet: SelectBySheet) -> None:
-    ask(sheet.rows[0], "危房", "是", "否")
-    assert found(qtbot, sheet) == "符合 6 条"
-    ask(sheet.rows[0], "空置", "是", "是")
-    assert found(qtbot, sheet) == "没有符合的"
-
-
-def test_who_sees_masks_asks_about_masks(qtbot: QtBot, enter: Enter, settle: Settle) -> None:
-    window = enter("查阅员")
-    window.actions_["select_by"].trigger()
-    sheet = window.findChild(SelectBySheet)
-    assert sheet is not None
-    sheet.tables.setCurrentIndex(sheet.tables.findData("household"))
-    ask(sheet.rows[0], "户主", "包含", "金丝雀")
-    assert found(qtbot, sheet) == "没有符合的"
-    ask(sheet.rows[0], "户主", "等于", "秦**")
-    assert found(qtbot, sheet) == "符合 1 条"
-    sheet.reject()
 
 
 # ── What lies there ──────────────────────────────────────────────────────────────────────────────────────────

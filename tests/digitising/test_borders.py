@@ -115,9 +115,9 @@ def test_neighbours_of_a_split_shape_meet_both_pieces(
 
 
 def _one_of(shapes: list[shapely.Polygon], which: int) -> tuple[shapely.Polygon, list[shapely.Polygon]]:
+    """Return one of them and the others; of every second tessellation another one, or itself, is split beforehand."""
+    shapes = with_half_junctions(shapes, which // 2 % len(shapes)) if which % 2 else shapes
     i = which % len(shapes)
-    shapes = with_half_junctions(shapes, i) if which % 2 else shapes
-    i = min(i, len(shapes) - 1)
     return shapes[i], [s for j, s in enumerate(shapes) if j != i]
 
 
@@ -196,3 +196,23 @@ def test_a_whole_plot_moved_takes_its_borders_along() -> None:
     left, upper = follow(LOWER, after, [LEFT, UPPER])
     assert upper.equals(shapely.Polygon([(10, 4), (20, 4), (20, 10), (10, 10)]))
     assert overlap_m2([after, left, upper]) < ROUNDING_M2
+
+
+def test_ground_that_two_already_shared_is_not_cut_to_a_border() -> None:
+    over = shapely.box(2, 2, 12, 8)
+    (found,) = follow(LEFT, shapely.Polygon([(0, 0), (11, 0), (11, 10), (0, 10)]), [over])
+    assert found is over
+
+
+def test_an_edited_shape_that_crosses_itself_is_refused() -> None:
+    with pytest.raises(InputRefused, match="自己交叉"):
+        follow(LEFT, shapely.Polygon([(0, 0), (10, 0), (0, 10), (10, 10), (5, 20)]), [LOWER])
+
+
+def test_a_border_that_turns_bends_where_others_end_on_it() -> None:
+    right, above = shapely.box(10, 0, 30, 10), [shapely.box(10, 10, 20, 20), shapely.box(20, 10, 30, 20)]
+    after = shapely.Polygon([(0, 0), (10, 0), (10, 7), (0, 10)])
+    found = follow(LEFT, after, [right, *above])
+    assert found[0].equals(shapely.Polygon([(10, 0), (30, 0), (30, 10), (20, 10), (10, 7)]))
+    assert found[1].equals(shapely.Polygon([(10, 7), (20, 10), (20, 20), (10, 20)]))
+    assert found[2] is above[1]

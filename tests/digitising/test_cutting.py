@@ -167,3 +167,12 @@ def test_a_part_goes_but_never_the_last() -> None:
     assert without_part(two, 0).equals(shapely.box(50, 50, 60, 60))
     with pytest.raises(InputRefused, match="只有这一部分"):
         without_part(SQUARE, 0)
+
+
+def test_an_overlay_that_cannot_be_made_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_: object) -> None:
+        raise shapely.errors.GEOSException("TopologyException: side location conflict at 0 0")
+
+    monkeypatch.setattr(shapely, "union_all", failing)
+    with pytest.raises(InputRefused, match="请先调整角点"):
+        merge([SQUARE, SQUARE])

@@ -47,6 +47,15 @@ def test_an_overlap_that_was_there_before_is_told_and_no_reason_to_refuse() -> N
     assert fault.severity is Severity.REFUSE
 
 
+def test_an_overlap_of_two_rows_edited_together_is_compared_with_what_both_were() -> None:
+    over = shapely.box(90, 0, 200, 100)
+    both, was = _rows([shapely.box(0, -5, 100, 100), over]), _rows([WEST, over])
+    (fault,) = check(catalog(), "village", both, {}, was)
+    assert fault.severity is Severity.TELL
+    (fault,) = check(catalog(), "village", both, {}, _rows([WEST, EAST]))
+    assert fault.severity is Severity.REFUSE
+
+
 def test_villages_that_share_a_border_to_the_millimetre_are_sound() -> None:
     loose = shapely.transform(EAST, lambda xy: xy - np.array([0.004, 0.003]))
     assert _check("village", loose, village=_rows([WEST])) == []
@@ -196,3 +205,17 @@ def test_what_is_a_reason_to_refuse_comes_first() -> None:
     )
     faults = _check("village", spiked, village=_rows([WEST]))
     assert [f.severity for f in faults] == [Severity.REFUSE, Severity.TELL]
+
+
+@pytest.mark.parametrize(
+    ("shape", "sentence"),
+    [
+        (shapely.Polygon(WEST.exterior, [shapely.box(150, 0, 160, 9).exterior]), "有一个洞不在面的里面"),
+        (shapely.LineString([(1, 1), (1, 1)]), "角点太少，围不成图形"),
+        (shapely.Polygon([(0, 0), (5, 0), (10, 0)]), "角点太少，围不成图形"),
+        (shapely.Polygon(), "图形不完整"),
+    ],
+)
+def test_what_is_unsound_is_said_for_what_it_is(shape: shapely.Geometry, sentence: str) -> None:
+    (fault,) = _check("plot", shape)
+    assert (fault.sentence, fault.severity) == (sentence, Severity.REFUSE)

@@ -58,7 +58,7 @@ def test_any_two_corners_of_a_tessellation_are_joined_along_its_borders(
     assert (way[0] == a).all()
     assert (way[-1] == b).all()
     if len(way) > 1:
-        borders = shapely.union_all(shapely.boundary(shapes_of(list(shapes)))).buffer(0.001)
+        borders = shapely.union_all(shapely.boundary(shapes_of(list(shapes)))).buffer(0.011)
         line = shapely.LineString(way)
         assert borders.covers(line)
         assert line.length >= np.hypot(*(a - b)) - 1e-6

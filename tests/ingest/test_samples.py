@@ -44,6 +44,7 @@ TABLE_OF = {
     "重点人员": "key_person",
     "任职": "post",
     "结对帮扶": "assistance",
+    "走访记录": "visit",
 }
 
 

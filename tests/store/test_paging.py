@@ -10,9 +10,10 @@ import shapely
 from mingqing.access.policy import Policy
 from mingqing.core.errors import Cancelled, NotAllowed
 from mingqing.store.changes import Value
+from mingqing.store.conditions import Between, Filled, Filter, Holds, OneOf
 from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
-from mingqing.store.paging import Between, Filled, Filter, Holds, OneOf, Wanted, ids, page
+from mingqing.store.paging import Wanted, ids, page
 from mingqing.store.session import Session
 
 HERE, THERE = "331124204202", "331124204203"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mingqing.access.policy import Column
 from mingqing.catalog.model import Field, FieldType, Table
+from mingqing.catalog.values import counted_photos, photo_ids
 from mingqing.core.files import data_dir
 from mingqing.core.text import tr
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, object]
 _SHOWN_PER_GROUP = 60
-_SHOWN_ELSEWHERE = {FieldType.BOOLEAN, FieldType.REFERENCE, FieldType.PHONE}
+_SHOWN_ELSEWHERE = {FieldType.BOOLEAN, FieldType.REFERENCE, FieldType.PHONE, FieldType.PHOTO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Photos:
+    """The pictures of one field, by name."""
+
+    title: str
+    field: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Everything a card shows, in reading order. `hidden` : titles of fields of which nothing is shown."""
 
@@ -93,6 +103,7 @@ class Card:
     origin: str
     veil: Veil | None = None
     hidden: tuple[str, ...] = ()
+    photos: tuple[Photos, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,8 @@ class _Gatherer:
             return ""
         if of.type is FieldType.BOOLEAN:
             return tr("是") if value else tr("否")
+        if of.type is FieldType.PHOTO:
+            return counted_photos(value)
         if of.type is FieldType.REFERENCE:
             return self.title(of.references or "", int(str(value)))
         if isinstance(value, float):
@@ -237,6 +250,12 @@ class _Gatherer:
             if value or (veil is not None and veil.liftable and self._is_absent(table, f)):
                 facts.append(Fact(f.title, value, veil))
         return tuple(facts)
+
+    def photos(self, table: str, row: Row) -> tuple[Photos, ...]:
+        """Return the pictures of a row; none where the account does not see them."""
+        fields = self.definition(table).photo_fields
+        found = (Photos(f.title, f.name, photo_ids(row.get(f.name))) for f in fields)
+        return tuple(each for each in found if each.names)
 
     def hidden(self, table: str) -> tuple[str, ...]:
         """Return the titles of the fields of which the account may see nothing, not even for a reason."""
@@ -379,6 +398,7 @@ def gather(session: "Session", table: str, row_id: int, *, village_names: Mappin
         _origin(row),
         reader.veil(table, row, named) if named is not None else None,
         reader.hidden(table),
+        reader.photos(table, row),
     )
 
 

@@ -1,10 +1,11 @@
 """From a place or a row to its card, from card to card, and back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Signal
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QImage
 
 from mingqing.desktop.card.choosing import HitList
 from mingqing.desktop.card.content import Card, gather
@@ -12,6 +13,8 @@ from mingqing.desktop.card.hit import Found, identify
 from mingqing.desktop.card.panel import WIDTH, CardPanel
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.map.overlay import Mark
+from mingqing.desktop.photos.album import Place, fetch_photo, fetch_thumbnails
+from mingqing.desktop.photos.viewer import PhotoViewer
 from mingqing.desktop.widgets import M
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ class CardGuide(QObject):
         self.key: Key | None = None
         self._found = Found()
         self._trail: list[Key] = []
+        self.viewer: PhotoViewer | None = None
         canvas.clicked.connect(self.identify)
         card.wanted.connect(self._follow)
         card.listing.connect(lambda: listed.open(self._found, QCursor.pos()))
@@ -57,6 +61,7 @@ class CardGuide(QObject):
         card.back.connect(self._back)
         card.zoom.connect(self.see)
         card.closed.connect(self.close)
+        card.viewing.connect(self._view)
 
     def identify(self, x: float, y: float) -> None:
         """Ask what lies at a place, and show the card of what was most likely meant."""
@@ -120,9 +125,23 @@ class CardGuide(QObject):
         others = [h for h in self._found.hits if (h.table, h.id) != self.key] if not self._trail else []
         here = self._found.totals.get(card.table, 0)
         self._card.show_card(card, others, here=here, can_back=bool(self._trail))
+        self._fetch_thumbnails()
         self.turned.emit()
         if mark is not None:
             self._canvas.reveal(mark.bounds, WIDTH + M)
+
+    def _fetch_thumbnails(self) -> None:
+        for place, strip in self._card.strips.items():
+
+            def done(images: dict[str, QImage], place: Place = place) -> None:
+                if place in self._card.strips:
+                    self._card.strips[place].fill(images, complete=True)
+
+            fetch_thumbnails(self._jobs, place, strip.names, done)
+
+    def _view(self, place: Place, names: Sequence[str], number: int) -> None:
+        bring = partial(fetch_photo, self._jobs, place)
+        self.viewer = PhotoViewer(self._canvas.window(), names, number, bring)
 
     def _follow(self, table: str, row_id: int) -> None:
         if self.key is not None:
@@ -142,12 +161,19 @@ class CardGuide(QObject):
         """Put the card away and take its mark off the map."""
         self.key, self._found, self._trail = None, Found(), []
         self._listed.forget()
+        self._put_photo_away()
         self._card.put_away()
         self._canvas.mark([])
         self.turned.emit()
 
+    def _put_photo_away(self) -> None:
+        if self.viewer is not None:
+            self.viewer.put_away()
+            self.viewer = None
+
     def conceal(self) -> None:
-        """Hide again what was shown whole for a reason, and take back a number that was copied."""
+        """Hide again what was shown whole for a reason, a picture too, and take back a number that was copied."""
+        self._put_photo_away()
         self._card.take_back()
         if self._card.lifted:
             self.again()

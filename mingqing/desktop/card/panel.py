@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 from mingqing.core.text import tr
 from mingqing.desktop.card.veiled import VeiledValue, lock_glyph
 from mingqing.desktop.look.icons import icon
+from mingqing.desktop.photos.album import Place
+from mingqing.desktop.photos.strip import PhotoStrip
 from mingqing.desktop.widgets import L, M, S, button, column, empty, label, row, rule, scrolling
 
 if TYPE_CHECKING:
-    from mingqing.desktop.card.content import Card, Contact, Entry, Fact, Group, Veil
+    from mingqing.desktop.card.content import Card, Contact, Entry, Fact, Group, Photos, Veil
     from mingqing.desktop.card.hit import Hit
 
 WIDTH = 368
@@ -36,11 +38,13 @@ class CardPanel(QFrame):
     Signals
     -------
     wanted(str, int) : another row's card is asked for. zoom() : its place is to be seen close. closed().
-    lifting(Veil) : a value is to be seen whole. listing() : all that lies there is to be listed.
+    lifting(Veil) : a value is to be seen whole. viewing(Place, names, number) : one of these pictures is.
+    listing() : all that lies there is to be listed.
     """
 
     wanted = Signal(str, object)  # a row id has 63 bits, an int of Qt 32
     lifting = Signal(object)
+    viewing = Signal(object, object, int)
     listing = Signal()
     zoom = Signal()
     back = Signal()
@@ -58,6 +62,7 @@ class CardPanel(QFrame):
         outer.addWidget(scrolling(self._inside), 1)
         self.setAccessibleName(tr("详情"))
         self._veiled: dict[Veil, VeiledValue] = {}
+        self.strips: dict[Place, PhotoStrip] = {}
         self._copied = ""
         self.hide()
 
@@ -74,6 +79,8 @@ class CardPanel(QFrame):
             )
         if card.contacts:
             self._body.addWidget(self._contacts(card.contacts))
+        for photos in card.photos:
+            self._body.addWidget(self._pictures(card, photos))
         if card.facts:
             self._body.addWidget(_facts(card.facts, self._hold))
         for group in card.groups:
@@ -124,7 +131,7 @@ class CardPanel(QFrame):
     def _clear(self) -> None:
         empty(self._head)
         empty(self._body)
-        self._veiled = {}
+        self._veiled, self.strips = {}, {}
 
     @property
     def names(self) -> list[str]:
@@ -154,6 +161,17 @@ class CardPanel(QFrame):
             self._head.addWidget(self._hold(card.veil, card.title, "heading"))
         if card.tags:
             self._head.addWidget(_tags(card.tags))
+
+    def _pictures(self, card: "Card", photos: "Photos") -> QWidget:
+        made = QWidget()
+        layout = column(made, gap=S)
+        layout.addWidget(label(photos.title, "section"))
+        place, strip = Place(card.table, card.id, photos.field), PhotoStrip()
+        strip.show_names(photos.names)
+        strip.opened.connect(lambda number: self.viewing.emit(place, photos.names, number))
+        layout.addWidget(strip)
+        self.strips[place] = strip
+        return made
 
     def _group(self, group: "Group") -> QWidget:
         made = QWidget()

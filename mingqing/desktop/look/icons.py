@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def _colour(role: str, mode: QIcon.Mode, state: QIcon.State) -> QColor:
     """Return the colour of a glyph: a field of `Colours`, or a layer's code for its ink, muted where it has none."""
+    if role.startswith("#"):
+        return QColor(role)
     palette: Colours = colours()
     if mode == QIcon.Mode.Disabled:
         faint = QColor(palette.faint)
@@ -53,6 +55,6 @@ def icon(name: str, role: str = "muted") -> QIcon:
     """Return the Font Awesome icon `name` ("fa6s.plus") in the ink of `role`.
 
     `role` is a field of `Colours`, or the code of a layer for its own ink; a layer without one is muted. A muted
-    icon turns to the accent while its button is checked.
+    icon turns to the accent while its button is checked. "#rrggbb" is the same by day and by night.
     """
     return QIcon(_Glyph(name, role))

@@ -6,19 +6,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import shapely
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QActionGroup, QIcon
 from PySide6.QtWidgets import QWidget
 
-from mingqing.access.roles import Action
 from mingqing.core.errors import Cancelled
 from mingqing.core.text import tr
+from mingqing.desktop.conditions.builder import ConditionBuilder
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.map.bookmarks import Bookmark, Bookmarks
 from mingqing.desktop.map.handout import Handout
 from mingqing.desktop.map.outline import SelectionOutline
 from mingqing.desktop.map.overview import Overview
-from mingqing.desktop.map.select_by import SelectBySheet
 from mingqing.desktop.map.toolbar import Strip, ToolBar
 from mingqing.desktop.map.tools.measure import Measure
 from mingqing.desktop.map.tools.select import How, SelectBox, SelectCircle, SelectOutline
@@ -31,9 +30,10 @@ if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.map.canvas import Canvas
     from mingqing.desktop.selection import Selection
+    from mingqing.store.conditions.kept import Asked
     from mingqing.store.session import Session
 
-_OF_MAP = ("select_by", "reselect", "bookmarks", "add_bookmark", "copy_map", "save_map", "overview")
+_OF_MAP = ("conditions", "reselect", "bookmarks", "add_bookmark", "copy_map", "save_map", "overview")
 _SELECTING = ("select_box", "select_outline", "select_circle")
 _TOOL, _ASKED, _SELECTED = 0, 1, 2  # the lines of the strip
 _EVERY = ""  # what the box of tables holds for all of them
@@ -77,6 +77,7 @@ class Kit(QObject):
         }
         self._own = tuple(self.tools)
         self._group = QActionGroup(self)
+        self.conditions = ConditionBuilder(jobs, selection, canvas)
         self.outline = SelectionOutline(canvas, jobs, selection)
         self.bar, self.strip = self._make_bar(), Strip(canvas)
         self.overview, self.handout = Overview(jobs, canvas), Handout(canvas, jobs)
@@ -89,7 +90,7 @@ class Kit(QObject):
         bar = ToolBar(self._actions, self._canvas)
         bar.add("hand")
         bar.add_menu(tr("量算"), ("measure_length", "measure_area"))
-        bar.add_menu(tr("选择"), (*_SELECTING, "select_by", "reselect"))
+        bar.add_menu(tr("选择"), (*_SELECTING, "conditions", "reselect"))
         bar.add_rule()
         bar.add("bookmarks")
         bar.add_menu(tr("复制、存图"), ("copy_map", "save_map"))
@@ -117,8 +118,10 @@ class Kit(QObject):
         self._canvas.viewed.connect(self._show_seen)
         self.overview.wanted.connect(self._look_at)
         self.handout.said.connect(self.said)
+        self.conditions.chosen.connect(self.chosen)
+        self.conditions.drawing.connect(self._draw_area)
         acts: dict[str, Callable[[], object]] = {
-            "select_by": self.ask_conditions,
+            "conditions": self.ask_conditions,
             "reselect": self.selection.restore,
             "bookmarks": self.open_bookmarks,
             "add_bookmark": partial(self.open_bookmarks, adding=True),
@@ -155,6 +158,7 @@ class Kit(QObject):
         self._session, self._catalog = session, session.catalog
         self._place = session.info.name
         self.bookmarks.show_project(session)
+        self.conditions.show_project(session)
         for each in self.tools.values():
             each.epsg = session.info.epsg
 
@@ -164,6 +168,7 @@ class Kit(QObject):
         self._session = self._theme = None
         self.selection.forget()
         self.bookmarks.show_project(None)
+        self.conditions.show_project(None)
         self.offer(on=False)
         for each in self.tools.values():
             each.put_away()
@@ -253,6 +258,9 @@ class Kit(QObject):
         return chosen
 
     def _follow(self) -> None:
+        if self.conditions.waits and self._canvas.tool is self.tools["hand"]:
+            self.conditions.take_area(None)
+            self._say_selected()
         for name, each in self.tools.items():
             self._actions[name].setChecked(each is self._canvas.tool)
         self._say()
@@ -293,7 +301,12 @@ class Kit(QObject):
     # ── Selecting ──────────────────────────────────────────────────────────────────────────────────────────
 
     def select(self, shape: shapely.Geometry, how: How) -> None:
-        """Select the rows that touch a shape, of the table chosen or of all that are on."""
+        """Select the rows that touch a shape, of the table chosen or of all that are on; or ask with that area."""
+        if self.conditions.waits:
+            self.conditions.take_area(shape)
+            self.take("hand")
+            self._say_selected()
+            return
         tables = self._wanted()
 
         def work(session: "Session", job: Job[dict[str, list[int]]]) -> dict[str, list[int]]:
@@ -301,19 +314,21 @@ class Kit(QObject):
 
         self._jobs.start(ReadJob(work, done=lambda found: self.chosen(found, how), topic="select"))
 
-    def ask_conditions(self) -> None:
-        """Let the user select by conditions."""
-        if self._session is None or self._theme is None:
-            return
-        policy, catalog = self._session.policy, self._session.catalog
-        every = (*self._theme.tables, *(d.table for d in reversed(self._theme.draws)))
-        seen = [name for name in dict.fromkeys(every) if policy.allowed(name, Action.SEE)]
-        tables = [catalog.tables[name] for name in seen]
-        table, village = str(self.tables.currentData()), (self._village, self._place)
-        sheet = SelectBySheet(self._jobs, policy, tables, table, village, self._canvas.window())
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.chosen.connect(self.chosen)
-        sheet.open()
+    def ask_conditions(self, table: str = "", asked: "Asked | None" = None) -> None:
+        """Let the user ask for rows by conditions."""
+        if self._theme is not None:
+            suggested = str(self.tables.currentData() or self._theme.tables[0])
+            village = (self._village, self._place) if self._village else ("", "")
+            self.conditions.open(self._theme, village, suggested, table=table, asked=asked)
+
+    def _draw_area(self) -> None:
+        """Let the next figure that is drawn be an area of the question."""
+        self._canvas.use(self.tools["select_outline"])
+        self._follow()
+        said = tr("画出要查找的范围，画完回到条件；按 Esc 不画了")
+        self.strip.say(_SELECTED, self._actions["conditions"].icon(), said, ())
+        self.place()
+        self._canvas.setFocus()
 
     def chosen(self, found: Mapping[str, list[int]], how: How) -> None:
         """Select these rows, or add them to what is selected, or take them away."""

@@ -136,7 +136,8 @@ class CorrectStep(QWidget):
 
 def _editable(table: Table) -> list[Field]:
     fields = (*table.fields, *(f for f in table.common if table.personal))
-    return [f for f in fields if f.type is not FieldType.REFERENCE and f.name not in _STAMPS]
+    typed = (f for f in fields if f.type not in {FieldType.REFERENCE, FieldType.PHOTO})
+    return [f for f in typed if f.name not in _STAMPS]
 
 
 def _editor(field: Field, value: object) -> QLineEdit | QComboBox:

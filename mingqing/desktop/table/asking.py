@@ -5,14 +5,13 @@ import re
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import clean, tr
 from mingqing.desktop.table.columns import Column, Kind
-from mingqing.store.paging import Between, Filter, Holds
+from mingqing.store.conditions import Between, Filter, Holds
 
 _BETWEEN = re.compile(r"\s*(?:-|~|—|–|至|到)\s*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _LIMIT = re.compile(r"(>=|<=|>|<|≥|≤|=|大于|小于|不小于|不大于)\s*(-?\d+(?:\.\d+)?)")
 _SPAN = re.compile(r"\s*(?:~|—|–|至|到)\s*|(?<=\d{4})\s*-\s*(?=\d{4})")
 _DAY = re.compile(r"(\d{4})(?:[-./年](0?[1-9]|1[0-2])(?:[-./月]([0-2]?\d|3[01]))?)?[年月日]?")
-_OPEN = 1e-9  # between what is greater than a number and the number itself
 
 
 def asked(column: Column, typed: str) -> Filter | None:
@@ -49,14 +48,20 @@ def _limited(name: str, sign: str, number: float) -> Between:
     if sign == "=":
         return Between(name, number, number)
     upward = sign in {">", ">=", "≥", "大于", "不小于"}
-    slack = _OPEN * max(abs(number), 1) if sign in {">", "<", "大于", "小于"} else 0.0
-    return Between(name, number + slack, None) if upward else Between(name, None, number - slack)
+    strict = sign in {">", "<", "大于", "小于"}
+    return Between(name, number, None, strict) if upward else Between(name, None, number, strict)
+
+
+def day_of(typed: str, *, last: bool = False) -> str | None:
+    """Return the first or the last day of the day, month or year that was typed; None where it is none of these."""
+    found = _DAY.fullmatch(typed)
+    return _written(found, *(("12", "31") if last else ("01", "01")))
 
 
 def _days(name: str, typed: str) -> Between:
     parts = _SPAN.split(typed, maxsplit=1)
     found = [_DAY.fullmatch(part) for part in parts]
-    if any(day is None and part for day, part in zip(found, parts, strict=True)) or not any(found):
+    if any(each is None and part for each, part in zip(found, parts, strict=True)) or not any(found):
         raise InputRefused(tr("请这样填：1990、1990-05 或 1980-1990"))
     first, last = found[0], found[-1]
     return Between(name, _written(first, "01", "01"), _written(last, "12", "31"))

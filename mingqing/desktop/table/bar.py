@@ -36,10 +36,16 @@ class TableBar(QWidget):
         self.clearing = button(tr("清除筛选"), lambda: None, "inline")
         self.clearing.hide()
         self.filtering = _switch("fa6s.filter", tr("筛选"), tr("在各栏标题下面填要找的内容"), on=True)
+        self.asking = _switch("fa6s.list-check", tr("条件"), tr("按条件查找  Ctrl+Shift+F"))
         self.in_view = _switch("fa6s.map", tr("图上范围"), tr("只列地图上现在看得到的"))
         self.only_selected = _switch("fa6s.square-check", tr("只看选中"), tr("只列选中的"))
         self.columns = TickMenu(self)
         self.arranging = _button("fa6s.table-columns", tr("列"), tr("选择显示哪些列"), self._drop, words=True)
+        self.changing = _button(
+            "fa6s.list-check", tr("批量"), tr("批量修改、查找替换、从表格补充"), words=True
+        )
+        self.changing.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.changing.hide()
         self.copying = _button("fa6s.copy", tr("复制"), tr("复制选中的行，可粘贴到表格软件  Ctrl+C"))
         self.closing = _button("fa6s.xmark", tr("关闭属性表"), tr("关闭属性表  F6"))
         self._lay_out()
@@ -54,8 +60,9 @@ class TableBar(QWidget):
         layout.addWidget(self.count)
         layout.addWidget(self.clearing)
         layout.addStretch(1)
-        for made in (self.filtering, self.in_view, self.only_selected, self.arranging):
+        for made in (self.filtering, self.asking, self.in_view, self.only_selected, self.arranging):
             layout.addWidget(made)
+        layout.addWidget(self.changing)
         layout.addWidget(self.copying)
         layout.addWidget(self.closing)
 
@@ -74,6 +81,10 @@ class TableBar(QWidget):
             self.tables.setCurrentIndex(max(self.tables.findData(before), 0 if tables else -1))
         if self.table != before:
             self.chosen.emit(self.table)
+
+    def offers(self, table: str) -> bool:
+        """Whether a table is among those offered."""
+        return self.tables.findData(table) >= 0
 
     def choose(self, table: str) -> None:
         """Choose a table, where it is offered."""

@@ -9,10 +9,11 @@ from mingqing.access.policy import Column as Shown
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Field, FieldType, Table
+from mingqing.catalog.values import counted_photos
 from mingqing.core.text import tr
 from mingqing.desktop.card.content import headings
 from mingqing.store.changes import Value
-from mingqing.store.paging import VILLAGE
+from mingqing.store.conditions.tree import VILLAGE
 
 
 class Kind(Enum):
@@ -82,6 +83,8 @@ class Column:
             return ""
         if self.field.type is FieldType.BOOLEAN:
             return tr("是") if value else tr("否")
+        if self.field.type is FieldType.PHOTO:
+            return counted_photos(value)
         if self.field.name in _STAMPS:
             return local_time(str(value))
         if isinstance(value, float):

@@ -14,7 +14,7 @@ from mingqing.desktop.table.columns import Column, Kind
 from mingqing.desktop.table.ticks import TickMenu
 from mingqing.desktop.widgets import restyle, rounded
 from mingqing.store.changes import Value
-from mingqing.store.paging import Filled, Filter, OneOf
+from mingqing.store.conditions import Filled, Filter, OneOf
 
 _TYPING_MS = 250
 _BOX_PX, _GAP = 26, 4

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QPixmap
 
+from mingqing.catalog.values import plain_text
 from mingqing.desktop.look.colours import colours
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.table.columns import Column, Kind
@@ -26,6 +27,8 @@ class Rows(QAbstractTableModel):
     """Answers in constant time and never reads anything itself; a page that is not there shows dots.
 
     selected : ids of the rows that are tinted.
+    editable : names of the columns whose cells may be changed.
+    entered : what was typed into cells and is not saved yet, by id and column.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -33,8 +36,12 @@ class Rows(QAbstractTableModel):
         self.columns: Sequence[Column] = ()
         self.ids: NDArray[np.int64] = _NONE
         self.selected: frozenset[int] = frozenset()
+        self.editable: frozenset[str] = frozenset()
+        self.entered: dict[tuple[int, str], str] = {}
         self.sorted: tuple[str, bool] | None = None
         self._pages: OrderedDict[int, _Page] = OrderedDict()
+        self._stale: set[int] = set()
+        self._saved: set[tuple[int, str]] = set()
 
     # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -42,15 +49,25 @@ class Rows(QAbstractTableModel):
         """Show these columns of the table, and no rows yet."""
         self.beginResetModel()
         self.columns, self.ids = columns, _NONE
-        self._pages.clear()
+        self._forget()
         self.endResetModel()
 
     def show_ids(self, ids: NDArray[np.int64], sorted_by: tuple[str, bool] | None) -> None:
         """Show these rows; of those that were shown before nothing is kept, for it may have changed."""
         self.beginResetModel()
         self.ids, self.sorted = ids, sorted_by
-        self._pages.clear()
+        self._forget()
         self.endResetModel()
+
+    def _forget(self) -> None:
+        self._pages.clear()
+        self._stale.clear()
+        self._saved.clear()
+        self.entered.clear()
+
+    def grow_stale(self) -> None:
+        """Show the cells that are known until they have been read again."""
+        self._stale.update(self._pages)
 
     def select(self, ids: frozenset[int]) -> None:
         """Tint these rows."""
@@ -63,13 +80,18 @@ class Rows(QAbstractTableModel):
         """Return, by number, the ids of the pages of these rows that are not there yet."""
         pages = range(first // PAGE, min(last, len(self.ids) - 1) // PAGE + 1)
         return {
-            p: self.ids[p * PAGE : (p + 1) * PAGE].tolist() for p in pages if p >= 0 and p not in self._pages
+            p: self.ids[p * PAGE : (p + 1) * PAGE].tolist()
+            for p in pages
+            if p >= 0 and (p not in self._pages or p in self._stale)
         }
 
     def put(self, pages: Mapping[int, _Page]) -> None:
         """Take the cells of pages, and let those go that were looked at longest ago."""
+        while self._saved:
+            self.entered.pop(self._saved.pop(), None)
         for number, cells in pages.items():
             self._pages[number] = cells
+            self._stale.discard(number)
             first = number * PAGE
             last = min(first + PAGE, len(self.ids)) - 1
             self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
@@ -93,11 +115,29 @@ class Rows(QAbstractTableModel):
 
     def text(self, row: int, column: int) -> str | None:
         """Return what is written in a cell; None where it is not known yet."""
+        entered = self.entered.get((self.id_at(row), self.columns[column].name)) if self.entered else None
+        if entered is not None:
+            return entered
+        known, value = self._value(row, column)
+        return self.columns[column].text(value) if known else None
+
+    def _value(self, row: int, column: int) -> tuple[bool, Value]:
+        """Whether a cell is known, and its value."""
         page = self._pages.get(row // PAGE)
-        if page is None:
-            return None
-        cells = page[row % PAGE]
-        return "" if cells is None else self.columns[column].text(cells[column])
+        cells = page[row % PAGE] if page is not None else None
+        return page is not None, cells[column] if cells is not None else None
+
+    def enter(self, row: int, column: int, text: str) -> None:
+        """Show what was typed into a cell."""
+        self.entered[self.id_at(row), self.columns[column].name] = text
+        self.dataChanged.emit(self.index(row, column), self.index(row, column))
+
+    def settle(self, row_id: int, name: str) -> None:
+        """What was typed into a cell is saved: show it until the cell has been read again."""
+        if self._stale:
+            self._saved.add((row_id, name))
+        else:
+            self.entered.pop((row_id, name), None)
 
     # ── What Qt asks ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -108,6 +148,14 @@ class Rows(QAbstractTableModel):
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Return the number of columns."""
         return 0 if parent.isValid() else len(self.columns)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Let the cells of some columns be edited, once they are known."""
+        own = super().flags(index)
+        if not index.isValid() or self.columns[index.column()].name not in self.editable:
+            return own
+        known, _ = self._value(index.row(), index.column())
+        return own | Qt.ItemFlag.ItemIsEditable if known else own
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's signature
         """Return a cell's text, colours or alignment."""
@@ -123,7 +171,12 @@ class Rows(QAbstractTableModel):
             return _alignment(self.columns[at])
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.text(row, at)
-        return None
+        return self._typed(row, at) if role == Qt.ItemDataRole.EditRole else None
+
+    def _typed(self, row: int, column: int) -> str | None:
+        """Return what is in a cell as one would type it: without what divides thousands."""
+        value = self._value(row, column)[1]
+        return plain_text(value) if isinstance(value, float) else self.text(row, column)
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

@@ -17,17 +17,22 @@ from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.table.bar import TableBar
 from mingqing.desktop.table.columns import Column, offered, placeable, withheld
 from mingqing.desktop.table.copying import Copied, copy_rows
+from mingqing.desktop.table.editing import Corrections
 from mingqing.desktop.table.filters import FilterHeader
 from mingqing.desktop.table.model import Rows
 from mingqing.desktop.table.view import RowsView
 from mingqing.desktop.widgets import column, rounded
+from mingqing.store.conditions import in_words
+from mingqing.store.conditions.kept import Asked
 from mingqing.store.paging import Wanted, ids, page
 
 if TYPE_CHECKING:
     from mingqing.access.policy import Policy
     from mingqing.catalog.model import Layer
+    from mingqing.desktop.editor import Editor
     from mingqing.desktop.selection import Selection
     from mingqing.store.changes import Value
+    from mingqing.store.edit import Changed
     from mingqing.store.session import Bounds, Session
 
 _REST_MS, _MOVED_MS, _PATIENCE_MS = 15, 300, 250
@@ -40,23 +45,35 @@ _Sorted = tuple[str, bool]
 class TablePanel(QFrame):
     """Lists the rows of one table of the map on screen, as far as they are in the village that is chosen.
 
+    Attributes
+    ----------
+    policy : what the account may see; None while no project is open.
+    village : the code of the village whose rows are listed; empty for all.
+
     Signals
     -------
     opened(str, int) : a row is to be seen on the map, by table and id.
     said(str, str) : a sentence is to be shown, in a tone of `Banner`.
+    asking(str, Asked) : conditions on rows of a table are wanted; with those in force, or None.
     """
 
     opened = Signal(str, object)  # a row id has 63 bits, an int of Qt 32
     said = Signal(str, str)
+    asking = Signal(str, object)
 
-    def __init__(self, jobs: Jobs, selection: "Selection", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, jobs: Jobs, selection: "Selection", editor: "Editor", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("tables")
         self.setAccessibleName(tr("属性表"))
         self._jobs, self._selection = jobs, selection
-        self._policy: Policy | None = None
-        self._village, self._bounds = "", None  # type: str, Bounds | None
+        self.policy: Policy | None = None
+        self.village = ""
+        self._bounds: Bounds | None = None
         self._sorted: _Sorted | None = None
+        self._asked: Asked | None = None
+        self._everywhere = False
         self._shown: dict[str, list[str]] = {}
         self._looked_at: set[str] = set()
         self._fetching: Job[_Pages] | None = None
@@ -64,6 +81,7 @@ class TablePanel(QFrame):
         self.bar, self.rows = TableBar(), Rows(self)
         self.view, self.header = RowsView(self.rows), FilterHeader()
         self.view.setHorizontalHeader(self.header)
+        self.corrections = Corrections(self.view, editor)
         self._rest = self._timer(_REST_MS, self._fetch)
         self._moved = self._timer(_MOVED_MS, self.refresh)
         self._patience = self._timer(_PATIENCE_MS, lambda: self.bar.count.setText(tr("正在查找…")))
@@ -87,6 +105,7 @@ class TablePanel(QFrame):
         bar.filtering.toggled.connect(lambda on: header.open(on=on))
         bar.clearing.clicked.connect(self.want_all)
         bar.copying.clicked.connect(self.copy)
+        bar.asking.clicked.connect(self._ask)
         header.changed.connect(self.refresh)
         header.sectionClicked.connect(self._sort)
         view.horizontalScrollBar().valueChanged.connect(lambda _: header.place())
@@ -94,6 +113,7 @@ class TablePanel(QFrame):
         view.chosen.connect(self._choose)
         view.opened.connect(lambda row_id: self.opened.emit(self.table, row_id))
         view.copying.connect(self.copy)
+        self.corrections.refused.connect(lambda sentence: self.said.emit(sentence, "warning"))
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._offer)
         self._selection.changed.connect(self._follow)
@@ -108,13 +128,14 @@ class TablePanel(QFrame):
     def show_project(self, policy: "Policy") -> None:
         """List what an account sees of a project that was just opened."""
         self.forget()
-        self._policy = policy
+        self.policy = policy
 
     def forget(self) -> None:
         """Leave nothing of a project behind, here or on the clipboard."""
         self.take_back()
-        self._policy = None
-        self._village, self._bounds, self._sorted = "", None, None
+        self.policy = None
+        self.village, self._bounds, self._sorted = "", None, None
+        self._show_asked(None)
         self._shown, self._looked_at = {}, set()
         self.bar.want_all()
         self.bar.filtering.setChecked(True)
@@ -130,7 +151,7 @@ class TablePanel(QFrame):
 
     def show_theme(self, theme: "Layer") -> None:
         """Offer the tables of another map that the account sees, its subject first."""
-        policy = self._policy
+        policy = self.policy
         if policy is not None:
             names = dict.fromkeys((*theme.tables, *(d.table for d in reversed(theme.draws))))
             seen = [name for name in names if policy.allowed(name, Action.SEE)]
@@ -138,8 +159,8 @@ class TablePanel(QFrame):
 
     def show_place(self, village: str, bounds: "Bounds | None") -> None:
         """List rows of this village, empty for all; where that is asked, of what is in view once the map rests."""
-        before = self._village
-        self._village, self._bounds = village, bounds
+        before = self.village
+        self.village, self._bounds = village, bounds
         if village != before:
             self.refresh()
         elif self.bar.in_view.isChecked():
@@ -148,18 +169,27 @@ class TablePanel(QFrame):
     def _show_table(self, name: str) -> None:
         """List another table, its rows in the order of entry, all of them."""
         self._sorted, self._measured = None, False
+        if self._asked is not None and self._asked.table != name:
+            self._show_asked(None)
         columns: tuple[Column, ...] = ()
-        if name and self._policy is not None:
-            table = self._policy.catalog.tables[name]
-            columns = offered(self._policy, table)
+        if name and self.policy is not None:
+            table = self.policy.catalog.tables[name]
+            columns = offered(self.policy, table)
             shown = self._shown.setdefault(name, [c.name for c in columns if c.shown_at_first])
-            self.bar.offer_columns(columns, shown, withheld(self._policy, table))
-            self.bar.offer_places(on=placeable(self._policy, table))
+            self.bar.offer_columns(columns, shown, withheld(self.policy, table))
+            self.bar.offer_places(on=placeable(self.policy, table))
+        self.corrections.show_table(self.policy, name)
         self.rows.show_columns(columns)
         self.header.offer(columns)
         self._hide_columns()
         self.rows.select(self._selection.of(name))
         self.refresh()
+
+    @property
+    def field(self) -> str:
+        """The column that the keys are in; empty where they are in none."""
+        here = self.view.currentIndex()
+        return self.rows.columns[here.column()].name if here.isValid() else ""
 
     # ── Which rows ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -170,8 +200,8 @@ class TablePanel(QFrame):
         return Wanted(
             order,
             descending,
-            filters=self.header.filters,
-            village=self._village or None,
+            filters=(*self.header.filters, *([self._asked.condition] if self._asked is not None else [])),
+            village=None if self._everywhere else self.village or None,
             bounds=self._bounds if self.bar.in_view.isChecked() else None,
             among=self._selection.of(self.table) if self.bar.only_selected.isChecked() else None,
         )
@@ -179,15 +209,37 @@ class TablePanel(QFrame):
     def want_all(self) -> None:
         """List every row of the village again: no box asks for anything, no switch leaves rows out."""
         self.bar.want_all()
+        self._show_asked(None)
         with QSignalBlocker(self.header):
             self.header.want_all()
         self.refresh()
 
+    def ask(self, asked: Asked, *, everywhere: bool) -> None:
+        """List the rows of the table that meet a condition, and no others; `everywhere` : of all villages."""
+        self.want_all()
+        self._show_asked(asked, everywhere=everywhere)
+        self.refresh()
+
+    def _show_asked(self, asked: Asked | None, *, everywhere: bool = False) -> None:
+        self._asked, self._everywhere = asked, everywhere
+        self.bar.asking.setChecked(asked is not None)
+        tip = tr("按条件查找  Ctrl+Shift+F")
+        if asked is not None and self.policy is not None:
+            tip = in_words(self.policy.catalog, asked.table, asked.condition)
+        self.bar.asking.setToolTip(tip)
+
+    def _ask(self) -> None:
+        self.bar.asking.setChecked(self._asked is not None)
+        self.asking.emit(self.table, self._asked)
+
     def refresh(self) -> None:
         """Look again which rows there are; while nobody sees the panel, only once it is shown."""
         self._moved.stop()
+        if self.view.state() is self.view.State.EditingState:
+            self._moved.start()  # what somebody types in is not taken from below the hands
+            return
         table, wanted, sorted_by = self.table, self.wanted, self._sorted
-        if not table or self._policy is None or not self.isVisible():
+        if not table or self.policy is None or not self.isVisible():
             return
         self.bar.clearing.setVisible(bool(wanted.filters) or self.bar.narrows)
         first = table not in self._looked_at
@@ -205,11 +257,25 @@ class TablePanel(QFrame):
 
         self._jobs.start(ReadJob(work, done=done, failed=self._refused, topic="table rows"))
 
-    def _show_rows(self, found: NDArray[np.int64], sorted_by: _Sorted | None) -> None:
-        self._patience.stop()
+    def follow(self, changed: "Changed") -> None:
+        """Show rows as they are now, where they stand; those that came or went need a new look at which there are."""
+        own = changed.tables.get(self.table, frozenset())
+        if own and not np.isin(np.fromiter(own, np.int64), self.rows.ids).all():
+            self.refresh()
+        else:
+            self.rows.grow_stale()
+            self._drop_fetching()
+            self._fetch()
+
+    def _drop_fetching(self) -> None:
+        """What is being read may be older than what was just saved."""
         if self._fetching is not None:
             self._fetching.abandon()
             self._fetching = None
+
+    def _show_rows(self, found: NDArray[np.int64], sorted_by: _Sorted | None) -> None:
+        self._patience.stop()
+        self._drop_fetching()
         same = len(found) == self.rows.rowCount() and sorted_by == self.rows.sorted
         at, across = self.view.verticalScrollBar().value(), self.view.horizontalScrollBar().value()
         self.rows.show_ids(found, sorted_by)
@@ -254,6 +320,9 @@ class TablePanel(QFrame):
     def _put(self, pages: _Pages) -> None:
         self._fetching = None
         self.rows.put(pages)
+        if any(cells is None for some in pages.values() for cells in some):
+            self.refresh()  # a row is gone
+            return
         if not self._measured:
             self._measure()
         self._fetch()  # somebody may have scrolled on meanwhile
@@ -330,6 +399,9 @@ class TablePanel(QFrame):
         one = menu.addAction(tr("复制这一格"), lambda: self._to_clipboard(cell))
         one.setEnabled(bool(cell) and not each.why)
         menu.addAction(tr("复制选中的 {n:,} 行").format(n=len(self.rows.selected)), self.copy)
+        if self.view.edits:
+            menu.addAction(tr("粘贴到这里"), self.view.pasting.emit)
+            menu.addAction(tr("清空"), self.view.emptying.emit)
         menu.addSeparator()
         menu.addAction(tr("全选"), self.view.select_all)
         menu.addAction(tr("取消选择"), lambda: self._choose(frozenset()))

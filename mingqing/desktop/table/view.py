@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, Signal
+import numpy as np
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -28,11 +29,14 @@ class RowsView(QTableView):
     -------
     chosen(frozenset) : these rows, by id, are to be selected and no others.
     opened(int) : a row is to be seen on the map. copying() : what is selected is to be copied. scrolled().
+    pasting(), emptying() : the cells of the block are to be given what the clipboard holds, or nothing.
     """
 
     chosen = Signal(object)
     opened = Signal(object)  # a row id has 63 bits, an int of Qt 32
     copying = Signal()
+    pasting = Signal()
+    emptying = Signal()
     scrolled = Signal()
 
     def __init__(self, model: Rows, parent: QWidget | None = None) -> None:
@@ -41,6 +45,7 @@ class RowsView(QTableView):
         self._anchor = 0
         self._before: frozenset[int] = frozenset()
         self._dragging = False
+        self._corner = 0  # of the block: the column, as they are shown, that it begins in
         self.setObjectName("rows")
         self.setModel(model)
         self.setAccessibleName(tr("属性表"))
@@ -72,6 +77,53 @@ class RowsView(QTableView):
         if not first < row < last:
             self.scrollTo(self.rows.index(row, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
 
+    # ── Cells ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def let_edit(self, *, on: bool) -> None:
+        """Let cells be edited in their place, by double click, F2 or typing."""
+        triggers = QAbstractItemView.EditTrigger
+        typed = triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed
+        self.setEditTriggers(typed if on else triggers.NoEditTriggers)
+
+    @property
+    def edits(self) -> bool:
+        """Whether any cell may be edited."""
+        return self.editTriggers() != QAbstractItemView.EditTrigger.NoEditTriggers
+
+    @property
+    def block(self) -> tuple[list[int], list[int]]:
+        """The cells that keys and pasting are about: rows, by number, and columns, in the order they are shown."""
+        here = self.currentIndex()
+        if not here.isValid():
+            return [], []
+        header = self.horizontalHeader()
+        first, last = sorted((self._corner, header.visualIndex(here.column())))
+        columns = [header.logicalIndex(n) for n in range(first, last + 1)]
+        chosen = self.rows.selected
+        if self.rows.id_at(here.row()) not in chosen or len(chosen) == 1:
+            return [here.row()], [at for at in columns if not self.isColumnHidden(at)]
+        listed = np.flatnonzero(np.isin(self.rows.ids, np.fromiter(chosen, np.int64))).tolist()
+        return listed, [at for at in columns if not self.isColumnHidden(at)]
+
+    def in_block(self, index: QModelIndex | QPersistentModelIndex) -> bool:
+        """Whether a cell is one of several that keys and pasting are about."""
+        here = self.currentIndex()
+        if not self.edits or not here.isValid():
+            return False
+        first, last = sorted((self._corner, self.horizontalHeader().visualIndex(here.column())))
+        if not first <= self.horizontalHeader().visualIndex(index.column()) <= last:
+            return False
+        chosen = self.rows.selected
+        if len(chosen) > 1:
+            return int(self.rows.ids[index.row()]) in chosen
+        return first != last and index.row() == here.row()
+
+    def _reach(self, modifiers: Qt.KeyboardModifier) -> None:
+        """Let the block begin in the column that the keys are in, unless it is being extended."""
+        if not modifiers & _SHIFT:
+            self._corner = self.horizontalHeader().visualIndex(max(self.currentIndex().column(), 0))
+        self.viewport().update()
+
     def _start_over(self) -> None:
         self._anchor, self._dragging = 0, False
 
@@ -102,6 +154,7 @@ class RowsView(QTableView):
         if row is None:
             return
         if event.button() == Qt.MouseButton.LeftButton:
+            self._reach(event.modifiers())
             self._before = self.rows.selected if event.modifiers() & _CONTROL else frozenset()
             self._choose(row, event.modifiers())
             self._dragging = True
@@ -111,9 +164,14 @@ class RowsView(QTableView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Choose all that the pointer is drawn over."""
         super().mouseMoveEvent(event)
-        row = self._row_at(event.position().toPoint())
-        if self._dragging and row is not None and row != self._anchor:
-            self._extend(row, self._before)
+        index = self.indexAt(event.position().toPoint())
+        if not self._dragging or not index.isValid():
+            return
+        if index.column() != self.currentIndex().column():
+            self.setCurrentIndex(index)
+            self.viewport().update()
+        if index.row() != self._anchor:
+            self._extend(index.row(), self._before)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Be done with choosing."""
@@ -121,7 +179,11 @@ class RowsView(QTableView):
         self._dragging = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Show the row on the map."""
+        """Edit the cell, where that may be; else show the row on the map."""
+        index = self.indexAt(event.position().toPoint())
+        if self.edits and index.flags() & Qt.ItemFlag.ItemIsEditable:
+            super().mouseDoubleClickEvent(event)
+            return
         row = self._row_at(event.position().toPoint())
         if row is not None and event.button() == Qt.MouseButton.LeftButton:
             self.opened.emit(self.rows.id_at(row))
@@ -140,20 +202,42 @@ class RowsView(QTableView):
         moving = event.key() in _MOVING
         super().keyPressEvent(event)
         now = self.currentIndex()
+        if now != before:
+            self._reach(event.modifiers())
         if moving and now.isValid() and now.row() != (before.row() if before.isValid() else -1):
             self._choose(now.row(), event.modifiers() & _SHIFT)
 
+    def event(self, event: QEvent) -> bool:
+        """Keep keys that a cell is edited with from those of the window: digits choose maps, F2 opens the form."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.edits:
+            may = bool(self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable)
+            plain = not event.modifiers() & ~(_SHIFT | Qt.KeyboardModifier.KeypadModifier)
+            typed = bool(event.text()) and event.text().isprintable()
+            if event.key() == Qt.Key.Key_Delete or (
+                may and plain and (typed or event.key() == Qt.Key.Key_F2)
+            ):
+                event.accept()
+                return True
+        return super().event(event)
+
     def _called(self, event: QKeyEvent) -> Callable[[], object] | None:
-        if event.matches(QKeySequence.StandardKey.SelectAll):
-            return self.select_all
-        if event.matches(QKeySequence.StandardKey.Copy):
-            return self.copying.emit
+        standard = QKeySequence.StandardKey
+        calls: dict[QKeySequence.StandardKey, Callable[[], object]]
+        calls = {standard.SelectAll: self.select_all, standard.Copy: self.copying.emit}
+        if self.edits:
+            calls |= {standard.Paste: self.pasting.emit, standard.Delete: self.emptying.emit}
+        for key, call in calls.items():
+            if event.matches(key):
+                return call
         here = self.currentIndex()
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and here.isValid():
             return lambda: self.opened.emit(self.rows.id_at(here.row()))
         if event.key() in {Qt.Key.Key_Home, Qt.Key.Key_End} and self.rows.rowCount():
             return lambda: self._go_to_end(event)
         return None
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802
+        """Look for nothing while somebody types: the rows that are not on screen would be read one by one."""
 
     def _go_to_end(self, event: QKeyEvent) -> None:
         row = 0 if event.key() == Qt.Key.Key_Home else self.rows.rowCount() - 1

@@ -11,9 +11,10 @@ from mingqing.access.audit import Act
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Catalog, Table
-from mingqing.core.errors import InputRefused
+from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.store import audit
+from mingqing.store.attachments import exists, forget, opened
 from mingqing.store.changes import Transaction
 from mingqing.store.connection import engine_errors
 from mingqing.store.guard import Unguarded
@@ -25,6 +26,7 @@ from mingqing.store.people.history import (
     as_ever_known,
     column_names,
     past_rows,
+    pictures_of,
     rewrite,
     rewrite_all,
 )
@@ -44,6 +46,7 @@ from mingqing.store.people.who import (
     source,
     with_namesakes,
 )
+from mingqing.store.pictures import unnamed
 from mingqing.store.session import Session
 from mingqing.store.settled import Fact, Settled, erased, former, replaced
 
@@ -54,6 +57,7 @@ class Erased:
 
     deleted, blanked : number of rows deleted, and of those from which name or number was taken, by table's title.
     changes : how many changes of the history were rewritten.
+    pictures : how many that only rows named which are gone.
     kept : what is still there or elsewhere, and why: a Chinese sentence each.
     """
 
@@ -63,6 +67,7 @@ class Erased:
     blanked: dict[str, int]
     changes: int
     kept: tuple[str, ...]
+    pictures: int = 0
 
     def as_text(self) -> str:
         """Return it as sentences to be printed."""
@@ -75,6 +80,8 @@ class Erased:
         ]
         if blanked:
             lines.append(tr("已从其他记录里清除姓名、电话或关联：{rows}。").format(rows=blanked))
+        if self.pictures:
+            lines.append(tr("已删除只属于这些记录的照片 {n} 张。").format(n=self.pictures))
         lines.append(
             tr("修改历史里也已清除，涉及 {n} 次修改；不能撤销，也不能从历史里找回。").format(n=self.changes)
         )
@@ -158,6 +165,7 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
             all_gone = dict(plan.gone)
             for table, ids in past_rows(database, columns, catalog, plan.person, plan.gone).items():
                 all_gone[table] = all_gone.get(table, set()) | ids
+            named = pictures_of(database, columns, catalog, all_gone)
             scrubs.append(Scrub(catalog, plan.person, all_gone, plan.blanks, _judge(database, policy, plan)))
             changes = 0
             for seq, touched, digest in rewrite_all(database, columns, scrubs[0]):
@@ -170,6 +178,8 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
             _write(database, change, plan)
             plan.kept += kept.mentions(database, policy, plan.person, plan.gone)
         plan.kept += kept.compacted(database)
+        # After the rows: what a crash in between leaves is dropped some days later.
+        pictures = _without_pictures(session, plan, unnamed(database, catalog, named))
         plan.kept += kept.elsewhere(database, session, plan.person)
     titles = {name: table.title for name, table in catalog.tables.items()}
     return Erased(
@@ -179,7 +189,22 @@ def _carry_out(session: Session, plan_of: Callable[[apsw.Connection], Plan], why
         blanked={titles[t]: len(rows) for t, rows in plan.blanks.items() if rows},
         changes=changes,
         kept=tuple(plan.kept),
+        pictures=pictures,
     )
+
+
+def _without_pictures(session: Session, plan: Plan, names: set[str]) -> int:
+    """Delete pictures; return how many are gone."""
+    if not names or not exists(session.info.path):
+        return 0
+    try:
+        forget(session, names)
+        with opened(session, writing=True) as album:
+            plan.kept += kept.compacted(album)
+    except ProjectUnavailable as error:
+        plan.kept.append(kept.still_pictures(len(names), error))
+        return 0
+    return len(names)
 
 
 def _write(database: apsw.Connection, change: Transaction, plan: Plan) -> None:

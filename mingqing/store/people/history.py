@@ -13,7 +13,8 @@ from typing import Any
 import apsw
 
 from mingqing.catalog.model import Catalog, Mask, Table
-from mingqing.store.people.who import NAME, NUMBER, PERSON, PHONE, Person, companion
+from mingqing.catalog.values import photo_ids
+from mingqing.store.people.who import NAME, NUMBER, PERSON, PHONE, Person, companion, is_one_person
 
 Cells = dict[str, Any]
 Blanks = dict[str, dict[int, Cells]]
@@ -151,6 +152,31 @@ def id_bytes(ids: Iterable[int]) -> set[bytes]:
     return {i.to_bytes(8, "big") for i in ids}
 
 
+def pictures_of(
+    database: apsw.Connection, columns: Mapping[str, Sequence[str]], catalog: Catalog, gone: Gone
+) -> set[str]:
+    """Return the pictures that rows name, as they are or as the history has them."""
+    fields = {t: {f.name for f in catalog.tables[t].photo_fields} for t in gone}
+    rows = {t: ids for t, ids in gone.items() if fields[t] and ids}
+    found = {
+        name
+        for table, ids in rows.items()
+        for row in ids
+        for cells in database.execute(f'SELECT * FROM "{table}" WHERE id = ?', (row,))
+        for name in _pictures(fields[table], _named(columns[table], cells))
+    }
+    for _, raw in changesets(database, id_bytes(i for ids in rows.values() for i in ids)):
+        for change in apsw.Changeset.iter(raw):
+            if row_of(change) in rows.get(change.name, ()):
+                for side in (change.old, change.new):
+                    found.update(_pictures(fields[change.name], _named(columns[change.name], side or ())))
+    return found
+
+
+def _pictures(fields: Iterable[str], cells: Cells) -> Iterator[str]:
+    return (name for field in fields for name in photo_ids(cells.get(field)))
+
+
 def needles_of(person: Person, gone: Gone, blanks: Blanks) -> set[bytes]:
     """Return what a changeset that has to do with a person holds some of."""
     rows = {i for ids in gone.values() for i in ids} | {i for cells in blanks.values() for i in cells}
@@ -187,7 +213,7 @@ def past_rows(
     """Return rows that exist no more, were about the person and are told of by the history alone."""
     found: Gone = {}
     about = {
-        t.name: [f for f in t.fields if f.references and (f.required or f.references == PERSON)]
+        t.name: [f for f in t.fields if f.references and (f.required or is_one_person(catalog, f.references))]
         for t in catalog.tables.values()
         if t.personal and t.name != PERSON
     }

@@ -9,6 +9,7 @@ from mingqing.access.keyring import Keyring
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Catalog, FieldType, Mask, Table
+from mingqing.core.errors import ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.store.archive import KEYRING, backups_in
 from mingqing.store.backup import AUTO
@@ -38,6 +39,19 @@ def household(left: int, cleared: Iterable[str]) -> str:
 def house() -> str:
     """Say that a house stays."""
     return tr("农房的位置、门牌和结构是房屋资料，保留")
+
+
+def pictures(count: int) -> Iterator[str]:
+    """Say how many pictures there are of the household that stays."""
+    if count:
+        yield tr("这一户的走访等记录里还有 {n} 张照片，程序分不清拍的是谁，请逐张核对").format(n=count)
+
+
+def still_pictures(count: int, error: ProjectUnavailable) -> str:
+    """Say that pictures could not be deleted, and why."""
+    return tr(
+        "属于这些记录的 {n} 张照片没能删除（{why}），照片文件恢复正常后，以后的自动备份会删除它们"
+    ).format(n=count, why=error)
 
 
 def unsure(catalog: Catalog, found: Rows) -> Iterator[str]:

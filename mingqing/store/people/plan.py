@@ -9,11 +9,22 @@ import apsw
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Catalog, Field, FieldType, Table
+from mingqing.catalog.values import photo_ids
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 from mingqing.store.people import kept
 from mingqing.store.people.history import Blanks, Cells, Gone, Scrub
-from mingqing.store.people.who import PERSON, How, Person, Rows, companion, marks, rows_of, source
+from mingqing.store.people.who import (
+    PERSON,
+    How,
+    Person,
+    Rows,
+    companion,
+    is_one_person,
+    marks,
+    rows_of,
+    source,
+)
 from mingqing.store.session import Session
 
 
@@ -56,6 +67,7 @@ def plan_for(database: apsw.Connection, session: Session, person: Person) -> Pla
         plan.kept.append(kept.household(others, (home.field_by_name[name].title for name in cleared)))
     if any(one.how is How.HOME and one.table != home.name for one in found.sure):
         plan.kept.append(kept.house())
+    plan.kept += kept.pictures(_pictures_at(database, session.catalog, plan, home.name, left))
     plan.kept += kept.unsure(session.catalog, found)
     plan.kept += kept.shared_phones(database, session.policy, person)
     return plan
@@ -94,6 +106,19 @@ def _empty_households(database: apsw.Connection, session: Session, plan: Plan, f
     return stay
 
 
+def _pictures_at(
+    database: apsw.Connection, catalog: Catalog, plan: Plan, home: str, households: Iterable[int]
+) -> int:
+    """How many pictures there are in rows of households that stay, such as of visits."""
+    rows, count = tuple(households), 0
+    for table, reference in _references_to(catalog, home):
+        for each in table.photo_fields:
+            sql = f'SELECT id, "{each.name}" FROM "{table.name}" WHERE "{reference.name}" IN ({marks(rows)})'
+            left: list[tuple[Any, ...]] = database.execute(sql, rows).fetchall()
+            count += sum(len(photo_ids(v)) for row, v in left if row not in plan.gone.get(table.name, ()))
+    return count
+
+
 def _family_phones(database: apsw.Connection, person: Person) -> set[str]:
     """The telephones that others of the household gave as theirs too."""
     ids = marks(person.ids)
@@ -118,13 +143,14 @@ def follow(database: apsw.Connection, session: Session, plan: Plan) -> None:
     while queue:
         name = queue.pop()
         ids = tuple(plan.gone[name])
+        of_one = is_one_person(session.catalog, name)
         for other, reference in _references_to(session.catalog, name):
             rows: list[tuple[Any, ...]] = database.execute(
                 f'SELECT id, village_code FROM "{other.name}" WHERE "{reference.name}" IN ({marks(ids)})', ids
             ).fetchall()
             new = {i for i, _ in rows} - plan.gone.get(other.name, set())
             _require_in_scope(session.policy, other, {v for i, v in rows if i in new})
-            if other.name != PERSON and (reference.required or (other.personal and name == PERSON)):
+            if other.name != PERSON and (reference.required or (other.personal and of_one)):
                 if new:
                     plan.gone.setdefault(other.name, set()).update(new)
                     queue.append(other.name)

@@ -13,6 +13,7 @@ from mingqing.access.audit import Act, Entry, title_of
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Field, FieldType, Privacy, Table
+from mingqing.catalog.values import counted_photos
 from mingqing.core.text import tr
 from mingqing.crs.transform import transform
 from mingqing.store.geometry import decode
@@ -206,6 +207,8 @@ def _text(database: apsw.Connection, session: Session, field: Field, value: obje
         sql = f'SELECT "{target.title_field}" FROM {source(session.policy, target.name)} WHERE id = ?'
         found = database.execute(sql, (value,)).fetchone()
         return str(found[0] or "") if found else ""
+    if field.type is FieldType.PHOTO:
+        return counted_photos(value)
     text = f"{value:g}" if isinstance(value, float) else str(value)
     return f"{text} {field.unit}" if field.unit and field.unit != tr("年") else text
 

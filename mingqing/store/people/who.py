@@ -8,7 +8,7 @@ import apsw
 
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Field, FieldType, Mask, Table
+from mingqing.catalog.model import Catalog, Field, FieldType, Mask, Table
 from mingqing.core.errors import InputRefused, NotAllowed
 from mingqing.core.text import clean, tr
 
@@ -246,6 +246,12 @@ def _named(
                 if certain is not False:
                     how = How.ABOUT if field.names else How.NAMED
                     yield Linked(table.name, int(row), how, field.name), bool(certain)
+
+
+def is_one_person(catalog: Catalog, table: str) -> bool:
+    """Whether a row of a table stands for one person: the register's, and one that says more of somebody in it."""
+    definition = catalog.tables[table]
+    return table == PERSON or (definition.personal and any(f.references == PERSON for f in definition.fields))
 
 
 def companion(table: Table, field: Field) -> str | None:

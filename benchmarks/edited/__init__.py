@@ -1,0 +1,1 @@
+"""What `benchmarks.editing` consists of beside itself: the side of QGIS."""
