@@ -73,11 +73,34 @@ def _changing() -> Iterator[_Entry]:
     yield _Entry("redo", tr("重做"), ("Ctrl+Y", "Ctrl+Shift+Z"), "fa6s.rotate-right")
     yield _Entry("form", tr("修改"), ("F2",), "fa6s.pen-to-square")
     yield _Entry("draw", tr("画图和改图"), ("Ctrl+E",), "fa6s.pen-ruler", checkable=True)
+    yield from _drawing()
     yield _Entry("remove", tr("删除选中的…"), ("Del",), "fa6s.trash-can")
     yield _Entry("history", tr("修改记录"), ("F8",), "fa6s.clock-rotate-left", checkable=True)
     yield _Entry("fill", tr("批量修改…"), ("Ctrl+Shift+G",), "fa6s.list-check")
     yield _Entry("replace", tr("查找替换…"), ("Ctrl+Shift+H",), "fa6s.right-left")
     yield _Entry("join", tr("从表格补充…"), ("Ctrl+Shift+J",), "fa6s.table-list")
+
+
+def _drawing() -> Iterator[_Entry]:
+    """Yield what can be done while the drawing tools are shown."""
+    yield _Entry("draw_rectangle", tr("画矩形"), ("Alt+1",), "fa6s.house", checkable=True)
+    yield _Entry("draw_square", tr("画直角图形"), ("Alt+2",), "fa6s.house-chimney", checkable=True)
+    yield _Entry("draw_polygon", tr("画任意面"), ("Alt+3",), "fa6s.draw-polygon", checkable=True)
+    yield _Entry("draw_line", tr("画线"), ("Alt+4",), "fa6s.route", checkable=True)
+    yield _Entry("draw_point", tr("画点"), ("Alt+5",), "fa6s.location-pin", checkable=True)
+    yield _Entry("edit_nodes", tr("改节点"), ("Alt+6",), "fa6s.bezier-curve", checkable=True)
+    yield _Entry("move_whole", tr("移动、旋转、缩放"), ("Alt+7",), "fa6s.up-down-left-right", checkable=True)
+    yield _Entry("split", tr("切开"), ("Alt+8",), "fa6s.scissors", checkable=True)
+    yield _Entry("merge", tr("合并"), ("Alt+9",), "fa6s.object-group", checkable=True)
+    yield _Entry("reshape", tr("重画边界"), ("Alt+0",), "fa6s.wave-square", checkable=True)
+    yield _Entry("ring", tr("挖洞"), ("Alt+R",), "fa6s.circle-dot", checkable=True)
+    yield _Entry("square_corners", tr("直角化"), ("Alt+Q",), "fa6s.square")
+    yield _Entry("copy_whole", tr("复制一份"), ("Alt+C",), "fa6s.clone")
+    yield _Entry("import_track", tr("导入轨迹…"), ("Alt+G",), "fa6s.satellite-dish")
+    yield _Entry("type_numbers", tr("填长度、角度、坐标"), ("Alt+N",), "fa6s.keyboard")
+    yield _Entry("snapping", tr("捕捉"), ("Alt+S",), "fa6s.magnet", checkable=True)
+    yield _Entry("follow_lines", tr("沿已有的线画"), ("Alt+T",), "fa6s.shoe-prints", checkable=True)
+    yield _Entry("shared_borders", tr("相邻边界一起动"), ("Alt+B",), "fa6s.link", checkable=True)
 
 
 class Actions:

@@ -26,6 +26,7 @@ from mingqing.desktop.history.panel import HistoryPanel
 from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
+from mingqing.desktop.map.editing.board import Board
 from mingqing.desktop.map.kit import Kit
 from mingqing.desktop.map.overlay import SCALE_BAR_PX
 from mingqing.desktop.map.studio import ENDED, Studio
@@ -102,6 +103,7 @@ class Explorer(QWidget):
         self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
         self.finder = Finder(self, self.topbar.search, self.canvas, jobs)
         self.form = FormPanel(jobs, self.editor, self.guide, lambda: self._shown()[2], self.canvas)
+        self.board = Board(self.kit, self.canvas, jobs, actions, self.editor, lambda: self.guide.key)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
         self._fill = button(
@@ -210,7 +212,10 @@ class Explorer(QWidget):
         editor.said.connect(self.status.backup.setText)
         editor.stepped.connect(self._offer_steps)
         editor.refused.connect(lambda error: self.banner.say(str(error)))
-        actions.connect("undo", editor.undo)
+        actions.connect("undo", lambda: None if self.board.take_back() else editor.undo())
+        self.board.said.connect(self.status.backup.setText)
+        self.board.refused.connect(lambda error: self.banner.say(str(error)))
+        self.board.added.connect(self._fill_in)
         actions.connect("redo", editor.redo)
         actions.connect("form", self.form.edit_shown)
         self.card.editing.connect(self.form.edit_shown)
@@ -262,6 +267,7 @@ class Explorer(QWidget):
         self.kit.show_project(session)
         self.editor.show_project(session)
         self.history.show_project(session.policy)
+        self.board.show_project(session)
         self.tables.show_project(session.policy)
         self.refresh(found)
         if self.themes:
@@ -289,6 +295,7 @@ class Explorer(QWidget):
         self.close_card()
         self.topbar.villages.offer(())
         self.tables.forget()
+        self.board.show_project(None)
         self.kit.forget_project()
         self.editor.show_project(None)
         self.canvas.show_project(None, "")
@@ -346,6 +353,10 @@ class Explorer(QWidget):
         self.charts.refresh()
         self.guide.again()
         self.edited.emit(changed)
+
+    def _fill_in(self, table: str, row_id: int) -> None:
+        """Let the user fill in what was just drawn."""
+        self.guide.show_row(table, row_id, self._actions["form"].trigger)
 
     def _offer_steps(self) -> None:
         for name, step, words in (
@@ -409,6 +420,7 @@ class Explorer(QWidget):
         self.canvas.show_theme(code, self.legend.tables_on())
         self.tables.show_theme(self._theme)
         self.kit.show_theme(self._theme, self._seen)
+        self.board.show_theme(self._theme)
         self.themed.emit(code)
 
     def _show_beside(self, panel: QWidget, other: str, *, on: bool) -> None:

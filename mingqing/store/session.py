@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -385,9 +385,13 @@ class Session:
 
     @contextmanager
     def changing(self) -> Iterator["apsw.Connection"]:
-        """Give a module of this package one transaction on what is the program's own, as far as the guard lets it."""
+        """Give a module of this package one transaction on what is the program's own, as far as the guard lets it.
+
+        Within a `transaction` it is part of that one.
+        """
         self.require_writable()
-        with engine_errors(self.file), self._guard.writing(), immediate(self._database):
+        own = nullcontext() if self._database.in_transaction else immediate(self._database)
+        with engine_errors(self.file), self._guard.writing(), own:
             yield self._database
 
     def require_writable(self) -> None:

@@ -97,18 +97,18 @@ class CardGuide(QObject):
         else:
             self.close()
 
-    def show_row(self, table: str, row_id: int) -> None:
-        """Show the card of a row, and its place from near by."""
+    def show_row(self, table: str, row_id: int, then: Callable[[], object] | None = None) -> None:
+        """Show the card of a row; then its place from near by, or what `then` does."""
         self._found, self._trail = Found(), []
-        self.ask((table, row_id), closer=True)
+        self.ask((table, row_id), then or self.see)
 
     def again(self) -> None:
         """Read the card anew that is shown."""
         if self.key is not None:
             self.ask(self.key)
 
-    def ask(self, key: Key, *, closer: bool = False) -> None:
-        """Read the card of a row and show it; `closer` goes to its place."""
+    def ask(self, key: Key, then: Callable[[], object] | None = None) -> None:
+        """Read the card of a row and show it, `then` do something."""
         _, _, names = self._shown()
 
         def work(session: "Session", _job: Job[_Read]) -> _Read:
@@ -116,8 +116,8 @@ class CardGuide(QObject):
 
         def done(read: _Read) -> None:
             self._show(read)
-            if closer:
-                self.see()
+            if then is not None:
+                then()
 
         self._jobs.start(ReadJob(work, done=done, topic="card"))
 

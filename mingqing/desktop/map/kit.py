@@ -1,13 +1,13 @@
 """What one works with on the map: the tools, their bar and strip, and what they select."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import shapely
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QIcon
 from PySide6.QtWidgets import QWidget
 
 from mingqing.core.errors import Cancelled
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _OF_MAP = ("conditions", "reselect", "bookmarks", "add_bookmark", "copy_map", "save_map", "overview")
 _SELECTING = ("select_box", "select_outline", "select_circle")
-_TOOL, _SELECTED = 0, 1  # the lines of the strip
+_TOOL, _ASKED, _SELECTED = 0, 1, 2  # the lines of the strip
 _EVERY = ""  # what the box of tables holds for all of them
 
 
@@ -60,12 +60,14 @@ class Kit(QObject):
     ) -> None:
         super().__init__(canvas)
         self._canvas, self._jobs, self._actions = canvas, jobs, actions
-        self.selection, self._tables_on = selection, tables_on
+        self.selection, self.tables_on = selection, tables_on
+        self.second: QWidget | None = None  # a further bar, beside the first
+        self._sides = M, M
         self._catalog: Catalog | None = None
         self._theme: Layer | None = None
         self._session: Session | None = None
         self._village, self._place = "", ""
-        self.tools: Mapping[str, Tool] = {
+        self.tools: dict[str, Tool] = {
             "hand": canvas.tool,
             "measure_length": Measure(canvas, area=False),
             "measure_area": Measure(canvas, area=True),
@@ -73,6 +75,8 @@ class Kit(QObject):
             "select_outline": SelectOutline(canvas),
             "select_circle": SelectCircle(canvas),
         }
+        self._own = tuple(self.tools)
+        self._group = QActionGroup(self)
         self.conditions = ConditionBuilder(jobs, selection, canvas)
         self.outline = SelectionOutline(canvas, jobs, selection)
         self.bar, self.strip = self._make_bar(), Strip(canvas)
@@ -105,11 +109,8 @@ class Kit(QObject):
         return made
 
     def _connect(self) -> None:
-        group = QActionGroup(self)
         for name, each in self.tools.items():
-            group.addAction(self._actions[name])
-            self._actions.connect(name, partial(self.take, name))
-            each.changed.connect(self._say)
+            self._handle(name, each)
             if isinstance(each, SelectBox | SelectCircle | SelectOutline):
                 each.drawn.connect(self.select)
         self._canvas.tool_changed.connect(self._follow)
@@ -133,6 +134,17 @@ class Kit(QObject):
         self._actions["overview"].setChecked(True)
         self._actions["hand"].setChecked(True)
         self.offer(on=False)
+
+    def _handle(self, name: str, each: Tool) -> None:
+        self._group.addAction(self._actions[name])
+        self._actions.connect(name, partial(self.take, name))
+        each.changed.connect(self._say)
+
+    def adopt(self, tools: Mapping[str, Tool]) -> None:
+        """Take further tools in, each by the name of its action; who brings them says when they are offered."""
+        for name, each in tools.items():
+            self._handle(name, each)
+        self.tools.update(tools)
 
     def _if_seen(self, call: Callable[[], object]) -> None:
         """Do something that the map is needed for; another page may be in front of it."""
@@ -167,7 +179,7 @@ class Kit(QObject):
             self.outline.read()
         self.bar.setVisible(on)
         self._fold()
-        for name in (*self.tools, *_OF_MAP):
+        for name in (*self._own, *_OF_MAP):
             self._actions[name].setEnabled(on)
 
     def show_theme(self, theme: "Layer", seen: frozenset[str]) -> None:
@@ -257,20 +269,34 @@ class Kit(QObject):
         """Say what the tool in hand has to say."""
         name = next(name for name, each in self.tools.items() if each is self._canvas.tool)
         used = self.tools[name]
-        extra = self._how_to_select if name in _SELECTING else None
+        extra = self._how_to_select if name in _SELECTING else used.extra
         circle = self.tools["select_circle"]
         if isinstance(circle, SelectCircle):
             circle.radius.setVisible(used is circle)
         self.strip.say(_TOOL, self._actions[name].icon(), used.says, used.offers(), extra)
-        self.place()
+        self.place_again()
+
+    def ask(self, glyph: QIcon, text: str, offers: Sequence[Offer]) -> None:
+        """Ask for a decision below what the tool says; nothing takes the question away."""
+        self.strip.say(_ASKED, glyph, text, offers)
+        self.place_again()
 
     def place(self, left: int = M, right: int = M) -> None:
         """Stand at the upper left of the canvas, `right` pixels of which something else covers."""
+        self._sides = left, right
         size = self.bar.sizeHint()
         self.bar.setGeometry(left, M, size.width(), size.height())
         self._fold()
-        beside = left + size.width() + S
-        self.strip.place(beside, M, self._canvas.width() - beside - right)
+        beside, top = left + size.width() + S, M
+        if self.second is not None and not self.second.isHidden():
+            hint = self.second.sizeHint()
+            self.second.setGeometry(beside, M, hint.width(), hint.height())
+            top += hint.height() + S
+        self.strip.place(beside, top, self._canvas.width() - beside - right)
+
+    def place_again(self) -> None:
+        """Stand there anew: what stands there is other than before."""
+        self.place(*self._sides)
 
     # ── Selecting ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -314,14 +340,14 @@ class Kit(QObject):
         act(found)
         if not any(found.values()) and how is not How.REMOVE:
             self.strip.say(_SELECTED, self._actions["select_box"].icon(), tr("这里没有可选的"), ())
-            self.place()
+            self.place_again()
 
     def _wanted(self) -> tuple[str, ...]:
         one = self.tables.currentData()
         if one != _EVERY and one is not None:
             return (str(one),)
         every = [str(self.tables.itemData(n)) for n in range(self.tables.count() - 1)]
-        on = self._tables_on()
+        on = self.tables_on()
         own = self._theme.tables if self._theme is not None else ()
         return tuple(name for name in every if (on is None or name in on) and name in own)
 
@@ -330,7 +356,7 @@ class Kit(QObject):
         chosen = self.selection.tables
         icon = self._actions["select_box"].icon()
         self.strip.say(_SELECTED, icon, self._counted(chosen), self._offers(chosen))
-        self.place()
+        self.place_again()
 
     def _offers(self, chosen: Mapping[str, frozenset[int]]) -> tuple[Offer, ...]:
         table = max(chosen, key=lambda name: len(chosen[name]), default="")

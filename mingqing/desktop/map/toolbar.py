@@ -69,13 +69,13 @@ class _MenuButton(QToolButton):
 
 
 class Strip(QFrame):
-    """Says what the tool in hand wants and found, and below it what is selected; gone while there is neither."""
+    """Says what the tool in hand wants, what is to be decided, and what is selected; gone while there is nothing."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("floating")
         layout = column(self, margins=(M, 4, 6, 4), gap=0)
-        self._lines = [_Line(), _Line()]
+        self._lines = [_Line() for _ in range(3)]
         for line in self._lines:
             layout.addWidget(line)
         self.hide()
@@ -83,7 +83,7 @@ class Strip(QFrame):
     def say(
         self, line: int, glyph: QIcon, text: str, offers: "Sequence[Offer]", extra: QWidget | None = None
     ) -> None:
-        """Say something in one of the two lines; nothing takes the line away. `extra` stands before the offers."""
+        """Say something in one of the three lines; nothing takes the line away. `extra` stands before the offers."""
         self._lines[line].say(glyph, text, offers, extra)
         self.setVisible(any(not each.isHidden() for each in self._lines))
 
@@ -113,6 +113,8 @@ class _Line(QWidget):
     def say(self, glyph: QIcon, text: str, offers: "Sequence[Offer]", extra: QWidget | None) -> None:
         if self._extra is not None:
             self._row.removeWidget(self._extra)  # lives on with who lent it
+            if extra is not self._extra:
+                self._extra.hide()
         empty(self._row)
         self.text, self._extra = text, extra
         self.setVisible(bool(text))

@@ -33,16 +33,24 @@ class Corners(Tool):
 
     def click(self, event: QMouseEvent) -> None:
         """Add a corner."""
-        place = self.canvas.place(event.position())
+        place = self.place(event)
         if place is not None:
-            self.corners.append(place)
-            self._pointer = place
-            self._say()
+            self.add(place)
+
+    def add(self, place: "Place") -> None:
+        """Add a corner."""
+        self.corners.append(place)
+        self._pointer = place
+        self._say()
+
+    def place(self, event: QMouseEvent) -> "Place | None":
+        """Return where a corner would be; None where there is no map."""
+        return self.canvas.place(event.position())
 
     def move(self, event: QMouseEvent) -> None:
         """Draw the next side to the pointer."""
         super().move(event)
-        self._pointer = self.canvas.place(event.position())
+        self._pointer = self.place(event)
         if self.corners and not self.done:
             self.canvas.update()
 
@@ -60,12 +68,14 @@ class Corners(Tool):
     def finished(self) -> None:
         """Do what an ended figure is for."""
 
-    def take_back(self) -> None:
-        """Take the last corner back."""
-        if self.corners:
-            self.corners.pop()
-            self.done = False
-            self._say()
+    def take_back(self) -> bool:
+        """Take the last corner back; return False where there is none."""
+        if not self.corners:
+            return False
+        self.corners.pop()
+        self.done = False
+        self._say()
+        return True
 
     def clear(self) -> None:
         """Begin anew."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from mingqing.desktop.map.canvas import Canvas
@@ -50,6 +51,11 @@ class Tool(QObject):
         """What to do next, or what came of it."""
         return ""
 
+    @property
+    def extra(self) -> QWidget | None:
+        """What stands in the strip besides its words and offers, where those are not enough."""
+        return None
+
     # ── What the canvas tells it ───────────────────────────────────────────────────────────────────────────
 
     def press(self, event: QMouseEvent) -> None:
@@ -88,6 +94,10 @@ class Tool(QObject):
 
     def escape(self) -> bool:
         """Give up what is begun; return False where nothing is."""
+        return False
+
+    def take_back(self) -> bool:
+        """Take the last step of what is begun back; return False where nothing is."""
         return False
 
     def offers(self) -> tuple[Offer, ...]:
