@@ -172,6 +172,7 @@ class Explorer(QWidget):
         card.lifting.connect(lambda veil: ask_reason(self, self._jobs, veil, card.lift))
         self.banner.changed.connect(self.place_floating)
         self.kit.said.connect(lambda sentence: self.banner.say(sentence, "good"))
+        self.kit.lowered.connect(self.place_floating)
         self.kit.bookmarks.going.connect(self._go_to)
         self.kit.opening_table.connect(self._list_table)
         self.kit.conditions.listing.connect(self._list_asked)
@@ -248,11 +249,11 @@ class Explorer(QWidget):
         inset, on_map = self.kit.overview, self.canvas.isVisibleTo(self)
         inset.move(M, height - SCALE_BAR_PX - inset.height() - S)  # a card at the right never moves it
         over, left = (self.canvas, self.kit.bar.x() + self.kit.bar.width() + S) if on_map else (self.duty, L)
-        corner = over.mapTo(self, QPoint(left, M))
+        self.kit.place(right=beside + M)
+        corner = over.mapTo(self, QPoint(left, self.kit.below if on_map else M))
         wide = min(720, over.width() - left - L - beside)
         self.banner.setGeometry(corner.x(), corner.y(), wide, self.banner.height_within(wide))
         self.banner.raise_()
-        self.kit.place(right=beside + M)
         self.nothing.setGeometry(width // 2 - 320, max(height // 2 - 190, M), 640, 340)
 
     # ── The project ────────────────────────────────────────────────────────────────────────────────────────

@@ -45,10 +45,12 @@ class Kit(QObject):
     Signals
     -------
     opening_table(str) : the rows of a table are to be shown in a list. said(str) : a sentence to show.
+    lowered() : what is shown while one draws reaches farther down, or less far.
     """
 
     opening_table = Signal(str)
     said = Signal(str)
+    lowered = Signal()
 
     def __init__(
         self,
@@ -62,7 +64,7 @@ class Kit(QObject):
         self._canvas, self._jobs, self._actions = canvas, jobs, actions
         self.selection, self.tables_on = selection, tables_on
         self.second: QWidget | None = None  # a further bar, beside the first
-        self._sides = M, M
+        self._sides, self._reached = (M, M), M
         self._catalog: Catalog | None = None
         self._theme: Layer | None = None
         self._session: Session | None = None
@@ -278,7 +280,7 @@ class Kit(QObject):
 
     def ask(self, glyph: QIcon, text: str, offers: Sequence[Offer]) -> None:
         """Ask for a decision below what the tool says; nothing takes the question away."""
-        self.strip.say(_ASKED, glyph, text, offers)
+        self.strip.say(_ASKED, glyph, text, offers, firm=True)
         self.place_again()
 
     def place(self, left: int = M, right: int = M) -> None:
@@ -293,6 +295,17 @@ class Kit(QObject):
             self.second.setGeometry(beside, M, hint.width(), hint.height())
             top += hint.height() + S
         self.strip.place(beside, top, self._canvas.width() - beside - right)
+        if self.below != self._reached:
+            self._reached = self.below
+            self.lowered.emit()
+
+    @property
+    def below(self) -> int:
+        """How far down what is shown while one draws reaches; the margin where one does not."""
+        if self.second is None or self.second.isHidden():
+            return M
+        lowest = self.second if self.strip.isHidden() else self.strip
+        return lowest.geometry().bottom() + S
 
     def place_again(self) -> None:
         """Stand there anew: what stands there is other than before."""

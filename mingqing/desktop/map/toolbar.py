@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QToolButton, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.widgets import M, S, button, column, empty, label, restyle, rounded, row, rule, tool
@@ -74,17 +74,27 @@ class Strip(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("floating")
-        layout = column(self, margins=(M, 4, 6, 4), gap=0)
+        self._stacked = layout = column(self, margins=(M, 4, 6, 4), gap=4)
         self._lines = [_Line() for _ in range(3)]
         for line in self._lines:
             layout.addWidget(line)
         self.hide()
 
     def say(
-        self, line: int, glyph: QIcon, text: str, offers: "Sequence[Offer]", extra: QWidget | None = None
+        self,
+        line: int,
+        glyph: QIcon,
+        text: str,
+        offers: "Sequence[Offer]",
+        extra: QWidget | None = None,
+        *,
+        firm: bool = False,
     ) -> None:
-        """Say something in one of the three lines; nothing takes the line away. `extra` stands before the offers."""
-        self._lines[line].say(glyph, text, offers, extra)
+        """Say something in one of the three lines; nothing takes the line away.
+
+        `extra` stands before the offers. `firm` offers are answers, and none of them ever gives way.
+        """
+        self._lines[line].say(glyph, text, offers, extra, firm=firm)
         self.setVisible(any(not each.isHidden() for each in self._lines))
 
     @property
@@ -96,27 +106,38 @@ class Strip(QFrame):
         """Stand with the upper left corner there, no wider than `most`; what is offered last gives way first."""
         for line in self._lines:
             line.fit(most - 2 * M)
-        hint = self.sizeHint()
+        self._stacked.invalidate()
+        hint = self._stacked.totalSizeHint()
         self.setGeometry(left, top, min(hint.width(), most), hint.height())
 
 
 class _Line(QWidget):
+    """A sign, words, what the tool brings and what is offered; what the tool brings stands below where it is narrow."""
+
     def __init__(self) -> None:
         super().__init__()
-        self._row: QHBoxLayout = row(self, gap=S)
+        self._both = both = column(self, gap=4)
+        self._row, self._below = row(gap=S), row(gap=S)
+        both.addLayout(self._row)
+        both.addLayout(self._below)
         self.text = ""
         self._said = label("")
         self._extra: QWidget | None = None
         self._offered: list[QPushButton] = []
+        self._firm = False
         self.hide()
 
-    def say(self, glyph: QIcon, text: str, offers: "Sequence[Offer]", extra: QWidget | None) -> None:
+    def say(
+        self, glyph: QIcon, text: str, offers: "Sequence[Offer]", extra: QWidget | None, *, firm: bool
+    ) -> None:
         if self._extra is not None:
             self._row.removeWidget(self._extra)  # lives on with who lent it
+            self._below.removeWidget(self._extra)
             if extra is not self._extra:
                 self._extra.hide()
         empty(self._row)
-        self.text, self._extra = text, extra
+        empty(self._below)
+        self.text, self._extra, self._firm = text, extra, firm
         self.setVisible(bool(text))
         if not text:
             self._offered = []
@@ -129,24 +150,56 @@ class _Line(QWidget):
             each.setEnabled(offer.on)
         self._row.addWidget(mark)
         self._row.addWidget(self._said, 1)
-        for made in (*([extra] if extra is not None else []), *self._offered):
+        for made in self._movable:
+            self._row.addWidget(made)
+        for made in () if firm else self._offered:
             self._row.addWidget(made)
         # At once: what is hidden still, as new widgets are for a moment, counts for nothing in the size of the strip.
         for at in range(self._row.count()):
             self._row.itemAt(at).widget().show()
 
+    @property
+    def _movable(self) -> list[QWidget]:
+        """What goes below where it is narrow: what the tool brings, or the answers to a question."""
+        brought = [self._extra] if self._extra is not None else []
+        return [*brought, *self._offered] if self._firm else brought
+
     def fit(self, most: int) -> None:
-        """Take no more than `most` pixels: first the last offers go, then the end of the text."""
+        """Take no more than `most` pixels: what can goes below, then the last offers go, then the end of the text."""
         if self.isHidden():
             return
         self._said.setText(self.text)
         for each in self._offered:
             each.show()
-        for each in reversed(self._offered):
-            if self.sizeHint().width() <= most:
+        self._stack(below=False)
+        if self._width() > most:
+            self._stack(below=True)
+        for each in reversed(() if self._firm else self._offered):
+            if self._width() <= most:
                 return
             each.hide()
-        over = self.sizeHint().width() - most
+        over = self._width() - most
         if over > 0:
             metrics, room = self._said.fontMetrics(), self._said.sizeHint().width() - over
             self._said.setText(metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, max(room, 0)))
+        self._width()
+
+    def _width(self) -> int:
+        """Return what it would take; lines within lines do not tell of a change before they are asked to."""
+        for layout in (self._row, self._below, self._both):
+            layout.invalidate()
+        self.updateGeometry()
+        return self._both.sizeHint().width()
+
+    def _stack(self, *, below: bool) -> None:
+        """Put what can be moved below, or back before the offers."""
+        there = self._below if below else self._row
+        if not self._movable or there.indexOf(self._movable[0]) >= 0:
+            return
+        for n, each in enumerate(self._movable):
+            (self._row if below else self._below).removeWidget(each)
+            there.insertWidget(n if below else n + 2, each)
+        while self._below.count() > len(self._movable) * below:
+            self._below.takeAt(self._below.count() - 1)
+        if below:
+            self._below.addStretch(1)

@@ -49,11 +49,11 @@ class EditBar(QFrame):
         more = rounded(QMenu(self))
         more.addActions([actions[name] for name in _MORE])
         more.addSeparator()
-        more.addActions([actions[name] for name in ("import_track", "type_numbers")])
+        more.addActions([actions[name] for name in ("follow_lines", "import_track", "type_numbers")])
         self._dropping(tr("更多画图工具"), "fa6s.ellipsis", more)
         self._row.addWidget(tool(actions["remove"], size=16))
         self._add_rule()
-        for name in ("snapping", "follow_lines", "shared_borders"):
+        for name in ("snapping", "shared_borders"):
             self._row.addWidget(tool(actions[name], size=16))
         self._add_rule()
         closing = self._button(tr("不画了"), "fa6s.xmark")
