@@ -15,7 +15,7 @@ from mingqing.desktop.history.conflict import ConflictSheet
 from mingqing.desktop.history.panel import HistoryPanel
 from mingqing.desktop.window import MainWindow
 from mingqing.store.edit import Edit, edit
-from tests.desktop.conftest import CANARIES, STAFF
+from tests.desktop.conftest import CANARIES, EAST, NORTH, STAFF
 
 Settle = Callable[[], None]
 HERE = "331124204202"
@@ -81,10 +81,31 @@ def test_a_moved_house_is_shown_where_it_was_and_where_it_is(
     assert panel.shapes.before[0].equals(before)
     assert panel.shapes.after[0].equals(translate(before, 30))
     opened.explorer.canvas.grab()
+    assert panel.key.isVisible()
+    assert panel.key.accessibleName() == "修改前，修改后"
+    panel.key.grab()
     press(panel, "恢复成原来的图形")
     settle()
     assert opened.session.features("house", where={"id": house}).geometry[0].equals(before)
     assert panel.shapes.bounds is None
+    assert not panel.key.isVisible()
+
+
+def test_what_is_out_of_sight_is_brought_into_it(
+    opened: MainWindow, panel: HistoryPanel, settle: Settle
+) -> None:
+    assert opened.session is not None
+    house = houses(opened)[0]
+    before = opened.session.features("house", where={"id": house}).geometry[0]
+    act(opened, settle, "移动农房", lambda e: e.change("house", house, shape=translate(before, 30)))
+    press(panel, "农房 1 条")
+    settle()
+    canvas = opened.explorer.canvas
+    canvas.see((EAST + 3_000, NORTH, EAST + 3_010, NORTH + 10))
+    press(panel, "在图上看")
+    assert canvas.view is not None
+    left, below, right, above = canvas.view.extent((float(canvas.width()), float(canvas.height())))
+    assert shapely.box(left, below, right, above).contains(before)
 
 
 def test_the_village_is_told_action_by_action_and_each_row_by_row(

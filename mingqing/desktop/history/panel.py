@@ -15,7 +15,7 @@ from mingqing.desktop.history.comparing import CompareList
 from mingqing.desktop.history.conflict import Clash, ConflictSheet, clashes
 from mingqing.desktop.history.gone import GoneList
 from mingqing.desktop.history.listing import Listing, Scope
-from mingqing.desktop.history.shapes import Shapes
+from mingqing.desktop.history.shapes import Bounds, Key, Shapes
 from mingqing.desktop.history.versions import VersionList
 from mingqing.desktop.history.wording import Line, Told
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
@@ -60,6 +60,7 @@ class HistoryPanel(QWidget):
         self._catalog, self._jobs, self._editor, self._canvas = catalog, jobs, editor, canvas
         self._scope = Scope()
         self.shapes = Shapes()
+        self.key = Key(self.shapes)
         canvas.overlays.append(self.shapes)
         self.versions, self.gone, self.comparing = (
             VersionList(jobs, catalog),
@@ -76,6 +77,7 @@ class HistoryPanel(QWidget):
         head.addLayout(self._choices())
         outer.addLayout(head)
         outer.addWidget(self._pages, 1)
+        outer.addWidget(self.key)
         for page in (self.versions, self.gone, self.comparing):
             page.drawing.connect(self._draw)
             page.going.connect(self.going)
@@ -175,10 +177,11 @@ class HistoryPanel(QWidget):
         self._put_away()
 
     def _put_away(self) -> None:
-        self.shapes.clear()
         for page in (self.versions, self.gone, self.comparing):
             for pressed in page.seen:
                 pressed.setChecked(False)
+        self.shapes.clear()
+        self.key.follow()
         self._canvas.update()
 
     def _draw(
@@ -186,9 +189,19 @@ class HistoryPanel(QWidget):
     ) -> None:
         self.shapes.show(before, after, names)
         if self.shapes.bounds is not None:
-            covered = CARD_WIDTH + M if self._scope.row is not None else 0  # by the card of that row
-            self._canvas.reveal(self.shapes.bounds, covered)
+            self._bring_into_sight(self.shapes.bounds)
+        self.key.follow()
         self._canvas.update()
+
+    def _bring_into_sight(self, bounds: Bounds) -> None:
+        canvas = self._canvas
+        if canvas.view is None:
+            return
+        left, below, right, above = canvas.view.extent((float(canvas.width()), float(canvas.height())))
+        if bounds[0] > right or bounds[2] < left or bounds[1] > above or bounds[3] < below:
+            canvas.see(bounds, closest=1000)
+        covered = CARD_WIDTH + M if self._scope.row is not None else 0  # by the card of that row
+        canvas.reveal(bounds, covered)
 
     # ── Putting back ───────────────────────────────────────────────────────────────────────────────────────
 

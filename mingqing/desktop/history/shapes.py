@@ -1,4 +1,4 @@
-"""Shapes before and after, over the map, with a key."""
+"""Shapes before and after, over the map, and the key to them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from mingqing.core.paths import Paths, Shape
 from mingqing.core.text import tr
 from mingqing.desktop.look.colours import colours
-from mingqing.desktop.widgets import M, S
+from mingqing.desktop.widgets import L, S
 from mingqing.render.qpath import chunks
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 Bounds = tuple[float, float, float, float]
 _STROKE_PX, _HALO_PX, _SAMPLE_PX, _KEY_PX, _RING_PX = 2.6, 5.6, 32, 32, 12.0
-_BESIDE_TOOLS_PX = 72
 
 
 class Shapes:
@@ -72,29 +72,42 @@ class Shapes:
             for each in (halo, pen):
                 for piece in pieces:
                     painter.strokePath(piece, each)
-        self._paint_key(painter)
         painter.restore()
 
-    def _paint_key(self, painter: QPainter) -> None:
-        """Say what is what, at the top beside the tools, where no card lies."""
-        font = painter.font()
-        font.setPixelSize(12)
-        painter.setFont(font)
-        told = [(n, p) for n, p, s in zip(self.names, _pens(), (self.before, self.after), strict=True) if s]
-        widths = [painter.fontMetrics().horizontalAdvance(name) for name, _ in told]
-        wide = sum(widths) + len(told) * (_SAMPLE_PX + S) + (len(told) + 1) * M
-        left, top = float(_BESIDE_TOOLS_PX), float(M)
-        painter.setPen(QColor(colours().line))
-        painter.setBrush(QColor(colours().raised))
-        painter.drawRoundedRect(QRectF(left, top, wide, _KEY_PX), S, S)
-        x, middle = left + M, top + _KEY_PX / 2
-        for (name, pen), width in zip(told, widths, strict=True):
+
+class Key(QWidget):
+    """Says what is what; gone while nothing is shown."""
+
+    def __init__(self, shapes: Shapes, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shapes = shapes
+        self.setFixedHeight(_KEY_PX)
+        self.hide()
+
+    def follow(self) -> None:
+        """Say what the shapes are that are shown now."""
+        self.setVisible(self._shapes.bounds is not None)
+        self.setAccessibleName("，".join(name for name, _ in self._told()))
+        self.update()
+
+    def _told(self) -> list[tuple[str, QPen]]:
+        sides = (self._shapes.before, self._shapes.after)
+        return [(n, pen) for n, pen, side in zip(self._shapes.names, _pens(), sides, strict=True) if side]
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint a sample of each line, and what it is."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        x, middle = float(L), self.height() / 2
+        for name, pen in self._told():
             painter.setPen(pen)
             painter.drawLine(QPointF(x, middle), QPointF(x + _SAMPLE_PX, middle))
             painter.setPen(QColor(colours().text))
             x += _SAMPLE_PX + S
-            painter.drawText(QRectF(x, top, width + 1, _KEY_PX), Qt.AlignmentFlag.AlignVCenter, name)
-            x += width + M
+            width = painter.fontMetrics().horizontalAdvance(name)
+            painter.drawText(QRectF(x, 0, width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, name)
+            x += width + L
+        painter.end()
 
 
 def _pieces(paths: Mapping[Shape, Paths], view: "View", size: "Size") -> Iterator[QPainterPath]:
