@@ -11,13 +11,12 @@ from functools import cached_property
 from mingqing.access.audit import REFUSED, Act
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Field, FieldType, Table
+from mingqing.catalog.model import STAMPS, Field, FieldType, Table
 from mingqing.catalog.values import Value, plain_text
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import clean, tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.edit import Edit, Problem, checked_all, require_writable
-from mingqing.store.guard import STAMPS
 from mingqing.store.log import inert_cell
 from mingqing.store.session import Session
 from mingqing.store.unique import VILLAGE

@@ -14,7 +14,7 @@ from shapely import GeometryType
 
 from mingqing.access.audit import Act
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Field, FieldType, GeometryKind, Table
+from mingqing.catalog.model import STAMPS, Field, FieldType, GeometryKind, Table
 from mingqing.catalog.rules import broken
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import InputRefused
@@ -22,7 +22,6 @@ from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.changes import Transaction, refusal
 from mingqing.store.geometry import decode, encode
-from mingqing.store.guard import STAMPS
 from mingqing.store.ids import new_ids
 from mingqing.store.session import Session, union
 from mingqing.store.unique import VILLAGE, Unique

@@ -14,13 +14,12 @@ import apsw
 
 from mingqing.access.audit import Act
 from mingqing.access.policy import Column
-from mingqing.catalog.model import Table
+from mingqing.catalog.model import STAMPS, Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.store.changes import Transaction
 from mingqing.store.edit import SHAPE, Bounds, Changed
 from mingqing.store.geometry import decode
-from mingqing.store.guard import STAMPS
 from mingqing.store.history.changesets import Cells, Changesets
 from mingqing.store.owner import owner
 from mingqing.store.session import Session, union

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from mingqing.access.audit import Act
-from mingqing.catalog.model import Table
+from mingqing.catalog.model import STAMPS, Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
-from mingqing.store.guard import STAMPS
 from mingqing.store.history.changesets import Cells
 from mingqing.store.history.past import Key, Past, Step, past, shape_of
 
