@@ -87,6 +87,13 @@ class Policy:
             return Column.ABSENT
         return Column.MASKED
 
+    def shown(self, table: str, field: str, value: object) -> object:
+        """Return a value that is in no view, such as one of the past, as the view would show it."""
+        how, mask = self.column(table, field), mask_of(self._field(table, field))
+        if how is Column.CLEAR or value is None:
+            return value
+        return MASKS[mask].value(str(value)) if how is Column.MASKED and mask is not None else None
+
     def may_unmask(self, table: str, field: str, action: Action = Action.SEE) -> bool:
         """Whether a field that is not shown clear may be, to one who states a reason."""
         return self._shows(table, field, action) is Shows.ON_REQUEST

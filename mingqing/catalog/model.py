@@ -96,6 +96,8 @@ class Link:
     field: str
 
 
+# What every row says of who wrote it and when: put there by `store.changes`, never typed.
+STAMPS = frozenset({"created_by", "created_at", "updated_by", "updated_at"})
 LONGEST_TEXT = 4_000  # two pages; longer is no answer to any field, and no map could draw it
 
 

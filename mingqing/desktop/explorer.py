@@ -21,6 +21,8 @@ from mingqing.desktop.charts.panel import ChartPanel
 from mingqing.desktop.classify.looks import Looks
 from mingqing.desktop.classify.panel import ClassifyPanel
 from mingqing.desktop.editor import Editor
+from mingqing.desktop.form.panel import FormPanel
+from mingqing.desktop.history.panel import HistoryPanel
 from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
 from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
@@ -31,6 +33,7 @@ from mingqing.desktop.map.studio import ENDED, Studio
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
 from mingqing.desktop.rail import Rail
+from mingqing.desktop.search.finder import Finder
 from mingqing.desktop.selection import Selection
 from mingqing.desktop.status import StatusLine
 from mingqing.desktop.table.panel import TablePanel
@@ -39,7 +42,7 @@ from mingqing.desktop.villages.matching import Entry, index
 from mingqing.desktop.widgets import L, M, S, button, column, row, tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from mingqing.catalog.model import Catalog, Layer
     from mingqing.desktop.actions import Actions
@@ -48,7 +51,6 @@ if TYPE_CHECKING:
     from mingqing.store.conditions.kept import Asked
     from mingqing.store.edit import Changed
     from mingqing.store.session import Session
-    from mingqing.store.undo import Conflicts
 
 _NARROW = 1500  # pixels of the window in which map, legend, classes and charts are too much
 
@@ -95,9 +97,12 @@ class Explorer(QWidget):
         self.looks = Looks(catalog, jobs, self)
         self.classing = ClassifyPanel(catalog, jobs, self.looks)
         self.charts = ChartPanel(jobs)
+        self.history = HistoryPanel(catalog, jobs, self.editor, self.canvas)
         self.duty = DutyPanel()
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
+        self.finder = Finder(self, self.topbar.search, self.canvas, jobs)
+        self.form = FormPanel(jobs, self.editor, self.guide, lambda: self._shown()[2], self.canvas)
         self.board = Board(self.kit, self.canvas, jobs, actions, self.editor, lambda: self.guide.key)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)
@@ -127,6 +132,7 @@ class Explorer(QWidget):
         middle.addWidget(self.classing)
         middle.addWidget(self._map, 1)
         middle.addWidget(self.charts)
+        middle.addWidget(self.history)
         middle.addWidget(self.duty, 1)
         outer = column(self, gap=0)
         outer.addWidget(self.topbar)
@@ -180,16 +186,26 @@ class Explorer(QWidget):
         actions.connect("to_selection", self.guide.see)
         actions.connect("village", self.topbar.villages.open)
         actions.connect("scale", status.scale.setFocus)
+        actions.connect("search", self.finder.open)
+        self._connect_panels()
+        self._connect_editor()
+
+    def _connect_panels(self) -> None:
+        actions = self._actions
+        self.finder.chosen.connect(self.show_row)
+        self.finder.placeless.connect(self._say_nowhere)
         actions["legend"].toggled.connect(self.legend.setVisible)
-        actions["charts"].toggled.connect(self._show_charts)
+        actions["charts"].toggled.connect(lambda on: self._show_beside(self.charts, "history", on=on))
+        actions["history"].toggled.connect(lambda on: self._show_beside(self.history, "charts", on=on))
+        self.history.going.connect(self.guide.show_row)
+        self.guide.turned.connect(lambda: self.history.show_row(self.guide.key))
         actions["table"].toggled.connect(self.tables.setVisible)
-        canvas.viewed.connect(lambda _view: self._list_here())
+        self.canvas.viewed.connect(lambda _view: self._list_here())
         self.tables.bar.closing.clicked.connect(actions["table"].trigger)
         self.tables.opened.connect(self.show_row)
         self.tables.said.connect(self.banner.say)
         self.bulk.said.connect(self.banner.say)
         self.tables.asking.connect(self.kit.ask_conditions)
-        self._connect_editor()
 
     def _connect_editor(self) -> None:
         editor, actions = self.editor, self._actions
@@ -197,12 +213,15 @@ class Explorer(QWidget):
         editor.said.connect(self.status.backup.setText)
         editor.stepped.connect(self._offer_steps)
         editor.refused.connect(lambda error: self.banner.say(str(error)))
-        editor.conflicted.connect(self._ask_over)
         actions.connect("undo", lambda: None if self.board.take_back() else editor.undo())
         self.board.said.connect(self.status.backup.setText)
         self.board.refused.connect(lambda error: self.banner.say(str(error)))
         self.board.added.connect(self._fill_in)
         actions.connect("redo", editor.redo)
+        actions.connect("form", self.form.edit_shown)
+        self.card.editing.connect(self.form.edit_shown)
+        self.form.moved.connect(self.place_floating)
+        self.form.said.connect(self.banner.say)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Keep what floats over the canvas in its corners."""
@@ -219,7 +238,9 @@ class Explorer(QWidget):
     def place_floating(self) -> None:
         """Put what floats over the canvas in its place."""
         width, height = self.canvas.width(), self.canvas.height()
-        beside = CARD_WIDTH + M if self.card.isVisibleTo(self.canvas) else 0
+        shown = (p for p in (self.form, self.card) if p.isVisibleTo(self.canvas))
+        beside = next((p.width() + M for p in shown), 0)
+        self.form.setGeometry(width - self.form.width() - M, M, self.form.width(), height - 2 * M)
         self.card.setGeometry(width - CARD_WIDTH - M, M, CARD_WIDTH, self.card.height_within(height - 2 * M))
         size = self._zoom.sizeHint()
         self._zoom.setGeometry(
@@ -246,6 +267,7 @@ class Explorer(QWidget):
         self.forget_project()
         self.kit.show_project(session)
         self.editor.show_project(session)
+        self.history.show_project(session.policy)
         self.board.show_project(session)
         self.tables.show_project(session.policy)
         self.refresh(found)
@@ -265,8 +287,11 @@ class Explorer(QWidget):
         self.looks.forget_project()
         self.classing.put_away()
         self.charts.forget()
+        self.history.forget()
         self.card.take_back()
         self.kit.handout.take_back()
+        self.finder.forget()
+        self.form.forget()
         self.banner.clear()
         self.close_card()
         self.topbar.villages.offer(())
@@ -314,11 +339,14 @@ class Explorer(QWidget):
             self.canvas.show_project(found.extent, self._theme.code)
         self.canvas.redraw()
         self.tables.refresh()
+        if self.themes:
+            self.finder.begin()
 
     # ── What is edited ─────────────────────────────────────────────────────────────────────────────────────
 
     def _follow_edit(self, changed: "Changed") -> None:
         """Show rows as they are now, wherever they are shown."""
+        self.finder.keeper.follow(changed.tables)
         self.canvas.redraw()
         self.tables.follow(changed)
         self._count()
@@ -340,9 +368,6 @@ class Explorer(QWidget):
             action.setEnabled(step is not None)
             if step is not None:
                 action.setToolTip(f"{words.format(why=step.why)}  {action.shortcut().toString()}")
-
-    def _ask_over(self, conflicts: "Conflicts", over: "Callable[[], None]") -> None:
-        self.banner.say(str(conflicts), action=(tr("仍然覆盖"), over))
 
     def _say_nothing(self, found: Survey) -> None:
         """Say why there is no map to see: no data at all, or none that has a shape."""
@@ -399,16 +424,18 @@ class Explorer(QWidget):
         self.board.show_theme(self._theme)
         self.themed.emit(code)
 
-    def _show_charts(self, on: bool) -> None:  # noqa: FBT001 - Qt's signature
-        """Show or hide the charts; on a narrow screen the map keeps its room by putting the classes away."""
-        self.charts.setVisible(on)
+    def _show_beside(self, panel: QWidget, other: str, *, on: bool) -> None:
+        """Show or hide what stands at the right; on a narrow screen the map keeps its room."""
+        panel.setVisible(on)
         if on and self.width() < _NARROW:
+            self._actions[other].setChecked(False)
             self.classing.put_away()
 
     def _make_room(self) -> None:
-        """Put the charts away on a narrow screen."""
+        """Put away what stands at the right, on a narrow screen."""
         if self.width() < _NARROW:
-            self._actions["charts"].setChecked(False)
+            for name in ("charts", "history"):
+                self._actions[name].setChecked(False)
 
     def _show_looks(self) -> None:
         """Let the map and the legend follow how tables are classed."""
@@ -431,7 +458,8 @@ class Explorer(QWidget):
         self._update_actions()
         self._count()
         self._list_here()
-        self.charts.show_village(self._village, village.name if village is not None else tr("全部"))
+        for panel in (self.charts, self.history):
+            panel.show_village(self._village, village.name if village is not None else tr("全部"))
         self.visited.emit(self._village)
 
     def _count(self) -> None:
@@ -482,6 +510,9 @@ class Explorer(QWidget):
         """Show the card of a row, and its place from near by."""
         self.guide.show_row(table, row_id)
 
+    def _say_nowhere(self, title: str) -> None:
+        self.banner.say(tr("“{title}”还没有画到地图上，只能看登记的内容").format(title=title))
+
     def _list_table(self, table: str) -> None:
         self._actions["table"].setChecked(True)
         self.tables.bar.choose(table)
@@ -498,7 +529,7 @@ class Explorer(QWidget):
         self.tables.show_place(self._village, canvas.view.extent(size) if canvas.view is not None else None)
 
     def _dismiss(self) -> None:
-        if not self.kit.escape():
+        if not self.kit.escape() and not self.form.leave():
             self.close_card()
 
     def close_card(self) -> None:
@@ -514,3 +545,4 @@ class Explorer(QWidget):
         self.guide.conceal()
         self.tables.take_back()
         self.kit.handout.take_back()
+        self.finder.forget(wanted=True)

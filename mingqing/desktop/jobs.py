@@ -1,8 +1,8 @@
 """The one place that owns threads: work goes off the UI thread, its outcome comes back on it.
 
-A job is a function of a session. Four lanes run them, each one thread with a session of its own: reading,
-drawing, writing and upkeep never wait for each other. A job with a topic takes the place of the earlier one on that
-topic, which is told to stop and whose outcome is dropped.
+A job is a function of a session. Five lanes run them, each one thread with a session of its own: reading,
+drawing, writing, upkeep and what is searched never wait for each other. A job with a topic takes the place of the
+earlier one on that topic, which is told to stop and whose outcome is dropped.
 """
 
 import queue
@@ -30,6 +30,7 @@ class Lane(Enum):
     DRAW = "draw"
     WRITE = "write"
     KEEP = "keep"
+    INDEX = "index"
 
 
 class Job(Generic[T]):
@@ -115,6 +116,12 @@ class KeepJob(Job[T]):
     """Backs the project up, checks it, or brings another back: long, and in nobody's way."""
 
     lane = Lane.KEEP
+
+
+class IndexJob(Job[T]):
+    """Makes ready what is searched: at once after opening, when a backup may take a minute."""
+
+    lane = Lane.INDEX
 
 
 _NOTHING: Job[None] = ReadJob(lambda _session, _job: None, done=lambda _: None)

@@ -1,4 +1,4 @@
-"""The bar at the top: project, village, back and forward, import, account."""
+"""The bar at the top: project, village, search, undo and redo, back and forward, import, account."""
 
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 from mingqing.core.text import tr
 from mingqing.desktop.access.account import AccountButton
 from mingqing.desktop.look.icons import icon
+from mingqing.desktop.search.box import SearchBox
 from mingqing.desktop.villages.chooser import VillageChooser
 from mingqing.desktop.widgets import M, S, rounded, row, tool
 
@@ -32,17 +33,20 @@ class TopBar(QWidget):
         self.project.setToolTip(tr("项目：新建、打开、外观  Alt+M"))
         self.menu = rounded(QMenu(self))
         self.project.clicked.connect(self.open_menu)
-        self.villages = VillageChooser()
+        self.villages, self.search = VillageChooser(), SearchBox()
         layout = row(self, margins=(M, 0, M, 0), gap=S)
         layout.addWidget(self.project)
         layout.addSpacing(M)
         self._of_map = [
-            tool(actions[name]) for name in ("to_village", "back", "forward", "legend", "charts", "table")
+            tool(actions[name])
+            for name in ("to_village", "back", "forward", "legend", "charts", "table", "history")
         ]
+        self._steps = [tool(actions[name]) for name in ("undo", "redo")]
         layout.addWidget(self.villages)
         layout.addWidget(self._of_map[0])
+        layout.addWidget(self.search, 100)
         layout.addStretch(1)
-        for made in self._of_map[1:]:
+        for made in (*self._steps, *self._of_map[1:]):
             layout.addWidget(made)
         layout.addSpacing(S)
         self.imports = self._import_menu(actions)
@@ -66,9 +70,10 @@ class TopBar(QWidget):
         """Name the project and who has opened it; offer what may be done here."""
         self.project.setText("  " + session.info.name)
         self.account.show_account(session)
-        for made in (self.villages, *self._of_map):
+        for made in (self.villages, self.search, *self._of_map):
             made.setVisible(has_map)
-        self.add.setVisible(session.policy.edits)
+        for made in (self.add, *self._steps):
+            made.setVisible(session.policy.edits)
         self.imports.menuAction().setVisible(session.policy.edits)
 
     def open_menu(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+import shiboken6
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QStandardItem
 from PySide6.QtWidgets import (
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
+    QStyledItemDelegate,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -74,6 +76,9 @@ def tool(action: QAction, *, size: int = 18, text: bool = False) -> QToolButton:
 def choice_box(name: str) -> QComboBox:
     """Return a box to choose in, accessible as `name`, as wide as there is room and not as its longest choice."""
     made = QComboBox()
+    made.setItemDelegate(
+        QStyledItemDelegate(made)
+    )  # the style sheet's; of its own it has that only once it is shown
     made.setAccessibleName(name)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -139,6 +144,11 @@ def empty(layout: QBoxLayout) -> None:
             widget.deleteLater()
         elif isinstance(inner := item.layout(), QBoxLayout):
             empty(inner)
+
+
+def alive(widget: QWidget) -> bool:
+    """Whether a widget is still there, when what it waited for has come."""
+    return shiboken6.isValid(widget)
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:

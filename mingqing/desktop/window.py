@@ -1,6 +1,7 @@
 """The main window: which page is shown, opening and closing projects, what is dropped on it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ from mingqing.desktop.duties import Duties
 from mingqing.desktop.explorer import Explorer
 from mingqing.desktop.hints.bubble import Hints
 from mingqing.desktop.hints.first import first_hints
+from mingqing.desktop.holding import Holding
 from mingqing.desktop.importing.page import ImportPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.look.theme import Appearance, dress
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
 
 _WITH_PROJECT = ("close", "backups", "password", "lock", "leave")
 _FOR_EDITORS = ("import", "import_folder")
-_WITH_MAP = ("village", "scale", "whole", "zoom_in", "zoom_out", "legend", "charts", "table")
+_WITH_MAP = ("village", "scale", "whole", "zoom_in", "zoom_out", "legend", "charts", "table", "history")
 # The page that is the work of who holds a duty, by the action that opens it.
 _DUTIES = {Duty.ACCOUNTS: "accounts", Duty.AUDIT: "log", Duty.UPKEEP: "backups"}
 
@@ -83,6 +85,7 @@ class MainWindow(QMainWindow):
         self.importing = ImportPage(catalog, self.jobs)
         self.backups, self.damage = BackupPage(self.jobs, settings), DamagePage(self.jobs, catalog)
         self.automatic, self.overviews = AutomaticBackup(self.jobs, self), OverviewUpkeep(self.jobs, self)
+        self.holding = Holding(self.jobs, self)
         self.crash = CrashPage()
         self.pages = QStackedWidget()
         for page in (self.welcome, self.explorer, self.importing, self.backups, self.damage, self.crash):
@@ -123,6 +126,7 @@ class MainWindow(QMainWindow):
             upkeep.said.connect(self.explorer.status.backup.setText)
         self.automatic.refused.connect(self.refuse)
         self.automatic.outdated.connect(self._say_outdated)
+        self.holding.freed.connect(self._say_freed)
         for page in (self.backups, self.damage):
             page.wanted.connect(lambda page=page: self.pages.setCurrentWidget(page))
             page.left.connect(self._go_home)
@@ -332,13 +336,15 @@ class MainWindow(QMainWindow):
         """
 
         def work(_session: "Session", _job: Job[tuple["Session", Survey]]) -> tuple["Session", Survey]:
-            return surveyed(opener())
+            session, found = surveyed(opener())
+            return self.holding.take(session), found
 
         def done(found: tuple["Session", Survey]) -> None:
             accept()
             session, of_project = found
             if session.login.account.must_change and session.info.read_only is None:
-                require_new_password(self, self.jobs, session, password, lambda own: show(own, of_project))
+                own = partial(show, found=of_project)
+                require_new_password(self, self.jobs, session, password, own, self.holding.give_up)
             else:
                 show(session, of_project)
 
@@ -350,6 +356,7 @@ class MainWindow(QMainWindow):
 
     def _show_project(self, session: "Session", found: Survey) -> None:
         self.jobs.use(session)
+        self.holding.keep()
         self.session = session
         known = self.settings.opened(session.info.path, session.user)
         self.setWindowTitle(tr("{name} — 民情地图").format(name=session.info.name))
@@ -390,6 +397,7 @@ class MainWindow(QMainWindow):
     def close_project(self) -> None:
         """Close the project and show the first page."""
         self.jobs.use(None)
+        self.holding.let_go()
         self.session = None
         self.backups.show_project(None)
         self.automatic.watch(None)
@@ -533,6 +541,12 @@ class MainWindow(QMainWindow):
         when = f"{newer.contents.made:%Y-%m-%d %H:%M}"
         self.say(sentence.format(when=when), action=(tr("看备份"), self.backups.show_backups))
 
+    def _say_freed(self) -> None:
+        if self.session is not None:
+            path, user = self.session.info.path, self.session.user
+            again = tr("重新打开"), lambda: self.ask_login(path, user)
+            self.say(tr("另一个窗口已经关闭，现在可以编辑了"), action=again)
+
     def _say_damaged(self) -> None:
         sentence = tr("有一部分数据已损坏，读不出来的地方不显示；现在只能查看")
         self.say(sentence, "danger", (tr("怎么办"), self._show_damage))
@@ -564,6 +578,7 @@ class MainWindow(QMainWindow):
         self.lock.watch(None)
         self.explorer.forget_project()
         self.jobs.close()
+        self.holding.let_go()
         self.session = None
         super().closeEvent(event)
 

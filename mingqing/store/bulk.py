@@ -11,13 +11,12 @@ from functools import cached_property
 from mingqing.access.audit import REFUSED, Act
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Field, FieldType, Table
+from mingqing.catalog.model import STAMPS, Field, FieldType, Table
 from mingqing.catalog.values import Value, plain_text
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import clean, tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.edit import Edit, Problem, checked_all, require_writable
-from mingqing.store.guard import STAMPS
 from mingqing.store.log import inert_cell
 from mingqing.store.session import Session
 from mingqing.store.unique import VILLAGE
@@ -29,10 +28,14 @@ Cells = Mapping[str, object]
 def changeable(policy: Policy, table: Table) -> tuple[Field, ...]:
     """Return the fields of which many rows may be given values: those the account may write that hold one of their own.
 
-    The village is none of them, nor what a row refers to: those are changed in the form, a row at a time.
+    The village is none of them, nor what a row refers to, nor its pictures: those are changed in the
+    form, a row at a time.
     """
     writable = set(policy.writable(table.name)) - STAMPS - {VILLAGE}
-    return tuple(f for f in (*table.fields, *table.common) if f.references is None and f.name in writable)
+    chosen = (
+        f for f in (*table.fields, *table.common) if f.type not in {FieldType.REFERENCE, FieldType.PHOTO}
+    )
+    return tuple(f for f in chosen if f.name in writable)
 
 
 class Change:

@@ -169,10 +169,10 @@ class Transaction:
         if geometry is not None:
             names, values = [*names, "geometry"], [*values, geometry]
         assignments = ", ".join(f'"{n}" = ?' for n in names)
+        self._touch(table, ids)
         with self._guard.writing():
             sql = f'{self._guard.mark}UPDATE main."{table}" SET {assignments} WHERE id = ?'
             self._database.executemany(sql, zip(*values, ids, strict=True))
-        self._touch(table, ids)
         self.counts[table][1] += len(ids)
 
     def delete(self, table: str, ids: Iterable[int]) -> None:
@@ -185,7 +185,7 @@ class Transaction:
         self.counts[table][2] += len(rows)
 
     def _touch(self, table: str, ids: Sequence[int]) -> None:
-        """Take note of rows that change, and of their village."""
+        """Take note of rows that are about to change, and of the village they are in until then."""
         sql = f'{self._guard.mark}SELECT village_code FROM main."{table}" WHERE id = ?'
         with self._guard.writing():
             for i in ids:

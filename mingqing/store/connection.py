@@ -133,9 +133,7 @@ def engine_errors(path: Path) -> Iterator[None]:
             tr("项目 {name} 正被另一个程序写入，请稍等片刻再试").format(name=name)
         ) from error
     except apsw.ReadOnlyError as error:
-        raise ProjectUnavailable(
-            tr("项目 {name} 所在的磁盘或文件夹不能写入，请换个位置或检查权限").format(name=name)
-        ) from error
+        raise ProjectUnavailable(_read_only(error).format(name=name)) from error
     except apsw.CantOpenError as error:
         raise ProjectUnavailable(
             tr("打不开项目 {name} 的数据文件，请检查它是否还在、是否有权限").format(name=name)
@@ -146,6 +144,18 @@ def engine_errors(path: Path) -> Iterator[None]:
         raise ProjectUnavailable(
             tr("读写项目 {name} 时磁盘出错，本次改动没有写入；请检查磁盘或 U 盘").format(name=name)
         ) from error
+
+
+def _read_only(error: apsw.ReadOnlyError) -> str:
+    """Return why a file cannot be written: SQLite knows three reasons that a user would call different things."""
+    reason = getattr(error, "extendedresult", 0)
+    if reason == apsw.SQLITE_READONLY_DBMOVED:
+        return tr(
+            "项目 {name} 不在原来的地方了，本次改动没有写入；请把 U 盘插回去或把文件夹移回来，再重新打开"
+        )
+    if reason == apsw.SQLITE_READONLY_ROLLBACK:
+        return tr("项目 {name} 正在编辑的窗口没有正常结束，请关闭后重新打开，没写完的会自动退回")
+    return tr("项目 {name} 所在的磁盘或文件夹不能写入，请换个位置或检查权限")
 
 
 @contextmanager

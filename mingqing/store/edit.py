@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -14,15 +14,14 @@ from shapely import GeometryType
 
 from mingqing.access.audit import Act
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Field, FieldType, GeometryKind, Table
+from mingqing.catalog.model import STAMPS, Field, FieldType, GeometryKind, Table
 from mingqing.catalog.rules import broken
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.changes import Transaction, refusal
-from mingqing.store.geometry import encode
-from mingqing.store.guard import STAMPS
+from mingqing.store.geometry import decode, encode
 from mingqing.store.ids import new_ids
 from mingqing.store.session import Session, union
 from mingqing.store.unique import VILLAGE, Unique
@@ -214,6 +213,19 @@ class Edit:
         if definition.has_geometry:
             self._reach(session.features(table, among=gone).geometry)
         self._change.delete(table, gone)
+
+    def bring_back(self, table: str, row_id: int, cells: Mapping[str, Any]) -> None:
+        """Add a row again that was deleted, as it lay in the file: by no rule, for it was there."""
+        blob = cells.get(SHAPE)
+        if isinstance(blob, bytes):
+            self._reach(decode([blob]))
+        has_shape = self._session.catalog.tables[table].has_geometry
+        kept = {n: [v] for n, v in cells.items() if n not in {SHAPE, "updated_by", "updated_at"}}
+        self._change.insert(table, [row_id], kept, [blob] if has_shape else None)
+
+    def refer(self, table: str, row_id: int, reference: str, to: int) -> None:
+        """Let a row refer again to one that is brought back: by no rule, for it did."""
+        self._change.update(table, [row_id], {reference: [to]})
 
     def _let_go(
         self, other: Table, reference: Field, table: Table, gone: Sequence[int], referring: Referring

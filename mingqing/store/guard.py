@@ -18,7 +18,7 @@ import apsw
 
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Table
+from mingqing.catalog.model import STAMPS, Table
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 from mingqing.store import saved
@@ -68,12 +68,6 @@ _SPATIALITE = frozenset({"geometry_columns", "spatial_ref_sys", "geometry_column
 # has to look up while reading are the numbers of its nodes, not the boxes in them.
 _INDEX_PARTS = ("", "_node", "_rowid", "_parent")
 _OF_INDEXES = {"nodeno", "rowid", "parentnode"}
-STAMPS = {
-    "created_by",
-    "created_at",
-    "updated_by",
-    "updated_at",
-}  # put into every row by `Transaction` itself
 _NOT_FOR_READING = re.compile(r"\b(main|temp|using|natural|indexed|sqlite_\w*)\b", re.IGNORECASE)
 _HARMLESS = {apsw.SQLITE_SELECT, apsw.SQLITE_TRANSACTION, apsw.SQLITE_SAVEPOINT}
 _WRITES = {apsw.SQLITE_INSERT: "INSERT", apsw.SQLITE_UPDATE: "UPDATE", apsw.SQLITE_DELETE: "DELETE"}

@@ -4,6 +4,7 @@ import secrets
 import time
 
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01; 41 bits last until 2089
+_MOST_MS = (1 << 41) - 1
 _last = 0
 
 
@@ -17,7 +18,9 @@ def new_ids(count: int) -> range:
     (1, True, True)
     """
     global _last  # noqa: PLW0603 - one counter a process is the point
-    milliseconds = time.time_ns() // 1_000_000 - _EPOCH_MS
+    milliseconds = (
+        time.time_ns() // 1_000_000 - _EPOCH_MS
+    ) & _MOST_MS  # a clock before the epoch counts from the end
     start = max((milliseconds << 22) | secrets.randbits(22), _last + 1)
     _last = start + count - 1
     return range(start, start + count)

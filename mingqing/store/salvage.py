@@ -17,7 +17,7 @@ from mingqing.access.keyring import Keyring
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Duty, parse_roles
 from mingqing.catalog.load import catalog as own_catalog
-from mingqing.catalog.model import Catalog, Table
+from mingqing.catalog.model import STAMPS, Catalog, Table
 from mingqing.core.errors import NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
@@ -25,7 +25,6 @@ from mingqing.store import attachments, saved
 from mingqing.store.accounts import KEYRING, read_accounts, write_account
 from mingqing.store.archive import ATTACHMENTS
 from mingqing.store.connection import connect, engine_errors, immediate
-from mingqing.store.guard import STAMPS
 from mingqing.store.login import Unlocked, account_of, unlock_project
 from mingqing.store.owner import owner
 from mingqing.store.project import DEFAULT_EPSG, build_project, new_place, project_folder

@@ -6,27 +6,24 @@ shown, and nothing is written unless the user says that it is to be overwritten.
 """
 
 import json
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import apsw
 
 from mingqing.access.audit import Act
 from mingqing.access.policy import Column
-from mingqing.catalog.model import Table
+from mingqing.catalog.model import STAMPS, Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.store.changes import Transaction
 from mingqing.store.edit import SHAPE, Bounds, Changed
 from mingqing.store.geometry import decode
-from mingqing.store.guard import STAMPS
+from mingqing.store.history.changesets import Cells, Changesets
 from mingqing.store.owner import owner
 from mingqing.store.session import Session, union
 
-Cells = Mapping[str, Any]
 _STEPS = (
     "SELECT c.seq, c.at, c.kind, c.why, u.of FROM mq_change c LEFT JOIN mq_undone u ON u.seq = c.seq"
     f" WHERE c.account = ? AND c.kind IN ('{Act.EDIT}', '{Act.UNDO}', '{Act.REDO}') ORDER BY c.seq DESC"
@@ -48,6 +45,7 @@ class Conflict:
 
     fields : that were changed since; empty where the row itself is gone, or is there again.
     by, at : who changed it last, and when; empty where that cannot be told.
+    left : those fields as the action left them.
     """
 
     table: str
@@ -55,12 +53,13 @@ class Conflict:
     fields: tuple[str, ...]
     by: str
     at: str
+    left: Cells = field(default_factory=dict)
 
 
 class Conflicts(InputRefused):
-    """Rows that somebody changed since; nothing was written."""
+    """Rows that somebody changed since; nothing was written. `act` is what was to be done: an undo or a redo."""
 
-    def __init__(self, found: Sequence[Conflict], session: Session) -> None:
+    def __init__(self, found: Sequence[Conflict], session: Session, act: Act) -> None:
         first = found[0]
         table = session.catalog.tables[first.table]
         fields = "、".join(table.field_by_name[n].title if n != SHAPE else tr("图形") for n in first.fields)
@@ -68,7 +67,7 @@ class Conflicts(InputRefused):
         who = tr("后来被 {who} 改过").format(who=first.by) if first.by else tr("后来又有变动")
         more = tr("，另有 {n} 处").format(n=len(found) - 1) if len(found) > 1 else ""
         super().__init__(tr("{what}{who}{more}，所以什么都没有改").format(what=what, who=who, more=more))
-        self.found = tuple(found)
+        self.found, self.act = tuple(found), act
 
 
 def next_undo(session: Session) -> Step | None:
@@ -151,35 +150,27 @@ def _carry_out(session: Session, step: Step, kind: Act, *, over: bool) -> Change
     with session.transaction(kind, why, of=step.seq) as change:
         conflicts = list(_conflicts(session, plan))
         if conflicts and not over:
-            raise Conflicts(conflicts, session)
+            raise Conflicts(conflicts, session, kind)
         bounds = _write(session, change, plan)
     return Changed(change.seq, why, {t: frozenset(i) for t, i in change.touched.items()}, bounds)
 
 
 def _plan(database: apsw.Connection, seq: int, *, backward: bool) -> _Plan:
-    packed = database.execute("SELECT changeset FROM mq_change WHERE seq = ?", (seq,)).get
-    columns: dict[str, list[str]] = {}
     plan = _Plan()
-    for each in apsw.Changeset.iter(zlib.decompress(packed)):
-        names = columns.setdefault(
-            each.name, [row[1] for row in database.execute(f'PRAGMA table_info("{each.name}")')]
-        )
-        old, new = (
-            None if side is None else dict(zip(names, side, strict=False)) for side in (each.old, each.new)
-        )
-        row = int((each.old or each.new or (0,))[0])  # type: ignore[arg-type]
-        before, after = (old, new) if backward else (new, old)  # before: what it is to be; after: what it is
+    for each in Changesets(database).read(seq):
+        # before: what it is to be; after: what it is
+        before, after = (each.before, each.after) if backward else (each.after, each.before)
         if before is None and after is not None:
-            plan.removed[each.name][row] = after
+            plan.removed[each.table][each.row] = after
         elif after is None and before is not None:
-            plan.added[each.name][row] = before
+            plan.added[each.table][each.row] = before
         elif before is not None and after is not None:
-            plan.changed[each.name][row] = _differing(before), _differing(after)
+            plan.changed[each.table][each.row] = _differing(before), _differing(after)
     return plan
 
 
 def _differing(cells: Cells) -> Cells:
-    return {n: v for n, v in cells.items() if v is not apsw.no_change and n != "id" and n not in STAMPS}
+    return {n: v for n, v in cells.items() if n not in STAMPS}
 
 
 def _conflicts(session: Session, plan: _Plan) -> Iterator[Conflict]:
@@ -212,7 +203,8 @@ def _compared(session: Session, table: str, left: Mapping[int, Cells]) -> Iterat
         if now is None:
             yield Conflict(table, row, (), "", "")
         elif differ := tuple(n for n in compared if n in cells and now[n] != cells[n]):
-            yield Conflict(table, row, differ, now["updated_by"] or "", now["updated_at"] or "")
+            left_so = {n: cells[n] for n in differ}
+            yield Conflict(table, row, differ, now["updated_by"] or "", now["updated_at"] or "", left_so)
 
 
 def _seen(session: Session, table: Table, name: str) -> bool:
@@ -233,7 +225,7 @@ def _write(session: Session, change: Transaction, plan: _Plan) -> Bounds | None:
     depth = session.catalog.depth
     for table in sorted(plan.added, key=depth):
         for row, cells in plan.added[table].items():
-            kept = {n: [v] for n, v in cells.items() if n not in {"id", SHAPE, "updated_by", "updated_at"}}
+            kept = {n: [v] for n, v in cells.items() if n not in {SHAPE, "updated_by", "updated_at"}}
             has_shape = session.catalog.tables[table].has_geometry
             change.insert(table, [row], kept, [cells[SHAPE]] if has_shape else None)
             bounds = _reaching(bounds, cells)

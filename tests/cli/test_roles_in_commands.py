@@ -108,6 +108,9 @@ def commands(project: Path, out: Path) -> Iterator[tuple[str | Path, ...]]:
         yield ("features", project, table.name, "--village", VILLAGE)
     for field, canary in (("name", NAME), ("phone", PHONE), ("id_number", ID), ("birth_date", DATE)):
         yield ("features", project, "resident", "--where", f"{field}={canary}", "--json")
+    for canary in CANARIES.values():
+        yield ("search", project, canary, "--json")
+        yield ("search", project, canary[-4:])
     for theme in themes:
         yield ("render", project, out / f"{theme.code}.png", "--theme", theme.code, "--size", "300x200")
     yield ("backup", project, out)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from mingqing.catalog.values import MOST_PHOTOS
 from mingqing.core.errors import InputRefused
+from mingqing.desktop.conditions.relations import relations
 from mingqing.desktop.jobs import Jobs
 from mingqing.desktop.photos.album import decoded
 from mingqing.desktop.photos.field import PhotoField
@@ -19,6 +20,7 @@ from mingqing.desktop.photos.viewer import PhotoViewer
 from mingqing.desktop.table.columns import Column
 from mingqing.desktop.window import MainWindow
 from mingqing.store import attachments
+from mingqing.store.bulk import changeable
 from mingqing.store.edit import edit
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
@@ -328,3 +330,11 @@ def test_a_list_says_how_many_there_are(session: Session) -> None:
     field = session.catalog.tables["house"].field_by_name["photos"]
     column = Column(field, "", copied=True, shown_at_first=True)
     assert (column.text("a" * 32 + "、" + "b" * 32), column.text(None)) == ("有 2 张", "")
+
+
+def test_pictures_are_asked_about_by_whether_there_are_any_and_never_typed(session: Session) -> None:
+    house = session.catalog.tables["house"]
+    photos = house.field_by_name["photos"]
+    assert {relation.text for relation in relations(photos)} == {"为空", "不为空"}
+    assert photos not in changeable(session.policy, house)
+    assert house.field_by_name["structure"] in changeable(session.policy, house)

@@ -242,7 +242,7 @@ def test_a_paste_of_a_million_signs_is_told_and_changes_nothing(
 def test_rows_copied_go_back_to_where_they_were(qtbot: QtBot, panel: TablePanel, settle: Settle) -> None:
     click(qtbot, panel, 0, "house_no")
     click(qtbot, panel, 1, "house_no", _SHIFT)
-    qtbot.keyClick(panel.view, Key.Key_C, _CONTROL)
+    panel.bar.copying.click()
     settle()
     text = QGuiApplication.clipboard().text()
     sheet = paste(qtbot, panel, text.replace("半岭0号", "半岭零号"), settle)
@@ -251,6 +251,23 @@ def test_rows_copied_go_back_to_where_they_were(qtbot: QtBot, panel: TablePanel,
     sheet.primary.click()
     settle()
     assert column(panel, "address")[:2] == ["半岭零号", "半岭1号"]
+
+
+def test_the_cells_that_are_marked_are_copied_and_pasted_elsewhere(
+    qtbot: QtBot, panel: TablePanel, settle: Settle
+) -> None:
+    click(qtbot, panel, 0, "address")
+    click(qtbot, panel, 1, "structure", _SHIFT)
+    qtbot.keyClick(panel.view, Key.Key_C, _CONTROL)
+    settle()
+    assert QGuiApplication.clipboard().text() == "半岭0号\t砖木\n半岭1号\t砖混"
+    click(qtbot, panel, 5, "address")
+    qtbot.keyClick(panel.view, Key.Key_V, _CONTROL)
+    settle()
+    assert column(panel, "address")[5:7] == ["半岭0号", "半岭1号"]
+    click(qtbot, panel, 5, "structure")
+    qtbot.keyClick(panel.view, Key.Key_C, _CONTROL)
+    assert QGuiApplication.clipboard().text() == "砖木"
 
 
 def test_delete_empties_a_cell_and_asks_before_it_empties_several(

@@ -46,6 +46,14 @@ def test_a_title_that_was_cut_is_known_unless_it_could_be_two(table: Table, enco
             assert found == field.name or (len(alike) > 1 and found in {*alike, None}), field.title
 
 
+def test_a_column_of_pictures_is_left_aside(session: Session, tmp_path: Path) -> None:
+    columns = {**HOUSE, "照片": ["IMG_001.jpg", "0123456789abcdef" * 2]}
+    report = take_one(session, write_shp(tmp_path / "农房.shp", columns, encoding="UTF-8"))
+    assert report.unmatched == ["照片"]
+    assert report.left_out == []
+    assert cells(session, "house", "photos") == [(None,), (None,)]
+
+
 def test_abbreviations_are_recognised(session: Session, tmp_path: Path) -> None:
     columns = dict(zip(("FWBH", "DZ", "FWJG", "JCNF", "JZMJ"), HOUSE.values(), strict=True))
     take_one(session, write_shp(tmp_path / "FW.shp", columns))

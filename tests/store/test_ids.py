@@ -25,6 +25,16 @@ def test_a_clock_set_back_gives_no_id_again(monkeypatch: pytest.MonkeyPatch) -> 
     assert after == before + 1
 
 
+def test_computers_whose_clock_stands_before_all_ids_share_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ids.time, "time_ns", lambda: 946_684_800 * 10**9)  # 2000: an empty battery
+    found = set()
+    for _ in range(20):
+        monkeypatch.setattr(ids, "_last", 0)  # another computer, or the program started again
+        found |= set(new_ids(3))
+    assert len(found) == 60
+    assert all(0 < i < 2**63 for i in found)
+
+
 def test_ids_last_until_2089(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ids, "_last", 0)
     monkeypatch.setattr(ids.time, "time_ns", lambda: 3_750_000_000 * 10**9)  # October 2088

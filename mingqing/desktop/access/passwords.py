@@ -128,11 +128,16 @@ def change_password(window: QWidget, jobs: Jobs, session: "Session", done: Calla
 
 
 def require_new_password(
-    window: QWidget, jobs: Jobs, session: "Session", password: str, done: Callable[["Session"], object]
+    window: QWidget,
+    jobs: Jobs,
+    session: "Session",
+    password: str,
+    done: Callable[["Session"], object],
+    given_up: Callable[[], object],
 ) -> None:
     """Ask for another password than the one somebody else has set; `done` is called with a session under the new one.
 
-    Who will not choose one does not get in: the session is closed.
+    Who will not choose one does not get in: the session is closed, and `given_up` called.
     """
     sheet = PasswordSheet(session.user, tr(MUST_CHANGE), current=password, parent=window)
 
@@ -149,6 +154,7 @@ def require_new_password(
         done(opened)
 
     sheet.rejected.connect(session.close)
+    sheet.rejected.connect(given_up)
     _ask(
         sheet,
         jobs,

@@ -18,7 +18,7 @@ from mingqing.store.bulk import Preview, refused_list
 from mingqing.store.changes import Value
 from mingqing.store.session import Session
 
-_LISTED, _LONGEST = 200, 60
+_LISTED, _MOST_LISTED, _LONGEST = 200, 5_000, 60
 _Index = QModelIndex | QPersistentModelIndex
 _TICK = Qt.ItemDataRole.CheckStateRole
 
@@ -70,7 +70,7 @@ class Shown(QWidget):
 
     def __init__(self, jobs: Jobs, *, ticking: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._jobs, self._most = jobs, 5_000 if ticking else _LISTED
+        self._jobs, self._most = jobs, _MOST_LISTED if ticking else _LISTED
         self._found = Preview("")
         titles = [tr("记录"), tr("现在"), tr("改成")]
         self.changing = TickTable(titles) if ticking else TextTable(titles)
@@ -138,7 +138,7 @@ class Shown(QWidget):
                 for each in some
             ]
         )
-        self.refused.show_rows([[each.title, each.sentence] for each in found.refused])
+        self.refused.show_rows([[each.title, each.sentence] for each in found.refused[:_MOST_LISTED]])
         self.refuse_button.setText(tr("{n:,} 行改不了").format(n=len(found.refused)))
         self.refuse_button.setVisible(bool(found.refused))
         self.change_button.show()
@@ -148,7 +148,7 @@ class Shown(QWidget):
 
     def show_left(self, rows: Sequence[Sequence[str]]) -> None:
         """Show rows from elsewhere that stand for none here, and why."""
-        self.left.show_rows(rows)
+        self.left.show_rows(rows[:_MOST_LISTED])
         self.left_button.setText(tr("{n:,} 行对不上").format(n=len(rows)))
         self.left_button.setVisible(bool(rows))
 

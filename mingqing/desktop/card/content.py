@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mingqing.access.policy import Column
+from mingqing.access.roles import Action
 from mingqing.catalog.model import Field, FieldType, Table
 from mingqing.catalog.values import counted_photos, photo_ids
 from mingqing.core.files import data_dir
@@ -87,7 +88,10 @@ class Photos:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything a card shows, in reading order. `hidden` : titles of fields of which nothing is shown."""
+    """Everything a card shows, in reading order. `hidden` : titles of fields of which nothing is shown.
+
+    editable : whether the account may change such rows.
+    """
 
     table: str
     id: int
@@ -104,10 +108,12 @@ class Card:
     veil: Veil | None = None
     hidden: tuple[str, ...] = ()
     photos: tuple[Photos, ...] = ()
+    editable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
+    add: str = ""
     heading: tuple[str, ...] = ()
     brief: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -117,7 +123,11 @@ class _Layout:
 @cache
 def _layouts() -> Mapping[str, _Layout]:
     raw = tomllib.loads((data_dir("resources") / "desktop" / "cards.toml").read_text(encoding="utf-8"))
-    return {table: _Layout(**{k: tuple(v) for k, v in entry.items()}) for table, entry in raw.items()}
+    made: dict[str, _Layout] = {}
+    for table, entry in raw.items():
+        add = entry.pop("add", "")
+        made[table] = _Layout(add, **{k: tuple(v) for k, v in entry.items()})
+    return made
 
 
 def headings() -> Mapping[str, tuple[str, ...]]:
@@ -125,12 +135,13 @@ def headings() -> Mapping[str, tuple[str, ...]]:
     return {table: layout.heading for table, layout in _layouts().items() if layout.heading}
 
 
-def _layout(table: str) -> _Layout:
+def layout_of(table: str) -> _Layout:
+    """Return what cards and forms say of the rows of a table."""
     return _layouts().get(table, _Layout())
 
 
 @dataclass
-class _Gatherer:
+class Gatherer:
     """Reads rows of one session, each once."""
 
     session: "Session"
@@ -138,12 +149,14 @@ class _Gatherer:
     _rows: dict[tuple[str, int], Row | None] = field(default_factory=dict)
 
     def row(self, table: str, row_id: int) -> Row | None:
+        """Return a row as the account has it, None where it is gone."""
         key = (table, row_id)
         if key not in self._rows:
             self._rows[key] = self.session.row(table, row_id)
         return self._rows[key]
 
     def definition(self, table: str) -> Table:
+        """Return what `layers/` says of a table."""
         return self.session.catalog.tables[table]
 
     # ── One value ──────────────────────────────────────────────────────────────────────────────────────────
@@ -168,6 +181,7 @@ class _Gatherer:
         return self.heading(table, row) if row is not None else ""
 
     def heading(self, table: str, row: Row) -> str:
+        """Return what names a row: its table where nothing in it does."""
         named = self.named_by(table, row)
         return self.text(named, row.get(named.name)) if named is not None else self.definition(table).title
 
@@ -178,7 +192,7 @@ class _Gatherer:
     def _naming(self, table: str) -> tuple[Field, ...]:
         """Return the fields that may name a row, best first."""
         definition = self.definition(table)
-        names = (*_layout(table).heading, definition.title_field)
+        names = (*layout_of(table).heading, definition.title_field)
         return tuple(definition.field_by_name[name] for name in names)
 
     def veil(self, table: str, row: Row, of: Field) -> Veil | None:
@@ -198,9 +212,10 @@ class _Gatherer:
         return Veil(table, int(str(row["id"])), of.name, of.title, why, liftable)
 
     def brief(self, table: str, row: Row) -> str:
+        """Return the line below the name of a row where it is listed."""
         fields = self.definition(table).field_by_name
         parts = []
-        for wanted in _layout(table).brief:
+        for wanted in layout_of(table).brief:
             name, _, form = wanted.partition(":")
             value = row.get(name)
             text = age_text(value, self.today) if form == "age" else self.text(fields[name], value)
@@ -270,11 +285,14 @@ class _Gatherer:
         return self.session.policy.column(table, of.name) is Column.ABSENT
 
     def entry(self, table: str, row_id: int, *, deep: bool = True) -> Entry | None:
+        """Return a row as it is listed on the card of another; `deep` with the rows within it."""
         row = self.row(table, row_id)
         if row is None:
             return None
         within = (
-            tuple(e for kind in _layout(table).within for e in self.entries(table, row_id, kind, deep=False))
+            tuple(
+                e for kind in layout_of(table).within for e in self.entries(table, row_id, kind, deep=False)
+            )
             if deep
             else ()
         )
@@ -309,6 +327,7 @@ class _Gatherer:
         return [i for i in here if (at, i) != (table, row_id)]
 
     def entries(self, table: str, row_id: int, path: str, *, deep: bool = True) -> Iterator[Entry]:
+        """Yield the rows at the end of a path of tables as they are listed, the first of many."""
         to = path.rsplit("/", 1)[-1]
         for other in self.reach(table, row_id, path)[:_SHOWN_PER_GROUP]:
             found = self.entry(to, other, deep=deep)
@@ -316,8 +335,9 @@ class _Gatherer:
                 yield found
 
     def groups(self, table: str, row_id: int) -> Iterator[Group]:
+        """Yield the linked rows that a card of the table gathers."""
         catalog = self.session.catalog
-        for path in _layout(table).groups:
+        for path in layout_of(table).groups:
             to = catalog.tables[path.rsplit("/", 1)[-1]]
             ids = self.reach(table, row_id, path)
             if ids:
@@ -354,7 +374,7 @@ def _origin(row: Row) -> str:
 
 def name_of(session: "Session", table: str, row_id: int) -> str:
     """Return what names a row in a list; empty where nothing in it does."""
-    reader = _Gatherer(session, _today())
+    reader = Gatherer(session, today())
     row = reader.row(table, row_id)
     if row is None:
         return ""
@@ -365,7 +385,8 @@ def name_of(session: "Session", table: str, row_id: int) -> str:
     return f"{heading} · {brief}" if brief else heading
 
 
-def _today() -> date:
+def today() -> date:
+    """Return the day it is here."""
     return datetime.now(tz=UTC).astimezone().date()
 
 
@@ -376,7 +397,7 @@ def gather(session: "Session", table: str, row_id: int, *, village_names: Mappin
     ----------
     village_names : code → name, for the line that says where the row belongs.
     """
-    reader = _Gatherer(session, _today())
+    reader = Gatherer(session, today())
     row = reader.row(table, row_id)
     if row is None:
         return None
@@ -399,15 +420,21 @@ def gather(session: "Session", table: str, row_id: int, *, village_names: Mappin
         reader.veil(table, row, named) if named is not None else None,
         reader.hidden(table),
         reader.photos(table, row),
+        session.info.read_only is None and session.policy.allowed(table, Action.EDIT),
     )
+
+
+def value_text(session: "Session", of: Field, value: object) -> str:
+    """Return a value of a field as a card says it; of a reference, what names the row it points to."""
+    return Gatherer(session, today()).text(of, value)
+
+
+def heading_of(session: "Session", table: str, row: Row) -> str:
+    """Return what names a row whose cells are at hand, be it there or not."""
+    return Gatherer(session, today()).heading(table, row)
 
 
 def text_of(session: "Session", veil: Veil, value: object) -> str:
     """Return what a veil hid as a card says it."""
     field_of = session.catalog.tables[veil.table].field_by_name[veil.field]
-    return _Gatherer(session, _today()).text(field_of, value)
-
-
-def value_text(session: "Session", of: Field, value: object) -> str:
-    """Return a stored value as a reader expects it; empty where there is none."""
-    return _Gatherer(session, _today()).text(of, value)
+    return Gatherer(session, today()).text(field_of, value)

@@ -35,6 +35,7 @@ class CardGuide(QObject):
     turned() : another card is shown, or none.
 
     key : table and id of the row whose card is shown; None where there is none.
+    taking : called with the next place that is clicked and how near is near enough, metres, in place of the card.
     """
 
     turned = Signal()
@@ -51,6 +52,7 @@ class CardGuide(QObject):
         super().__init__(canvas)
         self._canvas, self._jobs, self._card, self._listed, self._shown = canvas, jobs, card, listed, shown
         self.key: Key | None = None
+        self.taking: Callable[[float, float, float], None] | None = None
         self._found = Found()
         self._trail: list[Key] = []
         self.viewer: PhotoViewer | None = None
@@ -67,6 +69,10 @@ class CardGuide(QObject):
         """Ask what lies at a place, and show the card of what was most likely meant."""
         view = self._canvas.view
         if view is None:
+            return
+        if self.taking is not None:
+            take, self.taking = self.taking, None
+            take(x, y, _CLICK_PX * view.m_per_px)
             return
         theme, only, _ = self._shown()
         near, targets = _CLICK_PX * view.m_per_px, self._canvas.targets
@@ -143,6 +149,10 @@ class CardGuide(QObject):
         bring = partial(fetch_photo, self._jobs, place)
         self.viewer = PhotoViewer(self._canvas.window(), names, number, bring)
 
+    def hold_card_back(self) -> None:
+        """Leave the card away while its row is shown in another way."""
+        self._card.hide()
+
     def _follow(self, table: str, row_id: int) -> None:
         if self.key is not None:
             self._trail.append(self.key)
@@ -156,6 +166,11 @@ class CardGuide(QObject):
         """Zoom to what the card is about."""
         if self._canvas.marks:
             self._canvas.see(self._canvas.marks[0].bounds, closest=1000)
+
+    def reveal(self, width: int) -> None:
+        """Bring what the card is about out from under a panel of this width, pixels."""
+        if self._canvas.marks:
+            self._canvas.reveal(self._canvas.marks[0].bounds, width + M)
 
     def close(self) -> None:
         """Put the card away and take its mark off the map."""

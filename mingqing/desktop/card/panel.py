@@ -40,11 +40,13 @@ class CardPanel(QFrame):
     wanted(str, int) : another row's card is asked for. zoom() : its place is to be seen close. closed().
     lifting(Veil) : a value is to be seen whole. viewing(Place, names, number) : one of these pictures is.
     listing() : all that lies there is to be listed.
+    editing() : the row is to be corrected.
     """
 
     wanted = Signal(str, object)  # a row id has 63 bits, an int of Qt 32
     lifting = Signal(object)
     viewing = Signal(object, object, int)
+    editing = Signal()
     listing = Signal()
     zoom = Signal()
     back = Signal()
@@ -152,6 +154,8 @@ class CardPanel(QFrame):
             line.addWidget(glyph)
         where = f"{card.kind} · {card.place}" if card.place else card.kind
         line.addWidget(label(where, "caption"), 1)
+        if card.editable:
+            line.addWidget(_small("fa6s.pen-to-square", tr("修改  F2"), self.editing.emit))
         line.addWidget(_small("fa6s.magnifying-glass-plus", tr("放大到这里"), self.zoom.emit))
         line.addWidget(_small("fa6s.xmark", tr("关闭  Esc"), self.closed.emit))
         self._head.addLayout(line)

@@ -116,6 +116,7 @@ class ConditionBuilder(QObject):
         offered = [(title, tables) for title, tables in seen if tables]
         if not offered:
             return
+        self._take = None
         may_keep = session.info.read_only is None
         self.sheet.show_village(*village)
         self.sheet.offer(policy, offered, suggested, keeping=may_keep, sharing=may_keep and policy.edits)

@@ -136,6 +136,7 @@ class FieldLine(Line):
 
 def _fill(box: QComboBox, offered: Sequence[Subject]) -> None:
     """Fill a box with subjects, below the titles of the tables they belong to."""
+    box.setObjectName("long")
     model = box.model()
     group = ""
     for number, subject in enumerate(offered):
@@ -144,7 +145,7 @@ def _fill(box: QComboBox, offered: Sequence[Subject]) -> None:
             model.appendRow(heading_item(group))
         box.addItem(subject.title, number)
     box.setCurrentIndex(0)
-    box.setMaxVisibleItems(18)
+    box.setMaxVisibleItems(12)
 
 
 class NearLine(Line):

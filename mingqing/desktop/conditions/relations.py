@@ -115,6 +115,7 @@ _BY_TYPE = {
     FieldType.INTEGER: _NUMBER,
     FieldType.NUMBER: _NUMBER,
     FieldType.DATE: _DATE,
+    FieldType.PHOTO: (),
 }
 _BORN = "birth_date"
 

@@ -72,7 +72,8 @@ class ConditionSheet(QDialog):
         self._village = ""
         self.question: Group | None = None
         self.tables = choice_box(tr("查找什么"))
-        self.tables.setMaxVisibleItems(18)
+        self.tables.setObjectName("long")
+        self.tables.setMaxVisibleItems(12)
         self.here = QCheckBox()
         self.kept = button(tr("打开已保存的"), self.opening.emit, "link", glyph="fa6s.folder-open")
         self._inside = QWidget()

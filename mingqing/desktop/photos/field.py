@@ -1,6 +1,7 @@
 """The field of a form that takes pictures in: from files, dropped, or pasted."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +19,16 @@ from mingqing.desktop.photos.album import Place, decoded, fetch_photo, fetch_thu
 from mingqing.desktop.photos.strip import PhotoStrip
 from mingqing.desktop.photos.viewer import PhotoViewer
 from mingqing.desktop.widgets import M, S, button, column, label, row
-from mingqing.ingest.photo import SUFFIXES, Shot, read_photo, ready
 from mingqing.store.attachments import put
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Field
+    from mingqing.ingest.photo import Shot
     from mingqing.store.session import Session
 
 LonLat = tuple[float, float]
-_Put = tuple[str, Shot]
-_Make = Callable[[], Shot]
+_Put = tuple[str, "Shot"]
+_Make = Callable[[], "Shot"]
 _WGS84 = 4326
 _AT_ONCE_M = 1_000  # farther away, the distance is said in kilometres
 
@@ -149,7 +150,7 @@ class PhotoField(QFrame):
         if len(files) > room:
             self._complain(tr("最多放 {n} 张照片，多出的没有添加").format(n=MOST_PHOTOS))
         for file in files[: max(room, 0)]:
-            self._take(lambda file=file: read_photo(file))  # type: ignore[misc]
+            self._take(partial(_from_file, file))
 
     def paste(self, data: QMimeData | None = None) -> bool:
         """Take in what the clipboard, or something dropped, holds of pictures; whether there was anything."""
@@ -163,7 +164,7 @@ class PhotoField(QFrame):
             return False
         self._say("")
         if len(self._names) + len(self._waiting) < MOST_PHOTOS:
-            self._take(lambda: ready(_as_png(image), tr("粘贴的照片")))
+            self._take(partial(_from_image, image))
         return True
 
     def _take(self, make: _Make) -> None:
@@ -187,7 +188,7 @@ class PhotoField(QFrame):
         self._show_busy()
         self._jobs.start(job)
 
-    def _add(self, name: str, taken: Shot) -> None:
+    def _add(self, name: str, taken: "Shot") -> None:
         self._show_busy()
         if name in self._names:
             self._complain(tr("照片 {name} 已经有了").format(name=taken.name))
@@ -252,6 +253,8 @@ class PhotoField(QFrame):
     # ── Qt ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _choose(self) -> None:
+        from mingqing.ingest.photo import SUFFIXES
+
         kinds = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in SUFFIXES)
         files, _ = QFileDialog.getOpenFileNames(
             self, tr("添加照片"), "", tr("照片 ({kinds})").format(kinds=kinds)
@@ -290,6 +293,21 @@ def _abandon(jobs: list[Job[Any]]) -> None:
     for job in jobs:
         job.abandon()
     jobs.clear()
+
+
+# What decodes pictures is imported with the first of them, in the job's thread.
+
+
+def _from_file(file: Path) -> "Shot":
+    from mingqing.ingest.photo import read_photo
+
+    return read_photo(file)
+
+
+def _from_image(image: QImage) -> "Shot":
+    from mingqing.ingest.photo import ready
+
+    return ready(_as_png(image), tr("粘贴的照片"))
 
 
 def _as_png(image: QImage) -> bytes:

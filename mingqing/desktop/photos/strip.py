@@ -12,7 +12,7 @@ from mingqing.desktop.look.colours import colours
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.widgets import S
 
-TILE = 104
+TILE = 102  # three in a line of a card, beside its scroll bar
 _ROUND = 8
 
 

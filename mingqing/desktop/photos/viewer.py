@@ -9,15 +9,16 @@ from shiboken6 import isValid
 
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
+from mingqing.desktop.look.colours import DARK
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.widgets import M, S
 
 _SCRIM = QColor(18, 20, 20, 235)  # the same by day and by night: a picture is judged on dark ground
-_WHITE = "#F2F0EA"
+_WHITE = DARK.text
 _INK = f"QLabel {{ color: {_WHITE}; background: transparent; }}"
 _BUTTON = (
     "QToolButton { background: rgba(255,255,255,26); border: 1px solid transparent; border-radius: 22px; padding: 0; }"
-    "QToolButton:hover { background: rgba(255,255,255,60); } QToolButton:focus { border-color: #F2F0EA; }"
+    f"QToolButton:hover {{ background: rgba(255,255,255,60); }} QToolButton:focus {{ border-color: {_WHITE}; }}"
 )
 _SIDE = 44
 Bring = Callable[[str, Callable[[QImage], None], Callable[[MingqingError], None]], object]

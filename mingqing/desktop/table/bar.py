@@ -46,7 +46,7 @@ class TableBar(QWidget):
         )
         self.changing.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.changing.hide()
-        self.copying = _button("fa6s.copy", tr("复制"), tr("复制选中的行，可粘贴到表格软件  Ctrl+C"))
+        self.copying = _button("fa6s.copy", tr("复制"), tr("复制选中的行，带列名，可粘贴到表格软件"))
         self.closing = _button("fa6s.xmark", tr("关闭属性表"), tr("关闭属性表  F6"))
         self._lay_out()
         self.tables.currentIndexChanged.connect(lambda _: self.chosen.emit(self.table))

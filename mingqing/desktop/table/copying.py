@@ -39,8 +39,10 @@ def copy_rows(
     columns: Sequence[Column],
     ids: Sequence[int],
     stop: Callable[[], bool],
+    *,
+    titles: bool = True,
 ) -> Copied:
-    """Return rows under their titles, in the order of `ids`; the log has it first.
+    """Return rows, under their titles where these are wanted, in the order of `ids`; the log has it first.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def copy_rows(
     if len(ids) > _MOST:
         raise InputRefused(tr("一次最多复制 {n:,} 行，请用筛选缩小范围").format(n=_MOST))
     taken = [c for c in columns if c.copied]
-    lines = [[c.title for c in taken]]
+    lines = [[c.title for c in taken]] if titles else []
     for start in range(0, len(ids), _AT_ONCE):
         if stop():
             raise Cancelled(tr("已取消"))
@@ -70,9 +72,9 @@ def copy_rows(
             [c.text(v) for c, v in zip(taken, cells, strict=True)] for cells in found if cells is not None
         ]
     said = tr("从属性表复制：{columns}").format(columns="、".join(c.title for c in taken))
-    session.record(Act.EXPORT, definition.title, rows=len(lines) - 1, detail=said)
+    session.record(Act.EXPORT, definition.title, rows=len(lines) - titles, detail=said)
     left_out = tuple(c.title for c in columns if not c.copied)
-    return Copied(len(lines) - 1, _as_text(lines), _as_html(lines, taken), left_out)
+    return Copied(len(lines) - titles, _as_text(lines), _as_html(lines, taken), left_out)
 
 
 def _as_text(lines: Sequence[Sequence[str]]) -> str:

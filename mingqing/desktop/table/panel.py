@@ -112,7 +112,7 @@ class TablePanel(QFrame):
         view.scrolled.connect(self._look)
         view.chosen.connect(self._choose)
         view.opened.connect(lambda row_id: self.opened.emit(self.table, row_id))
-        view.copying.connect(self.copy)
+        view.copying.connect(self.copy_block)
         self.corrections.refused.connect(lambda sentence: self.said.emit(sentence, "warning"))
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._offer)
@@ -410,16 +410,31 @@ class TablePanel(QFrame):
     # ── Taking along ───────────────────────────────────────────────────────────────────────────────────────
 
     def copy(self) -> None:
-        """Copy the selected rows that are listed, in the columns on screen."""
+        """Copy the selected rows that are listed, under their titles, in the columns on screen."""
         chosen = np.isin(self.rows.ids, np.fromiter(self.rows.selected, np.int64, len(self.rows.selected)))
-        wanted, table = self.rows.ids[chosen].tolist(), self.table
         order = [self.header.logicalIndex(n) for n in range(self.header.count())]
-        columns = [self.rows.columns[at] for at in order if not self.view.isColumnHidden(at)]
+        shown = [at for at in order if not self.view.isColumnHidden(at)]
+        self._copy(self.rows.ids[chosen].tolist(), shown, titles=True)
+
+    def copy_block(self) -> None:
+        """Copy the cells that the keys are about, as they are to be pasted; of who edits nothing, the rows."""
+        rows, columns = self.view.block
+        ids = [self.rows.id_at(row) for row in rows]
+        if not self.view.edits or not ids or (self.rows.selected and ids[0] not in self.rows.selected):
+            self.copy()
+        elif len(ids) == len(columns) == 1:
+            if not self.rows.columns[columns[0]].why:
+                self._to_clipboard(self.rows.text(rows[0], columns[0]) or "")
+        else:
+            self._copy(ids, columns, titles=False)
+
+    def _copy(self, wanted: list[int], shown: list[int], *, titles: bool) -> None:
+        table, columns = self.table, [self.rows.columns[at] for at in shown]
         if not wanted or not columns:
             return
 
         def work(session: "Session", job: Job[Copied]) -> Copied:
-            return copy_rows(session, table, columns, wanted, job.cancelled)
+            return copy_rows(session, table, columns, wanted, job.cancelled, titles=titles)
 
         self._jobs.start(ReadJob(work, done=self._take, failed=self._not_copied, topic="table copy"))
 

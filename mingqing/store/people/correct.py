@@ -5,11 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from mingqing.access.audit import Act
-from mingqing.catalog.model import Mask, Table
+from mingqing.catalog.model import STAMPS, Mask, Table
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
-from mingqing.store.guard import STAMPS
 from mingqing.store.owner import owner
 from mingqing.store.people.who import PERSON, person_of, require_reason
 from mingqing.store.session import Session

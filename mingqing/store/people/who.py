@@ -103,14 +103,20 @@ def require_whole(policy: Policy, action: Action) -> None:
     ------
     NotAllowed
     """
-    for table in policy.catalog.tables.values():
-        if table.personal and not (
-            policy.allowed(table.name, action)
-            and all(policy.column(table.name, c, action) is Column.CLEAR for c in table.column_names)
-        ):
-            raise NotAllowed(
-                tr("您的角色看不全或不能修改居民信息，这件事要由管这个村的编辑（县级、乡镇或村级）来办")
-            )
+    if not sees_whole(policy, action):
+        raise NotAllowed(
+            tr("您的角色看不全或不能修改居民信息，这件事要由管这个村的编辑（县级、乡镇或村级）来办")
+        )
+
+
+def sees_whole(policy: Policy, action: Action) -> bool:
+    """Whether an account sees, or may edit, people's tables whole."""
+    return all(
+        policy.allowed(table.name, action)
+        and all(policy.column(table.name, c, action) is Column.CLEAR for c in table.column_names)
+        for table in policy.catalog.tables.values()
+        if table.personal
+    )
 
 
 def require_reason(why: str, person: Person | None = None) -> str:

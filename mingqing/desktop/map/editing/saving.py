@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 import shapely
 
-from mingqing.catalog.model import RuleKind
+from mingqing.catalog.model import STAMPS, RuleKind
 from mingqing.catalog.topology import Severity
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
@@ -18,7 +18,6 @@ from mingqing.digitising.cutting import merge, split
 from mingqing.digitising.paths import TOUCH_M, shapes_of
 from mingqing.digitising.topology import Fault, Rows, check, reach_m, repaired, tables_needed
 from mingqing.store.edit import Edit, rows_of
-from mingqing.store.guard import STAMPS
 from mingqing.store.session import Session
 from mingqing.store.unique import VILLAGE
 

@@ -1,0 +1,80 @@
+"""The search box: what is typed, and the keys that work the list below it."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from mingqing.core.text import tr
+from mingqing.desktop.look.icons import icon
+
+_LEAST, _MOST = 200, 420
+_LONGEST = 200
+
+
+class SearchBox(QLineEdit):
+    """Always there in the top bar.
+
+    Signals
+    -------
+    entered() : the keyboard is here. exited() : it is elsewhere. stepped(int) : down (1) or up (-1).
+    taken() : Enter. dismissed() : Esc.
+    """
+
+    entered = Signal()
+    exited = Signal()
+    stepped = Signal(int)
+    taken = Signal()
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("search")
+        self.setMinimumWidth(_LEAST)
+        self.setMaximumWidth(_MOST)
+        self.setMaxLength(_LONGEST)
+        self.setClearButtonEnabled(True)
+        self.addAction(
+            QAction(icon("fa6s.magnifying-glass"), "", self), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.setAccessibleName(tr("搜索"))
+        self.setToolTip(tr("搜索：姓名、拼音首字母、门牌、电话或证件号尾数、地名  Ctrl+K"))
+        self.show_ready(ready=False)
+
+    def show_ready(self, *, ready: bool) -> None:
+        """Say what can be typed, or that it is not to be had yet."""
+        self.setPlaceholderText(tr("搜姓名、拼音首字母、门牌、电话…") if ready else tr("正在准备搜索…"))
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc from closing something else while the box has the keyboard."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Work the list by the keys that mean nothing to a line of text."""
+        match event.key():
+            case Qt.Key.Key_Down:
+                self.stepped.emit(1)
+            case Qt.Key.Key_Up:
+                self.stepped.emit(-1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.taken.emit()
+            case Qt.Key.Key_Escape:
+                self.dismissed.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Tell that the keyboard is here."""
+        super().focusInEvent(event)
+        self.entered.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Tell that it is elsewhere."""
+        super().focusOutEvent(event)
+        self.exited.emit()

@@ -1,0 +1,370 @@
+"""A form saves each field as it is left, keeps what cannot be saved, and follows what is changed elsewhere."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from mingqing.desktop.form.fields import ChoiceField, IdNumberField, LockedField
+from mingqing.desktop.form.form import RowForm
+from mingqing.desktop.form.matching import Option
+from mingqing.desktop.form.panel import FormPanel
+from mingqing.desktop.form.picking import ReferenceField
+from mingqing.desktop.form.related import RelatedGroup, RowSection
+from mingqing.desktop.window import MainWindow
+
+from .conftest import CANARIES
+
+Settle = Callable[[], None]
+WOMAN = "99999919900307008X"
+
+
+def find(window: MainWindow, table: str, **where: str | int) -> int:
+    assert window.session is not None
+    return int(str(window.session.rows(table, ["id"], where=where)[0][0]))
+
+
+def stored(window: MainWindow, table: str, row_id: int, *names: str) -> tuple[object, ...]:
+    assert window.session is not None
+    row = window.session.row(table, row_id)
+    assert row is not None
+    return tuple(row[name] for name in names)
+
+
+def form_of(window: MainWindow) -> RowForm:
+    section = window.explorer.form.section
+    assert section is not None
+    assert section.form is not None
+    return section.form
+
+
+def write(form: RowForm, name: str, text: str) -> None:
+    """Type into a field, in place of what is there, and leave it."""
+    editor = form.fields[name].focusProxy()
+    if isinstance(editor, QPlainTextEdit):
+        editor.setPlainText(text)
+    else:
+        assert isinstance(editor, QLineEdit)
+        editor.selectAll()
+        editor.insert(text)
+    form.fields[name].finished.emit()
+
+
+@pytest.fixture
+def house(opened: MainWindow, settle: Settle) -> int:
+    """A house whose form is open."""
+    row_id = find(opened, "house", house_no="0F1")
+    opened.explorer.show_row("house", row_id)
+    settle()
+    opened.explorer._actions["form"].trigger()
+    settle()
+    return row_id
+
+
+def group(section: RowSection, table: str) -> RelatedGroup:
+    return next(g for (t, _), g in section.groups.items() if t == table)
+
+
+# ── Saving ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_field_is_saved_as_it_is_left_and_undone_by_one_step(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    write(form_of(opened), "storeys", " ３ 层")
+    settle()
+    assert stored(opened, "house", house, "storeys") == (3,)
+    assert form_of(opened).fields["storeys"].value == "3"
+    step = opened.explorer.editor.undoing
+    assert step is not None
+    assert step.why == "修改农房：层数"
+    opened.explorer.editor.undo()
+    settle()
+    assert stored(opened, "house", house, "storeys") == (None,)
+    assert form_of(opened).fields["storeys"].value == ""
+
+
+def test_a_choice_is_saved_at_once(opened: MainWindow, house: int, settle: Settle) -> None:
+    vacant = form_of(opened).fields["vacant"]
+    assert isinstance(vacant, ChoiceField)
+    vacant.group.buttons()[0].click()
+    settle()
+    assert stored(opened, "house", house, "vacant") == (1,)
+
+
+def test_what_is_the_same_as_before_is_no_step_to_undo(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    write(form_of(opened), "house_no", " 0F1 ")
+    settle()
+    assert opened.explorer.editor.undoing is None
+    assert form_of(opened).fields["house_no"].value == "0F1"
+    assert not form_of(opened).pending
+
+
+def test_what_is_wrong_stays_as_typed_with_its_sentence_and_the_rest_is_saved(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    form = form_of(opened)
+    write(form, "storeys", "三层半")
+    write(form, "built_year", "1988")
+    settle()
+    assert form.complaints == {"storeys": "不是数字：三层半"}
+    assert form.fields["storeys"].value == "三层半"
+    assert stored(opened, "house", house, "storeys", "built_year") == (None, 1988)
+    write(form, "storeys", "3")
+    settle()
+    assert not form.complaints
+    assert stored(opened, "house", house, "storeys") == (3,)
+
+
+def test_what_another_row_has_already_is_told_at_the_field(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    form = form_of(opened)
+    write(form, "house_no", "0F2")
+    settle()
+    assert form.complaints == {"house_no": "本村已经有一条“农房”是“0F2”了"}
+    assert stored(opened, "house", house, "house_no") == ("0F1",)
+
+
+def test_leaving_with_what_is_not_saved_says_so_and_keeps_it(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    write(form_of(opened), "storeys", "三层半")
+    opened.explorer._actions["dismiss"].trigger()
+    settle()
+    explorer = opened.explorer
+    assert not explorer.form.isVisible()
+    assert explorer.card.isVisible()
+    assert "“层数”还没有保存" in explorer.banner.text
+    explorer.form.open("house", house)
+    settle()
+    assert form_of(opened).fields["storeys"].value == "三层半"
+    assert form_of(opened).complaints == {"storeys": "不是数字：三层半"}
+
+
+def test_what_is_typed_and_not_yet_left_is_saved_on_leaving(
+    opened: MainWindow, house: int, settle: Settle, qtbot: QtBot
+) -> None:
+    editor = form_of(opened).fields["storeys"].focusProxy()
+    qtbot.keyClicks(editor, "5")
+    opened.explorer._actions["dismiss"].trigger()
+    settle()
+    assert stored(opened, "house", house, "storeys") == (5,)
+    assert opened.explorer.banner.text == ""
+
+
+def test_a_project_that_is_closed_takes_drafts_with_it(
+    opened: MainWindow, house: int, settle: Settle, qtbot: QtBot
+) -> None:
+    write(form_of(opened), "storeys", "三层半")
+    qtbot.keyClicks(form_of(opened).fields["built_year"].focusProxy(), "1990")
+    opened.close_project()
+    form = opened.explorer.form
+    assert not form.desk.drafts
+    assert form.section is None
+
+
+# ── Rules ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def person(opened: MainWindow, settle: Settle) -> int:
+    """A woman without an identity number, whose form is open."""
+    row_id = find(opened, "resident", name="样01")
+    opened.explorer.form.open("resident", row_id)
+    settle()
+    return row_id
+
+
+def test_an_identity_number_fills_the_birth_date(opened: MainWindow, person: int, settle: Settle) -> None:
+    write(form_of(opened), "id_number", WOMAN.lower())
+    settle()
+    assert stored(opened, "resident", person, "id_number", "birth_date", "sex") == (WOMAN, "1990-03-07", "女")
+    assert form_of(opened).fields["birth_date"].value == "1990-03-07"
+    opened.explorer.editor.undo()
+    settle()
+    assert stored(opened, "resident", person, "id_number", "birth_date") == (None, None)
+
+
+def test_a_number_that_contradicts_the_sex_waits_until_one_of_them_is_corrected(
+    opened: MainWindow, person: int, settle: Settle
+) -> None:
+    form = form_of(opened)
+    sex = form.fields["sex"]
+    assert isinstance(sex, ChoiceField)
+    sex.group.buttons()[0].click()
+    settle()
+    write(form, "id_number", WOMAN)
+    write(form, "phone", "00012345678")
+    settle()
+    assert form.complaints["sex"].startswith("与身份证号不一致")
+    assert stored(opened, "resident", person, "id_number", "sex", "phone") == (None, "男", "00012345678")
+    number = form.fields["id_number"]
+    assert isinstance(number, IdNumberField)
+    number.trust.click()
+    settle()
+    assert not form.complaints
+    assert stored(opened, "resident", person, "id_number", "sex", "birth_date") == (WOMAN, "女", "1990-03-07")
+
+
+def test_a_required_field_cannot_be_emptied(opened: MainWindow, person: int, settle: Settle) -> None:
+    write(form_of(opened), "name", "")
+    settle()
+    assert form_of(opened).complaints == {"name": "必须填写"}
+    assert stored(opened, "resident", person, "name") == ("样01",)
+
+
+@pytest.mark.parametrize("name", ["𠮷田一", "样'); DROP TABLE resident;--", "%_\\ (.*"])
+def test_names_are_kept_as_they_are_written(
+    opened: MainWindow, person: int, settle: Settle, name: str
+) -> None:
+    write(form_of(opened), "name", name)
+    settle()
+    assert stored(opened, "resident", person, "name") == (name,)
+
+
+# ── Following ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_fields_follow_what_is_changed_elsewhere_but_for_the_one_being_typed_in(
+    opened: MainWindow, house: int, settle: Settle, qtbot: QtBot
+) -> None:
+    form = form_of(opened)
+    qtbot.keyClicks(form.fields["storeys"].focusProxy(), "5")
+    opened.explorer.editor.do(
+        "修改农房", lambda e, _: e.change("house", house, {"storeys": 2, "built_year": 1999})
+    )
+    settle()
+    assert form.fields["built_year"].value == "1999"
+    assert form.fields["storeys"].value == "5"
+    assert form.fields["storeys"]._note.text() == "刚才在别处改成了“2”；您填的还没有保存"
+    form.fields["storeys"].finished.emit()
+    settle()
+    assert stored(opened, "house", house, "storeys") == (5,)
+
+
+def test_a_row_that_is_deleted_elsewhere_takes_its_form_along(opened: MainWindow, settle: Settle) -> None:
+    row_id = find(opened, "resident", name="样01")
+    opened.explorer.form.open("resident", row_id)
+    settle()
+    opened.explorer.editor.do("删除人口", lambda e, _: e.remove("resident", [row_id]))
+    settle()
+    assert not opened.explorer.form.isVisible()
+    assert opened.explorer.guide.key is None
+
+
+def test_another_card_asked_for_on_the_map_takes_the_place_of_the_form(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    other = find(opened, "house", house_no="0F2")
+    opened.explorer.show_row("house", other)
+    settle()
+    assert opened.explorer.form.section is None
+    assert opened.explorer.card.isVisible()
+    assert house != other
+
+
+# ── Who may ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("who", ["查阅员", "规划员"])
+@pytest.mark.parametrize("table", ["house", "household", "resident"])
+def test_who_may_only_look_finds_every_field_locked_and_what_is_masked_still_masked(
+    enter: Callable[[str], MainWindow], settle: Settle, who: str, table: str
+) -> None:
+    window = enter(who)
+    assert window.session is not None
+    house = find(window, "house", house_no="0F0")
+    people = window.session.rows("resident", ["id", "name"])
+    rows = {"house": house, "household": find(window, "household", house=house)}
+    rows["resident"] = next(i for i, name in people if name.startswith(CANARIES[2][0]))
+    window.explorer.form.open(table, rows[table])
+    settle()
+    form = form_of(window)
+    assert all(isinstance(widget, LockedField) for widget in form.fields.values())
+    shown = " ".join(label.text() for label in window.explorer.form.findChildren(QLabel))
+    masked = CANARIES if who == "查阅员" else ("331124195001010017", "1950-01-01", "缺粮")
+    assert not [canary for canary in masked if canary in shown]
+    assert table == "house" or "*" in shown or who == "规划员"
+
+
+def test_who_edits_nothing_is_offered_no_form(enter: Callable[[str], MainWindow], settle: Settle) -> None:
+    window = enter("查阅员")
+    window.explorer.show_row("house", find(window, "house", house_no="0F1"))
+    settle()
+    window.explorer._actions["form"].trigger()
+    settle()
+    assert not window.explorer.form.isVisible()
+
+
+def test_everything_that_can_be_pressed_is_large_enough_and_has_a_name(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    panel: FormPanel = opened.explorer.form
+    assert panel.section is not None
+    group(panel.section, "household").boxes.values().__iter__().__next__().toggle.click()
+    settle()
+    for pressed in (*panel.findChildren(QPushButton), *panel.findChildren(QToolButton)):
+        if not pressed.isVisible() or isinstance(pressed.parent(), QLineEdit):
+            continue
+        assert pressed.height() >= 32, pressed.accessibleName()
+        assert pressed.accessibleName()
+    for line in panel.findChildren(QLineEdit):
+        assert line.accessibleName()
+        assert line.height() >= 32
+
+
+# ── References ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_household_moves_to_another_house_found_by_name_nearest_first(
+    opened: MainWindow, settle: Settle
+) -> None:
+    household = find(opened, "household", householder="甄01")
+    opened.explorer.form.open("household", household)
+    settle()
+    field = form_of(opened).fields["house"]
+    assert isinstance(field, ReferenceField)
+    field.drop()
+    settle()
+    assert field.offered[0] == "半岭1号"
+    assert set(field.offered[1:3]) == {"半岭0号", "半岭2号"}
+    field.line.selectAll()
+    field.line.insert("bl4")
+    assert field.offered == ["半岭4号"]
+    field.choose(_option(field, "半岭4号"))
+    settle()
+    assert stored(opened, "household", household, "house") == (find(opened, "house", house_no="0F4"),)
+
+
+def _option(field: ReferenceField, title: str) -> Option:
+    return next(o for o in field.options if o.title == title)
+
+
+def test_a_name_that_was_not_chosen_is_no_reference(opened: MainWindow, settle: Settle) -> None:
+    household = find(opened, "household", householder="甄01")
+    opened.explorer.form.open("household", household)
+    settle()
+    write(form_of(opened), "house", "7")
+    settle()
+    assert form_of(opened).complaints == {"house": "请从列表里选一条"}
+    assert stored(opened, "household", household, "house") == (find(opened, "house", house_no="0F1"),)
+
+
+def test_a_house_is_pointed_to_on_the_map(opened: MainWindow, settle: Settle) -> None:
+    household = find(opened, "household", householder="甄01")
+    other = find(opened, "house", house_no="0F3")
+    opened.explorer.form.open("household", household)
+    settle()
+    field = form_of(opened).fields["house"]
+    assert isinstance(field, ReferenceField)
+    field.point.click()
+    assert opened.session is not None
+    centre = opened.session.features("house", among=[other]).geometry[0].centroid
+    opened.explorer.canvas.clicked.emit(centre.x, centre.y)
+    settle()
+    assert stored(opened, "household", household, "house") == (other,)
+    assert opened.explorer.form.key == ("household", household)
