@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import shapely
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.desktop.map.canvas import Canvas
@@ -62,8 +63,20 @@ class Hands:
         self.settle()
 
     def move(self, place: XY) -> None:
-        self.qtbot.mouseMove(self.canvas, self.pixel(place))
-        self.qtbot.wait(1)  # the system tells of it, in its own time
+        self._move(self.pixel(place))
+
+    def _move(self, at: QPoint) -> None:
+        """Tell the canvas at once; by way of the system it would come in its own time."""
+        there = QPointF(at)
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            there,
+            self.canvas.mapToGlobal(there),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            NONE,
+        )
+        QApplication.sendEvent(self.canvas, event)
 
     def click(self, *places: XY, held: Qt.KeyboardModifier = NONE) -> None:
         for place in places:
@@ -85,7 +98,7 @@ class Hands:
         a, b = self.pixel(start), self.pixel(end)
         self.qtbot.mousePress(self.canvas, LEFT, held, pos=a)
         for at in (a + (b - a) / 2, b):
-            self.qtbot.mouseMove(self.canvas, at)
+            self._move(at)
         self.qtbot.mouseRelease(self.canvas, LEFT, held, pos=b)
         self.settle()
 

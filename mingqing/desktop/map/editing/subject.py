@@ -53,7 +53,7 @@ class Subject:
         return xmin, ymin, xmax, ymax
 
 
-Key = tuple[str, tuple[int, ...]]
+_Picked = tuple[tuple[tuple[str, int], ...], Subject | None]
 
 
 class Subjects(QObject):
@@ -72,6 +72,7 @@ class Subjects(QObject):
         self._jobs = jobs
         self.current: Subject | None = None
         self._found: tuple[tuple[str, int], ...] = ()
+        self._table, self._ids = "", list[int]()  # what is being read, or was
 
     @property
     def others(self) -> int:
@@ -93,23 +94,32 @@ class Subjects(QObject):
 
         tolerance_m : as `identify` takes it.
         """
-        before = self.current
 
-        def work(session: "Session", _job: Job[object]) -> tuple[tuple[tuple[str, int], ...], Subject | None]:
+        def work(session: "Session", _job: Job[_Picked]) -> _Picked:
             hits = identify(session, theme, at, tolerance_m=tolerance_m, only=only, targets=targets).hits
             found = tuple((h.table, h.id) for h in hits if h.table in tables)
-            if more and before is not None:
-                found = tuple(key for key in found if key[0] == before.table.name)
-                return found, read(session, *_toggled(before, found))
-            return found, read(session, found[0][0], [found[0][1]]) if found else None
+            return found, read(session, found[0][0], [found[0][1]]) if found and not more else None
 
-        def done(outcome: tuple[tuple[tuple[str, int], ...], Subject | None]) -> None:
-            self._found, subject = outcome
-            self._take(subject)
-            if not self._found:
+        def done(picked: _Picked) -> None:
+            found, subject = picked
+            if not found:
                 self.missed.emit()
+            if more and self._ids:
+                self._toggle([key for key in found if key[0] == self._table][:1])
+            elif more and found:
+                self._found = ()
+                self._read(found[0][0], [found[0][1]])
+            else:
+                self._found = found
+                self._take(subject)
 
-        self._jobs.start(ReadJob(work, done=done, topic="subject"))
+        # Clicks that choose several follow one another faster than they are answered, and none takes another's place.
+        self._jobs.start(ReadJob(work, done=done, topic=None if more else "subject"))
+
+    def _toggle(self, found: Sequence[tuple[str, int]]) -> None:
+        self._found = ()
+        for table, row in found:
+            self._read(table, [i for i in self._ids if i != row] if row in self._ids else [*self._ids, row])
 
     def next(self) -> None:
         """Edit the next of the rows that lie where it was clicked."""
@@ -138,6 +148,8 @@ class Subjects(QObject):
             self._read(subject.table.name, list(subject.shapes))
 
     def _read(self, table: str, ids: Sequence[int], then: Callable[[], object] | None = None) -> None:
+        self._table, self._ids = table, list(ids)
+
         def work(session: "Session", _job: Job[Subject | None]) -> Subject | None:
             return read(session, table, ids)
 
@@ -149,16 +161,11 @@ class Subjects(QObject):
         self._jobs.start(ReadJob(work, done=done, topic="subject"))
 
     def _take(self, subject: Subject | None) -> None:
+        self._table = subject.table.name if subject is not None else ""
+        self._ids = list(subject.shapes) if subject is not None else []
         if subject is not None or self.current is not None:
             self.current = subject
             self.changed.emit()
-
-
-def _toggled(before: Subject, found: Sequence[tuple[str, int]]) -> tuple[str, list[int]]:
-    ids = list(before.shapes)
-    for _, row in found[:1]:
-        ids = [i for i in ids if i != row] if row in ids else [*ids, row]
-    return before.table.name, ids
 
 
 def read(session: "Session", table: str, ids: Sequence[int]) -> Subject | None:
