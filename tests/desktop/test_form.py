@@ -1,6 +1,7 @@
 """A form saves each field as it is left, keeps what cannot be saved, and follows what is changed elsewhere."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton
@@ -13,8 +14,9 @@ from mingqing.desktop.form.panel import FormPanel
 from mingqing.desktop.form.picking import ReferenceField
 from mingqing.desktop.form.related import RelatedGroup, RowSection
 from mingqing.desktop.window import MainWindow
+from mingqing.store.project import open_project
 
-from .conftest import CANARIES
+from .conftest import CANARIES, PASSWORD, USER
 
 Settle = Callable[[], None]
 WOMAN = "99999919900307008X"
@@ -157,7 +159,7 @@ def test_what_is_typed_and_not_yet_left_is_saved_on_leaving(
 
 
 def test_a_project_that_is_closed_takes_drafts_with_it(
-    opened: MainWindow, house: int, settle: Settle, qtbot: QtBot
+    opened: MainWindow, house: int, project: Path, settle: Settle, qtbot: QtBot
 ) -> None:
     write(form_of(opened), "storeys", "三层半")
     qtbot.keyClicks(form_of(opened).fields["built_year"].focusProxy(), "1990")
@@ -165,6 +167,35 @@ def test_a_project_that_is_closed_takes_drafts_with_it(
     form = opened.explorer.form
     assert not form.desk.drafts
     assert form.section is None
+    opened.open_now(project, USER, PASSWORD)
+    settle()
+    assert stored(opened, "house", house, "storeys", "built_year") == (None, 1990)
+
+
+def test_what_is_typed_is_saved_when_the_window_is_closed(
+    opened: MainWindow, house: int, project: Path, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(form_of(opened).fields["built_year"].focusProxy(), "1990")
+    opened.close()
+    with open_project(project, user=USER, password=PASSWORD) as session:
+        assert session.rows("house", ["built_year"], where={"id": house}) == [(1990,)]
+
+
+def test_fields_that_few_look_for_are_unfolded_and_saved_like_others(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    form = form_of(opened)
+    assert "verified_on" not in form.fields
+    form.folded.more.click()
+    write(form, "verified_on", "2025年6月1日")
+    settle()
+    assert stored(opened, "house", house, "verified_on") == ("2025-06-01",)
+    assert form.fields["verified_on"].value == "2025-06-01"
+    write(form, "verified_on", "去年")
+    opened.explorer._actions["dismiss"].trigger()
+    opened.explorer.form.open("house", house)
+    settle()
+    assert form_of(opened).complaints == {"verified_on": "不是日期：去年"}
 
 
 # ── Rules ────────────────────────────────────────────────────────────────────────────────────────────────────
