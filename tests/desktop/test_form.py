@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import shapely
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +17,7 @@ from mingqing.desktop.form.related import RelatedGroup, RowSection
 from mingqing.desktop.window import MainWindow
 from mingqing.store.project import open_project
 
-from .conftest import CANARIES, PASSWORD, USER
+from .conftest import CANARIES, EAST, NORTH, PASSWORD, USER
 
 Settle = Callable[[], None]
 WOMAN = "99999919900307008X"
@@ -399,3 +400,65 @@ def test_a_house_is_pointed_to_on_the_map(opened: MainWindow, settle: Settle) ->
     settle()
     assert stored(opened, "household", household, "house") == (other,)
     assert opened.explorer.form.key == ("household", household)
+
+
+# ── New rows from elsewhere ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_was_drawn_is_added_with_its_values_and_its_form_stays_open(
+    opened: MainWindow, settle: Settle
+) -> None:
+    shape = shapely.box(EAST + 700, NORTH + 500, EAST + 720, NORTH + 512)
+    panel = opened.explorer.form
+    panel.add("house", {}, make=lambda edit, values: edit.add("house", values, shape))
+    settle()
+    assert panel.new is not None
+    assert panel.new.form is not None
+    write(panel.new.form, "house_no", "新1")
+    panel.new.finish.click()
+    settle()
+    row_id = find(opened, "house", house_no="新1")
+    assert stored(opened, "house", row_id, "village_code") == ("331124204202",)
+    assert opened.session is not None
+    assert opened.session.features("house", among=[row_id]).geometry[0].equals(shape)
+    assert panel.key == opened.explorer.guide.key == ("house", row_id)
+    assert panel.isVisible()
+
+
+def test_a_new_row_is_of_the_village_that_is_given(opened: MainWindow, settle: Settle) -> None:
+    panel = opened.explorer.form
+    panel.add("household", {"village_code": "331124204203"})
+    settle()
+    assert panel.new is not None
+    assert panel.new.form is not None
+    write(panel.new.form, "householder", "甄无房")
+    panel.new.finish.click()
+    settle()
+    row_id = find(opened, "household", householder="甄无房")
+    assert stored(opened, "household", row_id, "village_code") == ("331124204203",)
+
+
+def test_a_field_corrected_twice_in_a_row_keeps_the_later_value(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    form = form_of(opened)
+    write(form, "storeys", "2")
+    write(form, "storeys", "3")
+    settle()
+    assert stored(opened, "house", house, "storeys") == (3,)
+    assert form.fields["storeys"].value == "3"
+    assert not form.pending
+
+
+@pytest.mark.parametrize("text", ["\ud800", "一\x00二", "１２３　４", "🏠" * 4001])
+def test_no_text_that_can_be_pasted_stops_the_form(
+    opened: MainWindow, house: int, settle: Settle, text: str
+) -> None:
+    form = form_of(opened)
+    write(form, "address", text)
+    settle()
+    if len(text) > 4000:
+        assert form.complaints["address"].startswith("超过 4000 个字符")
+    else:
+        assert not form.pending
+    assert opened.explorer.form.isVisible()

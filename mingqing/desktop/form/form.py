@@ -52,7 +52,7 @@ class RowForm(QWidget):
         self.pending: Typed = {}
         self.fields: dict[str, FieldWidget] = {}
         self.touched: set[str] = set()
-        self._saving: Typed = {}
+        self._saving: dict[str, Typed] = {}  # by field: what was typed in those that are being saved with it
         self._left: set[str] = set()
         self._told: set[str] = set()  # fields that an identity number filled
         self._refused: dict[str, str] = {}
@@ -214,7 +214,8 @@ class RowForm(QWidget):
         if not ready:
             return
         table, row_id = self.table.name, self.sheet.id
-        self._saving |= {name: self.pending.pop(name) for name in ready}
+        typed = {name: self.pending.pop(name) for name in ready}
+        self._saving |= dict.fromkeys(ready, typed)
         titles = "、".join(self.table.field_by_name[n].title for n in ready)
 
         def work(edit: "Edit", _session: "Session") -> None:
@@ -223,8 +224,8 @@ class RowForm(QWidget):
         self._desk.editor.do(
             tr("修改{table}：{fields}").format(table=self.table.title, fields=titles),
             work,
-            done=lambda _: self._saved(ready),
-            failed=lambda error: self._not_saved(ready, error),
+            done=lambda _: self._saved(ready, typed),
+            failed=lambda error: self._not_saved(typed, error),
         )
 
     def _settle(self, name: str) -> None:
@@ -237,13 +238,16 @@ class RowForm(QWidget):
             widget.show_value(value)
         widget.complain("")
 
-    def _saved(self, ready: Mapping[str, Value]) -> None:
+    def _saved(self, ready: Mapping[str, Value], typed: "Typed") -> None:
         self.values.update(ready)
         self._desk.remember(self.table, ready)
         for name, value in ready.items():
-            raw = self._saving.pop(name, None)
+            if self._saving.get(name) is not typed:
+                continue  # something later is being saved in it
+            del self._saving[name]
             if name in self.pending or not alive(self):
                 continue
+            raw = typed[name]
             self._settle(name)
             if isinstance(raw, str) and value and raw.strip() != as_typed(value):
                 self.fields[name].hint(tr("已整理为“{value}”").format(value=as_typed(value)[:40]))
@@ -252,8 +256,8 @@ class RowForm(QWidget):
         self._told -= ready.keys()
         self._desk.tell(tr("已保存，改错了按 Ctrl+Z 撤销"))
 
-    def _not_saved(self, ready: Iterable[str], error: MingqingError) -> None:
-        typed = {name: self._saving.pop(name, None) for name in ready}
+    def _not_saved(self, typed: "Typed", error: MingqingError) -> None:
+        self._saving = {name: batch for name, batch in self._saving.items() if batch is not typed}
         self.pending = {**typed, **self.pending}
         if alive(self):
             self._take_refusal(error)
@@ -320,6 +324,8 @@ class RowForm(QWidget):
             name, widget = line.field.name, self.fields.get(line.field.name)
             if widget is None:
                 continue
+            if isinstance(widget, ReferenceField):
+                widget.forget()
             other = self.values.get(name) != line.value
             self.values[name] = line.value
             if name not in self.pending and name not in self._saving:
