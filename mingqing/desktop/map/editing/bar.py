@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DRAWING = ("draw_rectangle", "draw_square", "draw_polygon", "draw_line", "draw_point")
 _CORRECTING = ("edit_nodes", "move_whole", "split", "merge", "reshape")
+_SWITCHES = ("snapping", "shared_borders")
 _MORE = ("ring", "square_corners", "copy_whole")
 
 
@@ -49,12 +50,15 @@ class EditBar(QFrame):
         more = rounded(QMenu(self))
         more.addActions([actions[name] for name in _MORE])
         more.addSeparator()
-        more.addActions([actions[name] for name in ("follow_lines", "import_track", "type_numbers")])
+        more.addActions([actions[name] for name in ("import_track", "type_numbers")])
+        more.addSeparator()
+        more.addActions([actions[name] for name in ("follow_lines", *_SWITCHES)])
         self._dropping(tr("更多画图工具"), "fa6s.ellipsis", more)
         self._row.addWidget(tool(actions["remove"], size=16))
-        self._add_rule()
-        for name in ("snapping", "shared_borders"):
-            self._row.addWidget(tool(actions[name], size=16))
+        self._spare: list[QWidget] = [self._add_rule()]
+        for name in _SWITCHES:
+            self._spare.append(tool(actions[name], size=16))
+            self._row.addWidget(self._spare[-1])
         self._add_rule()
         closing = self._button(tr("不画了"), "fa6s.xmark")
         closing.setText("")
@@ -81,10 +85,19 @@ class EditBar(QFrame):
         )
         return made
 
-    def _add_rule(self) -> None:
+    def _add_rule(self) -> QFrame:
         made = QFrame()
         made.setObjectName("upright")
         self._row.addWidget(made)
+        return made
+
+    def fit(self, most: int) -> None:
+        """Take no more than `most` pixels where that can be: switches, which are in the menu too, give way."""
+        for each in self._spare:
+            each.show()
+        if self.sizeHint().width() > most:
+            for each in self._spare:
+                each.hide()
 
     def offer(self, tables: "Sequence[Table]", drawn: "Table | None", key: str) -> None:
         """Offer these tables to draw, and the ways to draw the one that is chosen; `key` draws one of it."""
