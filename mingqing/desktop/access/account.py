@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
     from mingqing.store.session import Session
 
-_MOST_TITLES = 2
+_MOST_TITLES = 1
 
 
 class AccountButton(QToolButton):

@@ -92,6 +92,7 @@ class Kit(QObject):
     def _make_bar(self) -> ToolBar:
         bar = ToolBar(self._actions, self._canvas)
         bar.add("hand")
+        bar.add("draw")
         bar.add_menu(tr("量算"), ("measure_length", "measure_area"))
         bar.add_menu(tr("选择"), (*_SELECTING, "conditions", "reselect"))
         bar.add_rule()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
 
-_LEAST, _MOST = 200, 420
+_LEAST, _MOST = 240, 420
 _LONGEST = 200
 
 
@@ -34,7 +34,7 @@ class SearchBox(QLineEdit):
         self.setMaxLength(_LONGEST)
         self.setClearButtonEnabled(True)
         self.addAction(
-            QAction(icon("fa6s.magnifying-glass"), "", self), QLineEdit.ActionPosition.LeadingPosition
+            QAction(icon("fa6s.magnifying-glass"), tr("搜索"), self), QLineEdit.ActionPosition.LeadingPosition
         )
         self.setAccessibleName(tr("搜索"))
         self.setToolTip(tr("搜索：姓名、拼音首字母、门牌、电话或证件号尾数、地名  Ctrl+K"))

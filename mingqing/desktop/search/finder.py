@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from mingqing.access.audit import Act
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_RECENT = 6
 _LIMIT = 30
+_PATIENCE_MS = 2_000  # the map of a county whose overviews are not made yet takes longer
 
 
 class Finder(QObject):
@@ -39,10 +40,11 @@ class Finder(QObject):
         self.box, self._canvas, self._jobs = box, canvas, jobs
         self.keeper, self.list, self._dots = IndexKeeper(jobs, self), ResultList(page), Dots()
         self._recent: list[str] = []  # in memory alone: what was looked for are people
-        self._wanted = False
+        self._wanted = self._due = False
         self._logged: set[str] = set()
         page.installEventFilter(self)
         canvas.overlays.append(self._dots)
+        canvas.drawn.connect(lambda _frame: self._start())
         self.keeper.renewed.connect(self._renewed)
         box.textChanged.connect(lambda _text: self._ask())
         box.entered.connect(self._ask)
@@ -65,13 +67,17 @@ class Finder(QObject):
         self._put_away()
 
     def begin(self) -> None:
-        """Make ready what is searched, because a project was opened or much of it was written."""
-        self._wanted = True
-        self.keeper.renew()
+        """Make ready what is searched, because a project was opened or much of it was written: after the map."""
+        self._wanted = self._due = True
+        if self._canvas.at_rest:
+            self._start()
+        else:
+            QTimer.singleShot(_PATIENCE_MS, self, self._start)
 
     def forget(self, *, wanted: bool = False) -> None:
         """Keep nothing of what was searched and found; `wanted` where it is to be read again once the page is seen."""
         self._wanted &= wanted
+        self._due = False
         self._recent.clear()
         self._logged.clear()
         self.box.clear()
@@ -81,8 +87,14 @@ class Finder(QObject):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Read again what was dropped when the window was locked."""
         if event.type() == QEvent.Type.Show and self._wanted and self.keeper.index is None:
-            self.keeper.renew()
+            self._due = True
+            self._start()
         return False
+
+    def _start(self) -> None:
+        if self._due:
+            self._due = False
+            self.keeper.renew()
 
     def _renewed(self) -> None:
         self.box.show_ready(ready=self.keeper.index is not None)
@@ -93,6 +105,7 @@ class Finder(QObject):
         """Answer what is in the box."""
         if not self.box.hasFocus():
             return
+        self._start()
         text, index = self.box.text().strip(), self.keeper.index
         if not text:
             self.list.show_remarks(_hints(), self._recent)

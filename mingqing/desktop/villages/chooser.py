@@ -30,7 +30,7 @@ class VillageChooser(QPushButton):
         self.setObjectName("village")
         self.setIcon(icon("fa6s.location-dot"))
         self.setIconSize(QSize(16, 16))
-        self.setFixedWidth(280)
+        self.setFixedWidth(216)
         self.setToolTip(tr("选择村：可输入村名、拼音或首字母  Ctrl+F"))
         self.setAccessibleName(tr("选择村"))
         self._entries: Sequence[Entry] = ()

@@ -234,6 +234,7 @@ class Board(QObject):
     def _enable(self) -> None:
         """Offer what can be done."""
         self._actions["draw"].setEnabled(self._may)
+        self._actions["draw"].setVisible(self._may)
         self._actions["remove"].setEnabled(self._may)
         for name in (*self.tools, *_ACTS, *_SWITCHES):
             kind = _KIND_OF.get(name)
