@@ -216,7 +216,7 @@ class Explorer(QWidget):
         actions.connect("undo", lambda: None if self.board.take_back() else editor.undo())
         self.board.said.connect(self.status.backup.setText)
         self.board.refused.connect(lambda error: self.banner.say(str(error)))
-        self.board.added.connect(self._fill_in)
+        self.board.added.connect(self.form.open)
         actions.connect("redo", editor.redo)
         actions.connect("form", self.form.edit_shown)
         self.card.editing.connect(self.form.edit_shown)
@@ -354,10 +354,6 @@ class Explorer(QWidget):
         self.charts.refresh()
         self.guide.again()
         self.edited.emit(changed)
-
-    def _fill_in(self, table: str, row_id: int) -> None:
-        """Let the user fill in what was just drawn."""
-        self.guide.show_row(table, row_id, self._actions["form"].trigger)
 
     def _offer_steps(self) -> None:
         for name, step, words in (

@@ -35,6 +35,7 @@ class Settings:
     lock_minutes: int = 10
     backup_folder: str = ""
     hints_seen: list[str] = field(default_factory=list)
+    drawn: dict[str, str] = field(default_factory=dict)  # by map, the table that was drawn on it last
     path: Path | None = None
 
     @property
@@ -60,6 +61,7 @@ class Settings:
                 int(minutes) if minutes in LOCK_MINUTES else cls.lock_minutes,
                 backup_folder=str(kept.get("backup_folder", "")),
                 hints_seen=[str(name) for name in kept.get("hints_seen", [])],
+                drawn={str(k): str(v) for k, v in dict(kept.get("drawn", {})).items()},
                 path=path,
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -76,6 +78,7 @@ class Settings:
             "legend_open": self.legend_open,
             "backup_folder": self.backup_folder,
             "lock_minutes": self.lock_minutes,
+            "drawn": self.drawn,
             "hints_seen": self.hints_seen,
         }
         try:

@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
         self.welcome.browse.connect(self.ask_open)
         self.welcome.sample.connect(self.open_sample)
         self.welcome.reopen.connect(self.ask_login)
+        self.explorer.board.preferred = self.settings.drawn
         self.explorer.themed.connect(self._remember_theme)
         self.explorer.visited.connect(self._remember_village)
         self.explorer.edited.connect(lambda _changed: self.overviews.changed())

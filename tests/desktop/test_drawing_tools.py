@@ -61,7 +61,7 @@ def angles(shape: shapely.Geometry) -> list[float]:
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_house_is_on_the_map_after_four_clicks_and_its_card_is_open(hands: Hands) -> None:
+def test_a_house_is_on_the_map_after_four_clicks_and_its_form_is_open(hands: Hands) -> None:
     before = set(hands.shapes("house"))
     hands.board.bar.draw.click()
     hands.click(at(0, 0), at(20, 10), at(0, 22))
@@ -72,7 +72,7 @@ def test_a_house_is_on_the_map_after_four_clicks_and_its_card_is_open(hands: Han
     assert wall.hausdorff_distance(house.exterior.intersection(wall.buffer(1.5 * hands.metre))) < 2
     (new,) = set(hands.shapes("house")) - before
     assert hands.session.rows("house", ["village_code"], where={"id": new}) == [("331124204202",)]
-    assert hands.window.explorer.guide.key == ("house", new)
+    assert hands.window.explorer.form.key == ("house", new)
     hands.undo()
     assert set(hands.shapes("house")) == before
 

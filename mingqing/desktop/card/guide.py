@@ -97,10 +97,10 @@ class CardGuide(QObject):
         else:
             self.close()
 
-    def show_row(self, table: str, row_id: int, then: Callable[[], object] | None = None) -> None:
-        """Show the card of a row; then its place from near by, or what `then` does."""
+    def show_row(self, table: str, row_id: int) -> None:
+        """Show the card of a row, and its place from near by."""
         self._found, self._trail = Found(), []
-        self.ask((table, row_id), then or self.see)
+        self.ask((table, row_id), self.see)
 
     def again(self) -> None:
         """Read the card anew that is shown."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog, Layer
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.map.canvas import Canvas
+    from mingqing.desktop.map.editing.bar import EditBar
     from mingqing.desktop.selection import Selection
     from mingqing.store.conditions.kept import Asked
     from mingqing.store.session import Session
@@ -63,7 +64,7 @@ class Kit(QObject):
         super().__init__(canvas)
         self._canvas, self._jobs, self._actions = canvas, jobs, actions
         self.selection, self.tables_on = selection, tables_on
-        self.second: QWidget | None = None  # a further bar, beside the first
+        self.second: EditBar | None = None  # a further bar, beside the first
         self._sides, self._reached = (M, M), M
         self._catalog: Catalog | None = None
         self._theme: Layer | None = None
@@ -292,6 +293,7 @@ class Kit(QObject):
         self._fold()
         beside, top = left + size.width() + S, M
         if self.second is not None and not self.second.isHidden():
+            self.second.fit(self._canvas.width() - beside - right)
             hint = self.second.sizeHint()
             self.second.setGeometry(beside, M, hint.width(), hint.height())
             top += hint.height() + S

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DRAWING = ("draw_rectangle", "draw_square", "draw_polygon", "draw_line", "draw_point")
 _CORRECTING = ("edit_nodes", "move_whole", "split", "merge", "reshape")
+_SWITCHES = ("snapping", "shared_borders")
 _MORE = ("ring", "square_corners", "copy_whole")
 
 
@@ -44,18 +45,22 @@ class EditBar(QFrame):
         self.tables = rounded(QMenu(self))
         self._what = self._dropping(tr("画什么、怎么画"), "fa6s.chevron-down", self.tables)
         self._add_rule()
+        buttons = {name: tool(actions[name], size=16) for name in (*_CORRECTING, "remove", *_SWITCHES)}
         for name in _CORRECTING:
-            self._row.addWidget(tool(actions[name], size=16))
+            self._row.addWidget(buttons[name])
         more = rounded(QMenu(self))
-        more.addActions([actions[name] for name in _MORE])
+        more.addActions([actions[name] for name in ("reshape", *_MORE)])
         more.addSeparator()
-        more.addActions([actions[name] for name in ("follow_lines", "import_track", "type_numbers")])
+        more.addActions([actions[name] for name in ("import_track", "type_numbers")])
+        more.addSeparator()
+        more.addActions([actions[name] for name in ("follow_lines", *_SWITCHES, "remove")])
         self._dropping(tr("更多画图工具"), "fa6s.ellipsis", more)
-        self._row.addWidget(tool(actions["remove"], size=16))
+        self._row.addWidget(buttons["remove"])
+        between = self._add_rule()
+        for name in _SWITCHES:
+            self._row.addWidget(buttons[name])
         self._add_rule()
-        for name in ("snapping", "shared_borders"):
-            self._row.addWidget(tool(actions[name], size=16))
-        self._add_rule()
+        self._spare: list[QWidget] = [between, *(buttons[name] for name in (*_SWITCHES, "reshape", "remove"))]
         closing = self._button(tr("不画了"), "fa6s.xmark")
         closing.setText("")
         closing.setToolTip(f"{tr('收起画图工具')}  {actions['draw'].shortcut().toString()}")
@@ -81,10 +86,20 @@ class EditBar(QFrame):
         )
         return made
 
-    def _add_rule(self) -> None:
+    def _add_rule(self) -> QFrame:
         made = QFrame()
         made.setObjectName("upright")
         self._row.addWidget(made)
+        return made
+
+    def fit(self, most: int) -> None:
+        """Take no more than `most` pixels where that can be: what is in the menu too gives way."""
+        for each in self._spare:
+            each.show()
+        for each in self._spare:
+            if self.sizeHint().width() <= most:
+                return
+            each.hide()
 
     def offer(self, tables: "Sequence[Table]", drawn: "Table | None", key: str) -> None:
         """Offer these tables to draw, and the ways to draw the one that is chosen; `key` draws one of it."""

@@ -65,17 +65,17 @@ class Board(QObject):
     Signals
     -------
     added(str, object) : table and id of a row that was drawn. said(str) : a sentence to show. refused(MingqingError).
-    switched(bool) : the tools are shown, or put away. chosen(str, str) : a map, and the table that is drawn on it.
+    switched(bool) : the tools are shown, or put away.
 
     on : whether the tools are shown. table_name, table_title : what is drawn.
     aside : a figure that was left unfinished and may be gone on with.
+    preferred : by map, the table that was drawn on it last.
     """
 
     added = Signal(str, object)
     said = Signal(str)
     refused = Signal(object)
     switched = Signal(bool)
-    chosen = Signal(str, str)
 
     def __init__(
         self,
@@ -189,7 +189,6 @@ class Board(QObject):
             return
         self._table = self.tables[name]
         self.preferred[self._theme.code] = name
-        self.chosen.emit(self._theme.code, name)
         self._enable()
         if self._canvas.tool is not self.tools[self._suited]:
             self._kit.take(self._suited)

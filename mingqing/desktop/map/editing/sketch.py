@@ -220,7 +220,7 @@ class Sketch(Corners):
         paint_line(painter, on_screen(ring[:drawn], view, size))
         paint_corners(painter, on_screen(places if self.done else self.corners, view, size))
         self._paint_lengths(painter, ring, view, size)
-        if not self.done and len(places) > 1:
+        if not self.done and len(places) > 1 and not _same(self.with_pointer[-1], self.corners[-1]):
             pointer = on_screen(self.with_pointer[-1:], view, size).at(0)
             paint_note(painter, self.note(places), pointer, size)
 
