@@ -356,6 +356,7 @@ class MainWindow(QMainWindow):
         self.jobs.start(WriteJob(work, done=done, failed=refuse, topic="open"))
 
     def _show_project(self, session: "Session", found: Survey) -> None:
+        self.explorer.form.forget()
         self.jobs.use(session)
         self.holding.keep()
         self.session = session
@@ -397,6 +398,7 @@ class MainWindow(QMainWindow):
 
     def close_project(self) -> None:
         """Close the project and show the first page."""
+        self.explorer.form.forget()  # what is typed in it is saved while the project is open
         self.jobs.use(None)
         self.holding.let_go()
         self.session = None

@@ -1,8 +1,10 @@
 """A form saves each field as it is left, keeps what cannot be saved, and follows what is changed elsewhere."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import shapely
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -13,8 +15,9 @@ from mingqing.desktop.form.panel import FormPanel
 from mingqing.desktop.form.picking import ReferenceField
 from mingqing.desktop.form.related import RelatedGroup, RowSection
 from mingqing.desktop.window import MainWindow
+from mingqing.store.project import open_project
 
-from .conftest import CANARIES
+from .conftest import CANARIES, EAST, NORTH, PASSWORD, USER
 
 Settle = Callable[[], None]
 WOMAN = "99999919900307008X"
@@ -157,7 +160,7 @@ def test_what_is_typed_and_not_yet_left_is_saved_on_leaving(
 
 
 def test_a_project_that_is_closed_takes_drafts_with_it(
-    opened: MainWindow, house: int, settle: Settle, qtbot: QtBot
+    opened: MainWindow, house: int, project: Path, settle: Settle, qtbot: QtBot
 ) -> None:
     write(form_of(opened), "storeys", "三层半")
     qtbot.keyClicks(form_of(opened).fields["built_year"].focusProxy(), "1990")
@@ -165,6 +168,35 @@ def test_a_project_that_is_closed_takes_drafts_with_it(
     form = opened.explorer.form
     assert not form.desk.drafts
     assert form.section is None
+    opened.open_now(project, USER, PASSWORD)
+    settle()
+    assert stored(opened, "house", house, "storeys", "built_year") == (None, 1990)
+
+
+def test_what_is_typed_is_saved_when_the_window_is_closed(
+    opened: MainWindow, house: int, project: Path, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(form_of(opened).fields["built_year"].focusProxy(), "1990")
+    opened.close()
+    with open_project(project, user=USER, password=PASSWORD) as session:
+        assert session.rows("house", ["built_year"], where={"id": house}) == [(1990,)]
+
+
+def test_fields_that_few_look_for_are_unfolded_and_saved_like_others(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    form = form_of(opened)
+    assert "verified_on" not in form.fields
+    form.folded.more.click()
+    write(form, "verified_on", "2025年6月1日")
+    settle()
+    assert stored(opened, "house", house, "verified_on") == ("2025-06-01",)
+    assert form.fields["verified_on"].value == "2025-06-01"
+    write(form, "verified_on", "去年")
+    opened.explorer._actions["dismiss"].trigger()
+    opened.explorer.form.open("house", house)
+    settle()
+    assert form_of(opened).complaints == {"verified_on": "不是日期：去年"}
 
 
 # ── Rules ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -368,3 +400,65 @@ def test_a_house_is_pointed_to_on_the_map(opened: MainWindow, settle: Settle) ->
     settle()
     assert stored(opened, "household", household, "house") == (other,)
     assert opened.explorer.form.key == ("household", household)
+
+
+# ── New rows from elsewhere ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_was_drawn_is_added_with_its_values_and_its_form_stays_open(
+    opened: MainWindow, settle: Settle
+) -> None:
+    shape = shapely.box(EAST + 700, NORTH + 500, EAST + 720, NORTH + 512)
+    panel = opened.explorer.form
+    panel.add("house", {}, make=lambda edit, values: edit.add("house", values, shape))
+    settle()
+    assert panel.new is not None
+    assert panel.new.form is not None
+    write(panel.new.form, "house_no", "新1")
+    panel.new.finish.click()
+    settle()
+    row_id = find(opened, "house", house_no="新1")
+    assert stored(opened, "house", row_id, "village_code") == ("331124204202",)
+    assert opened.session is not None
+    assert opened.session.features("house", among=[row_id]).geometry[0].equals(shape)
+    assert panel.key == opened.explorer.guide.key == ("house", row_id)
+    assert panel.isVisible()
+
+
+def test_a_new_row_is_of_the_village_that_is_given(opened: MainWindow, settle: Settle) -> None:
+    panel = opened.explorer.form
+    panel.add("household", {"village_code": "331124204203"})
+    settle()
+    assert panel.new is not None
+    assert panel.new.form is not None
+    write(panel.new.form, "householder", "甄无房")
+    panel.new.finish.click()
+    settle()
+    row_id = find(opened, "household", householder="甄无房")
+    assert stored(opened, "household", row_id, "village_code") == ("331124204203",)
+
+
+def test_a_field_corrected_twice_in_a_row_keeps_the_later_value(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    form = form_of(opened)
+    write(form, "storeys", "2")
+    write(form, "storeys", "3")
+    settle()
+    assert stored(opened, "house", house, "storeys") == (3,)
+    assert form.fields["storeys"].value == "3"
+    assert not form.pending
+
+
+@pytest.mark.parametrize("text", ["\ud800", "一\x00二", "１２３　４", "🏠" * 4001])
+def test_no_text_that_can_be_pasted_stops_the_form(
+    opened: MainWindow, house: int, settle: Settle, text: str
+) -> None:
+    form = form_of(opened)
+    write(form, "address", text)
+    settle()
+    if len(text) > 4000:
+        assert form.complaints["address"].startswith("超过 4000 个字符")
+    else:
+        assert not form.pending
+    assert opened.explorer.form.isVisible()

@@ -272,6 +272,19 @@ def test_a_persons_history_is_offered_to_who_sees_people_whole(
     assert any("所在户和住处" in text for text in texts(panel))
 
 
+def test_everything_to_press_has_a_name_and_room(
+    opened: MainWindow, panel: HistoryPanel, settle: Settle
+) -> None:
+    house = houses(opened)[0]
+    act(opened, settle, "修改农房", lambda e: e.change("house", house, {"storeys": 2}))
+    for key in (None, ("house", house)):
+        panel.show_row(key)
+        settle()
+        for button in [b for b in panel.findChildren(QPushButton) if b.isVisible()]:
+            assert button.accessibleName()
+            assert min(button.width(), button.height()) >= 32, button.text()
+
+
 def test_the_panel_says_so_where_nothing_was_done(opened: MainWindow, settle: Settle) -> None:
     with edit(opened.session, "x") as e:  # type: ignore[arg-type]
         assert e.changed.seq == 0

@@ -1,10 +1,10 @@
 """The form of one row: what is left and valid is saved at once, what is not stays as typed with its sentence."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from mingqing.catalog.model import RuleKind, Table
 from mingqing.catalog.rules import broken, told_by_id_number
@@ -15,10 +15,11 @@ from mingqing.desktop.form.content import Key, Sheet
 from mingqing.desktop.form.field import FieldWidget, as_typed
 from mingqing.desktop.form.fields import IdNumberField, LockedField
 from mingqing.desktop.form.kinds import widget_of
+from mingqing.desktop.form.layout import Folded, field_grid
 from mingqing.desktop.form.linking import Finder
 from mingqing.desktop.form.picking import ReferenceField
 from mingqing.desktop.form.pictures import PictureField
-from mingqing.desktop.widgets import M, S, alive, button, column, label
+from mingqing.desktop.widgets import S, alive, column, label
 from mingqing.store.edit import Refused
 
 if TYPE_CHECKING:
@@ -51,65 +52,32 @@ class RowForm(QWidget):
         self.pending: Typed = {}
         self.fields: dict[str, FieldWidget] = {}
         self.touched: set[str] = set()
-        self._saving: Typed = {}
+        self._saving: dict[str, Typed] = {}  # by field: what was typed in those that are being saved with it
         self._left: set[str] = set()
         self._told: set[str] = set()  # fields that an identity number filled
         self._refused: dict[str, str] = {}
         self._elsewhere: dict[str, str] = {}  # what became of fields while something else was typed in them
-        self._lay_out(sheet.lines)
+        self._lay_out()
         if sheet.id is None:
             self.pending = {n: v for n, v in self.values.items() if v not in {None, ""}}
             self.values = {}
 
-    def _lay_out(self, lines: Iterable["Line"]) -> None:
-        """Put two short fields in a line, others in one each; what every table has is folded away at the end."""
-        own = [x for x in lines if x.field not in self.table.common]
-        common = [x for x in lines if x.field in self.table.common]
+    def _lay_out(self) -> None:
+        """Show the fields of the table; what every table has is folded away at the end."""
         outer = column(self, gap=S)
-        outer.addWidget(self._grid(own))
-        if common:
-            outer.addWidget(self._folded(common))
+        outer.addWidget(
+            field_grid((x for x in self.sheet.lines if x.field not in self.table.common), self._make)
+        )
+        if titles := [x.field.title for x in self._common()]:
+            self.folded = Folded(titles, self._common, self._make)
+            outer.addWidget(self.folded)
         if self.sheet.withheld:
             said = tr("另有 {n} 项您的角色用不到，不显示：{titles}")
-            titles = "、".join(self.sheet.withheld)
-            outer.addWidget(
-                label(said.format(n=len(self.sheet.withheld), titles=titles), "caption", wrap=True)
-            )
+            titles = list(self.sheet.withheld)
+            outer.addWidget(label(said.format(n=len(titles), titles="、".join(titles)), "caption", wrap=True))
 
-    def _folded(self, lines: Sequence["Line"]) -> QWidget:
-        """Return fields that a button unfolds."""
-        made, rest = QWidget(), self._grid(lines)
-        titles = "、".join(x.field.title for x in lines)
-        rest.hide()
-        self.more = button(
-            tr("更多：{titles}").format(titles=titles), lambda: rest.setVisible(rest.isHidden()), "link"
-        )
-        self.more.setProperty("quiet", True)  # noqa: FBT003 - Qt's name
-        layout = column(made, gap=S)
-        layout.addWidget(self.more)
-        layout.addWidget(rest)
-        return made
-
-    def _grid(self, lines: Iterable["Line"]) -> QWidget:
-        held = QWidget()
-        grid, line, group = _empty_grid(held), 0, ""
-        alone: FieldWidget | None = None  # a short field with room beside it
-        for each in lines:
-            made = self._make(each)
-            if each.field.group != group and each.field.group:
-                line, alone = line + 1, None
-                grid.addWidget(label(each.field.group, "section"), line, 0, 1, 2)
-            group = each.field.group
-            if alone is not None and not made.wide:
-                grid.removeWidget(alone)
-                grid.addWidget(alone, line, 0, 1, 1, Qt.AlignmentFlag.AlignTop)
-                grid.addWidget(made, line, 1, 1, 1, Qt.AlignmentFlag.AlignTop)
-                alone = None
-            else:
-                line += 1
-                grid.addWidget(made, line, 0, 1, 2, Qt.AlignmentFlag.AlignTop)
-                alone = None if made.wide else made
-        return held
+    def _common(self) -> list["Line"]:
+        return [x for x in self.sheet.lines if x.field in self.table.common]
 
     def _make(self, line: "Line") -> FieldWidget:
         made = widget_of(line)
@@ -139,6 +107,8 @@ class RowForm(QWidget):
 
     def enter(self, values: Mapping[str, object]) -> None:
         """Type these values, as far as the form has the fields; nothing is saved by it."""
+        if not values.keys().isdisjoint(x.field.name for x in self._common()):
+            self.folded.turn()
         for name, raw in values.items():
             widget = self.fields.get(name)
             if widget is not None and not isinstance(widget, LockedField):
@@ -244,7 +214,8 @@ class RowForm(QWidget):
         if not ready:
             return
         table, row_id = self.table.name, self.sheet.id
-        self._saving |= {name: self.pending.pop(name) for name in ready}
+        typed = {name: self.pending.pop(name) for name in ready}
+        self._saving |= dict.fromkeys(ready, typed)
         titles = "、".join(self.table.field_by_name[n].title for n in ready)
 
         def work(edit: "Edit", _session: "Session") -> None:
@@ -253,8 +224,8 @@ class RowForm(QWidget):
         self._desk.editor.do(
             tr("修改{table}：{fields}").format(table=self.table.title, fields=titles),
             work,
-            done=lambda _: self._saved(ready),
-            failed=lambda error: self._not_saved(ready, error),
+            done=lambda _: self._saved(ready, typed),
+            failed=lambda error: self._not_saved(typed, error),
         )
 
     def _settle(self, name: str) -> None:
@@ -267,13 +238,16 @@ class RowForm(QWidget):
             widget.show_value(value)
         widget.complain("")
 
-    def _saved(self, ready: Mapping[str, Value]) -> None:
+    def _saved(self, ready: Mapping[str, Value], typed: "Typed") -> None:
         self.values.update(ready)
         self._desk.remember(self.table, ready)
         for name, value in ready.items():
-            raw = self._saving.pop(name, None)
+            if self._saving.get(name) is not typed:
+                continue  # something later is being saved in it
+            del self._saving[name]
             if name in self.pending or not alive(self):
                 continue
+            raw = typed[name]
             self._settle(name)
             if isinstance(raw, str) and value and raw.strip() != as_typed(value):
                 self.fields[name].hint(tr("已整理为“{value}”").format(value=as_typed(value)[:40]))
@@ -282,8 +256,8 @@ class RowForm(QWidget):
         self._told -= ready.keys()
         self._desk.tell(tr("已保存，改错了按 Ctrl+Z 撤销"))
 
-    def _not_saved(self, ready: Iterable[str], error: MingqingError) -> None:
-        typed = {name: self._saving.pop(name, None) for name in ready}
+    def _not_saved(self, typed: "Typed", error: MingqingError) -> None:
+        self._saving = {name: batch for name, batch in self._saving.items() if batch is not typed}
         self.pending = {**typed, **self.pending}
         if alive(self):
             self._take_refusal(error)
@@ -350,6 +324,8 @@ class RowForm(QWidget):
             name, widget = line.field.name, self.fields.get(line.field.name)
             if widget is None:
                 continue
+            if isinstance(widget, ReferenceField):
+                widget.forget()
             other = self.values.get(name) != line.value
             self.values[name] = line.value
             if name not in self.pending and name not in self._saving:
@@ -359,13 +335,3 @@ class RowForm(QWidget):
                 now = line.text or as_typed(line.value) or tr("空白")
                 self._elsewhere[name] = tr("刚才在别处改成了“{now}”；您填的还没有保存").format(now=now)
         self.judge()
-
-
-def _empty_grid(inside: QWidget) -> QGridLayout:
-    made = QGridLayout(inside)
-    made.setContentsMargins(0, 0, 0, 0)
-    made.setHorizontalSpacing(M)
-    made.setVerticalSpacing(M)
-    made.setColumnStretch(0, 1)
-    made.setColumnStretch(1, 1)
-    return made

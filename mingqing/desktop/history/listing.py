@@ -137,9 +137,7 @@ class Listing(QWidget):
         frame.setAccessibleName(f"{told.what} {told.when}")
         inside = column(frame, gap=2)
         if named:
-            inside.addWidget(
-                button(told.row, lambda: self.going.emit(told.table, told.id), "inline"), 0, _LEFT
-            )
+            inside.addWidget(button(told.row, lambda: self.going.emit(told.table, told.id), "link"), 0, _LEFT)
         else:
             inside.addWidget(label(told.what, "strong", wrap=True))
             inside.addWidget(label(told.when, "caption", wrap=True))
@@ -166,7 +164,7 @@ class Listing(QWidget):
         )
         text = was if line.before or line.field == SHAPE else tr("恢复成空白")
         made = button(
-            text if len(text) < 22 else text[:20] + "…”", lambda: self.mending.emit(told, line), "inline"
+            text if len(text) < 22 else text[:20] + "…”", lambda: self.mending.emit(told, line), "link"
         )
         made.setToolTip(tr("把“{field}”{text}").format(field=line.title, text=text))
         made.setAccessibleName(made.toolTip())

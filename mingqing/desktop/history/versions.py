@@ -94,7 +94,7 @@ class VersionList(Listing):
     def _add_person(self, resident: int) -> None:
         """Offer the history of all that is about a person."""
         text = tr("连同所在的户、房屋和相关登记一起看")
-        made = button(text, lambda: self._ask_person(resident), "inline")
+        made = button(text, lambda: self._ask_person(resident), "link")
         self.entries.insertWidget(0, made, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _ask_person(self, resident: int) -> None:
@@ -154,7 +154,7 @@ class VersionList(Listing):
         if done.kind == "import":
             inside.addWidget(label(counted, "muted", wrap=True))
         else:
-            shown = button(counted, lambda: self._open(done, rows), "inline")
+            shown = button(counted, lambda: self._open(done, rows), "link")
             shown.setToolTip(tr("看改了哪些"))
             inside.addWidget(shown, 0, Qt.AlignmentFlag.AlignLeft)
         inside.addLayout(rows)

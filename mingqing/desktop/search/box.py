@@ -1,14 +1,15 @@
 """The search box: what is typed, and the keys that work the list below it."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
+from mingqing.desktop.widgets import M, S
 
 _LEAST, _MOST = 240, 420
-_LONGEST = 200
+_LONGEST, _GLYPH = 200, 16
 
 
 class SearchBox(QLineEdit):
@@ -33,9 +34,11 @@ class SearchBox(QLineEdit):
         self.setMaximumWidth(_MOST)
         self.setMaxLength(_LONGEST)
         self.setClearButtonEnabled(True)
-        self.addAction(
-            QAction(icon("fa6s.magnifying-glass"), tr("搜索"), self), QLineEdit.ActionPosition.LeadingPosition
-        )
+        # Painted, not Qt's action in a field: that would be a button, too small to be one and without a use.
+        self._glyph = QLabel(self)
+        self._glyph.setPixmap(icon("fa6s.magnifying-glass").pixmap(QSize(_GLYPH, _GLYPH)))
+        self._glyph.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextMargins(_GLYPH + S, 0, 0, 0)
         self.setAccessibleName(tr("搜索"))
         self.setToolTip(tr("搜索：姓名、拼音首字母、门牌、电话或证件号尾数、地名  Ctrl+K"))
         self.show_ready(ready=False)
@@ -43,6 +46,11 @@ class SearchBox(QLineEdit):
     def show_ready(self, *, ready: bool) -> None:
         """Say what can be typed, or that it is not to be had yet."""
         self.setPlaceholderText(tr("搜姓名、拼音首字母、门牌、电话…") if ready else tr("正在准备搜索…"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the glass at the left."""
+        super().resizeEvent(event)
+        self._glyph.setGeometry(M, (self.height() - _GLYPH) // 2, _GLYPH, _GLYPH)
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc from closing something else while the box has the keyboard."""

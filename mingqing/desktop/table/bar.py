@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from mingqing.core.text import tr
@@ -14,6 +15,8 @@ from mingqing.desktop.widgets import M, S, button, choice_box, label, row
 if TYPE_CHECKING:
     from mingqing.catalog.model import Table
     from mingqing.desktop.table.columns import Column
+
+_ROOMY_PX = 880
 
 
 class TableBar(QWidget):
@@ -31,8 +34,10 @@ class TableBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tables = choice_box(tr("哪张表"))
-        self.tables.setFixedWidth(148)
+        self.tables.setMinimumWidth(104)
+        self.tables.setMaximumWidth(148)
         self.count = label("", "muted")
+        self.count.setMinimumWidth(60)
         self.clearing = button(tr("清除筛选"), lambda: None, "inline")
         self.clearing.hide()
         self.filtering = _switch("fa6s.filter", tr("筛选"), tr("在各栏标题下面填要找的内容"), on=True)
@@ -42,7 +47,7 @@ class TableBar(QWidget):
         self.columns = TickMenu(self)
         self.arranging = _button("fa6s.table-columns", tr("列"), tr("选择显示哪些列"), self._drop, words=True)
         self.changing = _button(
-            "fa6s.list-check", tr("批量"), tr("批量修改、查找替换、从表格补充"), words=True
+            "fa6s.pen-to-square", tr("批量"), tr("批量修改、查找替换、从表格补充"), words=True
         )
         self.changing.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.changing.hide()
@@ -57,14 +62,25 @@ class TableBar(QWidget):
     def _lay_out(self) -> None:
         layout = row(self, margins=(M, 4, S, 4), gap=S)
         layout.addWidget(self.tables)
-        layout.addWidget(self.count)
+        layout.addWidget(self.count, 1)
         layout.addWidget(self.clearing)
-        layout.addStretch(1)
-        for made in (self.filtering, self.asking, self.in_view, self.only_selected, self.arranging):
+        for made in self._worded:
             layout.addWidget(made)
-        layout.addWidget(self.changing)
         layout.addWidget(self.copying)
         layout.addWidget(self.closing)
+
+    @property
+    def _worded(self) -> tuple[QToolButton, ...]:
+        listed = (self.filtering, self.asking, self.in_view, self.only_selected)
+        return (*listed, self.arranging, self.changing)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Go without words where there is little room."""
+        super().resizeEvent(event)
+        style = Qt.ToolButtonStyle
+        words = style.ToolButtonTextBesideIcon if self.width() >= _ROOMY_PX else style.ToolButtonIconOnly
+        for made in self._worded:
+            made.setToolButtonStyle(words)
 
     @property
     def table(self) -> str:
