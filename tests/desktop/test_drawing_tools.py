@@ -330,6 +330,18 @@ def test_or_kept_as_it_is_or_drawn_on(hands: Hands) -> None:
     assert added(hands, "house", set(before)).intersects(shapely.union_all(list(before.values())))
 
 
+def test_a_house_outside_every_village_is_asked_about(hands: Hands) -> None:
+    x, y = EAST - 300, NORTH + 300
+    hands.canvas.see((x, y, x + 150, y + 100))
+    hands.settle()
+    before = set(hands.shapes("house"))
+    hands.begin("draw_rectangle")
+    hands.click((x + 60, y + 30), (x + 80, y + 30), (x + 80, y + 40))
+    assert "不在“行政村”的范围之内" in hands.said
+    hands.press("保留")
+    assert added(hands, "house", before).area == pytest.approx(200, rel=0.1)
+
+
 def test_what_must_not_be_cannot_be_kept(hands: Hands) -> None:
     hands.window.explorer.show_theme("organisation")
     hands.settle()

@@ -243,14 +243,20 @@ def _new_faults(session: Session, table: str, shapes: Shapes) -> list[Fault]:
 
 
 def _home(session: Session, table: str, shapes: Shapes) -> dict[int, shapely.Geometry]:
-    """Return the outlines of the villages that the rows belong to, of new ones of all: they may lie in any."""
+    """Return the outlines of the villages that the rows belong to, of new ones those where they may lie."""
     codes = {row[VILLAGE] for row in rows_of(session, table, [i for i in shapes if i >= 0]).values()}
-    every = session.features(_VILLAGE, columns=["code"])
-    fresh = any(i < 0 for i in shapes)
+    found = [session.features(_VILLAGE, where={"code": str(code)}) for code in codes if code is not None]
+    if any(i < 0 for i in shapes):
+        xmin, ymin, xmax, ymax = shapely.total_bounds(shapes_of(list(shapes.values()))).tolist()
+        near = session.features(_VILLAGE, bounds=(xmin, ymin, xmax, ymax))
+        found.append(
+            near if len(near) else session.features(_VILLAGE)
+        )  # far from all: outside, if there are any
     return {
         i: outline
-        for i, outline, code in zip(every.ids.tolist(), every.geometry, every.columns["code"], strict=True)
-        if outline is not None and (fresh or code in codes)
+        for each in found
+        for i, outline in zip(each.ids.tolist(), each.geometry, strict=True)
+        if outline is not None
     }
 
 
