@@ -102,7 +102,14 @@ class Explorer(QWidget):
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
         self.finder = Finder(self, self.topbar.search, self.canvas, jobs)
-        self.form = FormPanel(jobs, self.editor, self.guide, lambda: self._shown()[2], self.canvas)
+        self.form = FormPanel(
+            jobs,
+            self.editor,
+            self.guide,
+            lambda: self._shown()[2],
+            lambda: self.finder.keeper.index,
+            self.canvas,
+        )
         self.board = Board(self.kit, self.canvas, jobs, actions, self.editor, lambda: self.guide.key)
         self.nothing = DropTarget(tr("把文件夹拖到这里"), "")
         self.nothing.setParent(self.canvas)

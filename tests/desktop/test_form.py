@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import shapely
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -462,3 +463,29 @@ def test_no_text_that_can_be_pasted_stops_the_form(
     else:
         assert not form.pending
     assert opened.explorer.form.isVisible()
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_row_of_another_village_is_found_by_what_names_it(
+    opened: MainWindow, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, *, indexed: bool
+) -> None:
+    keeper = opened.explorer.finder.keeper
+    qtbot.waitUntil(lambda: keeper.index is not None, timeout=15_000)
+    if not indexed:
+        monkeypatch.setattr(keeper, "index", None)
+    household = find(opened, "household", householder="甄01")
+    person = find(opened, "resident", name="样01")
+    opened.explorer.form.open("resident", person)
+    settle()
+    field = form_of(opened).fields["household"]
+    assert isinstance(field, ReferenceField)
+    field.drop()
+    settle()
+    field.line.selectAll()
+    field.line.insert("甄13")
+    qtbot.waitUntil(lambda: field.offered == ["甄13"])
+    field.choose(field._model.item(0).data(Qt.ItemDataRole.UserRole))
+    settle()
+    other = find(opened, "household", householder="甄13")
+    assert stored(opened, "resident", person, "household") == (other,)
+    assert other != household

@@ -8,15 +8,17 @@ import shapely
 
 from mingqing.desktop.card.content import headings, layout_of
 from mingqing.desktop.form.matching import Option, option
+from mingqing.search.find import find
 from mingqing.store.conditions import Holds
 from mingqing.store.conditions.tree import VILLAGE
 from mingqing.store.paging import Wanted, ids, page
 
 if TYPE_CHECKING:
     from mingqing.catalog.model import Table
+    from mingqing.search.index import Index
     from mingqing.store.session import Session
 
-_MOST, _MOST_TYPED = 3_000, 40
+_MOST, _MOST_TYPED, _MOST_HITS = 3_000, 40, 200
 Place = tuple[float, float]
 
 
@@ -44,6 +46,14 @@ def typed(session: "Session", table: str, text: str) -> list[Option]:
         wanted = Wanted(filters=(Holds(name, text),))
         rows |= dict.fromkeys(ids(session, table, wanted, headings=headings())[:_MOST_TYPED].tolist())
     return list(_options(session, table, list(rows)[:_MOST_TYPED], elsewhere=True))
+
+
+def found_by(index: "Index", table: str, text: str) -> list[Option]:
+    """Return rows anywhere within reach that search finds by `text`: in a few milliseconds, by pinyin as well."""
+    hits = (hit for hit in find(index, text, limit=_MOST_HITS).hits if hit.table == table)
+    return [Option(hit.id, hit.title, " · ".join((*hit.said, hit.village_name))) for hit in hits][
+        :_MOST_TYPED
+    ]
 
 
 def at_place(session: "Session", table: str, at: Place, tolerance_m: float) -> Option | None:

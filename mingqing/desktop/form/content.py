@@ -10,7 +10,7 @@ import numpy as np
 
 from mingqing.access.policy import Column
 from mingqing.access.roles import Action
-from mingqing.catalog.model import CodeList, Field, FieldType, GeometryKind, Table
+from mingqing.catalog.model import STAMPS, CodeList, Field, FieldType, GeometryKind, Table
 from mingqing.core.text import tr
 from mingqing.crs.transform import transform_xy
 from mingqing.crs.zones import CGCS2000
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, int]
 MOST_SHOWN = 60
-_NOT_TYPED = {"created_by", "created_at", "updated_by", "updated_at", "source", VILLAGE}
+_NOT_TYPED = {*STAMPS, VILLAGE, "source"}
 _TODAY = "today"
 _STEPS = 3  # references to follow for what a new row belongs to besides
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mingqing.catalog.model import Field, Table
     from mingqing.desktop.editor import Editor
     from mingqing.desktop.jobs import Jobs
+    from mingqing.search.index import Index
 
 Typed = dict[str, object]
 
@@ -19,7 +20,8 @@ Typed = dict[str, object]
 class Desk:
     """What a form asks of the window.
 
-    names : returns the names of villages by code. open : shows the form of another row.
+    names : returns the names of villages by code. index : returns what search asks, None while there is none.
+    open : shows the form of another row.
     tell : says a sentence below the form. point : has the next click on the map told, as x, y and tolerance in metres;
         the sentence says what is to be clicked.
     drafts : what was typed and could not be saved, by row. last : what was typed last, by table; nothing personal.
@@ -28,6 +30,7 @@ class Desk:
     jobs: "Jobs"
     editor: "Editor"
     names: Callable[[], Mapping[str, str]]
+    index: "Callable[[], Index | None]"
     open: Callable[[str, int], None]
     tell: Callable[[str], None]
     point: Callable[[str, Callable[[float, float, float], None]], None]

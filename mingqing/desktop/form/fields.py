@@ -137,7 +137,7 @@ class IdNumberField(LineField):
         super().__init__(line, parent)
         self.wide = True
         self.line.textChanged.connect(lambda _: self._tell())
-        self.trust = button(tr("按身份证号改"), self.trusted.emit, "inline")
+        self.trust = button(tr("按身份证号改"), self.trusted.emit, "link")
         self.trust.hide()
         self._layout.addWidget(self.trust, 0, Qt.AlignmentFlag.AlignLeft)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from mingqing.core.text import tr
 from mingqing.desktop.card.guide import place_of
-from mingqing.desktop.form.candidates import Place, at_place, near, typed
+from mingqing.desktop.form.candidates import Place, at_place, found_by, near, typed
 from mingqing.desktop.form.matching import Option
 from mingqing.desktop.jobs import Job, ReadJob
 from mingqing.desktop.widgets import alive
@@ -44,8 +44,11 @@ class Finder(QObject):
             if self._field.line.text() == text:
                 self._field.offer(found)
 
-        table = self._table
-        self._read(lambda session: typed(session, table, text.strip()), done)
+        table, index = self._table, self._desk.index()
+        if index is not None:
+            done(found_by(index, table, text))
+        else:
+            self._read(lambda session: typed(session, table, text.strip()), done)
 
     def _point(self) -> None:
         asked = tr("请在地图上点要选的“{title}”").format(title=self._field.field.title)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.card.guide import CardGuide
     from mingqing.desktop.editor import Editor
     from mingqing.desktop.jobs import Jobs
+    from mingqing.search.index import Index
     from mingqing.store.edit import Changed, Edit
 
 WIDTH = 456
@@ -43,13 +44,14 @@ class FormPanel(QFrame):
         editor: "Editor",
         guide: "CardGuide",
         names: Callable[[], Mapping[str, str]],
+        index: "Callable[[], Index | None]",
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self.setFixedWidth(WIDTH)
         self._editor, self._guide = editor, guide
-        self.desk = Desk(jobs, editor, names, self.open, self._tell, self._point)
+        self.desk = Desk(jobs, editor, names, index, self.open, self._tell, self._point)
         self.section: RowSection | None = None
         self.new: NewRow | None = None
         self._fresh = False  # opened, and not yet read
