@@ -118,6 +118,7 @@ class Nodes(Tool):
         drag = self._drag
         if drag is None:
             return
+        said = self.says
         after = move_vertex(drag.before, drag.vertex, place)
         neighbours: Mapping[int, shapely.Geometry] = {}
         self._wrong = ""
@@ -131,8 +132,9 @@ class Nodes(Tool):
             except InputRefused as error:
                 self._wrong = str(error)
         self._drag = replace(drag, after=after, neighbours=neighbours, begun=True)
-        self.changed.emit()
         self.canvas.update()
+        if self.says != said:
+            self.changed.emit()
 
     def release(self, event: QMouseEvent) -> None:
         """Save what was moved; where nothing was, choose the corner."""

@@ -157,8 +157,11 @@ class Whole(Tool):
         return self._subject.shapes if self._subject is not None else {}
 
     def _show(self, shapes: Mapping[int, shapely.Geometry]) -> None:
+        said = self.says
         self._shapes, self._wrong = shapes, ""
-        self._say()
+        self.canvas.update()
+        if self.says != said:
+            self.changed.emit()
 
     def release(self, event: QMouseEvent) -> None:
         """Save it; where nothing moved it was a click."""
