@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.form.content import Key, Sheet
 from mingqing.desktop.form.desk import Desk
 from mingqing.desktop.form.field import small
-from mingqing.desktop.form.related import NewRow, RowSection, reach_by_tab, told_kept
+from mingqing.desktop.form.related import ADD_KEY, NewRow, RowSection, reach_by_tab, told_kept
 from mingqing.desktop.form.removal import ask_removal
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.widgets import L, M, S, button, column, empty, label, row, scrolling
@@ -78,6 +79,8 @@ class FormPanel(QFrame):
         outer.addWidget(scrolling(self._inside), 1)
         outer.addLayout(foot)
         self.setAccessibleName(tr("修改"))
+        key = QShortcut(QKeySequence(ADD_KEY), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(self._go_on)
         editor.changed.connect(self._follow)
         guide.turned.connect(self._follow_guide)
         self.hide()
@@ -127,6 +130,13 @@ class FormPanel(QFrame):
         self._where.setText("")
         self._show(new)
 
+    def _go_on(self) -> None:
+        """Finish the row that is being added; where none is, begin one that belongs to the row shown."""
+        if self.new is not None:
+            self.new.finish.click()
+        elif self.section is not None:
+            self.section.go_on()
+
     def leave(self) -> bool:
         """Go back to the card; what could not be saved is kept, and said. Return whether a form was shown."""
         if self.section is None and self.new is None:
@@ -135,6 +145,7 @@ class FormPanel(QFrame):
         self.hide()
         self.moved.emit()
         self._guide.again()
+        self.parentWidget().setFocus()  # the map has the keyboard again, not what comes next by Tab
         return True
 
     def forget(self) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.form.content import Entry, Group, Key, Sheet, blank_form, gather_form
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mingqing.store.edit import Changed, Edit
     from mingqing.store.session import Session
 
+ADD_KEY = "Ctrl+Return"  # finishes the row that is being added; where none is, begins one
 _DEEPEST = 3
 
 
@@ -91,6 +92,13 @@ class RowSection(QWidget):
                 self.groups[key] = made = RelatedGroup(self.key, group, self._desk, self._depth + 1)
                 self._related.addWidget(made)
             self.groups[key].show_group(group)
+        if (first := self._first) is not None:
+            first.add_button.setToolTip(f"{first.add_button.text().strip()}  {ADD_KEY}")
+
+    @property
+    def _first(self) -> "RelatedGroup | None":
+        """The first of what belongs to the row to which something may be added."""
+        return next((group for group in self.groups.values() if group.may_add), None)
 
     def follow(self, changed: "Changed") -> None:
         """Read anew what may be another by now."""
@@ -101,6 +109,18 @@ class RowSection(QWidget):
     def within(self) -> list["RowSection"]:
         """The sections of rows that are open in this one."""
         return [s for group in self.groups.values() for s in group.open.values()]
+
+    def go_on(self) -> bool:
+        """Finish the row that is being added, or begin the first that may be; False where neither can be done."""
+        inside = (s for s in self.within() if s.isAncestorOf(QApplication.focusWidget()))
+        if any(section.go_on() for section in inside):
+            return True
+        begun = next((g.adding for g in self.groups.values() if g.adding is not None), None)
+        if begun is not None:
+            begun.finish.click()
+        elif self._first is not None:
+            self._first.add()
+        return begun is not None or self._first is not None
 
     def leave(self) -> list[str]:
         """Save what can be, keep the rest as a draft, and return the titles of what was not saved."""
@@ -129,13 +149,14 @@ class RelatedGroup(QWidget):
         glyph, self._count = QLabel(), label("", "caption")
         glyph.setPixmap(icon(group.icon, "muted").pixmap(QSize(14, 14)))
         self.add_button = button(group.add, self.add, "chip", glyph="fa6s.plus")
-        self.add_button.setVisible(bool(group.add))
         heading = row(gap=S)
         for each in (glyph, label(group.title, "section"), self._count):
             heading.addWidget(each)
         heading.addStretch(1)
         heading.addWidget(self.add_button)
         layout.addLayout(heading)
+        self.may_add = bool(group.add)
+        self.add_button.setVisible(self.may_add)  # before it has a parent it would be a window of its own
         self._lines = column(gap=S)
         layout.addLayout(self._lines)
         self._rest = label("", "caption")
@@ -296,6 +317,7 @@ class NewRow(QFrame):
         self.form: RowForm | None = None
         self._body: QVBoxLayout = column(self, margins=(M, M, M, M), gap=M)
         self.finish = button(tr("完成新增"), self._finish, "primary")
+        self.finish.setToolTip(tr("完成新增  {key}").format(key=ADD_KEY))
         self.again = button("", self._repeat, "link")
         self._missing = label("", "caption", wrap=True)
         self._load()
@@ -342,6 +364,7 @@ class NewRow(QFrame):
         draft = self._desk.drafts.pop(self._draft, None)
         form.enter(draft or {})
         bring_into_view(self)
+        QTimer.singleShot(0, self, lambda: bring_into_view(self))  # once wrapped lines have their height
         self.shown.emit()
         self.focus()
 
