@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QSplitter, QWidget
 
@@ -433,6 +433,7 @@ class Explorer(QWidget):
         if on and self.width() < _NARROW:
             self._actions[other].setChecked(False)
             self.classing.put_away()
+        QTimer.singleShot(0, self, lambda: self.guide.reveal(CARD_WIDTH))  # the map is narrower by then
 
     def _make_room(self) -> None:
         """Put away what stands at the right, on a narrow screen."""

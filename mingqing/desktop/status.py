@@ -4,15 +4,14 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from mingqing.core.text import tr
 from mingqing.crs.coordinates import format_degrees, format_metres
 from mingqing.crs.transform import transform_xy
 from mingqing.crs.zones import CGCS2000, describe
-from mingqing.desktop.widgets import L, S, label, row
+from mingqing.desktop.widgets import L, S, ValueEdit, label, row
 
 if TYPE_CHECKING:
     from mingqing.desktop.map.view import View
@@ -36,7 +35,7 @@ class StatusLine(QWidget):
         self.backup = label("")
         self._metres.setAccessibleName(tr("平面坐标"))
         self._degrees.setAccessibleName(tr("经纬度"))
-        self.scale = _ScaleBox()
+        self.scale = ValueEdit()
         self.scale.setFixedWidth(104)
         self.scale.setToolTip(tr("比例尺：改成想要的数再回车  Ctrl+L"))
         self.scale.setAccessibleName(tr("比例尺"))
@@ -83,15 +82,6 @@ class StatusLine(QWidget):
         self.scale.clearFocus()
         if wanted is not None:
             self.scale_wanted.emit(wanted)
-
-
-class _ScaleBox(QLineEdit):
-    """Selects its text when it is gone to, so that a scale is typed over it."""
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Select everything, after the click that put the cursor somewhere."""
-        super().focusInEvent(event)
-        QTimer.singleShot(0, self, self.selectAll)
 
 
 def round_scale(denominator: float) -> int:

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import shiboken6
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QStandardItem
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QFocusEvent, QKeySequence, QStandardItem
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QMenu,
     QPushButton,
     QScrollArea,
@@ -28,6 +29,15 @@ S, M, L, XL = 8, 12, 16, 24
 """The spacing scale, logical pixels."""
 
 _Box = TypeVar("_Box", bound=QBoxLayout)
+
+
+class ValueEdit(QLineEdit):
+    """Selects its text when it is gone to, so that another value is typed over it."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Select everything, after the click that put the cursor somewhere."""
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self, self.selectAll)
 
 
 def label(text: str, kind: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:

@@ -14,7 +14,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.card.content import Veil
 from mingqing.desktop.card.veiled import VeiledValue
 from mingqing.desktop.form.field import FieldWidget, as_typed
-from mingqing.desktop.widgets import button, row
+from mingqing.desktop.widgets import ValueEdit, button, row
 
 if TYPE_CHECKING:
     from mingqing.desktop.form.content import Line
@@ -29,7 +29,7 @@ class LineField(FieldWidget):
     def __init__(self, line: "Line", parent: QWidget | None = None) -> None:
         super().__init__(line, parent)
         self.wide = not is_short(line.field)
-        self.line = QLineEdit()
+        self.line = QLineEdit() if line.field.type is FieldType.TEXT else ValueEdit()
         self.line.setMaxLength(2 * line.field.max_length + 2)  # what is pasted beyond is not even looked at
         self._hold(self.line)
         self.line.textEdited.connect(lambda _: self.edited.emit())

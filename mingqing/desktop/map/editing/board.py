@@ -239,7 +239,8 @@ class Board(QObject):
         for name in (*self.tools, *_ACTS, *_SWITCHES):
             kind = _KIND_OF.get(name)
             fits = kind is None or (self._table is not None and kind in self._table.geometry)
-            self._actions[name].setEnabled(self.on and fits)
+            ready = self.on if name not in self.tools else self._may and bool(self.tables)
+            self._actions[name].setEnabled(ready and fits)
         key = self._actions[self._suited].shortcut().toString() if self._table is not None else ""
         self.bar.offer(list(self.tables.values()), self._table, key)
 
@@ -272,8 +273,10 @@ class Board(QObject):
         return isinstance(tool, Nodes | Whole) and tool.busy
 
     def _begin(self) -> None:
-        """Work with a correcting tool on what is selected, or on the row whose card is shown."""
+        """Show the tools with the first one in hand; let one that corrects work on what is selected or shown."""
         tool = self._canvas.tool
+        if not self.on and tool in self.tools.values():
+            self._actions["draw"].setChecked(True)
         if (
             not self.on
             or self.subjects.current is not None
