@@ -54,18 +54,17 @@ def plot_near(session: Session, place: XY) -> tuple[int, XY, tuple[XY, XY]]:
 # ── The five commonest tasks ─────────────────────────────────────────────────────────────────────────────────
 
 
-def find(clerk: Clerk, initials: str) -> None:
-    """Go where somebody lives."""
+def find(clerk: Clerk, initials: str, then: str = "Return") -> None:
+    """Go where somebody lives, or to the form by Ctrl+Return."""
     clerk.press("Ctrl+K")
     clerk.type(initials)
     clerk.seen("find")
-    clerk.press("Return")
+    clerk.press(then)
 
 
 def correct_phone(clerk: Clerk, initials: str, phone: str) -> None:
     """Find a householder and correct the number of the telephone."""
-    find(clerk, initials)
-    clerk.press("F2")
+    find(clerk, initials, "Ctrl+Return")
     clerk.click("手机号")
     clerk.type(phone)
     clerk.press("Return")

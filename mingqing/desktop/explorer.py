@@ -199,7 +199,7 @@ class Explorer(QWidget):
 
     def _connect_panels(self) -> None:
         actions = self._actions
-        self.finder.chosen.connect(self.show_row)
+        self.finder.chosen.connect(self._show_found)
         self.finder.placeless.connect(self._say_nowhere)
         actions["legend"].toggled.connect(self.legend.setVisible)
         actions["charts"].toggled.connect(lambda on: self._show_beside(self.charts, "history", on=on))
@@ -513,6 +513,16 @@ class Explorer(QWidget):
     def show_row(self, table: str, row_id: int) -> None:
         """Show the card of a row, and its place from near by."""
         self.guide.show_row(table, row_id)
+
+    def _show_found(self, table: str, row_id: int, correcting: bool) -> None:  # noqa: FBT001 - Qt's signature
+        def correct() -> None:
+            self.guide.see()
+            self.form.open(table, row_id)
+
+        if correcting and self.editor.may_edit:
+            self.guide.ask((table, row_id), correct)
+        else:
+            self.show_row(table, row_id)
 
     def _say_nowhere(self, title: str) -> None:
         self.banner.say(tr("“{title}”还没有画到地图上，只能看登记的内容").format(title=title))

@@ -65,6 +65,27 @@ def test_the_keyboard_alone_finds_somebody_and_goes_there(
     assert 0 < y < size[1]
 
 
+def test_ctrl_enter_corrects_what_was_found(qtbot: QtBot, opened: MainWindow, settle: Settle) -> None:
+    explorer = opened.explorer
+    finder = typed(qtbot, opened, "甄0")
+    first = finder.list.hits[0]
+    qtbot.keyClick(finder.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert explorer.form.isVisible()
+    assert explorer.form.key == (first.table, first.id) == explorer.guide.key
+
+
+def test_ctrl_enter_shows_the_card_to_who_may_not_correct(
+    qtbot: QtBot, enter: Callable[[str], MainWindow], settle: Settle
+) -> None:
+    window = enter("查阅员")
+    finder = typed(qtbot, window, "横岗")
+    qtbot.keyClick(finder.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert window.explorer.form.isHidden()
+    assert window.explorer.guide.key is not None
+
+
 def test_esc_puts_the_list_away_and_clears_the_box(qtbot: QtBot, opened: MainWindow) -> None:
     finder = typed(qtbot, opened, "zhen")
     assert titles(finder)

@@ -145,7 +145,8 @@ class FormPanel(QFrame):
         self.hide()
         self.moved.emit()
         self._guide.again()
-        self.parentWidget().setFocus()  # the map has the keyboard again, not what comes next by Tab
+        if (behind := self.parentWidget()) is not None:
+            behind.setFocus()  # the map has the keyboard again, not what comes next by Tab
         return True
 
     def forget(self) -> None:

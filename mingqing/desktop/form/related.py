@@ -112,7 +112,8 @@ class RowSection(QWidget):
 
     def go_on(self) -> bool:
         """Finish the row that is being added, or begin the first that may be; False where neither can be done."""
-        inside = (s for s in self.within() if s.isAncestorOf(QApplication.focusWidget()))
+        typed = QApplication.focusWidget()
+        inside = (s for s in self.within() if typed is not None and s.isAncestorOf(typed))
         if any(section.go_on() for section in inside):
             return True
         begun = next((g.adding for g in self.groups.values() if g.adding is not None), None)

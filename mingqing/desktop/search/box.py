@@ -19,13 +19,13 @@ class SearchBox(QLineEdit):
     Signals
     -------
     entered() : the keyboard is here. exited() : it is elsewhere. stepped(int) : down (1) or up (-1).
-    taken() : Enter. dismissed() : Esc.
+    taken(bool) : Enter, True with Ctrl: to be corrected at once. dismissed() : Esc.
     """
 
     entered = Signal()
     exited = Signal()
     stepped = Signal(int)
-    taken = Signal()
+    taken = Signal(bool)
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -74,7 +74,7 @@ class SearchBox(QLineEdit):
             case Qt.Key.Key_Up:
                 self.stepped.emit(-1)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.taken.emit()
+                self.taken.emit(bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
             case Qt.Key.Key_Escape:
                 self.dismissed.emit()
             case _:

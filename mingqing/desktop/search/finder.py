@@ -29,10 +29,11 @@ class Finder(QObject):
 
     Signals
     -------
-    chosen(str, int) : the row that was picked, table and id. placeless(str) : its name, where it is nowhere on the map.
+    chosen(str, int, bool) : the row that was picked, table and id, and whether it is to be corrected.
+    placeless(str) : its name, where it is nowhere on the map.
     """
 
-    chosen = Signal(str, object)
+    chosen = Signal(str, object, bool)
     placeless = Signal(str)
 
     def __init__(self, page: QWidget, box: SearchBox, canvas: "Canvas", jobs: Jobs) -> None:
@@ -41,6 +42,7 @@ class Finder(QObject):
         self.keeper, self.list, self._dots = IndexKeeper(jobs, self), ResultList(page), Dots()
         self._recent: list[str] = []  # in memory alone: what was looked for are people
         self._wanted = self._due = False
+        self._correcting = False  # what is picked, for the length of picking it
         self._logged: set[str] = set()
         page.installEventFilter(self)
         canvas.overlays.append(self._dots)
@@ -50,7 +52,7 @@ class Finder(QObject):
         box.entered.connect(self._ask)
         box.exited.connect(self._put_away)
         box.stepped.connect(self.list.step)
-        box.taken.connect(self.list.pick)
+        box.taken.connect(self._take)
         box.dismissed.connect(self.dismiss)
         self.list.picked.connect(self._pick)
         self.list.turned.connect(self._point_at)
@@ -142,6 +144,11 @@ class Finder(QObject):
         self._dots.hits, self._dots.current = (), None
         self._canvas.update()
 
+    def _take(self, correcting: bool) -> None:  # noqa: FBT001 - Qt's signature
+        self._correcting = correcting
+        self.list.pick()
+        self._correcting = False
+
     def _pick(self, picked: Hit | str) -> None:
         if isinstance(picked, str):
             self.box.setText(picked)
@@ -150,7 +157,7 @@ class Finder(QObject):
         self._recent = [text, *(other for other in self._recent if other != text)][:_MOST_RECENT]
         self._canvas.setFocus()
         self._put_away()
-        self.chosen.emit(picked.table, picked.id)
+        self.chosen.emit(picked.table, picked.id, self._correcting)
         if picked.place is None:
             self.placeless.emit(picked.title)
 
@@ -160,4 +167,5 @@ def _hints() -> list[str]:
         tr("姓名、拼音或首字母：张建国、zhangjg、zjg"),
         tr("门牌、电话或证件号的一部分：坑边7号、0996"),
         tr("类别加村名：独居老人 大竹溪村"),
+        tr("方向键选，回车去看，Ctrl+回车直接修改"),
     ]
