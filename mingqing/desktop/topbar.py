@@ -53,6 +53,7 @@ class TopBar(QWidget):
         self.add = tool(self.imports.menuAction(), text=True)
         self.add.setObjectName("add")
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add.setMinimumWidth(self.add.sizeHint().width())  # before names are cut short
         layout.addWidget(self.add)
         self.account = AccountButton(actions)
         layout.addWidget(self.account)

@@ -55,7 +55,7 @@ class AccountButton(QToolButton):
         held = session.policy.roles
         said = "、".join(role.title for role in held)
         if len(held) > _MOST_TITLES:
-            said = tr("{title}等 {n} 个角色").format(title=held[0].title, n=len(held))
+            said = tr("{n} 个角色").format(n=len(held))
         purposes = [tr("{title}：{purpose}").format(title=r.title, purpose=r.purpose) for r in held]
         self.setText(f" {session.user} · {said}")
         self.setToolTip("\n".join(purposes))
