@@ -15,7 +15,7 @@ from mingqing.desktop.window import MainWindow
 
 XY = tuple[float, float]
 _PATIENCE_S = 30
-_LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+_LEFT = Qt.MouseButton.LeftButton
 
 
 @dataclass
@@ -109,15 +109,15 @@ class Clerk:
         QTest.mouseClick(found, _LEFT, pos=found.visibleRegion().boundingRect().center())
         self.wait()
 
-    def click_map(self, *places: XY, right: bool = False) -> None:
-        """Click on places of the map, the last perhaps with the right button."""
+    def click_map(self, *places: XY) -> None:
+        """Click on places of the map."""
         canvas = self.window.explorer.canvas
         for place in places:
             at = self.pixel(place)
             QTest.mouseMove(canvas, at)
             QTest.qWait(2)
             self._effort.clicks += 1
-            QTest.mouseClick(canvas, _RIGHT if right and place == places[-1] else _LEFT, pos=at)
+            QTest.mouseClick(canvas, _LEFT, pos=at)
         self.wait()
 
     def drag(self, start: XY, end: XY) -> None:

@@ -94,7 +94,6 @@ def split_plot(clerk: Clerk, inside: XY, cut: tuple[XY, ...]) -> None:
     clerk.press("2", "Alt+8")
     clerk.click_map(inside)
     clerk.click_map(*cut)
-    clerk.click_map(cut[-1], right=True)
 
 
 def list_living_alone(clerk: Clerk, village: str) -> None:
@@ -124,6 +123,7 @@ class Photographer:
         """Save what the screen shows, smaller."""
         if name not in KEPT:
             return
+        Clerk(self._window).wait()
         QTest.qWait(150)
         screen = self._window.screen().grabWindow(self._window.winId()).toImage()
         picture = screen.scaledToWidth(SHOWN, Qt.TransformationMode.SmoothTransformation)

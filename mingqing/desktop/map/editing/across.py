@@ -1,15 +1,18 @@
 """Figures drawn over a shape that is there: a cut, another course of its border, a hole."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import shapely
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.desktop.map.editing.saving import change_shapes, split_row
 from mingqing.desktop.map.editing.sketch import Sketch
 from mingqing.digitising.cutting import add_hole, reshape, split
+from mingqing.digitising.paths import XY
 from mingqing.store.draft import Draft
 
 if TYPE_CHECKING:
@@ -84,7 +87,17 @@ class Split(Across):
         """From outside to outside."""
         if not self.corners:
             return tr("从图形外面单击起点，横穿它画一条线")
-        return tr("单击加点，画到另一边外面后双击或右键切开")
+        return tr("单击加点，画到另一边外面就切开")
+
+    def add(self, place: XY) -> None:
+        """Add a corner; one beyond the other side ends, as nothing else can be meant by it."""
+        super().add(place)
+        subject = self.board.subjects.current
+        if subject is None or len(self.corners) < 2 or subject.shape.contains(shapely.Point(place)):
+            return
+        with suppress(InputRefused):
+            split(subject.shape, shapely.LineString(self.corners))
+            self.finish()
 
     def finished(self) -> None:
         """Cut; what is the same but for what occurs once goes to each new row."""
