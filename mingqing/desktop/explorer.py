@@ -219,6 +219,7 @@ class Explorer(QWidget):
         editor.changed.connect(self._follow_edit)
         editor.said.connect(self.status.backup.setText)
         editor.stepped.connect(self._offer_steps)
+        self._offer_steps()
         editor.refused.connect(lambda error: self.banner.say(str(error)))
         actions.connect("undo", lambda: None if self.board.take_back() else editor.undo())
         self.board.said.connect(self.status.backup.setText)
@@ -398,7 +399,10 @@ class Explorer(QWidget):
         self._actions["back"].setEnabled(has_map and history.can_back)
         self._actions["forward"].setEnabled(has_map and history.can_forward)
         self._actions["to_village"].setEnabled(bool(self._village))
-        self._actions["to_selection"].setEnabled(self.guide.key is not None)
+        shown = self.guide.key is not None
+        self._actions["to_selection"].setEnabled(shown)
+        self._actions["form"].setEnabled(shown and self.editor.may_edit)
+        self.board.offer_removal()
 
     # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────
 

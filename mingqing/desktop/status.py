@@ -27,7 +27,7 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self.setObjectName("status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(34)
+        self.setFixedHeight(38)
         self._epsg: int | None = None
         self._metres, self._degrees = label(""), label("")
         self._metres.setMinimumWidth(230)

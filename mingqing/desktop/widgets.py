@@ -1,6 +1,7 @@
 """Small building blocks that every screen shares, so that one thing looks one way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import TypeVar
 
 import shiboken6
@@ -170,6 +171,14 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
 
 HEADING = 32
 """The height of such a line."""
+
+
+def tab_through(parts: Iterable[QWidget]) -> None:
+    """Let Tab come to all that can be filled in or pressed in these, part after part."""
+    every = ((part, w) for part in parts for w in (part, *part.findChildren(QWidget)))
+    inside = (w for part, w in every if w.window() is part.window())  # lists that drop down are windows
+    for before, after in pairwise(w for w in inside if w.focusPolicy() & Qt.FocusPolicy.TabFocus):
+        QWidget.setTabOrder(before, after)
 
 
 def heading_item(text: str) -> QStandardItem:

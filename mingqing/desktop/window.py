@@ -61,7 +61,18 @@ if TYPE_CHECKING:
 
 _WITH_PROJECT = ("close", "backups", "password", "lock", "leave")
 _FOR_EDITORS = ("import", "import_folder")
-_WITH_MAP = ("village", "scale", "whole", "zoom_in", "zoom_out", "legend", "charts", "table", "history")
+_WITH_MAP = (
+    "search",
+    "village",
+    "scale",
+    "whole",
+    "zoom_in",
+    "zoom_out",
+    "legend",
+    "charts",
+    "table",
+    "history",
+)
 # The page that is the work of who holds a duty, by the action that opens it.
 _DUTIES = {Duty.ACCOUNTS: "accounts", Duty.AUDIT: "log", Duty.UPKEEP: "backups"}
 
@@ -430,7 +441,7 @@ class MainWindow(QMainWindow):
 
     def _show_no_project(self) -> None:
         self.setWindowTitle(tr("民情地图"))
-        of_view = ("back", "forward", "to_village", "to_selection")
+        of_view = ("back", "forward", "to_village", "to_selection", "form")
         self.actions_.enable((*_WITH_PROJECT, *_FOR_EDITORS, *_WITH_MAP, *of_view), on=False)
         self.duties.offer(None)
         self.welcome.show_recent(self.settings.existing_recent())

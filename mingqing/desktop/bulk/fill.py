@@ -103,6 +103,7 @@ class FillSheet(BulkSheet):
         )
         signal.connect(self.later)
         self._own.addWidget(self.value)
+        self.order()
         self._show_how()
 
     def _show_how(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QDialog, QProgressBar, QWidget
 
 from mingqing.catalog.model import Table
@@ -16,7 +16,7 @@ from mingqing.desktop.bulk.shown import Shown
 from mingqing.desktop.card.content import headings
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.table.columns import offered
-from mingqing.desktop.widgets import XL, M, S, button, choice_box, column, label, row
+from mingqing.desktop.widgets import XL, M, S, button, choice_box, column, label, row, tab_through
 from mingqing.store.bulk import Change, Preview, apply, preview
 from mingqing.store.paging import Wanted, ids
 
@@ -112,6 +112,15 @@ class BulkSheet(QDialog):
         body.addWidget(self.shown, 1)
         body.addLayout(foot)
         self._show_bar(on=False)
+
+    def order(self) -> None:
+        """Let Tab come to everything as one reads it, however late it was made."""
+        tab_through((self._inputs, self.shown, self.leaving, self.primary))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the fields of this sheet before what stands below them."""
+        super().showEvent(event)
+        self.order()
 
     # ── What is to be done: for each sheet to say ──────────────────────────────────────────────────────────
 

@@ -205,7 +205,8 @@ class RelatedGroup(QWidget):
             return
         given = {self._reference: self._parent[1]}
         self.adding = made = NewRow(self._table, given, self._desk, origin=self._parent)
-        made.shown.connect(lambda: reach_by_tab(made, self.add_button))
+        above = next((box.last for box in reversed(self._boxes.values())), self.add_button)
+        made.shown.connect(lambda: reach_by_tab(made, above))
         made.closed.connect(self._stop_adding)
         made.added.connect(lambda _: self._stop_adding())
         self._lines.addWidget(made)

@@ -8,7 +8,20 @@ from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QToolButton, QWidget
 
 from mingqing.core.text import tr
-from mingqing.desktop.widgets import M, S, button, column, empty, label, restyle, rounded, row, rule, tool
+from mingqing.desktop.widgets import (
+    M,
+    S,
+    button,
+    column,
+    empty,
+    label,
+    restyle,
+    rounded,
+    row,
+    rule,
+    tab_through,
+    tool,
+)
 
 if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
@@ -203,3 +216,9 @@ class _Line(QWidget):
             self._below.takeAt(self._below.count() - 1)
         if below:
             self._below.addStretch(1)
+        self._order()
+
+    def _order(self) -> None:
+        """Let Tab come to everything as one reads it."""
+        parts = [line.itemAt(n).widget() for line in (self._row, self._below) for n in range(line.count())]
+        tab_through(part for part in parts if part is not None)

@@ -17,7 +17,7 @@ from mingqing.store.changes import Value
 from mingqing.store.conditions import Filled, Filter, OneOf
 
 _TYPING_MS = 250
-_BOX_PX, _GAP = 26, 4
+_BOX_PX, _GAP = 32, 4
 _HINTS = {Kind.NUMBER: "2-5、>3", Kind.DATE: "1990、1980-1990"}
 
 

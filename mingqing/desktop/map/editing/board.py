@@ -119,6 +119,7 @@ class Board(QObject):
         self._canvas.overlays.append(Laid(self))
         self._canvas.tool_changed.connect(self._begin)
         self._editor.changed.connect(self._follow)
+        kit.selection.changed.connect(self.offer_removal)
         self.subjects.changed.connect(self._show_subject)
         self.subjects.missed.connect(lambda: self.said.emit(tr("这里没有可以修改的图形")))
         self.journal.found.connect(self.set_aside)
@@ -235,7 +236,7 @@ class Board(QObject):
         """Offer what can be done."""
         self._actions["draw"].setEnabled(self._may)
         self._actions["draw"].setVisible(self._may)
-        self._actions["remove"].setEnabled(self._may)
+        self.offer_removal()
         for name in (*self.tools, *_ACTS, *_SWITCHES):
             kind = _KIND_OF.get(name)
             fits = kind is None or (self._table is not None and kind in self._table.geometry)
@@ -243,6 +244,11 @@ class Board(QObject):
             self._actions[name].setEnabled(ready and fits)
         key = self._actions[self._suited].shortcut().toString() if self._table is not None else ""
         self.bar.offer(list(self.tables.values()), self._table, key)
+
+    def offer_removal(self) -> None:
+        """Offer to delete, where something is chosen, selected or shown."""
+        chosen = self.subjects.current is not None or len(self._kit.selection) or self._shown() is not None
+        self._actions["remove"].setEnabled(self._may and bool(chosen))
 
     # ── What is worked on ──────────────────────────────────────────────────────────────────────────────────
 
@@ -295,6 +301,7 @@ class Board(QObject):
         self.snaps.leave_out(
             *(("", frozenset()) if subject is None else (subject.table.name, frozenset(subject.shapes)))
         )
+        self.offer_removal()
         self._canvas.update()
         self._canvas.tool.changed.emit()
 
