@@ -75,21 +75,22 @@ def place(widget: QWidget) -> QRect:
 def walked(panel: QWidget) -> tuple[list[QWidget], list[str]]:
     """The controls that Tab comes to, and what of it goes back: seen when it happens, for a form scrolls along."""
     every = controls(panel)
-    first: QWidget | None = panel.focusWidget() if panel.isWindow() else every[0]
+    first: QWidget | None = panel if panel.isWindow() else every[0]
     while first is not None and (first not in every or not can_be_reached(first)):
         first = first.nextInFocusChain()
     assert first is not None
     first.setFocus(Qt.FocusReason.TabFocusReason)
-    top = min(every, key=lambda w: (place(w).top(), place(w).left()))  # of a window: where Tab begins anew
     way, back = [first], []
     before: QWidget | None = first
     for _ in range(_MOST_TABS):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         now = QApplication.focusWidget()
-        if now is first and before is not first:
+        around = (
+            now in way if panel.isWindow() else now is first
+        )  # a window begins anew, a panel goes elsewhere
+        if around and now is not before:
             break
-        anew = panel.isWindow() and now is top
-        if now in every and before in every and now is not before and not anew and not reads_on(before, now):
+        if now in every and before in every and now is not before and not reads_on(before, now):
             back.append(f"back: {told(before)} → {told(now)}")
         way.append(now)
         before = now

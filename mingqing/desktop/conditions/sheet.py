@@ -79,6 +79,7 @@ class ConditionSheet(QDialog):
         self._inside = QWidget()
         self._lines = column(self._inside, margins=(0, 0, S, 0), gap=0)
         self._area = scrolling(self._inside)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the lines in it have the keyboard
         self.said, self.count = label("", "muted", wrap=True), label("", "")
         self.keep = button(tr("保存…"), self._offer_to_keep)
         self.show_rows = button(tr("在属性表里看"), self.listing.emit)
