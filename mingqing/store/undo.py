@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import apsw
 
@@ -17,7 +18,7 @@ from mingqing.access.policy import Column
 from mingqing.catalog.model import STAMPS, Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
-from mingqing.store.changes import Transaction
+from mingqing.store.changes import Transaction, Value
 from mingqing.store.edit import SHAPE, Bounds, Changed
 from mingqing.store.geometry import decode
 from mingqing.store.history.changesets import Cells, Changesets
@@ -221,24 +222,38 @@ def _now(session: Session, table: str, ids: Iterable[int], columns: Sequence[str
 
 
 def _write(session: Session, change: Transaction, plan: _Plan) -> Bounds | None:
-    bounds: Bounds | None = None
-    depth = session.catalog.depth
+    depth, bounds = session.catalog.depth, None
     for table in sorted(plan.added, key=depth):
-        for row, cells in plan.added[table].items():
-            kept = {n: [v] for n, v in cells.items() if n not in {SHAPE, "updated_by", "updated_at"}}
-            has_shape = session.catalog.tables[table].has_geometry
-            change.insert(table, [row], kept, [cells[SHAPE]] if has_shape else None)
-            bounds = _reaching(bounds, cells)
+        has_shape = session.catalog.tables[table].has_geometry
+        for names, rows in _alike(plan.added[table]):
+            columns = [n for n in names if n not in {SHAPE, "updated_by", "updated_at"}]
+            shapes = [cells[SHAPE] for cells in rows.values()] if has_shape else None
+            change.insert(table, list(rows), _columns(rows, columns), shapes)
     for table, changed in plan.changed.items():
-        for row, (before, after) in changed.items():
-            shape = [before[SHAPE]] if SHAPE in before else None
-            change.update(table, [row], {n: [v] for n, v in before.items() if n != SHAPE}, shape)
-            bounds = _reaching(_reaching(bounds, before), after)
+        for names, rows in _alike({row: before for row, (before, _) in changed.items()}):
+            shapes = [cells[SHAPE] for cells in rows.values()] if SHAPE in names else None
+            change.update(table, list(rows), _columns(rows, [n for n in names if n != SHAPE]), shapes)
     for table in sorted(plan.removed, key=depth, reverse=True):
-        change.delete(table, plan.removed[table])
-        for cells in plan.removed[table].values():
-            bounds = _reaching(bounds, cells)
+        change.delete(table, sorted(plan.removed[table]))
+    wholes = (
+        cells for part in (plan.added, plan.removed) for rows in part.values() for cells in rows.values()
+    )
+    sides = (cells for rows in plan.changed.values() for both in rows.values() for cells in both)
+    for cells in chain(wholes, sides):
+        bounds = _reaching(bounds, cells)
     return bounds
+
+
+def _alike(rows: Mapping[int, Cells]) -> Iterator[tuple[tuple[str, ...], dict[int, Cells]]]:
+    """Yield rows of the same fields together, by id: in the order of the file, whose pages are read once each."""
+    found: defaultdict[tuple[str, ...], dict[int, Cells]] = defaultdict(dict)
+    for row in sorted(rows):
+        found[tuple(rows[row])][row] = rows[row]
+    yield from found.items()
+
+
+def _columns(rows: Mapping[int, Cells], names: Sequence[str]) -> dict[str, list[Value]]:
+    return {name: [cells[name] for cells in rows.values()] for name in names}
 
 
 def _reaching(bounds: Bounds | None, cells: Cells) -> Bounds | None:
