@@ -30,10 +30,14 @@ class Holding(QObject):
     def take(self, session: "Session") -> "Session":
         """Return a session that may edit where no other window does, else one that only reads. Off the UI thread.
 
-        Who edits nothing holds nothing, and is in nobody's way.
+        Who edits nothing holds nothing, and is in nobody's way; nor does who has to choose a password first.
         """
-        self.give_up()
-        if session.info.read_only is not None or not session.policy.edits:
+        self._give_up()
+        if (
+            session.info.read_only is not None
+            or not session.policy.edits
+            or session.login.account.must_change
+        ):
             return session
         hold = self._hold
         if hold is None or hold.folder != session.info.path or hold.held_by is not None:
@@ -54,7 +58,7 @@ class Holding(QObject):
         if self._hold is not None and self._hold.held_by is not None:
             self._timer.start()
 
-    def give_up(self) -> None:
+    def _give_up(self) -> None:
         """Let go of what was taken for a project that was not shown after all."""
         if self._next is not None and self._next is not self._hold:
             self._next.release()
@@ -62,7 +66,7 @@ class Holding(QObject):
 
     def let_go(self) -> None:
         """Let another window edit."""
-        self.give_up()
+        self._give_up()
         if self._hold is not None:
             self._hold.release()
         self._hold = None

@@ -356,7 +356,7 @@ class MainWindow(QMainWindow):
             session, of_project = found
             if session.login.account.must_change and session.info.read_only is None:
                 own = partial(show, found=of_project)
-                require_new_password(self, self.jobs, session, password, own, self.holding.give_up)
+                require_new_password(self, self.jobs, session, password, own, self.holding.take)
             else:
                 show(session, of_project)
 

@@ -7,10 +7,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from mingqing.desktop import holding
+from mingqing.desktop.access.passwords import PasswordSheet
 from mingqing.desktop.application import make_window
 from mingqing.desktop.settings import Settings
 from mingqing.desktop.window import MainWindow
-from tests.desktop.conftest import OWN, PASSWORD, USER
+from mingqing.store.accounts import add_account
+from mingqing.store.project import open_project
+from tests.desktop.conftest import INITIAL, OWN, PASSWORD, USER
 
 
 @pytest.fixture
@@ -66,3 +69,23 @@ def test_who_edits_nothing_is_in_nobodys_way(
 ) -> None:
     assert open_in(qtbot, window, staffed, "查阅员", OWN) is None
     assert open_in(qtbot, second, staffed, "村编员", OWN) is None
+
+
+def test_a_password_set_by_somebody_else_is_changed_first_whoever_edits(
+    qtbot: QtBot, window: MainWindow, second: MainWindow, staffed: Path
+) -> None:
+    with open_project(staffed, user=USER, password=PASSWORD) as session:
+        add_account(session, "新村编", ["village_editor"], ["331124204203"], INITIAL)
+    open_in(qtbot, window, staffed, USER, PASSWORD)
+    second.open_now(staffed, "新村编", INITIAL)
+    qtbot.waitUntil(lambda: second.findChild(PasswordSheet) is not None, timeout=15_000)
+    assert second.session is None
+    sheet = second.findChild(PasswordSheet)
+    assert sheet is not None
+    for field in (sheet.password, sheet.again):
+        field.setText(OWN)
+    sheet.submitted.emit()
+    qtbot.waitUntil(lambda: second.session is not None and not second.jobs.busy(), timeout=15_000)
+    assert second.session is not None
+    assert "编辑" in (second.session.info.read_only or "")
+    assert not second.session.login.account.must_change

@@ -133,11 +133,12 @@ def require_new_password(
     session: "Session",
     password: str,
     done: Callable[["Session"], object],
-    given_up: Callable[[], object],
+    take: "Callable[[Session], Session]",
 ) -> None:
     """Ask for another password than the one somebody else has set; `done` is called with a session under the new one.
 
-    Who will not choose one does not get in: the session is closed, and `given_up` called.
+    `take` says, off the UI thread, whether that session may edit. Who will not choose a password does not get in: the
+    session is closed.
     """
     sheet = PasswordSheet(session.user, tr(MUST_CHANGE), current=password, parent=window)
 
@@ -147,14 +148,13 @@ def require_new_password(
         opened = open_project(session.info.path, user=session.user, password=sheet.password.text())
         told = (n for n in (*session.login.notices, *opened.login.notices) if n != tr(MUST_CHANGE))
         opened.login = replace(opened.login, notices=tuple(dict.fromkeys(told)))
-        return opened
+        return take(opened)
 
     def changed(opened: "Session") -> None:
         sheet.accept()
         done(opened)
 
     sheet.rejected.connect(session.close)
-    sheet.rejected.connect(given_up)
     _ask(
         sheet,
         jobs,
