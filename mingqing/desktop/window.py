@@ -61,18 +61,8 @@ if TYPE_CHECKING:
 
 _WITH_PROJECT = ("close", "backups", "password", "lock", "leave")
 _FOR_EDITORS = ("import", "import_folder")
-_WITH_MAP = (
-    "search",
-    "village",
-    "scale",
-    "whole",
-    "zoom_in",
-    "zoom_out",
-    "legend",
-    "charts",
-    "table",
-    "history",
-)
+_PANELS = ("search", "legend", "charts", "table", "history")
+_WITH_MAP = ("village", "scale", "whole", "zoom_in", "zoom_out", *_PANELS)
 # The page that is the work of who holds a duty, by the action that opens it.
 _DUTIES = {Duty.ACCOUNTS: "accounts", Duty.AUDIT: "log", Duty.UPKEEP: "backups"}
 
