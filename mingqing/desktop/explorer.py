@@ -217,12 +217,12 @@ class Explorer(QWidget):
     def _connect_editor(self) -> None:
         editor, actions = self.editor, self._actions
         editor.changed.connect(self._follow_edit)
-        editor.said.connect(self.status.backup.setText)
+        editor.said.connect(self.status.saved.setText)
         editor.stepped.connect(self._offer_steps)
         self._offer_steps()
         editor.refused.connect(lambda error: self.banner.say(str(error)))
         actions.connect("undo", lambda: None if self.board.take_back() else editor.undo())
-        self.board.said.connect(self.status.backup.setText)
+        self.board.said.connect(self.status.saved.setText)
         self.board.refused.connect(lambda error: self.banner.say(str(error)))
         self.board.added.connect(self.form.open)
         actions.connect("redo", editor.redo)

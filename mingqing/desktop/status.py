@@ -1,4 +1,4 @@
-"""The line at the bottom: where the pointer is, the last automatic backup, and the scale."""
+"""The line at the bottom: where the pointer is, what was saved last, the last automatic backup, and the scale."""
 
 import re
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ class StatusLine(QWidget):
         self._metres, self._degrees = label(""), label("")
         self._metres.setMinimumWidth(230)
         self._read_only, self._crs = label("", "tag"), label("")
-        self.backup = label("")
+        self.saved, self.backup = label(""), label("")
         self._metres.setAccessibleName(tr("平面坐标"))
         self._degrees.setAccessibleName(tr("经纬度"))
         self.scale = ValueEdit()
@@ -46,6 +46,7 @@ class StatusLine(QWidget):
         layout.addWidget(self._metres)
         layout.addWidget(self._degrees)
         layout.addStretch(1)
+        layout.addWidget(self.saved)
         layout.addWidget(self.backup)
         layout.addWidget(self._read_only)
         layout.addWidget(self.scale)
@@ -55,6 +56,7 @@ class StatusLine(QWidget):
         """Say in which CRS the coordinates of a project are."""
         self._epsg = info.epsg
         self._crs.setText(describe(info.epsg))
+        self.saved.clear()
         self._read_only.setVisible(info.read_only is not None)
         self._read_only.setText(tr("只读"))
         self._read_only.setToolTip(info.read_only or "")

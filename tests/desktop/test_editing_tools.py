@@ -126,7 +126,7 @@ def test_while_it_is_dragged_it_is_said_how_many_neighbours_come_along(hands: Ha
     hands.act("dismiss")
     qtbot.mouseRelease(hands.canvas, Qt.MouseButton.LeftButton, pos=start)
     hands.settle()
-    assert "新增" not in hands.window.explorer.status.backup.text()
+    assert "新增" not in hands.window.explorer.status.saved.text()
 
 
 def test_the_middle_of_a_side_becomes_a_corner_when_it_is_dragged(hands: Hands, plots: list[int]) -> None:
@@ -268,7 +268,7 @@ def test_a_house_that_is_cut_keeps_its_row_for_the_larger_piece_with_those_who_l
     assert (row["storeys"], row["house_no"], row["village_code"]) == (2, None, VILLAGE)
     assert len(hands.session.rows("household", ["id"], where={"house": homes[0]})) == 1
     assert hands.session.rows("household", ["id"], where={"house": new}) == []
-    assert "已切成 2 块" in hands.window.explorer.status.backup.text()
+    assert "已切成 2 块" in hands.window.explorer.status.saved.text()
     hands.undo()
     assert set(hands.shapes("house")) == before
     assert hands.shapes("house")[homes[0]].equals(HOMES[0])

@@ -14,7 +14,7 @@ def first_hints(explorer: "Explorer") -> list[Hint]:
     edits = [
         Hint(
             "saved",
-            explorer.status.backup,
+            explorer.status.saved,
             tr("改完一项就已经存好，没有“保存”要点。改错了按 Ctrl+Z 撤销，关掉软件以后再打开也能接着撤销"),
         )
     ]
