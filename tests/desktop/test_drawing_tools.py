@@ -330,6 +330,40 @@ def test_or_kept_as_it_is_or_drawn_on(hands: Hands) -> None:
     assert added(hands, "house", set(before)).intersects(shapely.union_all(list(before.values())))
 
 
+def test_undo_answers_no_to_what_is_asked_and_leaves_what_was_saved_alone(hands: Hands) -> None:
+    hands.begin("draw_rectangle")
+    hands.click(at(0, 0), at(20, 0), at(20, 15))
+    before = hands.shapes("house")
+    overlapping(hands)
+    hands.undo()
+    assert hands.shapes("house").keys() == before.keys()
+    assert "保留" not in hands.offered()
+    assert len(sketch(hands).corners) == 3
+
+
+def test_so_does_escape(hands: Hands) -> None:
+    overlapping(hands)
+    hands.act("dismiss")
+    assert "保留" not in hands.offered()
+    assert len(sketch(hands).corners) == 3
+
+
+def test_what_is_asked_is_asked_anew_once_rows_are_others(hands: Hands) -> None:
+    before = hands.shapes("house")
+    overlapping(hands)
+    (under,) = [i for i, h in before.items() if h.intersects(hands.board.finishing.faults[0])]
+    there, elsewhere = before[under], shapely.box(*at(60, 60), *at(75, 75))
+    editor = hands.window.explorer.editor
+    editor.do("改", lambda e, _: e.change("house", under, {"storeys": 3}))
+    hands.settle()
+    assert "重叠" in hands.said
+    assert hands.shapes("house").keys() == before.keys()
+    editor.do("搬", lambda e, _: e.change("house", under, {}, elsewhere))
+    hands.settle()
+    assert "重叠" not in hands.said
+    assert added(hands, "house", set(before)).intersects(there)
+
+
 def test_a_house_outside_every_village_is_asked_about(hands: Hands) -> None:
     x, y = EAST - 300, NORTH + 300
     hands.canvas.see((x, y, x + 150, y + 100))
