@@ -161,6 +161,47 @@ def test_a_chosen_corner_goes_to_the_coordinate_that_is_typed(hands: Hands, plot
     assert (X - 5, Y - 5) in hands.corners("plot", plots[0])
 
 
+def test_undo_answers_no_to_what_is_asked_of_a_corner(indoors: Hands, homes: list[int]) -> None:
+    before = indoors.shapes("house")
+    into_the_neighbour(indoors)
+    assert "重叠" in indoors.said
+    indoors.undo()
+    assert "保留" not in indoors.offered()
+    assert all(s.equals(before[i]) for i, s in indoors.shapes("house").items())
+    assert set(indoors.shapes("house")) >= set(homes)
+
+
+def test_a_repair_that_gives_back_what_was_there_is_said_and_no_step(
+    indoors: Hands, homes: list[int]
+) -> None:
+    before, editor = indoors.shapes("house"), indoors.window.explorer.editor
+    step = editor.undoing
+    into_the_neighbour(indoors)
+    indoors.press("修复")
+    assert indoors.window.explorer.banner.text == "修复后和原来一样，没有改动"
+    assert editor.undoing == step
+    assert indoors.shapes("house")[homes[0]].equals(before[homes[0]])
+    assert "保留" not in indoors.offered()
+
+
+def test_what_is_asked_of_a_row_that_changes_elsewhere_is_asked_no_longer(
+    indoors: Hands, homes: list[int]
+) -> None:
+    into_the_neighbour(indoors)
+    shape = shapely.box(X, Y + 100, X + 20, Y + 120)
+    indoors.window.explorer.editor.do("改", lambda e, _: e.change("house", homes[0], {}, shape))
+    indoors.settle()
+    assert "保留" not in indoors.offered()
+    assert indoors.shapes("house")[homes[0]].equals(shape)
+
+
+def into_the_neighbour(hands: Hands) -> None:
+    """Drag the side of the first house into the second."""
+    hands.begin("edit_nodes")
+    hands.click((X + 12, Y + 108))
+    hands.drag((X + 30, Y + 110), (X + 40, Y + 112))
+
+
 # ── Whole shapes ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
