@@ -160,7 +160,7 @@ class Explorer(QWidget):
         for number, theme in enumerate(self._catalog.themes, start=1):
             key = QShortcut(QKeySequence(str(number)), self)
             key.activated.connect(lambda code=theme.code: self.show_theme(code))
-        self.legend.switched.connect(canvas.show_only)
+        self.legend.switched.connect(self._show_only)
         self.base_maps.changed.connect(canvas.show_base_maps)
         self.base_maps.wanted.connect(canvas.see)
         self.base_maps.lost.connect(self._say_lost)
@@ -426,6 +426,13 @@ class Explorer(QWidget):
         self.kit.show_theme(self._theme, self._seen)
         self.board.show_theme(self._theme)
         self.themed.emit(code)
+
+    def _show_only(self, on: frozenset[str] | None) -> None:
+        """Show these tables of the map, None for all; nothing of the others stays selected or in hand."""
+        self.canvas.show_only(on)
+        off = {draw.table for draw in self._theme.draws} - on if on is not None else set()
+        self.selection.choose({t: ids for t, ids in self.selection.tables.items() if t not in off})
+        self.board.hide_tables(off)
 
     def _show_beside(self, panel: QWidget, other: str, *, on: bool) -> None:
         """Show or hide what stands at the right; on a narrow screen the map keeps its room."""

@@ -429,6 +429,38 @@ def test_what_is_selected_is_what_is_worked_on(hands: Hands, plots: list[int]) -
     assert subject.row == plots[1]
 
 
+def test_of_what_lies_one_upon_the_other_that_is_picked_which_is_drawn(
+    hands: Hands, plots: list[int]
+) -> None:
+    with edit(hands.session, "备好") as e:
+        over = e.add("water", {"name": "门前塘"}, BOXES[0].buffer(-5))
+    for table, row in (("water", over), ("plot", plots[0])):
+        hands.board.draw_table(table)
+        hands.begin("edit_nodes")
+        hands.click(middle(0))
+        subject = hands.board.subjects.current
+        assert subject is not None
+        assert (subject.table.name, subject.row) == (table, row)
+        hands.act("dismiss")
+
+
+def test_what_is_switched_off_in_the_legend_is_let_go_of(hands: Hands, plots: list[int]) -> None:
+    explorer, before = hands.window.explorer, hands.shapes("plot")
+    pick(hands, "edit_nodes")
+    explorer.selection.choose({"plot": plots, "household": [1]})
+    explorer.legend.switch_of("plot").setChecked(False)
+    hands.settle()
+    assert hands.board.subjects.current is None
+    assert dict(explorer.selection.tables) == {"household": frozenset({1})}
+    hands.drag((X + 80, Y + 40), (X + 90, Y + 55))
+    assert all(s.equals(before[i]) for i, s in hands.shapes("plot").items())
+    explorer.show_row("plot", plots[0])
+    hands.begin("move_whole")
+    assert hands.board.subjects.current is None
+    explorer.legend.switch_of("plot").setChecked(True)
+    hands.settle()
+
+
 def test_undo_is_followed_by_the_handles(hands: Hands, plots: list[int]) -> None:
     pick(hands, "edit_nodes", 0)
     hands.drag((X, Y), (X - 9, Y - 9))

@@ -1,6 +1,6 @@
 """The drawing board of one canvas: its tools, what they work on, and what becomes of what they make."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -97,7 +97,7 @@ class Board(QObject):
         self._table: Table | None = None
         self.preferred: dict[str, str] = {}
         self.aside: Draft | None = None
-        self._no: Callable[[], object] | None = None  # the answer that leaves all as it is, while something is asked
+        self._no: Callable[[], object] | None = None  # the answer "no", while something is asked
         self._named: dict[str, Mapping[str, object]] = {}  # what was said last of a new row, by table
         self.entry, self.subjects, self.journal = Entry(), Subjects(jobs, self), Journal(jobs, self)
         self.snaps = Snaps(canvas, jobs, self._snapped_to)
@@ -184,6 +184,12 @@ class Board(QObject):
         self._enable()
         self.snaps.read()
 
+    def hide_tables(self, off: Collection[str]) -> None:
+        """Let go of what is no longer on the map."""
+        if self.subjects.current is not None and self.subjects.current.table.name in off:
+            self.decline()
+            self.subjects.clear()
+
     def draw_table(self, name: str) -> None:
         """Draw another table from now on, in the way that suits it."""
         if name not in self.tables or self._theme is None:
@@ -260,6 +266,7 @@ class Board(QObject):
             tolerance_m=near,
             only=self._kit.tables_on(),
             targets=self._canvas.targets,
+            first=self.table_name,
             more=more,
         )
 
@@ -284,11 +291,13 @@ class Board(QObject):
             or not isinstance(tool, Nodes | Whole | Split | Gather | Reshape | Ring)
         ):
             return
-        chosen = {t: sorted(ids) for t, ids in self._kit.selection.tables.items() if t in self.tables}
+        on = self._kit.tables_on()
+        seen = set(self.tables) if on is None else on.intersection(self.tables)
+        chosen = {t: sorted(ids) for t, ids in self._kit.selection.tables.items() if t in seen}
         shown = self._shown()
         if len(chosen) == 1:
             self.subjects.choose(*next(iter(chosen.items())))
-        elif not chosen and shown is not None and shown[0] in self.tables:
+        elif not chosen and shown is not None and shown[0] in seen:
             self.subjects.choose(shown[0], [shown[1]])
 
     def _show_subject(self) -> None:
