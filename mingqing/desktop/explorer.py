@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from mingqing.store.edit import Changed
     from mingqing.store.session import Session
 
+_SENTENCE = 320  # pixels without which a sentence would be a column of single characters
 _NARROW = 1500  # pixels of the window in which map, legend, classes and charts are too much
 
 
@@ -79,6 +80,7 @@ class Explorer(QWidget):
         self.themes = tuple(theme.code for theme in catalog.themes)
         self._village, self._theme = "", catalog.themes[0]
         self._said = self._lost = ""  # of text that cannot be drawn: once is enough
+        self._failed_at: tuple[str, int] | None = None  # whose card was shown when something was not done
         self.topbar, self.rail, self.status = TopBar(actions), Rail(catalog), StatusLine()
         self.studio = Studio()
         jobs.on_leaving(Lane.DRAW, self.studio.close)
@@ -219,16 +221,16 @@ class Explorer(QWidget):
         editor.changed.connect(self._follow_edit)
         editor.said.connect(self.status.backup.setText)
         editor.stepped.connect(self._offer_steps)
-        editor.refused.connect(lambda error: self.banner.say(str(error)))
+        editor.refused.connect(self._say_failed)
         actions.connect("undo", lambda: None if self.board.take_back() else editor.undo())
         self.board.said.connect(self.status.backup.setText)
-        self.board.refused.connect(lambda error: self.banner.say(str(error)))
+        self.board.refused.connect(self._say_failed)
         self.board.added.connect(self.form.open)
         actions.connect("redo", editor.redo)
         actions.connect("form", self.form.edit_shown)
         self.card.editing.connect(self.form.edit_shown)
         self.form.moved.connect(self.place_floating)
-        self.form.said.connect(self.banner.say)
+        self.form.said.connect(self._say_failed)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Keep what floats over the canvas in its corners."""
@@ -258,7 +260,8 @@ class Explorer(QWidget):
         over, left = (self.canvas, self.kit.bar.x() + self.kit.bar.width() + S) if on_map else (self.duty, L)
         self.kit.place(right=beside + M)
         corner = over.mapTo(self, QPoint(left, self.kit.below if on_map else M))
-        wide = min(720, over.width() - left - L - beside)
+        # Beside a form there may be less room than a sentence needs: it lies over the form then.
+        wide = min(720, max(over.width() - left - L - beside, _SENTENCE))
         self.banner.setGeometry(corner.x(), corner.y(), wide, self.banner.height_within(wide))
         self.banner.raise_()
         self.nothing.setGeometry(width // 2 - 320, max(height // 2 - 190, M), 640, 340)
@@ -353,6 +356,7 @@ class Explorer(QWidget):
 
     def _follow_edit(self, changed: "Changed") -> None:
         """Show rows as they are now, wherever they are shown."""
+        self.banner.settle()
         self.finder.keeper.follow(changed.tables)
         self.canvas.redraw()
         self.tables.follow(changed)
@@ -557,7 +561,13 @@ class Explorer(QWidget):
         """Put the card away and take its mark off the map."""
         self.guide.close()
 
+    def _say_failed(self, why: object) -> None:
+        self._failed_at = self.guide.key
+        self.banner.fail(str(why))
+
     def _follow_card(self) -> None:
+        if self.guide.key != self._failed_at:
+            self.banner.settle()
         self.place_floating()
         self._update_actions()
 
