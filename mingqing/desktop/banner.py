@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
@@ -16,6 +16,7 @@ _GLYPHS = {
     "good": "fa6s.circle-check",
 }
 _GOOD_NEWS_MS = 6000
+_READ_MS = 3000  # what nobody had time to read is not taken away
 
 
 class Banner(QFrame):
@@ -37,6 +38,7 @@ class Banner(QFrame):
         self._close.setToolTip(tr("关闭"))
         self._close.setAccessibleName(tr("关闭提示"))
         self._close.clicked.connect(self.next)
+        self._failed, self._since = "", QElapsedTimer()
         self._notices: list[str] = []
         self._is_notice = False
         self._rest = label("", "caption")
@@ -99,6 +101,18 @@ class Banner(QFrame):
         """Put a sentence away that is no longer true, where it is still shown."""
         if sentence and sentence == self.text:
             self.next()
+
+    def fail(self, sentence: str) -> None:
+        """Show what was not done, until something later is, or something else is looked at: then call `settle`."""
+        self.say(sentence)
+        self._failed = sentence
+        self._since.start()
+
+    def settle(self) -> None:
+        """Put away what was not done, once there was time to read it."""
+        if self._failed and self._since.elapsed() >= _READ_MS:
+            self.take_back(self._failed)
+            self._failed = ""
 
     def clear(self) -> None:
         """Put away everything, what waits as well."""

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from mingqing.store.edit import Changed
     from mingqing.store.session import Session
 
+_SENTENCE = 320  # pixels without which a sentence would be a column of single characters
 _NARROW = 1500  # pixels of the window in which map, legend, classes and charts are too much
 
 
@@ -79,6 +80,7 @@ class Explorer(QWidget):
         self.themes = tuple(theme.code for theme in catalog.themes)
         self._village, self._theme = "", catalog.themes[0]
         self._said = self._lost = ""  # of text that cannot be drawn: once is enough
+        self._failed_at: tuple[str, int] | None = None  # whose card was shown when something was not done
         self.topbar, self.rail, self.status = TopBar(actions), Rail(catalog), StatusLine()
         self.studio = Studio()
         jobs.on_leaving(Lane.DRAW, self.studio.close)
@@ -160,7 +162,7 @@ class Explorer(QWidget):
         for number, theme in enumerate(self._catalog.themes, start=1):
             key = QShortcut(QKeySequence(str(number)), self)
             key.activated.connect(lambda code=theme.code: self.show_theme(code))
-        self.legend.switched.connect(canvas.show_only)
+        self.legend.switched.connect(self._show_only)
         self.base_maps.changed.connect(canvas.show_base_maps)
         self.base_maps.wanted.connect(canvas.see)
         self.base_maps.lost.connect(self._say_lost)
@@ -220,16 +222,16 @@ class Explorer(QWidget):
         editor.said.connect(self.status.saved.setText)
         editor.stepped.connect(self._offer_steps)
         self._offer_steps()
-        editor.refused.connect(lambda error: self.banner.say(str(error)))
+        editor.refused.connect(self._say_failed)
         actions.connect("undo", lambda: None if self.board.take_back() else editor.undo())
         self.board.said.connect(self.status.saved.setText)
-        self.board.refused.connect(lambda error: self.banner.say(str(error)))
+        self.board.refused.connect(self._say_failed)
         self.board.added.connect(self.form.open)
         actions.connect("redo", editor.redo)
         actions.connect("form", self.form.edit_shown)
         self.card.editing.connect(self.form.edit_shown)
         self.form.moved.connect(self.place_floating)
-        self.form.said.connect(self.banner.say)
+        self.form.said.connect(self._say_failed)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Keep what floats over the canvas in its corners."""
@@ -259,7 +261,8 @@ class Explorer(QWidget):
         over, left = (self.canvas, self.kit.bar.x() + self.kit.bar.width() + S) if on_map else (self.duty, L)
         self.kit.place(right=beside + M)
         corner = over.mapTo(self, QPoint(left, self.kit.below if on_map else M))
-        wide = min(720, over.width() - left - L - beside)
+        # Beside a form there may be less room than a sentence needs: it lies over the form then.
+        wide = min(720, max(over.width() - left - L - beside, _SENTENCE))
         self.banner.setGeometry(corner.x(), corner.y(), wide, self.banner.height_within(wide))
         self.banner.raise_()
         self.nothing.setGeometry(width // 2 - 320, max(height // 2 - 190, M), 640, 340)
@@ -354,6 +357,7 @@ class Explorer(QWidget):
 
     def _follow_edit(self, changed: "Changed") -> None:
         """Show rows as they are now, wherever they are shown."""
+        self.banner.settle()
         self.finder.keeper.follow(changed.tables)
         self.canvas.redraw()
         self.tables.follow(changed)
@@ -430,6 +434,13 @@ class Explorer(QWidget):
         self.kit.show_theme(self._theme, self._seen)
         self.board.show_theme(self._theme)
         self.themed.emit(code)
+
+    def _show_only(self, on: frozenset[str] | None) -> None:
+        """Show these tables of the map, None for all; nothing of the others stays selected or in hand."""
+        self.canvas.show_only(on)
+        off = {draw.table for draw in self._theme.draws} - on if on is not None else set()
+        self.selection.choose({t: ids for t, ids in self.selection.tables.items() if t not in off})
+        self.board.hide_tables(off)
 
     def _show_beside(self, panel: QWidget, other: str, *, on: bool) -> None:
         """Show or hide what stands at the right; on a narrow screen the map keeps its room."""
@@ -547,14 +558,20 @@ class Explorer(QWidget):
         self.tables.show_place(self._village, canvas.view.extent(size) if canvas.view is not None else None)
 
     def _dismiss(self) -> None:
-        if not self.kit.escape() and not self.form.leave():
+        if not self.board.decline() and not self.kit.escape() and not self.form.leave():
             self.close_card()
 
     def close_card(self) -> None:
         """Put the card away and take its mark off the map."""
         self.guide.close()
 
+    def _say_failed(self, why: object) -> None:
+        self._failed_at = self.guide.key
+        self.banner.fail(str(why))
+
     def _follow_card(self) -> None:
+        if self.guide.key != self._failed_at:
+            self.banner.settle()
         self.place_floating()
         self._update_actions()
 

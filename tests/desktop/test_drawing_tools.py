@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.desktop.map.editing.naming import NamingSheet
 from mingqing.desktop.map.editing.sketch import Sketch
+from mingqing.desktop.map.tools.tool import Offer
 from mingqing.desktop.window import MainWindow
 from mingqing.store.draft import kept_draft
 from mingqing.store.project import open_project
@@ -330,6 +332,40 @@ def test_or_kept_as_it_is_or_drawn_on(hands: Hands) -> None:
     assert added(hands, "house", set(before)).intersects(shapely.union_all(list(before.values())))
 
 
+def test_undo_answers_no_to_what_is_asked_and_leaves_what_was_saved_alone(hands: Hands) -> None:
+    hands.begin("draw_rectangle")
+    hands.click(at(0, 0), at(20, 0), at(20, 15))
+    before = hands.shapes("house")
+    overlapping(hands)
+    hands.undo()
+    assert hands.shapes("house").keys() == before.keys()
+    assert "保留" not in hands.offered()
+    assert len(sketch(hands).corners) == 3
+
+
+def test_so_does_escape(hands: Hands) -> None:
+    overlapping(hands)
+    hands.act("dismiss")
+    assert "保留" not in hands.offered()
+    assert len(sketch(hands).corners) == 3
+
+
+def test_what_is_asked_is_asked_anew_once_rows_are_others(hands: Hands) -> None:
+    before = hands.shapes("house")
+    overlapping(hands)
+    (under,) = [i for i, h in before.items() if h.intersects(hands.board.finishing.faults[0])]
+    there, elsewhere = before[under], shapely.box(*at(60, 60), *at(75, 75))
+    editor = hands.window.explorer.editor
+    editor.do("改", lambda e, _: e.change("house", under, {"storeys": 3}))
+    hands.settle()
+    assert "重叠" in hands.said
+    assert hands.shapes("house").keys() == before.keys()
+    editor.do("搬", lambda e, _: e.change("house", under, {}, elsewhere))
+    hands.settle()
+    assert "重叠" not in hands.said
+    assert added(hands, "house", set(before)).intersects(there)
+
+
 def test_a_house_outside_every_village_is_asked_about(hands: Hands) -> None:
     x, y = EAST - 300, NORTH + 300
     hands.canvas.see((x, y, x + 150, y + 100))
@@ -431,6 +467,32 @@ def test_who_may_not_write_has_no_drawing_tools(enter: Callable[[str], MainWindo
     window.actions_["draw"].setChecked(True)
     assert window.explorer.board.bar.isHidden()
     assert not window.actions_["draw_rectangle"].isEnabled()
+
+
+def test_beside_a_form_and_the_history_the_bar_ends_before_the_form_and_what_is_said_is_a_line(
+    hands: Hands,
+) -> None:
+    window, explorer = hands.window, hands.window.explorer
+    window.resize(1366, 728)
+    hands.settle()
+    whole = hands.board.bar.width()
+    explorer.form.open("house", next(iter(hands.shapes("house"))))
+    window.actions_["history"].setChecked(True)
+    hands.begin("edit_nodes")
+    assert hands.board.bar.geometry().right() < explorer.form.x()
+    explorer.banner.say("农房的“层数”还没有保存，请再看一下填的内容")
+    assert explorer.banner.width() >= 320
+    assert explorer.banner.height() < 100
+    offers = [Offer(words, explorer.close_card) for words in ("修复", "保留", "取消")]
+    explorer.kit.ask(QIcon(), "与“农房”重叠 12.3 平方米", offers)
+    strip, no = explorer.kit.strip, hands.offered()["取消"]
+    assert strip.rect().contains(no.geometry().translated(no.parentWidget().mapTo(strip, QPoint())))
+    explorer.form.leave()
+    hands.settle()
+    explorer.close_card()
+    window.actions_["history"].setChecked(False)
+    hands.settle()
+    assert hands.board.bar.width() == whole
 
 
 def test_every_button_is_large_enough_has_a_name_and_a_tip_that_tells_its_key(hands: Hands) -> None:

@@ -161,6 +161,47 @@ def test_a_chosen_corner_goes_to_the_coordinate_that_is_typed(hands: Hands, plot
     assert (X - 5, Y - 5) in hands.corners("plot", plots[0])
 
 
+def test_undo_answers_no_to_what_is_asked_of_a_corner(indoors: Hands, homes: list[int]) -> None:
+    before = indoors.shapes("house")
+    into_the_neighbour(indoors)
+    assert "重叠" in indoors.said
+    indoors.undo()
+    assert "保留" not in indoors.offered()
+    assert all(s.equals(before[i]) for i, s in indoors.shapes("house").items())
+    assert set(indoors.shapes("house")) >= set(homes)
+
+
+def test_a_repair_that_gives_back_what_was_there_is_said_and_no_step(
+    indoors: Hands, homes: list[int]
+) -> None:
+    before, editor = indoors.shapes("house"), indoors.window.explorer.editor
+    step = editor.undoing
+    into_the_neighbour(indoors)
+    indoors.press("修复")
+    assert indoors.window.explorer.banner.text == "修复后和原来一样，没有改动"
+    assert editor.undoing == step
+    assert indoors.shapes("house")[homes[0]].equals(before[homes[0]])
+    assert "保留" not in indoors.offered()
+
+
+def test_what_is_asked_of_a_row_that_changes_elsewhere_is_asked_no_longer(
+    indoors: Hands, homes: list[int]
+) -> None:
+    into_the_neighbour(indoors)
+    shape = shapely.box(X, Y + 100, X + 20, Y + 120)
+    indoors.window.explorer.editor.do("改", lambda e, _: e.change("house", homes[0], {}, shape))
+    indoors.settle()
+    assert "保留" not in indoors.offered()
+    assert indoors.shapes("house")[homes[0]].equals(shape)
+
+
+def into_the_neighbour(hands: Hands) -> None:
+    """Drag the side of the first house into the second."""
+    hands.begin("edit_nodes")
+    hands.click((X + 12, Y + 108))
+    hands.drag((X + 30, Y + 110), (X + 40, Y + 112))
+
+
 # ── Whole shapes ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -386,6 +427,38 @@ def test_what_is_selected_is_what_is_worked_on(hands: Hands, plots: list[int]) -
     subject = hands.board.subjects.current
     assert subject is not None
     assert subject.row == plots[1]
+
+
+def test_of_what_lies_one_upon_the_other_that_is_picked_which_is_drawn(
+    hands: Hands, plots: list[int]
+) -> None:
+    with edit(hands.session, "备好") as e:
+        over = e.add("water", {"name": "门前塘"}, BOXES[0].buffer(-5))
+    for table, row in (("water", over), ("plot", plots[0])):
+        hands.board.draw_table(table)
+        hands.begin("edit_nodes")
+        hands.click(middle(0))
+        subject = hands.board.subjects.current
+        assert subject is not None
+        assert (subject.table.name, subject.row) == (table, row)
+        hands.act("dismiss")
+
+
+def test_what_is_switched_off_in_the_legend_is_let_go_of(hands: Hands, plots: list[int]) -> None:
+    explorer, before = hands.window.explorer, hands.shapes("plot")
+    pick(hands, "edit_nodes")
+    explorer.selection.choose({"plot": plots, "household": [1]})
+    explorer.legend.switch_of("plot").setChecked(False)
+    hands.settle()
+    assert hands.board.subjects.current is None
+    assert dict(explorer.selection.tables) == {"household": frozenset({1})}
+    hands.drag((X + 80, Y + 40), (X + 90, Y + 55))
+    assert all(s.equals(before[i]) for i, s in hands.shapes("plot").items())
+    explorer.show_row("plot", plots[0])
+    hands.begin("move_whole")
+    assert hands.board.subjects.current is None
+    explorer.legend.switch_of("plot").setChecked(True)
+    hands.settle()
 
 
 def test_undo_is_followed_by_the_handles(hands: Hands, plots: list[int]) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from mingqing.desktop import banner
 from mingqing.desktop.form.fields import ChoiceField, IdNumberField, LockedField
 from mingqing.desktop.form.form import RowForm
 from mingqing.desktop.form.matching import Option
@@ -142,11 +143,35 @@ def test_leaving_with_what_is_not_saved_says_so_and_keeps_it(
     explorer = opened.explorer
     assert not explorer.form.isVisible()
     assert explorer.card.isVisible()
-    assert "“层数”还没有保存" in explorer.banner.text
+    assert "农房的“层数”还没有保存" in explorer.banner.text
     explorer.form.open("house", house)
     settle()
     assert form_of(opened).fields["storeys"].value == "三层半"
     assert form_of(opened).complaints == {"storeys": "不是数字：三层半"}
+
+
+@pytest.mark.parametrize("by", ["a later save", "another card"])
+def test_that_it_is_not_saved_is_said_until_something_is_or_another_card_is_shown(
+    opened: MainWindow, house: int, settle: Settle, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    explorer = opened.explorer
+    write(form_of(opened), "storeys", "三层半")
+    opened.explorer._actions["dismiss"].trigger()
+    settle()
+
+    def go_on() -> None:
+        if by == "another card":
+            explorer.show_row("house", find(opened, "house", house_no="0F2"))
+        else:
+            explorer.editor.do("修改农房", lambda e, _: e.change("house", house, {"house_no": "0F9"}))
+        settle()
+
+    explorer.show_row("house", house)
+    settle()
+    assert explorer.banner.text  # the same card is no other
+    monkeypatch.setattr(banner, "_READ_MS", 0)
+    go_on()
+    assert explorer.banner.text == ""
 
 
 def test_what_is_typed_and_not_yet_left_is_saved_on_leaving(

@@ -130,7 +130,8 @@ class RowSection(QWidget):
             self.form.finish()
             if self.form.pending:
                 self._desk.drafts[self.key] = dict(self.form.pending)
-                kept += self.form.unsaved
+                fields = "".join(f"“{title}”" for title in self.form.unsaved)
+                kept.append(tr("{table}的{fields}").format(table=self.form.table.title, fields=fields))
         for group in self.groups.values():
             kept += group.leave()
         return kept
@@ -407,7 +408,7 @@ class NewRow(QFrame):
         if form is None or not form.touched:
             return []
         self._desk.drafts[self._draft] = dict(form.pending)
-        return [form.sheet.title]
+        return [f"“{form.sheet.title}”"]
 
 
 def reach_by_tab(inside: QWidget, before: QWidget) -> None:
@@ -438,6 +439,4 @@ def bring_into_view(widget: QWidget) -> None:
 
 def told_kept(titles: list[str]) -> str:
     """Return the sentence on what was left without being saved."""
-    return tr("{titles}还没有保存，填的内容已替您留着，下次打开还在").format(
-        titles="、".join(f"“{t}”" for t in titles)
-    )
+    return tr("{titles}还没有保存，填的内容已替您留着，下次打开还在").format(titles="、".join(titles))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.map.tools.tool import Offer
 
+_QUESTION = 320  # pixels
+
 
 class ToolBar(QFrame):
     """Buttons in a column; one of several tools of a kind drops from a button that has the icon of the last used."""
@@ -116,7 +118,13 @@ class Strip(QFrame):
         return "\n".join(line.text for line in self._lines if not line.isHidden())
 
     def place(self, left: int, top: int, most: int) -> None:
-        """Stand with the upper left corner there, no wider than `most`; what is offered last gives way first."""
+        """Stand with the upper left corner there, no wider than `most`; what is offered last gives way first.
+
+        A question has room for its answers even so: it lies over what stands at the right then.
+        """
+        if any(line.firm for line in self._lines):
+            most = max(most, _QUESTION)
+            self.raise_()
         for line in self._lines:
             line.fit(most - 2 * M)
         self._stacked.invalidate()
@@ -176,6 +184,11 @@ class _Line(QWidget):
         """What goes below where it is narrow: what the tool brings, or the answers to a question."""
         brought = [self._extra] if self._extra is not None else []
         return [*brought, *self._offered] if self._firm else brought
+
+    @property
+    def firm(self) -> bool:
+        """Whether it is a question."""
+        return self._firm and not self.isHidden()
 
     def fit(self, most: int) -> None:
         """Take no more than `most` pixels: what can goes below, then the last offers go, then the end of the text."""

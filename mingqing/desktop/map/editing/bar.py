@@ -42,25 +42,28 @@ class EditBar(QFrame):
         self.draw.setObjectName("worded")
         self.draw.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.draw.clicked.connect(lambda _checked=False: self.drawing.emit())
-        self.tables = rounded(QMenu(self))
-        self._what = self._dropping(tr("画什么、怎么画"), "fa6s.chevron-down", self.tables)
-        self._add_rule()
+        self.tables = rounded(QMenu(tr("画什么、怎么画"), self))
+        self._what = self._dropping(self.tables.title(), "fa6s.chevron-down", self.tables)
+        rules = [self._add_rule()]
         buttons = {name: tool(actions[name], size=16) for name in (*_CORRECTING, "remove", *_SWITCHES)}
         for name in _CORRECTING:
             self._row.addWidget(buttons[name])
         more = rounded(QMenu(self))
-        more.addActions([actions[name] for name in ("reshape", *_MORE)])
+        more.addMenu(self.tables)
+        more.addActions([actions[name] for name in (*_CORRECTING, *_MORE)])
         more.addSeparator()
         more.addActions([actions[name] for name in ("import_track", "type_numbers")])
         more.addSeparator()
         more.addActions([actions[name] for name in ("follow_lines", *_SWITCHES, "remove")])
         self._dropping(tr("更多画图工具"), "fa6s.ellipsis", more)
         self._row.addWidget(buttons["remove"])
-        between = self._add_rule()
+        rules.append(self._add_rule())
         for name in _SWITCHES:
             self._row.addWidget(buttons[name])
-        self._add_rule()
-        self._spare: list[QWidget] = [between, *(buttons[name] for name in (*_SWITCHES, "reshape", "remove"))]
+        rules.append(self._add_rule())
+        gives_way = (*_SWITCHES, "reshape", "remove", *reversed(_CORRECTING[:-1]))
+        self._spare: list[QWidget] = [rules[1], *(buttons[name] for name in gives_way)]
+        self._spare += [rules[0], rules[2], self.draw, self._what]
         closing = self._button(tr("不画了"), "fa6s.xmark")
         closing.setText("")
         closing.setToolTip(f"{tr('收起画图工具')}  {actions['draw'].shortcut().toString()}")
@@ -93,7 +96,7 @@ class EditBar(QFrame):
         return made
 
     def fit(self, most: int) -> None:
-        """Take no more than `most` pixels where that can be: what is in the menu too gives way."""
+        """Take no more than `most` pixels where that can be: what is in a menu too gives way."""
         for each in self._spare:
             each.show()
         for each in self._spare:

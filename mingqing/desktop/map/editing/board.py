@@ -1,6 +1,6 @@
 """The drawing board of one canvas: its tools, what they work on, and what becomes of what they make."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -97,6 +97,7 @@ class Board(QObject):
         self._table: Table | None = None
         self.preferred: dict[str, str] = {}
         self.aside: Draft | None = None
+        self._no: Callable[[], object] | None = None  # the answer "no", while something is asked
         self._named: dict[str, Mapping[str, object]] = {}  # what was said last of a new row, by table
         self.entry, self.subjects, self.journal = Entry(), Subjects(jobs, self), Journal(jobs, self)
         self.snaps = Snaps(canvas, jobs, self._snapped_to)
@@ -184,6 +185,12 @@ class Board(QObject):
         self._enable()
         self.snaps.read()
 
+    def hide_tables(self, off: Collection[str]) -> None:
+        """Let go of what is no longer on the map."""
+        if self.subjects.current is not None and self.subjects.current.table.name in off:
+            self.decline()
+            self.subjects.clear()
+
     def draw_table(self, name: str) -> None:
         """Draw another table from now on, in the way that suits it."""
         if name not in self.tables or self._theme is None:
@@ -265,6 +272,7 @@ class Board(QObject):
             tolerance_m=near,
             only=self._kit.tables_on(),
             targets=self._canvas.targets,
+            first=self.table_name,
             more=more,
         )
 
@@ -289,11 +297,13 @@ class Board(QObject):
             or not isinstance(tool, Nodes | Whole | Split | Gather | Reshape | Ring)
         ):
             return
-        chosen = {t: sorted(ids) for t, ids in self._kit.selection.tables.items() if t in self.tables}
+        on = self._kit.tables_on()
+        seen = set(self.tables) if on is None else on.intersection(self.tables)
+        chosen = {t: sorted(ids) for t, ids in self._kit.selection.tables.items() if t in seen}
         shown = self._shown()
         if len(chosen) == 1:
             self.subjects.choose(*next(iter(chosen.items())))
-        elif not chosen and shown is not None and shown[0] in self.tables:
+        elif not chosen and shown is not None and shown[0] in seen:
             self.subjects.choose(shown[0], [shown[1]])
 
     def _show_subject(self) -> None:
@@ -306,6 +316,15 @@ class Board(QObject):
         self._canvas.tool.changed.emit()
 
     def _follow(self, changed: "Changed") -> None:
+        subject = self.subjects.current
+        if self.finishing.waits:
+            if subject is not None and not changed.tables.get(subject.table.name, frozenset()).isdisjoint(
+                subject.shapes
+            ):
+                self.decline()
+                self.said.emit(tr("这个图形刚才在别处改过，您的修改没有保存，请重新改"))
+            else:
+                self.finishing.ask_again()
         self.subjects.follow(changed)
         self.snaps.read()
 
@@ -434,7 +453,8 @@ class Board(QObject):
             self._ask("", ())
 
     def _ask(self, text: str, offers: Sequence[Offer]) -> None:
-        """Ask for a decision; without one, what becomes of the figure that was left unfinished."""
+        """Ask for a decision, the last offer being no; without one, about the figure that was left unfinished."""
+        self._no = offers[-1].do if text else None
         if not text and self.aside is not None and self._session is not None:
             title = self._session.catalog.tables[self.aside.table].title
             text = tr("有一个没画完的{title}，{n} 个点").format(title=title, n=len(self.aside.corners))
@@ -481,5 +501,12 @@ class Board(QObject):
                 self._canvas.see((xmin, ymin, xmax, ymax), closest=1000)
 
     def take_back(self) -> bool:
-        """Take the last corner of what is being drawn back; return False where nothing is."""
-        return self._canvas.tool.take_back()
+        """Answer no, or take the last corner of what is drawn back; return False where there is none of this."""
+        return self.decline() or self._canvas.tool.take_back()
+
+    def decline(self) -> bool:
+        """Answer no to what is asked; return False where nothing is."""
+        no, self._no = self._no, None
+        if no is not None:
+            no()
+        return no is not None

@@ -52,6 +52,7 @@ class Finishing(QObject):
         self._editor, self._ask = editor, ask
         self.faults: tuple[shapely.Geometry, ...] = ()
         self._maker: Maker | None = None
+        self._again: Callable[[], None] | None = None
 
     def save(
         self,
@@ -101,6 +102,7 @@ class Finishing(QObject):
     def _decide(self, error: Faulty, again: Callable[..., None]) -> None:
         """Show what is wrong, and ask what becomes of it."""
         self._judge(tuple(f.where for f in error.faults), self._maker)
+        self._again = again
         offers = []
         if error.repairable:
             offers.append(Offer(tr("修复"), partial(again, consent=Consent.REPAIR)))
@@ -117,13 +119,23 @@ class Finishing(QObject):
             maker.reopen()
         return maker is not None
 
+    def ask_again(self) -> None:
+        """Judge what is to be decided on anew, by the rows that are there now; it is saved where nothing is wrong."""
+        if self._again is not None:
+            self._again()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be decided on."""
+        return self._again is not None
+
     def forget(self) -> None:
         """Leave nothing of a project behind."""
         self._maker = None
         self._judge((), None)
 
     def _judge(self, faults: tuple[shapely.Geometry, ...], maker: Maker | None) -> None:
-        self.faults, self._maker = faults, maker
+        self.faults, self._maker, self._again = faults, maker, None
         if not faults:
             self._ask("", ())
         self.judged.emit()

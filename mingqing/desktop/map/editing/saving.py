@@ -77,7 +77,10 @@ def change_shapes(
     """Give rows other shapes; `following` takes the borders along that neighbours share with them."""
     if following:
         shapes = {**_followed(session, table, shapes), **shapes}
-    e.change_all(table, {}, _settled(session, table, shapes, consent))
+    settled = _settled(session, table, shapes, consent)
+    if consent is Consent.REPAIR and all(_alike(shape_of(session, table, i), s) for i, s in settled.items()):
+        raise InputRefused(tr("修复后和原来一样，没有改动"))
+    e.change_all(table, {}, settled)
 
 
 def copy_rows(e: Edit, session: Session, table: str, shapes: Shapes, consent: Consent) -> list[int]:
@@ -262,6 +265,14 @@ def _home(session: Session, table: str, shapes: Shapes) -> dict[int, shapely.Geo
 
 def _rows(shapes: Shapes) -> Rows:
     return Rows(np.array(list(shapes), dtype=np.int64), shapes_of(list(shapes.values())))
+
+
+def _alike(before: shapely.Geometry, after: shapely.Geometry) -> bool:
+    """Whether two shapes are one but for corners along their sides and what no fault is told for."""
+    if not shapely.get_dimensions(before):
+        return bool(before.distance(after) < _WORSE)
+    apart = before.symmetric_difference(after)
+    return float(apart.area or apart.length) < _WORSE
 
 
 def _size(fault: Fault) -> float:

@@ -91,6 +91,10 @@ class Sketch(Corners):
             self.finish()
         super().release(event)
 
+    def take_back(self) -> bool:
+        """Take the last corner back; where it is asked what becomes of the figure, the answer is no."""
+        return self.board.decline() or super().take_back()
+
     def key(self, event: QKeyEvent) -> bool:
         """Take the last corner back by undo too."""
         if event.matches(QKeySequence.StandardKey.Undo) and self.take_back():
@@ -159,6 +163,7 @@ class Sketch(Corners):
 
     def put_away(self) -> None:
         """Leave no figure on the map; one that is not ended is kept, to be gone on with."""
+        self.board.decline()
         if self.corners:
             self.board.set_aside(self.draft)
         self.taken()

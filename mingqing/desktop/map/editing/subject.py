@@ -88,16 +88,18 @@ class Subjects(QObject):
         tolerance_m: float,
         only: frozenset[str] | None,
         targets: "Sequence[Target]",
+        first: str = "",
         more: bool = False,
     ) -> None:
         """Edit what lies at a place, of these tables; with `more` besides what is edited, or no longer.
 
-        tolerance_m : as `identify` takes it.
+        tolerance_m : as `identify` takes it. first : the table whose rows come before all others.
         """
 
         def work(session: "Session", _job: Job[_Picked]) -> _Picked:
             hits = identify(session, theme, at, tolerance_m=tolerance_m, only=only, targets=targets).hits
-            found = tuple((h.table, h.id) for h in hits if h.table in tables)
+            keys = ((h.table, h.id) for h in hits if h.table in tables)
+            found = tuple(sorted(keys, key=lambda key: key[0] != first))
             return found, read(session, found[0][0], [found[0][1]]) if found and not more else None
 
         def done(picked: _Picked) -> None:
