@@ -57,6 +57,7 @@ from mingqing.store.project import SUFFIX, accounts_of, create_project, open_pro
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
     from mingqing.desktop.settings import Settings
+    from mingqing.store.edit import Changed
     from mingqing.store.session import Session
 
 _WITH_PROJECT = ("close", "backups", "password", "lock", "leave")
@@ -118,7 +119,7 @@ class MainWindow(QMainWindow):
         self.explorer.board.preferred = self.settings.drawn
         self.explorer.themed.connect(self._remember_theme)
         self.explorer.visited.connect(self._remember_village)
-        self.explorer.edited.connect(lambda _changed: self.overviews.changed())
+        self.explorer.edited.connect(self._follow_edit)
         self.importing.finished.connect(self._after_import)
         self.importing.refused.connect(self.refuse)
         self.importing.left.connect(self._show_map)
@@ -491,6 +492,11 @@ class MainWindow(QMainWindow):
             return survey(session)
 
         self.jobs.start(ReadJob(work, done=self.explorer.refresh, topic="survey"))
+        self.overviews.changed()
+
+    def _follow_edit(self, changed: "Changed") -> None:
+        if "village" in changed.tables:
+            self._survey_again()
         self.overviews.changed()
 
     # ── What is dropped ────────────────────────────────────────────────────────────────────────────────────

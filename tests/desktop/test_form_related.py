@@ -200,7 +200,7 @@ def test_deleting_a_house_asks_what_becomes_of_its_household(
     opened: MainWindow, section: RowSection, settle: Settle
 ) -> None:
     question = asked(opened, settle)
-    assert question.accessibleName() == "删除农房“半岭1号”？它名下还有 1 条住户。"
+    assert question.accessibleName() == "删除农房“半岭1号”？其名下还有 1 条住户。"
     assert [b.text() for b in question.answers] == ["一起删除", "只删这一条，其余留下", "不删除"]
     before = count(opened.session, "household")
     question.answers[1].click()
@@ -212,6 +212,32 @@ def test_deleting_a_house_asks_what_becomes_of_its_household(
     opened.explorer.editor.undo()
     settle()
     assert stored(opened, "household", household, "house") == (section.key[1],)
+
+
+def test_deleting_a_village_says_what_lies_in_it_and_all_that_lists_villages_follows(
+    opened: MainWindow, settle: Settle
+) -> None:
+    explorer, code = opened.explorer, "331124204202"
+    explorer.show_village(code)
+    explorer.form.open("village", find(opened, "village", code=code))
+    settle()
+    question = asked(opened, settle)
+    said = question.accessibleName()
+    assert "小竹溪村里还登记着" in said
+    assert "农房 6 条" in said
+    assert "不再显示村名" in said
+    assert [b.text() for b in question.answers] == ["仍要删除", "不删除"]
+    assert question.answers[-1].hasFocus()
+    question.answers[0].click()
+    settle()
+    assert code not in explorer.kit.overview.outlines
+    assert "小竹溪村" not in explorer.topbar.villages.text()
+    assert not [e for e in explorer.topbar.villages._entries if e.village.name == "小竹溪村"]
+    explorer.editor.undo()
+    settle()
+    assert code in explorer.kit.overview.outlines
+    assert "小竹溪村" in explorer.topbar.villages.text()
+    assert [e for e in explorer.topbar.villages._entries if e.village.name == "小竹溪村"]
 
 
 def test_a_member_is_deleted_in_place(opened: MainWindow, household: RowSection, settle: Settle) -> None:
