@@ -146,13 +146,13 @@ class MainWindow(QMainWindow):
         for name, call in {
             "new": self.ask_new,
             "open": self.ask_open,
-            "close": self.close_project,
+            "close": partial(self.explorer.form.before, self.close_project),
             "backups": self.backups.show_backups,
             "import": self.ask_import,
             "import_folder": self.ask_import_folder,
             "password": self.ask_password,
             "lock": self.lock.lock,
-            "leave": self.leave,
+            "leave": partial(self.explorer.form.before, self.leave),
             "dismiss": self._dismiss,
             "quit": self.close,
         }.items():
@@ -487,11 +487,8 @@ class MainWindow(QMainWindow):
 
     def _survey_again(self) -> None:
         """Count and draw again what the project holds now."""
-
-        def work(session: "Session", _job: Job[Survey]) -> Survey:
-            return survey(session)
-
-        self.jobs.start(ReadJob(work, done=self.explorer.refresh, topic="survey"))
+        read = ReadJob(lambda session, _job: survey(session), done=self.explorer.refresh, topic="survey")
+        self.jobs.start(read)
         self.overviews.changed()
 
     def _follow_edit(self, changed: "Changed") -> None:
@@ -584,6 +581,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop what is under way, wait for it to stop, and remember the settings."""
+        if self.explorer.form.hold_back(self.close):
+            event.ignore()
+            return
         self.settings.save()
         self.lock.watch(None)
         self.explorer.forget_project()

@@ -147,10 +147,15 @@ def test_a_new_row_that_was_left_is_there_again(
     opened.explorer._actions["dismiss"].trigger()
     settle()
     assert "“新增住户”还没有保存" in opened.explorer.banner.text
+    assert "下次打开还在" not in opened.explorer.banner.text
     opened.explorer.form.open(*section_key(opened))
     settle()
     assert opened.explorer.form.section is not None
-    _, again = begin(group(opened.explorer.form.section, "household"), settle)
+    households = group(opened.explorer.form.section, "household")
+    assert households.add_button.text() == "接着填"
+    _, again = begin(households, settle)
+    assert households.add_button.text() == "新增住户"
+    assert opened.explorer.form._status.text() == "新增住户：填好后点“完成新增”"
     assert again.fields["householder"].value == "甄半"
 
 

@@ -56,6 +56,9 @@ class RowForm(QWidget):
         self._left: set[str] = set()
         self._told: set[str] = set()  # fields that an identity number filled
         self._refused: dict[str, str] = {}
+        self._unwritten: dict[
+            str, str
+        ] = {}  # why what is valid is not saved; it is tried again with the next field
         self._elsewhere: dict[str, str] = {}  # what became of fields while something else was typed in them
         self._lay_out()
         if sheet.id is None:
@@ -97,8 +100,30 @@ class RowForm(QWidget):
 
     @property
     def unsaved(self) -> list[str]:
-        """Titles of the fields that hold what is not saved."""
-        return [self.table.field_by_name[name].title for name in self.pending]
+        """What holds what is not saved: fields by their title and that of the table, or the row that is new."""
+        if self.sheet.id is None:
+            return [self.sheet.title] if self.touched and self.pending else []
+        return [
+            tr("{table}的{field}").format(table=self.table.title, field=self.table.field_by_name[name].title)
+            for name in self.pending
+        ]
+
+    @property
+    def refused(self) -> list[str]:
+        """Names of the fields of a stored row that were left and could not be saved."""
+        return [] if self.sheet.id is None else [name for name in self.pending if name in self._left]
+
+    def resume(self, draft: Mapping[str, object]) -> None:
+        """Go on with what was left without being saved, and say of each field that it is not."""
+        self._left |= draft.keys()
+        if self.sheet.id is not None:
+            self._unwritten = dict.fromkeys(draft, tr("上次填的，还没有保存"))
+        self.enter(draft)
+
+    def give_up(self) -> None:
+        """Save nothing of what is typed."""
+        self.pending.clear()
+        self.touched.clear()
 
     @property
     def complaints(self) -> dict[str, str]:
@@ -121,6 +146,7 @@ class RowForm(QWidget):
         self.touched.add(name)
         self.pending[name] = self.fields[name].value
         self._refused.pop(name, None)
+        self._unwritten.pop(name, None)
         self._told.discard(name)
         self._fill_told(name)
         self.judge()
@@ -162,8 +188,9 @@ class RowForm(QWidget):
         for name in held & typed.keys() - wrong.keys():
             wrong[name] = tr("与别的内容对不上，还没有保存")
         wrong = {**wrong, **self._refused}
+        told = {**self._unwritten, **wrong}
         for name, widget in self.fields.items():
-            widget.complain(wrong.get(name, ""), firmly=name in self._left or name not in self.pending)
+            widget.complain(told.get(name, ""), firmly=name in self._left or name not in self.pending)
             if isinstance(widget, IdNumberField):
                 widget.trust.setVisible(name in held and name in typed)
             if name in self._elsewhere:
@@ -171,6 +198,7 @@ class RowForm(QWidget):
             elif name in self._told:
                 widget.hint(tr("按身份证号填入"))
         self.judged.emit()
+        self._desk.judged()
         return {name: value for name, value in typed.items() if name not in wrong and name not in held}
 
     def _typed(self) -> tuple[dict[str, Value], dict[str, str]]:
@@ -233,6 +261,7 @@ class RowForm(QWidget):
         self.pending.pop(name, None)
         self._left.discard(name)
         self._elsewhere.pop(name, None)
+        self._unwritten.pop(name, None)
         widget, value = self.fields[name], self.values.get(name)
         if not isinstance(widget, ReferenceField):
             widget.show_value(value)
@@ -255,11 +284,14 @@ class RowForm(QWidget):
                 self.fields[name].hint(tr("按身份证号填入"))
         self._told -= ready.keys()
         self._desk.tell(tr("已保存，改错了按 Ctrl+Z 撤销"))
+        self._desk.judged()
 
     def _not_saved(self, typed: "Typed", error: MingqingError) -> None:
         self._saving = {name: batch for name, batch in self._saving.items() if batch is not typed}
         self.pending = {**typed, **self.pending}
         if alive(self):
+            if not isinstance(error, Refused):
+                self._unwritten |= dict.fromkeys(typed, tr("没有保存：{why}").format(why=error))
             self._take_refusal(error)
         elif (
             self.origin is not None
