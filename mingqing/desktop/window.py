@@ -146,13 +146,13 @@ class MainWindow(QMainWindow):
         for name, call in {
             "new": self.ask_new,
             "open": self.ask_open,
-            "close": partial(self.explorer.form.before, self.close_project),
+            "close": lambda: self.explorer.form.before(self.close_project),
             "backups": self.backups.show_backups,
             "import": self.ask_import,
             "import_folder": self.ask_import_folder,
             "password": self.ask_password,
             "lock": self.lock.lock,
-            "leave": partial(self.explorer.form.before, self.leave),
+            "leave": lambda: self.explorer.form.before(self.leave),
             "dismiss": self._dismiss,
             "quit": self.close,
         }.items():

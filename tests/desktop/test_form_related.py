@@ -9,7 +9,7 @@ import pytest
 import shapely
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.crs.transform import transform_xy
@@ -81,6 +81,68 @@ def test_a_phone_is_corrected_in_place(opened: MainWindow, household: RowSection
     opened.explorer.editor.undo()
     settle()
     assert household.form.fields["phone"].value == "00012340001"
+
+
+def test_a_number_that_stands_in_a_linked_row_too_is_offered_to_be_corrected_there(
+    opened: MainWindow, household: RowSection, settle: Settle
+) -> None:
+    assert household.form is not None
+    home, resident = household.key[1], find(opened, "resident", name="样01")
+    write(household.form, "phone", "13800000001")
+    settle()
+    assert household.form.fields["phone"].proposal is None  # nobody else had the number before
+    member = unfold(group(household, "resident"), settle)
+    assert member.form is not None
+    write(member.form, "phone", "13800000001")
+    settle()
+    write(member.form, "phone", "13800000002")
+    settle()
+    offered = member.form.fields["phone"].proposal
+    assert offered is not None
+    assert offered.findChildren(QLabel)[0].text() == "住户的联系电话还是旧号码 13800000001"
+    assert stored(opened, "household", home, "phone") == ("13800000001",)
+    offered.findChildren(QPushButton)[0].click()
+    settle()
+    assert stored(opened, "household", home, "phone") == ("13800000002",)
+    assert stored(opened, "resident", resident, "phone") == ("13800000002",)
+    assert member.form.fields["phone"].proposal is None
+    opened.explorer.editor.undo()
+    settle()
+    assert stored(opened, "household", home, "phone") == ("13800000001",)
+
+
+def test_how_many_a_household_has_is_offered_to_be_corrected_when_members_come_and_go(
+    opened: MainWindow, household: RowSection, settle: Settle
+) -> None:
+    assert household.form is not None
+    write(household.form, "people_count", "1")
+    settle()
+    for name in ("甄小一", "甄小二"):
+        adding, form = begin(group(household, "resident"), settle)
+        write(form, "name", name)
+        adding.finish.click()
+        settle()
+    offered = household.form.fields["people_count"].proposal
+    assert offered is not None
+    assert offered.findChildren(QLabel)[0].text() == "人口数写的是 1，登记了 3 人"
+    offered.findChildren(QPushButton)[0].click()
+    settle()
+    assert stored(opened, "household", household.key[1], "people_count") == (3,)
+    assert household.form.fields["people_count"].value == "3"
+    assert household.form.fields["people_count"].proposal is None
+
+
+def test_a_household_whose_members_are_not_all_registered_is_not_asked_for_their_number(
+    opened: MainWindow, household: RowSection, settle: Settle
+) -> None:
+    adding, form = begin(
+        group(household, "resident"), settle
+    )  # three are said to live here, one is registered
+    write(form, "name", "甄小一")
+    adding.finish.click()
+    settle()
+    assert household.form is not None
+    assert household.form.fields["people_count"].proposal is None
 
 
 def test_a_member_is_added_once_the_name_is_filled_in(

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from mingqing.catalog.model import Field
 from mingqing.catalog.values import plain_text
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
-from mingqing.desktop.widgets import column, label, restyle, row
+from mingqing.desktop.widgets import M, S, button, column, label, restyle, row
 
 if TYPE_CHECKING:
     from mingqing.desktop.form.content import Line
@@ -52,6 +52,7 @@ class FieldWidget(QWidget):
         self._layout.addWidget(self._note)
         self._filled_in(self._help)
         self.note = ""
+        self.proposal: QFrame | None = None
         self._watched: QWidget | None = None
 
     @property
@@ -75,6 +76,29 @@ class FieldWidget(QWidget):
         """Say something that is no complaint, until the next one."""
         if not self.note:
             self._filled_in(sentence or self._help, "right" if sentence else "caption")
+
+    def propose(self, sentence: str, words: str, act: Callable[[], object]) -> None:
+        """Offer below the field to set something else right with it, until that is done or another is offered."""
+        self.withdraw()
+        made = QFrame()
+        made.setObjectName("question")
+        inside = column(made, margins=(M, S, M, S), gap=0)
+        inside.addWidget(label(sentence, wrap=True))
+
+        def take() -> None:
+            self.withdraw()
+            act()
+
+        inside.addWidget(button(words, take, "link"), 0, Qt.AlignmentFlag.AlignLeft)
+        self._layout.addWidget(made)
+        self.proposal = made
+
+    def withdraw(self) -> None:
+        """Offer nothing any more."""
+        if self.proposal is not None:
+            self.proposal.hide()
+            self.proposal.deleteLater()
+            self.proposal = None
 
     def _filled_in(self, sentence: str, kind: str = "caption") -> None:
         if self._note.property("kind") != kind:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from mingqing.catalog.model import RuleKind, Table
+from mingqing.catalog.model import FieldType, RuleKind, Table
 from mingqing.catalog.rules import broken, told_by_id_number
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import clean, tr
 from mingqing.desktop.form.content import Key, Sheet
+from mingqing.desktop.form.echo import Echo, echoes, recount
 from mingqing.desktop.form.field import FieldWidget, as_typed
 from mingqing.desktop.form.fields import IdNumberField, LockedField
 from mingqing.desktop.form.kinds import widget_of
@@ -19,6 +20,7 @@ from mingqing.desktop.form.layout import Folded, field_grid
 from mingqing.desktop.form.linking import Finder
 from mingqing.desktop.form.picking import ReferenceField
 from mingqing.desktop.form.pictures import PictureField
+from mingqing.desktop.jobs import Job, ReadJob
 from mingqing.desktop.widgets import S, alive, column, label
 from mingqing.store.edit import Refused
 
@@ -243,6 +245,7 @@ class RowForm(QWidget):
             return
         table, row_id = self.table.name, self.sheet.id
         typed = {name: self.pending.pop(name) for name in ready}
+        old = {name: self.values.get(name) for name in ready}
         self._saving |= dict.fromkeys(ready, typed)
         titles = "、".join(self.table.field_by_name[n].title for n in ready)
 
@@ -252,7 +255,7 @@ class RowForm(QWidget):
         self._desk.editor.do(
             tr("修改{table}：{fields}").format(table=self.table.title, fields=titles),
             work,
-            done=lambda _: self._saved(ready, typed),
+            done=lambda _: self._saved(ready, typed, old),
             failed=lambda error: self._not_saved(typed, error),
         )
 
@@ -267,8 +270,11 @@ class RowForm(QWidget):
             widget.show_value(value)
         widget.complain("")
 
-    def _saved(self, ready: Mapping[str, Value], typed: "Typed") -> None:
+    def _saved(self, ready: Mapping[str, Value], typed: "Typed", old: Mapping[str, object]) -> None:
         self.values.update(ready)
+        for name in ready:
+            if old[name] and self.table.field_by_name[name].type is FieldType.PHONE:
+                self._look_for_echoes(name, old[name], ready[name])
         self._desk.remember(self.table, ready)
         for name, value in ready.items():
             if self._saving.get(name) is not typed:
@@ -285,6 +291,31 @@ class RowForm(QWidget):
         self._told -= ready.keys()
         self._desk.tell(tr("已保存，改错了按 Ctrl+Z 撤销"))
         self._desk.judged()
+
+    def _look_for_echoes(self, name: str, old: object, new: Value) -> None:
+        """Offer to correct a number where it stands in rows linked to this one, too."""
+        table, row_id = self.table.name, self.sheet.id
+        if row_id is None:
+            return
+
+        def work(session: "Session", _job: Job[list[Echo]]) -> list[Echo]:
+            return echoes(session, table, row_id, old)
+
+        def done(found: list[Echo]) -> None:
+            if alive(self) and found:
+                titles = "、".join(dict.fromkeys(echo.title for echo in found))
+                said = tr("{titles}还是旧号码 {old}").format(titles=titles, old=old)
+                self.fields[name].propose(said, tr("一起改"), lambda: self._correct(found, new))
+
+        self._desk.jobs.start(ReadJob(work, done=done, topic=f"echo {id(self)} {name}"))
+
+    def _correct(self, found: "list[Echo]", new: Value) -> None:
+        def work(edit: "Edit", _session: "Session") -> None:
+            for echo in found:
+                edit.change(echo.table, echo.row, {echo.field: new})
+
+        why = tr("一起改号码：{titles}").format(titles="、".join(dict.fromkeys(e.title for e in found)))
+        self._desk.editor.do(why, work)
 
     def _not_saved(self, typed: "Typed", error: MingqingError) -> None:
         self._saving = {name: batch for name, batch in self._saving.items() if batch is not typed}
@@ -351,6 +382,7 @@ class RowForm(QWidget):
 
     def follow(self, sheet: Sheet) -> None:
         """Show the row as it is now; a field that is being typed in keeps what is typed and says what it is now."""
+        self._offer_recount(sheet)
         self.sheet = sheet
         for line in sheet.lines:
             name, widget = line.field.name, self.fields.get(line.field.name)
@@ -367,3 +399,18 @@ class RowForm(QWidget):
                 now = line.text or as_typed(line.value) or tr("空白")
                 self._elsewhere[name] = tr("刚才在别处改成了“{now}”；您填的还没有保存").format(now=now)
         self.judge()
+
+    def _offer_recount(self, now: Sheet) -> None:
+        """Offer to correct how many belong to the row, where some were added or removed."""
+        found = recount(self.sheet, now)
+        if found is None or self.sheet.id is None:
+            return
+        name, said, there = found
+        table, row_id = self.table.name, self.sheet.id
+        title = self.table.field_by_name[name].title
+        why = tr("修改{table}：{fields}").format(table=self.table.title, fields=title)
+        self.fields[name].propose(
+            tr("{title}写的是 {said}，登记了 {there} 人").format(title=title, said=said, there=there),
+            tr("改成 {there}").format(there=there),
+            lambda: self._desk.editor.do(why, lambda edit, _: edit.change(table, row_id, {name: there})),
+        )
