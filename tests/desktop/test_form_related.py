@@ -9,6 +9,7 @@ import pytest
 import shapely
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -427,6 +428,31 @@ def test_a_picture_is_saved_as_it_is_added_and_taken_back_by_one_undo(
     settle()
     assert stored(opened, "house", section.key[1], "photos") == (None,)
     assert field.value is None
+
+
+def test_a_picture_pasted_while_a_line_has_the_keyboard_goes_to_the_pictures(
+    opened: MainWindow, section: RowSection, settle: Settle, qtbot: QtBot
+) -> None:
+    assert section.form is not None
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    clipboard = QGuiApplication.clipboard()
+    line = section.form.fields["address"].focusProxy()
+    assert isinstance(line, QLineEdit)
+    before = line.text()
+    try:
+        clipboard.setImage(image)
+        qtbot.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        settle()
+        (names,) = stored(opened, "house", section.key[1], "photos")
+        assert len(str(names)) == 32
+        assert line.text() == before
+        clipboard.setText("半岭九号")
+        line.selectAll()
+        qtbot.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        assert line.text() == "半岭九号"
+    finally:
+        clipboard.clear()
 
 
 def test_where_a_picture_was_taken_may_become_the_place_of_what_is_drawn_as_a_point(

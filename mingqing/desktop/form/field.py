@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from mingqing.catalog.model import Field
@@ -23,12 +23,14 @@ class FieldWidget(QWidget):
     Signals
     -------
     edited() : something else is in it, not necessarily finished. finished() : it was left, or a choice was made.
+    pictured() : a picture was pasted into it, which only a field of pictures can take.
 
     wide : whether it takes the whole width of the form.
     """
 
     edited = Signal()
     finished = Signal()
+    pictured = Signal()
     wide = True
 
     def __init__(self, line: "Line", parent: QWidget | None = None) -> None:
@@ -127,6 +129,9 @@ class FieldWidget(QWidget):
         elif isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride:
                 return self._leave_undo(event)
+            if event.type() == QEvent.Type.KeyPress and _pastes_picture(event):
+                self.pictured.emit()
+                return True
             if event.type() == QEvent.Type.KeyPress and self._is_enter(event):
                 self.finished.emit()
                 self.focusNextChild()
@@ -151,6 +156,14 @@ class FieldWidget(QWidget):
 
     def _can_redo(self) -> bool:
         return False
+
+
+def _pastes_picture(event: QKeyEvent) -> bool:
+    """Whether a key pastes what is a picture and nothing else: a table copied with its picture is text."""
+    if not event.matches(QKeySequence.StandardKey.Paste):
+        return False
+    data = QGuiApplication.clipboard().mimeData()
+    return data is not None and data.hasImage() and not data.hasText()
 
 
 def as_typed(value: object) -> str:

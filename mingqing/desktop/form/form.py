@@ -94,9 +94,17 @@ class RowForm(QWidget):
             Finder(made, self, self._desk)
         if isinstance(made, PictureField):
             made.attend(self.sheet, self._desk)
+        else:
+            made.pictured.connect(self._paste_picture)
         if isinstance(made, IdNumberField):
             made.trusted.connect(lambda: self._fill_told(name, over=True))
         return made
+
+    def _paste_picture(self) -> None:
+        """Take a picture that was pasted elsewhere in the form into its first field of pictures."""
+        photos = next((w.photos for w in self.fields.values() if isinstance(w, PictureField)), None)
+        if photos is not None:
+            photos.paste()
 
     # ── Typing ─────────────────────────────────────────────────────────────────────────────────────────────
 
