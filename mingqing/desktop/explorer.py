@@ -331,6 +331,7 @@ class Explorer(QWidget):
         """Take note of what the project holds now, after something was written."""
         was_empty = self._survey is None or self._survey.extent is None
         self._survey = found
+        self._follow_villages(found)
         self._count()
         self.base_maps.show_base_maps(found.base_maps)
         self._say_nothing(found)
@@ -352,6 +353,15 @@ class Explorer(QWidget):
         self.tables.refresh()
         if self.themes:
             self.finder.begin()
+
+    def _follow_villages(self, found: Survey) -> None:
+        """Name the village in view as it is called by now; where there is none of its code left, show all."""
+        village = found.by_code.get(self._village)
+        if self._village and village is None:
+            self.show_village("")
+        elif village is not None:
+            self.topbar.villages.show_village(village)
+            self.kit.show_village(village.code, village.name)
 
     # ── What is edited ─────────────────────────────────────────────────────────────────────────────────────
 

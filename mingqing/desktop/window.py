@@ -57,6 +57,7 @@ from mingqing.store.project import SUFFIX, accounts_of, create_project, open_pro
 if TYPE_CHECKING:
     from mingqing.catalog.model import Catalog
     from mingqing.desktop.settings import Settings
+    from mingqing.store.edit import Changed
     from mingqing.store.session import Session
 
 _WITH_PROJECT = ("close", "backups", "password", "lock", "leave")
@@ -118,7 +119,7 @@ class MainWindow(QMainWindow):
         self.explorer.board.preferred = self.settings.drawn
         self.explorer.themed.connect(self._remember_theme)
         self.explorer.visited.connect(self._remember_village)
-        self.explorer.edited.connect(lambda _changed: self.overviews.changed())
+        self.explorer.edited.connect(self._follow_edit)
         self.importing.finished.connect(self._after_import)
         self.importing.refused.connect(self.refuse)
         self.importing.left.connect(self._show_map)
@@ -145,13 +146,13 @@ class MainWindow(QMainWindow):
         for name, call in {
             "new": self.ask_new,
             "open": self.ask_open,
-            "close": self.close_project,
+            "close": lambda: self.explorer.form.before(self.close_project),
             "backups": self.backups.show_backups,
             "import": self.ask_import,
             "import_folder": self.ask_import_folder,
             "password": self.ask_password,
             "lock": self.lock.lock,
-            "leave": self.leave,
+            "leave": lambda: self.explorer.form.before(self.leave),
             "dismiss": self._dismiss,
             "quit": self.close,
         }.items():
@@ -486,11 +487,13 @@ class MainWindow(QMainWindow):
 
     def _survey_again(self) -> None:
         """Count and draw again what the project holds now."""
+        read = ReadJob(lambda session, _job: survey(session), done=self.explorer.refresh, topic="survey")
+        self.jobs.start(read)
+        self.overviews.changed()
 
-        def work(session: "Session", _job: Job[Survey]) -> Survey:
-            return survey(session)
-
-        self.jobs.start(ReadJob(work, done=self.explorer.refresh, topic="survey"))
+    def _follow_edit(self, changed: "Changed") -> None:
+        if "village" in changed.tables:
+            self._survey_again()
         self.overviews.changed()
 
     # ── What is dropped ────────────────────────────────────────────────────────────────────────────────────
@@ -578,6 +581,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop what is under way, wait for it to stop, and remember the settings."""
+        if self.explorer.form.hold_back(self.close):
+            event.ignore()
+            return
         self.settings.save()
         self.lock.watch(None)
         self.explorer.forget_project()

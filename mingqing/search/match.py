@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # sounds like it, likewise; sounds like other characters that were typed; has it but for one character.
 WHOLE, BEGUN, WITHIN, SOUND, ALIKE, TYPO = 0, 1, 2, 3, 6, 7
 _SHORT_NUMBER = 2  # digits that are looked for as a number of their own alone
+_AREA_DIGITS = (3, 4)
 _SHORTEST_TYPO, _SHORTEST_NUMBER_TYPO = 3, 7  # characters that may have one wrong
 
 
@@ -68,6 +69,15 @@ def _exact(segment: Segment, term: str) -> Iterator[Matches]:
     for written in dict.fromkeys((term, term.upper())):
         yield _in_words(words, written)
         yield _in_numbers(segment.numbers, written, len(words.texts))
+    for dashed in _dashed(term):
+        yield _in_numbers(segment.numbers, dashed, len(words.texts))
+
+
+def _dashed(term: str) -> list[str]:
+    """Return how the digits of a landline are written with its area code, of three or four, set apart."""
+    if not (term.isascii() and term.isdigit() and term.startswith("0")):
+        return []
+    return [f"{term[:n]}-{term[n:]}" for n in _AREA_DIGITS if len(term) >= n + _SHORT_NUMBER]
 
 
 def _in_words(words: Words, written: str) -> Matches:

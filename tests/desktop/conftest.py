@@ -203,6 +203,7 @@ def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWin
     made.resize(1366, 768)
     made.show()
     yield made
+    made.explorer.form.give_up()  # or it would ask
     made.close()
 
 

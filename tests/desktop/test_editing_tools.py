@@ -403,6 +403,18 @@ def test_what_belongs_to_a_row_is_counted_before_it_is_deleted(indoors: Hands, h
     assert hands.session.counts()["household"] == households - 1
 
 
+def test_a_village_that_others_lie_in_is_not_deleted_unasked(indoors: Hands, homes: list[int]) -> None:
+    hands = indoors
+    (village,) = hands.session.rows("village", ["id"], where={"code": "331124204202"})[0]
+    hands.window.explorer.selection.choose({"village": [int(village)]})
+    hands.act("remove")
+    assert "小竹溪村里还登记着" in hands.said
+    assert f"农房 {hands.session.counts('331124204202')['house']} 条" in hands.said
+    assert int(village) in hands.shapes("village")
+    hands.press("仍要删除")
+    assert int(village) not in hands.shapes("village")
+
+
 def test_what_nothing_belongs_to_is_deleted_at_once(hands: Hands, plots: list[int]) -> None:
     hands.window.explorer.selection.choose({"plot": [plots[2]]})
     hands.act("remove")

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 import shapely
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from mingqing.core.errors import ProjectUnavailable
 from mingqing.desktop import banner
+from mingqing.desktop import editor as editor_module
 from mingqing.desktop.form.fields import ChoiceField, IdNumberField, LockedField
 from mingqing.desktop.form.form import RowForm
+from mingqing.desktop.form.leaving import LeavingSheet
 from mingqing.desktop.form.matching import Option
 from mingqing.desktop.form.panel import FormPanel
 from mingqing.desktop.form.picking import ReferenceField
@@ -143,7 +146,7 @@ def test_leaving_with_what_is_not_saved_says_so_and_keeps_it(
     explorer = opened.explorer
     assert not explorer.form.isVisible()
     assert explorer.card.isVisible()
-    assert "农房的“层数”还没有保存" in explorer.banner.text
+    assert "“农房的层数”还没有保存" in explorer.banner.text
     explorer.form.open("house", house)
     settle()
     assert form_of(opened).fields["storeys"].value == "三层半"
@@ -172,6 +175,87 @@ def test_that_it_is_not_saved_is_said_until_something_is_or_another_card_is_show
     monkeypatch.setattr(banner, "_READ_MS", 0)
     go_on()
     assert explorer.banner.text == ""
+
+
+def footer(window: MainWindow) -> str:
+    return window.explorer.form._status.text()
+
+
+def test_the_footer_never_says_saved_while_a_field_is_not(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    form = form_of(opened)
+    write(form, "storeys", "三层半")
+    assert footer(opened) == "有 1 格没有保存"
+    assert opened.explorer.form._status.property("kind") == "wrong"
+    write(form, "built_year", "1988")
+    settle()
+    assert stored(opened, "house", house, "built_year") == (1988,)
+    assert footer(opened) == "有 1 格没有保存"
+    write(form, "storeys", "3")
+    settle()
+    assert "没有保存" not in footer(opened)
+    assert opened.explorer.form._status.property("kind") == "caption"
+
+
+def test_a_field_that_could_not_be_written_says_so_and_is_tried_again_with_the_next(
+    opened: MainWindow, house: int, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = form_of(opened)
+
+    def full(*_: object, **__: object) -> None:
+        raise ProjectUnavailable("磁盘已满")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(editor_module, "edit", full)
+        write(form, "storeys", "3")
+        settle()
+    assert form.complaints == {"storeys": "没有保存：磁盘已满"}
+    assert footer(opened) == "有 1 格没有保存"
+    write(form, "built_year", "1988")
+    settle()
+    assert stored(opened, "house", house, "storeys", "built_year") == (3, 1988)
+    assert not form.complaints
+    assert "没有保存" not in footer(opened)
+
+
+def leaving_sheet(window: MainWindow) -> LeavingSheet:
+    sheet = QApplication.activeModalWidget()
+    assert isinstance(sheet, LeavingSheet)
+    assert sheet.parent() is window
+    return sheet
+
+
+def test_closing_asks_once_what_becomes_of_what_is_not_saved(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    write(form_of(opened), "storeys", "三层半")
+    assert not opened.close()
+    sheet = leaving_sheet(opened)
+    assert any("“农房的层数”还没有保存" in each.text() for each in sheet.findChildren(QLabel))
+    sheet.primary.click()
+    assert opened.isVisible()
+    assert opened.session is not None
+    assert form_of(opened).fields["storeys"].value == "三层半"
+    opened.explorer._actions["dismiss"].trigger()  # what is kept as a draft would be lost as well
+    opened.actions_["close"].trigger()
+    leaving_sheet(opened).giving_up.click()
+    settle()
+    assert opened.session is None
+
+
+def test_a_draft_that_is_there_again_is_marked_as_not_saved(
+    opened: MainWindow, house: int, settle: Settle
+) -> None:
+    opened.explorer.form.desk.drafts["house", house] = {"storeys": "3"}
+    opened.explorer.form.open("house", house)
+    settle()
+    assert form_of(opened).complaints == {"storeys": "上次填的，还没有保存"}
+    assert footer(opened) == "有 1 格没有保存"
+    form_of(opened).finish()
+    settle()
+    assert stored(opened, "house", house, "storeys") == (3,)
+    assert not form_of(opened).complaints
 
 
 def test_what_is_typed_and_not_yet_left_is_saved_on_leaving(

@@ -9,7 +9,8 @@ import pytest
 import shapely
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.crs.transform import transform_xy
@@ -83,6 +84,68 @@ def test_a_phone_is_corrected_in_place(opened: MainWindow, household: RowSection
     assert household.form.fields["phone"].value == "00012340001"
 
 
+def test_a_number_that_stands_in_a_linked_row_too_is_offered_to_be_corrected_there(
+    opened: MainWindow, household: RowSection, settle: Settle
+) -> None:
+    assert household.form is not None
+    home, resident = household.key[1], find(opened, "resident", name="样01")
+    write(household.form, "phone", "13800000001")
+    settle()
+    assert household.form.fields["phone"].proposal is None  # nobody else had the number before
+    member = unfold(group(household, "resident"), settle)
+    assert member.form is not None
+    write(member.form, "phone", "13800000001")
+    settle()
+    write(member.form, "phone", "13800000002")
+    settle()
+    offered = member.form.fields["phone"].proposal
+    assert offered is not None
+    assert offered.findChildren(QLabel)[0].text() == "住户的联系电话还是旧号码 13800000001"
+    assert stored(opened, "household", home, "phone") == ("13800000001",)
+    offered.findChildren(QPushButton)[0].click()
+    settle()
+    assert stored(opened, "household", home, "phone") == ("13800000002",)
+    assert stored(opened, "resident", resident, "phone") == ("13800000002",)
+    assert member.form.fields["phone"].proposal is None
+    opened.explorer.editor.undo()
+    settle()
+    assert stored(opened, "household", home, "phone") == ("13800000001",)
+
+
+def test_how_many_a_household_has_is_offered_to_be_corrected_when_members_come_and_go(
+    opened: MainWindow, household: RowSection, settle: Settle
+) -> None:
+    assert household.form is not None
+    write(household.form, "people_count", "1")
+    settle()
+    for name in ("甄小一", "甄小二"):
+        adding, form = begin(group(household, "resident"), settle)
+        write(form, "name", name)
+        adding.finish.click()
+        settle()
+    offered = household.form.fields["people_count"].proposal
+    assert offered is not None
+    assert offered.findChildren(QLabel)[0].text() == "人口数写的是 1，登记了 3 人"
+    offered.findChildren(QPushButton)[0].click()
+    settle()
+    assert stored(opened, "household", household.key[1], "people_count") == (3,)
+    assert household.form.fields["people_count"].value == "3"
+    assert household.form.fields["people_count"].proposal is None
+
+
+def test_a_household_whose_members_are_not_all_registered_is_not_asked_for_their_number(
+    opened: MainWindow, household: RowSection, settle: Settle
+) -> None:
+    adding, form = begin(
+        group(household, "resident"), settle
+    )  # three are said to live here, one is registered
+    write(form, "name", "甄小一")
+    adding.finish.click()
+    settle()
+    assert household.form is not None
+    assert household.form.fields["people_count"].proposal is None
+
+
 def test_a_member_is_added_once_the_name_is_filled_in(
     opened: MainWindow, household: RowSection, settle: Settle
 ) -> None:
@@ -147,10 +210,15 @@ def test_a_new_row_that_was_left_is_there_again(
     opened.explorer._actions["dismiss"].trigger()
     settle()
     assert "“新增住户”还没有保存" in opened.explorer.banner.text
+    assert "下次打开还在" not in opened.explorer.banner.text
     opened.explorer.form.open(*section_key(opened))
     settle()
     assert opened.explorer.form.section is not None
-    _, again = begin(group(opened.explorer.form.section, "household"), settle)
+    households = group(opened.explorer.form.section, "household")
+    assert households.add_button.text() == "接着填"
+    _, again = begin(households, settle)
+    assert households.add_button.text() == "新增住户"
+    assert opened.explorer.form._status.text() == "新增住户：填好后点“完成新增”"
     assert again.fields["householder"].value == "甄半"
 
 
@@ -200,7 +268,7 @@ def test_deleting_a_house_asks_what_becomes_of_its_household(
     opened: MainWindow, section: RowSection, settle: Settle
 ) -> None:
     question = asked(opened, settle)
-    assert question.accessibleName() == "删除农房“半岭1号”？它名下还有 1 条住户。"
+    assert question.accessibleName() == "删除农房“半岭1号”？其名下还有 1 条住户。"
     assert [b.text() for b in question.answers] == ["一起删除", "只删这一条，其余留下", "不删除"]
     before = count(opened.session, "household")
     question.answers[1].click()
@@ -212,6 +280,32 @@ def test_deleting_a_house_asks_what_becomes_of_its_household(
     opened.explorer.editor.undo()
     settle()
     assert stored(opened, "household", household, "house") == (section.key[1],)
+
+
+def test_deleting_a_village_says_what_lies_in_it_and_all_that_lists_villages_follows(
+    opened: MainWindow, settle: Settle
+) -> None:
+    explorer, code = opened.explorer, "331124204202"
+    explorer.show_village(code)
+    explorer.form.open("village", find(opened, "village", code=code))
+    settle()
+    question = asked(opened, settle)
+    said = question.accessibleName()
+    assert "小竹溪村里还登记着" in said
+    assert "农房 6 条" in said
+    assert "不再显示村名" in said
+    assert [b.text() for b in question.answers] == ["仍要删除", "不删除"]
+    assert question.answers[-1].hasFocus()
+    question.answers[0].click()
+    settle()
+    assert code not in explorer.kit.overview.outlines
+    assert "小竹溪村" not in explorer.topbar.villages.text()
+    assert not [e for e in explorer.topbar.villages._entries if e.village.name == "小竹溪村"]
+    explorer.editor.undo()
+    settle()
+    assert code in explorer.kit.overview.outlines
+    assert "小竹溪村" in explorer.topbar.villages.text()
+    assert [e for e in explorer.topbar.villages._entries if e.village.name == "小竹溪村"]
 
 
 def test_a_member_is_deleted_in_place(opened: MainWindow, household: RowSection, settle: Settle) -> None:
@@ -334,6 +428,31 @@ def test_a_picture_is_saved_as_it_is_added_and_taken_back_by_one_undo(
     settle()
     assert stored(opened, "house", section.key[1], "photos") == (None,)
     assert field.value is None
+
+
+def test_a_picture_pasted_while_a_line_has_the_keyboard_goes_to_the_pictures(
+    opened: MainWindow, section: RowSection, settle: Settle, qtbot: QtBot
+) -> None:
+    assert section.form is not None
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    clipboard = QGuiApplication.clipboard()
+    line = section.form.fields["address"].focusProxy()
+    assert isinstance(line, QLineEdit)
+    before = line.text()
+    try:
+        clipboard.setImage(image)
+        qtbot.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        settle()
+        (names,) = stored(opened, "house", section.key[1], "photos")
+        assert len(str(names)) == 32
+        assert line.text() == before
+        clipboard.setText("半岭九号")
+        line.selectAll()
+        qtbot.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        assert line.text() == "半岭九号"
+    finally:
+        clipboard.clear()
 
 
 def test_where_a_picture_was_taken_may_become_the_place_of_what_is_drawn_as_a_point(

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from mingqing.catalog.load import catalog
@@ -13,7 +13,8 @@ from mingqing.core.files import data_dir
 from mingqing.desktop.look.colours import DARK, LIGHT, THEME_INK, Colours
 from mingqing.desktop.look.corners import Cutter
 from mingqing.desktop.look.icons import icon
-from mingqing.desktop.look.theme import style_sheet
+from mingqing.desktop.look.theme import Appearance, dress, style_sheet
+from mingqing.desktop.widgets import button, column
 
 PAIRS = [
     ("text", "paper"),
@@ -106,3 +107,26 @@ def test_what_is_marked_on_the_map_has_a_colour_that_no_symbol_has(colours: Colo
     ]
     assert len(used) > 50
     assert near == []
+
+
+@pytest.mark.parametrize("kind", ["plain", "chip"])
+def test_the_keyboard_leaves_no_box_behind_the_words_of_a_button(
+    kind: str, qtbot: QtBot, qapp: QApplication
+) -> None:
+    dress(qapp, Appearance.LIGHT)
+    page = QWidget()
+    layout = column(page)
+    first, second = button("不删除", lambda: None, kind), button("删除", lambda: None, kind)
+    for each in (first, second):
+        layout.addWidget(each)
+    qtbot.addWidget(page)
+    page.show()
+    page.activateWindow()
+    page.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+
+    def inside(focused: QPushButton) -> QImage:
+        focused.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.waitUntil(focused.hasFocus)
+        return first.grab(first.rect().adjusted(4, 4, -4, -4)).toImage()
+
+    assert inside(first) == inside(second)

@@ -74,8 +74,11 @@ def settle(session: Session) -> None:
     write(session, "key_person", "name resident house category village_code", tended)
     plots = [(501, "水稻", "张建国", NEAR), (502, "茶叶", "曾国强", NEAR)]
     write(session, "plot", "crop farmer village_code", plots, [at(200), at(300)])
-    places = [(601, "大竹溪村民委员会", "村民委员会", "00057800001", NEAR)]
-    write(session, "organisation", "name kind phone village_code", places, [shapely.Point(ORIGIN)])
+    places = [
+        (601, "大竹溪村民委员会", "村民委员会", "00057800001", NEAR),
+        (602, "小竹溪卫生室", "卫生室", "0009-2345678", NEAR),
+    ]
+    write(session, "organisation", "name kind phone village_code", places, [shapely.Point(ORIGIN)] * 2)
     write(
         session,
         "road",

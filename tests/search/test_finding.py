@@ -76,6 +76,11 @@ def test_telephones_are_found_by_any_part(ask: Ask, typed: str) -> None:
     assert ids(ask(typed), "resident") == [301]
 
 
+@pytest.mark.parametrize("typed", ["00092345678", "0009-2345678", "2345678", "000923"])
+def test_a_landline_is_found_with_and_without_its_dash(ask: Ask, typed: str) -> None:
+    assert 602 in ids(ask(typed), "organisation")
+
+
 def test_a_telephone_with_one_wrong_digit_is_found(ask: Ask) -> None:
     assert 301 in ids(ask("00013912845"), "resident")
 

@@ -22,7 +22,8 @@ class Desk:
 
     names : returns the names of villages by code. index : returns what search asks, None while there is none.
     open : shows the form of another row.
-    tell : says a sentence below the form. point : has the next click on the map told, as x, y and tolerance in metres;
+    tell : says a sentence below the form. judged : is told that what is typed was looked at again.
+    point : has the next click on the map told, as x, y and tolerance in metres;
         the sentence says what is to be clicked.
     drafts : what was typed and could not be saved, by row. last : what was typed last, by table; nothing personal.
     """
@@ -34,6 +35,7 @@ class Desk:
     open: Callable[[str, int], None]
     tell: Callable[[str], None]
     point: Callable[[str, Callable[[float, float, float], None]], None]
+    judged: Callable[[], None]
     drafts: dict[Key, Typed] = field(default_factory=dict)
     last: dict[str, Typed] = field(default_factory=dict)
 

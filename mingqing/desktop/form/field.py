@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from mingqing.catalog.model import Field
 from mingqing.catalog.values import plain_text
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
-from mingqing.desktop.widgets import column, label, restyle, row
+from mingqing.desktop.widgets import M, S, button, column, label, restyle, row
 
 if TYPE_CHECKING:
     from mingqing.desktop.form.content import Line
@@ -23,12 +23,14 @@ class FieldWidget(QWidget):
     Signals
     -------
     edited() : something else is in it, not necessarily finished. finished() : it was left, or a choice was made.
+    pictured() : a picture was pasted into it, which only a field of pictures can take.
 
     wide : whether it takes the whole width of the form.
     """
 
     edited = Signal()
     finished = Signal()
+    pictured = Signal()
     wide = True
 
     def __init__(self, line: "Line", parent: QWidget | None = None) -> None:
@@ -52,6 +54,7 @@ class FieldWidget(QWidget):
         self._layout.addWidget(self._note)
         self._filled_in(self._help)
         self.note = ""
+        self.proposal: QFrame | None = None
         self._watched: QWidget | None = None
 
     @property
@@ -75,6 +78,29 @@ class FieldWidget(QWidget):
         """Say something that is no complaint, until the next one."""
         if not self.note:
             self._filled_in(sentence or self._help, "right" if sentence else "caption")
+
+    def propose(self, sentence: str, words: str, act: Callable[[], object]) -> None:
+        """Offer below the field to set something else right with it, until that is done or another is offered."""
+        self.withdraw()
+        made = QFrame()
+        made.setObjectName("question")
+        inside = column(made, margins=(M, S, M, S), gap=0)
+        inside.addWidget(label(sentence, wrap=True))
+
+        def take() -> None:
+            self.withdraw()
+            act()
+
+        inside.addWidget(button(words, take, "link"), 0, Qt.AlignmentFlag.AlignLeft)
+        self._layout.addWidget(made)
+        self.proposal = made
+
+    def withdraw(self) -> None:
+        """Offer nothing any more."""
+        if self.proposal is not None:
+            self.proposal.hide()
+            self.proposal.deleteLater()
+            self.proposal = None
 
     def _filled_in(self, sentence: str, kind: str = "caption") -> None:
         if self._note.property("kind") != kind:
@@ -103,6 +129,9 @@ class FieldWidget(QWidget):
         elif isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride:
                 return self._leave_undo(event)
+            if event.type() == QEvent.Type.KeyPress and _pastes_picture(event):
+                self.pictured.emit()
+                return True
             if event.type() == QEvent.Type.KeyPress and self._is_enter(event):
                 self.finished.emit()
                 self.focusNextChild()
@@ -127,6 +156,14 @@ class FieldWidget(QWidget):
 
     def _can_redo(self) -> bool:
         return False
+
+
+def _pastes_picture(event: QKeyEvent) -> bool:
+    """Whether a key pastes what is a picture and nothing else: a table copied with its picture is text."""
+    if not event.matches(QKeySequence.StandardKey.Paste):
+        return False
+    data = QGuiApplication.clipboard().mimeData()
+    return data is not None and data.hasImage() and not data.hasText()
 
 
 def as_typed(value: object) -> str:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from mingqing.catalog.model import RuleKind, Table
+from mingqing.catalog.model import FieldType, RuleKind, Table
 from mingqing.catalog.rules import broken, told_by_id_number
 from mingqing.catalog.values import Value, ValueRefusedError, parse
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import clean, tr
 from mingqing.desktop.form.content import Key, Sheet
+from mingqing.desktop.form.echo import Echo, echoes, recount
 from mingqing.desktop.form.field import FieldWidget, as_typed
 from mingqing.desktop.form.fields import IdNumberField, LockedField
 from mingqing.desktop.form.kinds import widget_of
@@ -19,6 +20,7 @@ from mingqing.desktop.form.layout import Folded, field_grid
 from mingqing.desktop.form.linking import Finder
 from mingqing.desktop.form.picking import ReferenceField
 from mingqing.desktop.form.pictures import PictureField
+from mingqing.desktop.jobs import Job, ReadJob
 from mingqing.desktop.widgets import S, alive, column, label
 from mingqing.store.edit import Refused
 
@@ -56,6 +58,9 @@ class RowForm(QWidget):
         self._left: set[str] = set()
         self._told: set[str] = set()  # fields that an identity number filled
         self._refused: dict[str, str] = {}
+        self._unwritten: dict[
+            str, str
+        ] = {}  # why what is valid is not saved; it is tried again with the next field
         self._elsewhere: dict[str, str] = {}  # what became of fields while something else was typed in them
         self._lay_out()
         if sheet.id is None:
@@ -89,16 +94,46 @@ class RowForm(QWidget):
             Finder(made, self, self._desk)
         if isinstance(made, PictureField):
             made.attend(self.sheet, self._desk)
+        else:
+            made.pictured.connect(self._paste_picture)
         if isinstance(made, IdNumberField):
             made.trusted.connect(lambda: self._fill_told(name, over=True))
         return made
+
+    def _paste_picture(self) -> None:
+        """Take a picture that was pasted elsewhere in the form into its first field of pictures."""
+        photos = next((w.photos for w in self.fields.values() if isinstance(w, PictureField)), None)
+        if photos is not None:
+            photos.paste()
 
     # ── Typing ─────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def unsaved(self) -> list[str]:
-        """Titles of the fields that hold what is not saved."""
-        return [self.table.field_by_name[name].title for name in self.pending]
+        """What holds what is not saved: fields by their title and that of the table, or the row that is new."""
+        if self.sheet.id is None:
+            return [self.sheet.title] if self.touched and self.pending else []
+        return [
+            tr("{table}的{field}").format(table=self.table.title, field=self.table.field_by_name[name].title)
+            for name in self.pending
+        ]
+
+    @property
+    def refused(self) -> list[str]:
+        """Names of the fields of a stored row that were left and could not be saved."""
+        return [] if self.sheet.id is None else [name for name in self.pending if name in self._left]
+
+    def resume(self, draft: Mapping[str, object]) -> None:
+        """Go on with what was left without being saved, and say of each field that it is not."""
+        self._left |= draft.keys()
+        if self.sheet.id is not None:
+            self._unwritten = dict.fromkeys(draft, tr("上次填的，还没有保存"))
+        self.enter(draft)
+
+    def give_up(self) -> None:
+        """Save nothing of what is typed."""
+        self.pending.clear()
+        self.touched.clear()
 
     @property
     def complaints(self) -> dict[str, str]:
@@ -121,6 +156,7 @@ class RowForm(QWidget):
         self.touched.add(name)
         self.pending[name] = self.fields[name].value
         self._refused.pop(name, None)
+        self._unwritten.pop(name, None)
         self._told.discard(name)
         self._fill_told(name)
         self.judge()
@@ -162,8 +198,9 @@ class RowForm(QWidget):
         for name in held & typed.keys() - wrong.keys():
             wrong[name] = tr("与别的内容对不上，还没有保存")
         wrong = {**wrong, **self._refused}
+        told = {**self._unwritten, **wrong}
         for name, widget in self.fields.items():
-            widget.complain(wrong.get(name, ""), firmly=name in self._left or name not in self.pending)
+            widget.complain(told.get(name, ""), firmly=name in self._left or name not in self.pending)
             if isinstance(widget, IdNumberField):
                 widget.trust.setVisible(name in held and name in typed)
             if name in self._elsewhere:
@@ -171,6 +208,7 @@ class RowForm(QWidget):
             elif name in self._told:
                 widget.hint(tr("按身份证号填入"))
         self.judged.emit()
+        self._desk.judged()
         return {name: value for name, value in typed.items() if name not in wrong and name not in held}
 
     def _typed(self) -> tuple[dict[str, Value], dict[str, str]]:
@@ -215,6 +253,7 @@ class RowForm(QWidget):
             return
         table, row_id = self.table.name, self.sheet.id
         typed = {name: self.pending.pop(name) for name in ready}
+        old = {name: self.values.get(name) for name in ready}
         self._saving |= dict.fromkeys(ready, typed)
         titles = "、".join(self.table.field_by_name[n].title for n in ready)
 
@@ -224,7 +263,7 @@ class RowForm(QWidget):
         self._desk.editor.do(
             tr("修改{table}：{fields}").format(table=self.table.title, fields=titles),
             work,
-            done=lambda _: self._saved(ready, typed),
+            done=lambda _: self._saved(ready, typed, old),
             failed=lambda error: self._not_saved(typed, error),
         )
 
@@ -233,13 +272,17 @@ class RowForm(QWidget):
         self.pending.pop(name, None)
         self._left.discard(name)
         self._elsewhere.pop(name, None)
+        self._unwritten.pop(name, None)
         widget, value = self.fields[name], self.values.get(name)
         if not isinstance(widget, ReferenceField):
             widget.show_value(value)
         widget.complain("")
 
-    def _saved(self, ready: Mapping[str, Value], typed: "Typed") -> None:
+    def _saved(self, ready: Mapping[str, Value], typed: "Typed", old: Mapping[str, object]) -> None:
         self.values.update(ready)
+        for name in ready:
+            if old[name] and self.table.field_by_name[name].type is FieldType.PHONE:
+                self._look_for_echoes(name, old[name], ready[name])
         self._desk.remember(self.table, ready)
         for name, value in ready.items():
             if self._saving.get(name) is not typed:
@@ -255,11 +298,39 @@ class RowForm(QWidget):
                 self.fields[name].hint(tr("按身份证号填入"))
         self._told -= ready.keys()
         self._desk.tell(tr("已保存，改错了按 Ctrl+Z 撤销"))
+        self._desk.judged()
+
+    def _look_for_echoes(self, name: str, old: object, new: Value) -> None:
+        """Offer to correct a number where it stands in rows linked to this one, too."""
+        table, row_id = self.table.name, self.sheet.id
+        if row_id is None:
+            return
+
+        def work(session: "Session", _job: Job[list[Echo]]) -> list[Echo]:
+            return echoes(session, table, row_id, old)
+
+        def done(found: list[Echo]) -> None:
+            if alive(self) and found:
+                titles = "、".join(dict.fromkeys(echo.title for echo in found))
+                said = tr("{titles}还是旧号码 {old}").format(titles=titles, old=old)
+                self.fields[name].propose(said, tr("一起改"), lambda: self._correct(found, new))
+
+        self._desk.jobs.start(ReadJob(work, done=done, topic=f"echo {id(self)} {name}"))
+
+    def _correct(self, found: "list[Echo]", new: Value) -> None:
+        def work(edit: "Edit", _session: "Session") -> None:
+            for echo in found:
+                edit.change(echo.table, echo.row, {echo.field: new})
+
+        why = tr("一起改号码：{titles}").format(titles="、".join(dict.fromkeys(e.title for e in found)))
+        self._desk.editor.do(why, work)
 
     def _not_saved(self, typed: "Typed", error: MingqingError) -> None:
         self._saving = {name: batch for name, batch in self._saving.items() if batch is not typed}
         self.pending = {**typed, **self.pending}
         if alive(self):
+            if not isinstance(error, Refused):
+                self._unwritten |= dict.fromkeys(typed, tr("没有保存：{why}").format(why=error))
             self._take_refusal(error)
         elif (
             self.origin is not None
@@ -319,6 +390,7 @@ class RowForm(QWidget):
 
     def follow(self, sheet: Sheet) -> None:
         """Show the row as it is now; a field that is being typed in keeps what is typed and says what it is now."""
+        self._offer_recount(sheet)
         self.sheet = sheet
         for line in sheet.lines:
             name, widget = line.field.name, self.fields.get(line.field.name)
@@ -335,3 +407,18 @@ class RowForm(QWidget):
                 now = line.text or as_typed(line.value) or tr("空白")
                 self._elsewhere[name] = tr("刚才在别处改成了“{now}”；您填的还没有保存").format(now=now)
         self.judge()
+
+    def _offer_recount(self, now: Sheet) -> None:
+        """Offer to correct how many belong to the row, where some were added or removed."""
+        found = recount(self.sheet, now)
+        if found is None or self.sheet.id is None:
+            return
+        name, said, there = found
+        table, row_id = self.table.name, self.sheet.id
+        title = self.table.field_by_name[name].title
+        why = tr("修改{table}：{fields}").format(table=self.table.title, fields=title)
+        self.fields[name].propose(
+            tr("{title}写的是 {said}，登记了 {there} 人").format(title=title, said=said, there=there),
+            tr("改成 {there}").format(there=there),
+            lambda: self._desk.editor.do(why, lambda edit, _: edit.change(table, row_id, {name: there})),
+        )

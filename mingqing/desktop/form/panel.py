@@ -11,10 +11,13 @@ from mingqing.core.text import tr
 from mingqing.desktop.form.content import Key, Sheet
 from mingqing.desktop.form.desk import Desk
 from mingqing.desktop.form.field import small
+from mingqing.desktop.form.form import RowForm
+from mingqing.desktop.form.leaving import LeavingSheet
 from mingqing.desktop.form.related import ADD_KEY, NewRow, RowSection, reach_by_tab, told_kept
 from mingqing.desktop.form.removal import ask_removal
 from mingqing.desktop.look.icons import icon
-from mingqing.desktop.widgets import L, M, S, button, column, empty, label, row, scrolling
+from mingqing.desktop.pages.dialogs import ask
+from mingqing.desktop.widgets import L, M, S, button, column, empty, label, restyle, row, scrolling
 
 if TYPE_CHECKING:
     from mingqing.catalog.values import Value
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from mingqing.store.edit import Changed, Edit
 
 WIDTH = 456
+SAVES = tr("改完一格就自动保存")
 _CLICK_PX = 6
 
 
@@ -52,10 +56,11 @@ class FormPanel(QFrame):
         self.setObjectName("card")
         self.setFixedWidth(WIDTH)
         self._editor, self._guide = editor, guide
-        self.desk = Desk(jobs, editor, names, index, self.open, self._tell, self._point)
+        self.desk = Desk(jobs, editor, names, index, self.open, self._tell, self._point, self._judged)
         self.section: RowSection | None = None
         self.new: NewRow | None = None
         self._fresh = False  # opened, and not yet read
+        self._standing = ""  # what the footer says for as long as it is so
         self._inside = QWidget()
         self._body = column(self._inside, margins=(L, S, L, L), gap=L)
         self._glyph, self._where = QLabel(), label("", "caption")
@@ -159,7 +164,7 @@ class FormPanel(QFrame):
         kept = [*(self.section.leave() if self.section else []), *(self.new.leave() if self.new else [])]
         self.section = self.new = None
         self._guide.taking = None
-        self._status.clear()
+        self._tell("")
         empty(self._body)
         if kept and not quietly:
             self.said.emit(told_kept(kept))
@@ -168,7 +173,7 @@ class FormPanel(QFrame):
         self._body.addWidget(made)
         self._body.addStretch(1)
         self._remove.setVisible(self.section is not None)
-        self._status.setText(tr("改完一格就自动保存"))
+        self._tell(SAVES)
         self.show()
         self.raise_()
         self.moved.emit()
@@ -224,7 +229,62 @@ class FormPanel(QFrame):
             )
 
     def _tell(self, sentence: str) -> None:
+        self._standing = ""
+        self._write(sentence, "caption")
+
+    def _write(self, sentence: str, kind: str) -> None:
+        if self._status.property("kind") != kind:
+            restyle(self._status, "kind", kind)
         self._status.setText(sentence)
+
+    def _forms(self) -> list[RowForm]:
+        """The forms that are open."""
+        new = [self.new.form] if self.new is not None and self.new.form is not None else []
+        return [*(self.section.forms() if self.section is not None else ()), *new]
+
+    def _judged(self) -> None:
+        """Say below the form, for as long as it is so, that something is not saved."""
+        forms = self._forms()
+        refused = sum(len(form.refused) for form in forms)
+        adding = next((form.sheet.title for form in forms if form.sheet.id is None and form.isEnabled()), "")
+        if refused:
+            self._standing = tr("有 {n} 格没有保存").format(n=refused)
+            self._write(self._standing, "wrong")
+        elif adding:
+            self._standing = tr("{adding}：填好后点“完成新增”").format(adding=adding)
+            self._write(self._standing, "caption")
+        elif self._standing:
+            self._tell(SAVES)
+
+    # ── Before closing ─────────────────────────────────────────────────────────────────────────────────────
+
+    def hold_back(self, then: Callable[[], object]) -> bool:
+        """Ask before the project is closed with something that is not saved; `then` is called if it is given up.
+
+        What is valid is saved. Returns False where there is nothing to ask.
+        """
+        forms = self._forms()
+        for form in forms:
+            form.finish()
+        titles = [title for form in forms for title in form.unsaved]
+        if not titles and not self.desk.drafts:
+            return False
+        sheet = LeavingSheet(titles, len(self.desk.drafts), self.window())
+        sheet.accepted.connect(self.give_up)
+        sheet.accepted.connect(then)
+        ask(sheet)
+        return True
+
+    def before(self, closing: Callable[[], object]) -> None:
+        """Close the project by `closing`, once it is clear that nothing is lost that should not be."""
+        if not self.hold_back(closing):
+            closing()
+
+    def give_up(self) -> None:
+        """Keep nothing of what is typed and not saved."""
+        for form in self._forms():
+            form.give_up()
+        self.desk.drafts.clear()
 
     def _point(self, sentence: str, take: Callable[[float, float, float], None]) -> None:
         self._tell(sentence)

@@ -1,6 +1,6 @@
 """A row with those that refer to it: each opened, corrected, added and deleted in place, as deep as one looks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 ADD_KEY = "Ctrl+Return"  # finishes the row that is being added; where none is, begins one
+GO_ON = tr("接着填")  # what was left of a row that was being added
 _DEEPEST = 3
 
 
@@ -74,7 +75,7 @@ class RowSection(QWidget):
             self.form.show()
             draft = self._desk.drafts.pop(self.key, None)
             if draft:
-                self.form.enter(draft)
+                self.form.resume(draft)
         else:
             self.form.follow(sheet)
         if self._depth < _DEEPEST:
@@ -110,6 +111,16 @@ class RowSection(QWidget):
         """The sections of rows that are open in this one."""
         return [s for group in self.groups.values() for s in group.open.values()]
 
+    def forms(self) -> Iterator[RowForm]:
+        """Yield the forms that are open in it, its own first."""
+        if self.form is not None:
+            yield self.form
+        for group in self.groups.values():
+            for section in group.open.values():
+                yield from section.forms()
+            if group.adding is not None and group.adding.form is not None:
+                yield group.adding.form
+
     def go_on(self) -> bool:
         """Finish the row that is being added, or begin the first that may be; False where neither can be done."""
         typed = QApplication.focusWidget()
@@ -130,8 +141,7 @@ class RowSection(QWidget):
             self.form.finish()
             if self.form.pending:
                 self._desk.drafts[self.key] = dict(self.form.pending)
-                fields = "".join(f"“{title}”" for title in self.form.unsaved)
-                kept.append(tr("{table}的{fields}").format(table=self.form.table.title, fields=fields))
+                kept += self.form.unsaved
         for group in self.groups.values():
             kept += group.leave()
         return kept
@@ -157,7 +167,7 @@ class RelatedGroup(QWidget):
         heading.addStretch(1)
         heading.addWidget(self.add_button)
         layout.addLayout(heading)
-        self.may_add = bool(group.add)
+        self._add, self.may_add = group.add, bool(group.add)
         self.add_button.setVisible(self.may_add)  # before it has a parent it would be a window of its own
         self._lines = column(gap=S)
         layout.addLayout(self._lines)
@@ -172,6 +182,7 @@ class RelatedGroup(QWidget):
     def show_group(self, group: Group) -> None:
         """Show the rows as they are now; those that are open stay open."""
         self._count.setText(str(group.count))
+        self._name_adding()
         for gone in self._boxes.keys() - {e.id for e in group.entries}:
             self._boxes.pop(gone).deleteLater()
             self.open.pop(gone, None)
@@ -184,6 +195,12 @@ class RelatedGroup(QWidget):
         rest = group.count - len(group.entries)
         self._rest.setVisible(rest > 0)
         self._rest.setText(tr("还有 {n} 条").format(n=rest))
+
+    def _name_adding(self) -> None:
+        """Say whether adding begins anew or goes on with what was left."""
+        begun = self.adding is None and (f"+{self._table}", self._parent[1]) in self._desk.drafts
+        self.add_button.setText(GO_ON if begun else self._add)
+        self.add_button.setAccessibleName(f"{GO_ON} {self._add}" if begun else self._add)
 
     def _toggle(self, row_id: int) -> None:
         """Open a row in place, or close it."""
@@ -211,12 +228,14 @@ class RelatedGroup(QWidget):
         made.closed.connect(self._stop_adding)
         made.added.connect(lambda _: self._stop_adding())
         self._lines.addWidget(made)
+        self._name_adding()
 
     def _stop_adding(self) -> None:
         if self.adding is not None:
             self.adding.deleteLater()
             self.adding = None
             self.add_button.setFocus()
+            self._desk.judged()
 
     def leave(self) -> list[str]:
         """As `RowSection.leave`, for the rows that are open and the one being added."""
@@ -365,7 +384,7 @@ class NewRow(QFrame):
         self._body.addLayout(line)
         form.judged.connect(self._tell_missing)
         draft = self._desk.drafts.pop(self._draft, None)
-        form.enter(draft or {})
+        form.resume(draft or {})
         bring_into_view(self)
         QTimer.singleShot(0, self, lambda: bring_into_view(self))  # once wrapped lines have their height
         self.shown.emit()
@@ -405,10 +424,10 @@ class NewRow(QFrame):
     def leave(self) -> list[str]:
         """Keep what was typed as a draft, and return what the row is called, where anything was."""
         form = self.form
-        if form is None or not form.touched:
+        if form is None or not form.unsaved:
             return []
         self._desk.drafts[self._draft] = dict(form.pending)
-        return [f"“{form.sheet.title}”"]
+        return form.unsaved
 
 
 def reach_by_tab(inside: QWidget, before: QWidget) -> None:
@@ -438,5 +457,7 @@ def bring_into_view(widget: QWidget) -> None:
 
 
 def told_kept(titles: list[str]) -> str:
-    """Return the sentence on what was left without being saved."""
-    return tr("{titles}还没有保存，填的内容已替您留着，下次打开还在").format(titles="、".join(titles))
+    """Return the sentence on what was left without being saved, and how to go on with it."""
+    return tr("{titles}还没有保存。填的内容替您留到关闭项目，打开原来的表单就能接着填").format(
+        titles="、".join(f"“{t}”" for t in titles)
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from mingqing.core.text import tr
+from mingqing.desktop.bearing import told_bearing
 from mingqing.desktop.form.content import Belonging, Key, belonging
 from mingqing.desktop.jobs import Job, ReadJob
 from mingqing.desktop.widgets import M, S, button, column, label, row
@@ -18,21 +19,31 @@ if TYPE_CHECKING:
     from mingqing.store.edit import Edit
     from mingqing.store.session import Session
 
+_Found = tuple["Table", list[Belonging], str]
+
 
 class Removal(QFrame):
     """Asks whether to delete a row, and carries it out; deletes itself when it is answered."""
 
     def __init__(
-        self, table: "Table", row_id: int, title: str, found: Sequence[Belonging], desk: "Desk"
+        self,
+        table: "Table",
+        row_id: int,
+        title: str,
+        found: Sequence[Belonging],
+        desk: "Desk",
+        *,
+        bearing: str = "",
     ) -> None:
+        """`bearing` : what is said of rows that lie in it without referring to it."""
         super().__init__()
         self.setObjectName("question")
         self._table, self._row, self._desk = table, row_id, desk
         layout = column(self, margins=(M, M, M, M), gap=S)
-        text = label(_question(table, title, found), wrap=True)
+        text = label(_question(table, title, found, bearing), wrap=True)
         layout.addWidget(text)
         self.answers: list[QPushButton] = []
-        for words, referring, kind in _answers(found):
+        for words, referring, kind in _answers(found, bearing):
             self.answers.append(button(words, partial(self._remove, referring), kind))
         self.answers.append(button(tr("不删除"), self.deleteLater))
         line = row(gap=S)
@@ -59,25 +70,27 @@ class Removal(QFrame):
 def ask_removal(key: Key, title: str, desk: "Desk", place: Callable[[QWidget], object]) -> None:
     """Look up what belongs to a row, and `place` the question."""
 
-    def work(
-        session: "Session", _job: Job[tuple["Table", list[Belonging]]]
-    ) -> tuple["Table", list[Belonging]]:
-        return session.catalog.tables[key[0]], belonging(session, *key)
+    def work(session: "Session", _job: Job[_Found]) -> _Found:
+        return (
+            session.catalog.tables[key[0]],
+            belonging(session, *key),
+            told_bearing(session, key[0], key[1:]),
+        )
 
-    def done(found: tuple["Table", list[Belonging]]) -> None:
-        asked = Removal(found[0], key[1], title, found[1], desk)
+    def done(found: _Found) -> None:
+        asked = Removal(found[0], key[1], title, found[1], desk, bearing=found[2])
         place(asked)
         asked.answers[-1].setFocus()
 
     desk.jobs.start(ReadJob(work, done=done, topic="removal"))
 
 
-def _question(table: "Table", title: str, found: Sequence[Belonging]) -> str:
-    asked = tr("删除{table}“{title}”？").format(table=table.title, title=title)
+def _question(table: "Table", title: str, found: Sequence[Belonging], bearing: str) -> str:
+    asked = tr("删除{table}“{title}”？").format(table=table.title, title=title) + bearing
     if not found:
         return asked + tr("删除后可以撤销，历史里也留有记录。")
     counted = "、".join(tr("{n} 条{title}").format(n=b.count, title=b.title) for b in found)
-    asked += tr("它名下还有 {counted}。").format(counted=counted)
+    asked += tr("其名下还有 {counted}。").format(counted=counted)
     going = [b for b in found if b.must_go]
     if going and len(going) < len(found):
         titles = "、".join(b.title for b in going)
@@ -85,9 +98,9 @@ def _question(table: "Table", title: str, found: Sequence[Belonging]) -> str:
     return asked
 
 
-def _answers(found: Sequence[Belonging]) -> list[tuple[str, Referring, str]]:
+def _answers(found: Sequence[Belonging], bearing: str) -> list[tuple[str, Referring, str]]:
     if not found:
-        return [(tr("删除"), Referring.REFUSE, "danger")]
+        return [(tr("仍要删除") if bearing else tr("删除"), Referring.REFUSE, "danger")]
     answers = [(tr("一起删除"), Referring.ALONG, "danger")]
     if not all(b.must_go for b in found):
         answers.append((tr("只删这一条，其余留下"), Referring.DETACH, "plain"))

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mingqing.core.text import tr
+from mingqing.desktop.bearing import told_bearing
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.map.editing.saving import belonging
 from mingqing.desktop.map.tools.tool import Offer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 Ask = Callable[[str, Sequence[Offer]], object]
+_Found = tuple[Mapping[str, int], str]
 
 
 class Removal:
@@ -28,26 +30,27 @@ class Removal:
     def remove(self, table: "Table", ids: Sequence[int]) -> None:
         """Delete rows; of several, or of one that something belongs to, not before the user says so."""
 
-        def work(session: "Session", _job: Job[Mapping[str, int]]) -> Mapping[str, int]:
-            return {
-                session.catalog.tables[name].title: n
-                for name, n in belonging(session, table.name, ids).items()
-            }
+        def work(session: "Session", _job: Job[_Found]) -> _Found:
+            titles = {name: each.title for name, each in session.catalog.tables.items()}
+            counts = {titles[name]: n for name, n in belonging(session, table.name, ids).items()}
+            return counts, told_bearing(session, table.name, ids)
 
-        def done(counts: Mapping[str, int]) -> None:
-            if counts or len(ids) > 1:
-                self._question(table, ids, counts)
+        def done(found: _Found) -> None:
+            counts, bearing = found
+            if counts or bearing or len(ids) > 1:
+                self._question(table, ids, counts, bearing)
             else:
                 self._carry_out(table, ids, Referring.REFUSE)
 
         self._jobs.start(ReadJob(work, done=done, topic="removal"))
 
-    def _question(self, table: "Table", ids: Sequence[int], counts: Mapping[str, int]) -> None:
-        sentence = tr("删除 {n} 个{title}？").format(n=len(ids), title=table.title)
+    def _question(self, table: "Table", ids: Sequence[int], counts: Mapping[str, int], bearing: str) -> None:
+        sentence = tr("删除 {n} 个{title}？").format(n=len(ids), title=table.title) + bearing
         act = partial(self._carry_out, table, ids)
         keep = Offer(tr("不删除"), lambda: self._ask("", ()))
         if not counts:
-            self._ask(sentence, (Offer(tr("删除"), partial(act, Referring.REFUSE)), keep))
+            words = tr("仍要删除") if bearing else tr("删除")
+            self._ask(sentence, (Offer(words, partial(act, Referring.REFUSE)), keep))
             return
         counted = "、".join(tr("{n} 条{title}").format(n=n, title=t) for t, n in counts.items())
         sentence += tr("名下还有 {counted}").format(counted=counted)
