@@ -59,7 +59,7 @@ def joined(facets: Facets, query: Query) -> Query | None:
 
 
 def split(facets: Facets, query: Query) -> Query | None:
-    """Return the query with what was typed without a space taken apart, as 独居老人大竹溪村; None where nothing is."""
+    """Return the query with what was typed without a space taken apart, as 独居老人小竹溪村; None where nothing is."""
     words: list[str] = []
     for term in query.terms:
         words += facets.split(term.text) or (term.text,)
