@@ -14,6 +14,8 @@ from mingqing.desktop.look.colours import DARK, LIGHT, THEME_INK, Colours
 from mingqing.desktop.look.corners import Cutter
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.look.theme import style_sheet
+from mingqing.desktop.table.ticks import TickMenu
+from mingqing.desktop.window import MainWindow
 
 PAIRS = [
     ("text", "paper"),
@@ -106,3 +108,17 @@ def test_what_is_marked_on_the_map_has_a_colour_that_no_symbol_has(colours: Colo
     ]
     assert len(used) > 50
     assert near == []
+
+
+def test_what_is_not_ticked_in_a_menu_has_an_empty_box(window: MainWindow, qtbot: QtBot) -> None:
+    menu = TickMenu(window)
+    menu.offer([(1, "独居老人", True), (2, "残疾人", False)])
+    with qtbot.waitExposed(menu):
+        menu.popup(window.pos())
+    picture = menu.grab().toImage()
+    for words in ("独居老人", "残疾人"):
+        (entry,) = (a for a in menu.actions() if a.text() == words)
+        at = menu.actionGeometry(entry)
+        beside = {picture.pixel(x, at.center().y()) for x in range(at.left() + 4, at.left() + 28)}
+        assert len(beside) > 1, words
+    menu.hide()
