@@ -38,7 +38,7 @@ class VillageChooser(QPushButton):
             self,
             _WIDTH,
             field=tr("输入村名或拼音"),
-            hint=tr("村名、拼音或首字母，如 dzx"),
+            hint=tr("村名、拼音或首字母，如 xzx"),
             lines=tr("村列表"),
             nothing=tr("没有这样的村，换个字试试"),
         )
