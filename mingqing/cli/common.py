@@ -19,6 +19,7 @@ from mingqing.access.roles import Action
 from mingqing.core.errors import Cancelled, InputRefused, NotAllowed
 from mingqing.core.text import tr
 from mingqing.store.accounts import set_password
+from mingqing.store.login import OTHER_DEFINITIONS
 from mingqing.store.project import open_project
 from mingqing.store.session import Session, Village
 
@@ -128,6 +129,8 @@ def tell_notices(session: Session) -> None:
     """Print on standard error what the account is to be told at login."""
     for notice in session.login.notices:
         say(notice)
+        if notice == tr(OTHER_DEFINITIONS):
+            say(tr("也可以运行 mingqing role adopt"))
 
 
 def require_seen(session: Session, act: Act, title: str, tables: Iterable[str]) -> None:

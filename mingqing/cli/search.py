@@ -38,7 +38,7 @@ def search(
 ) -> None:
     """按姓名、拼音首字母、门牌、电话、类别等查找，可以几个词一起用。"""
     if not clean(text):
-        raise InputRefused(tr("请写明要找什么，例如 zjg、坑边7号、独居老人 大竹溪村"))
+        raise InputRefused(tr("请写明要找什么，例如 zjg、坑边7号、独居老人 小竹溪村"))
     with open_session(project, user) as session:
         require_seen(session, Act.SEARCH, tr("搜索"), session.catalog.tables)
         results = find(Index.build(session), text, limit=limit)

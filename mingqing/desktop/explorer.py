@@ -378,14 +378,14 @@ class Explorer(QWidget):
         self.edited.emit(changed)
 
     def _offer_steps(self) -> None:
-        for name, step, words in (
-            ("undo", self.editor.undoing, tr("撤销“{why}”")),
-            ("redo", self.editor.redoing, tr("重做“{why}”")),
+        for name, step, words, none in (
+            ("undo", self.editor.undoing, tr("撤销“{why}”"), tr("撤销（没有可以撤销的）")),
+            ("redo", self.editor.redoing, tr("重做“{why}”"), tr("重做（没有可以重做的）")),
         ):
             action = self._actions[name]
             action.setEnabled(step is not None)
-            if step is not None:
-                action.setToolTip(f"{words.format(why=step.why)}  {action.shortcut().toString()}")
+            said = words.format(why=step.why) if step is not None else none
+            action.setToolTip(f"{said}  {action.shortcut().toString()}")
 
     def _say_nothing(self, found: Survey) -> None:
         """Say why there is no map to see: no data at all, or none that has a shape."""

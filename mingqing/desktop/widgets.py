@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import shiboken6
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QFocusEvent, QKeySequence, QStandardItem
+from PySide6.QtGui import QAction, QFocusEvent, QKeySequence, QResizeEvent, QStandardItem
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QStyledItemDelegate,
     QToolButton,
     QVBoxLayout,
@@ -39,6 +40,39 @@ class ValueEdit(QLineEdit):
         """Select everything, after the click that put the cursor somewhere."""
         super().focusInEvent(event)
         QTimer.singleShot(0, self, self.selectAll)
+
+
+class ElidedButton(QToolButton):
+    """A button whose words end in "…" where there is no room for them; the style sheet says how narrow it may be."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words, self._whole = "", QSize()
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def show_words(self, words: str) -> None:
+        """Say these."""
+        self.ensurePolished()
+        self._words = words
+        self.setText(words)
+        self._whole = super().sizeHint()
+        self._fit()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Have room for all words."""
+        return self._whole if self._words else super().sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Say as much as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        font, lacking = self.fontMetrics(), self._whole.width() - self.width()
+        room = font.horizontalAdvance(self._words) - max(lacking, 0)
+        self.setText(font.elidedText(self._words, Qt.TextElideMode.ElideRight, room + 1))
 
 
 def label(text: str, kind: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:

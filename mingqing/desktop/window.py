@@ -103,7 +103,8 @@ class MainWindow(QMainWindow):
         self.lock.minutes = settings.lock_minutes
         self.setCentralWidget(self.lock)
         self.palette_ = Palette(self.actions_, self)
-        self.hints = Hints(settings, self.explorer)
+        self._sayers = (self.strip, self.explorer.banner, self.explorer.kit.strip)
+        self.hints = Hints(settings, self.explorer, lambda: any(map(QWidget.isVisible, self._sayers)))
         self._notice = Banner(self.welcome)
         self._fill_menu()
         self._connect()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import ne
 from typing import TYPE_CHECKING
 
 from mingqing.catalog.model import Table
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 _SHORTEST = 2  # characters that are the beginning of such a word; one must be all of it
+_SHORTEST_LIKE = 3  # characters of which one may be wrong
 _SHORTEST_SPOKEN = 3  # letters: two are somebody's initials
 _SUFFIXES = ("行政村", "村", "社区", "街道", "镇", "乡")
 
@@ -64,6 +66,17 @@ class Facets:
             return self.spoken.get(term, ()) if len(term) >= _SHORTEST_SPOKEN else ()
         begun = (facet for word, facets in self.by_word.items() if word.startswith(term) for facet in facets)
         return tuple(dict.fromkeys(begun))
+
+    def village_like(self, term: str) -> Facet | None:
+        """Return the village that is called like a term but for one character; None where not exactly one is."""
+        like = {
+            facet
+            for word, facets in self.by_word.items()
+            if len(word) == len(term) >= _SHORTEST_LIKE and sum(map(ne, word, term)) == 1
+            for facet in facets
+            if len(facet.villages) == 1
+        }
+        return like.pop() if len(like) == 1 else None
 
     def split(self, term: str) -> tuple[str, str] | None:
         """Return a term that begins or ends with such a word as two, the longest such word; None where none does."""

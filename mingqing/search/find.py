@@ -13,7 +13,7 @@ from mingqing.search.facets import Facet, Facets
 from mingqing.search.gather import Shelf
 from mingqing.search.index import OTHER, PLACE, TITLE, Index, Segment
 from mingqing.search.match import Matches, match, match_loosely
-from mingqing.search.query import Query, joined, read, split
+from mingqing.search.query import Query, joined, mended, read, split
 
 _SHARE = 5  # of the hits, at least, to each group while they last
 _NO = 255  # the score of what does not fit
@@ -94,6 +94,7 @@ def _others(facets: Facets, query: Query) -> Iterator[tuple[Query | None, bool]]
     yield query, False
     yield split(facets, query), False
     yield query, True
+    yield mended(facets, query), False
 
 
 def _count(found: Sequence[_Scored]) -> int:

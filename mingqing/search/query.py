@@ -59,10 +59,27 @@ def joined(facets: Facets, query: Query) -> Query | None:
 
 
 def split(facets: Facets, query: Query) -> Query | None:
-    """Return the query with what was typed without a space taken apart, as 独居老人大竹溪村; None where nothing is."""
+    """Return the query with what was typed without a space taken apart, as 独居老人小竹溪村; None where nothing is."""
     words: list[str] = []
     for term in query.terms:
         words += facets.split(term.text) or (term.text,)
     if len(words) == len(query.terms) or len(words) > _MOST_TERMS:
         return None
     return Query(_terms(facets, tuple(words)), query.notice)
+
+
+def mended(facets: Facets, query: Query) -> Query | None:
+    """Return the query with a village's name that has one wrong character taken for it; None where there is none."""
+    if len(query.terms) < 2:
+        return None
+    like = [None if term.facets else facets.village_like(term.text) for term in query.terms]
+    said = [
+        tr("没有“{typed}”，按“{village}”查找").format(typed=term.text, village=village.text)
+        for term, village in zip(query.terms, like, strict=True)
+        if village is not None
+    ]
+    terms = tuple(
+        term if village is None else Term(term.text, (village,))
+        for term, village in zip(query.terms, like, strict=True)
+    )
+    return Query(terms, "；".join(said)) if said else None

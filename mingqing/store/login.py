@@ -35,6 +35,7 @@ from mingqing.store.roles import Definitions, are_separate, carried, deciding
 from mingqing.store.session import Login, Session
 
 MUST_CHANGE = "密码是别人代设的，或者太容易猜，请改成只有您自己知道的"
+OTHER_DEFINITIONS = "本软件自带的角色和保密定义与项目里的不同；请在“账号与角色”里核对采用"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,7 @@ def log_in(
     seen.remember(database, unlocked.project, folder)
     notices = [old, *_notices(account, failed)]
     if policy.has(Duty.ACCOUNTS) and carried(database) != Definitions.own(definitions):
-        notices.append(
-            tr(
-                "本软件自带的角色和保密定义与项目里的不同；请在“账号与角色”里，或用 mingqing role adopt，核对采用"
-            )
-        )
+        notices.append(tr(OTHER_DEFINITIONS))
     return Login(
         account,
         policy,

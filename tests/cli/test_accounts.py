@@ -9,6 +9,7 @@ import pytest
 from mingqing.access.roles import roles
 from mingqing.cli import common
 from mingqing.core.sample import USER
+from mingqing.store import roles as definitions
 from tests.cli.conftest import OTHERS, Run, RunAs, Terminal
 from tests.cli.test_commands import assert_refused
 from tests.files import NEIGHBOUR, VILLAGE, write_village
@@ -356,6 +357,14 @@ def test_separating_the_duties_with_yes_asks_nothing(
 
 def test_definitions_that_are_the_same_are_not_adopted(run: Run, empty_project: Path) -> None:
     assert_refused(run("role", "adopt", empty_project), "已经和本软件自带的一样")
+
+
+def test_other_definitions_are_told_with_the_command_that_adopts_them(
+    run: Run, empty_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = definitions.own_text()
+    monkeypatch.setattr(definitions, "own_text", lambda: own + "\n# newer")
+    assert "mingqing role adopt" in run("info", empty_project).err
 
 
 # ── rekey ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -328,3 +328,24 @@ def test_everything_in_a_sheet_has_a_name(
         ]
         assert not nameless
         sheet.reject()
+
+
+def test_every_sheet_fits_a_small_screen(
+    qtbot: QtBot, opened: MainWindow, panel: TablePanel, settle: Settle, tmp_path: Path
+) -> None:
+    columns = ["房屋编号", "层数", *(f"别的第{n}列" for n in range(30))]
+    (tmp_path / "补充.csv").write_text(",".join(columns) + "\n0F0,3\n", encoding="utf-8")
+    for begin_it in (
+        opened.actions_["fill"].trigger,
+        opened.actions_["replace"].trigger,
+        lambda: opened.explorer.bulk.fill_from(tmp_path / "补充.csv"),
+    ):
+        begin_it()
+        settle()
+        (sheet,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, BulkSheet) and w.isVisible()]
+        rest(qtbot, sheet, settle)
+        sheet._show_bar(on=True)
+        for size in (sheet.size(), sheet.minimumSizeHint()):
+            assert (size.width() <= 1000, size.height() <= 640) == (True, True), (type(sheet), size)
+        assert sheet.shown.list.height() >= 120
+        sheet.reject()

@@ -687,3 +687,14 @@ def test_the_next_account_finds_no_question_of_the_one_before(enter: Enter, sett
     builder.list.hide()
     builder.sheet.reject()
     QApplication.processEvents()
+
+
+def test_the_sheet_fits_a_small_screen_however_long_the_question(qtbot: QtBot, sheet: ConditionSheet) -> None:
+    long = All(tuple(Holds("address", f"半岭坑边上村下村外垄{n}号") for n in range(30)))
+    ask(sheet, "house", long)
+    sheet.keep.setEnabled(True)
+    sheet.keep.click()
+    sheet.refuse("已经有一个叫这个名字的条件了，请换个名字")
+    qtbot.wait(30)
+    assert (sheet.width() <= 1000, sheet.height() <= 640) == (True, True), sheet.size()
+    assert sheet._area.height() >= 160

@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from mingqing.desktop.hints import bubble
+from mingqing.desktop.hints.first import first_hints
 from mingqing.desktop.settings import Settings
 from mingqing.desktop.window import MainWindow
 
@@ -72,6 +73,28 @@ def test_who_only_looks_is_not_told_of_editing(
     qtbot.waitUntil(window.hints.bubble.isVisible)
     window.hints.bubble.enough.click()
     assert "saved" not in window.settings.hints_seen
+
+
+def test_hints_wait_while_something_else_is_said_or_asked(qtbot: QtBot, hinting: MainWindow) -> None:
+    before = said(hinting)
+    for show, put_away in (
+        (lambda: hinting.explorer.banner.say("只能查看"), hinting.explorer.banner.next),
+        (hinting.explorer.kit.strip.show, hinting.explorer.kit.strip.hide),
+    ):
+        show()
+        qtbot.waitUntil(hinting.hints.bubble.isHidden)
+        put_away()
+        qtbot.waitUntil(hinting.hints.bubble.isVisible)
+    assert said(hinting) == before
+
+
+def test_who_has_chosen_a_village_is_not_told_to(qtbot: QtBot, hinting: MainWindow) -> None:
+    assert "先选村" in said(hinting)
+    hinting.explorer.show_village("331124204202")
+    hinting.hints.stop()
+    hinting.hints.begin(first_hints(hinting.explorer))
+    qtbot.waitUntil(hinting.hints.bubble.isVisible)
+    assert "先选村" not in said(hinting)
 
 
 def test_unreadable_settings_are_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,6 +226,11 @@ def test_undo_and_redo_stand_in_the_top_bar_and_say_what_they_do(
     undo, redo = opened.explorer.topbar._steps
     assert "修改农房" in undo.toolTip()
     assert (undo.isVisible(), undo.isEnabled(), redo.isEnabled()) == (True, True, False)
+    opened.actions_["undo"].trigger()
+    settle()
+    assert not undo.isEnabled()
+    assert undo.toolTip() == "撤销（没有可以撤销的）  Ctrl+Z"
+    assert "修改农房" in redo.toolTip()
 
 
 @pytest.mark.parametrize("who", STAFF)

@@ -14,7 +14,9 @@ from mingqing.desktop.look.colours import DARK, LIGHT, THEME_INK, Colours
 from mingqing.desktop.look.corners import Cutter
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.look.theme import Appearance, dress, style_sheet
+from mingqing.desktop.table.ticks import TickMenu
 from mingqing.desktop.widgets import button, column
+from mingqing.desktop.window import MainWindow
 
 PAIRS = [
     ("text", "paper"),
@@ -130,3 +132,17 @@ def test_the_keyboard_leaves_no_box_behind_the_words_of_a_button(
         return first.grab(first.rect().adjusted(4, 4, -4, -4)).toImage()
 
     assert inside(first) == inside(second)
+
+
+def test_what_is_not_ticked_in_a_menu_has_an_empty_box(window: MainWindow, qtbot: QtBot) -> None:
+    menu = TickMenu(window)
+    menu.offer([(1, "独居老人", True), (2, "残疾人", False)])
+    with qtbot.waitExposed(menu):
+        menu.popup(window.pos())
+    picture = menu.grab().toImage()
+    for words in ("独居老人", "残疾人"):
+        (entry,) = (a for a in menu.actions() if a.text() == words)
+        at = menu.actionGeometry(entry)
+        beside = {picture.pixel(x, at.center().y()) for x in range(at.left() + 4, at.left() + 28)}
+        assert len(beside) > 1, words
+    menu.hide()

@@ -164,6 +164,26 @@ def test_the_dialogs_of_qt_speak_chinese(qtbot: QtBot, window: MainWindow) -> No
     assert not any(re.search("[A-Za-z]{3,}", text.replace("&", "")) for text in said if "/" not in text)
 
 
+def test_long_names_leave_the_other_buttons_of_the_top_bar_their_room(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    bar = opened.explorer.topbar
+    name, account = "浙江省丽水市松阳县竹源乡三个行政村民情地图", " 赵村编 · 村级编辑·网格员"
+    bar.project.show_words(name)
+    bar.account.show_words(account)
+    for width in (1366, 1024):
+        opened.resize(width, 640)
+        qtbot.wait(10)
+        assert bar.minimumSizeHint().width() <= bar.width() == width
+        assert bar.search.width() >= 200
+        assert bar.add.width() >= bar.add.sizeHint().width()
+        for button, words in ((bar.project, name), (bar.account, account)):
+            assert words.startswith(button.text().rstrip("…").rstrip())
+            assert button.text().endswith("…") or button.text() == words
+    opened.resize(1366, 640)
+    assert opened.explorer.topbar.add.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+
+
 def test_the_import_button_offers_a_folder_and_files(
     qtbot: QtBot, opened: MainWindow, monkeypatch: pytest.MonkeyPatch, settle: Settle
 ) -> None:

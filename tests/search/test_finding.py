@@ -129,6 +129,13 @@ def test_a_kind_and_a_village_are_filters(ask: Ask, typed: str) -> None:
     assert {(hit.table, hit.id) for hit in results.hits} == {("key_person", 401)}
 
 
+def test_a_village_with_one_wrong_character_still_is_a_filter_and_that_is_said(ask: Ask) -> None:
+    results = ask("独居老人 小竹溪村")
+    assert {(hit.table, hit.id) for hit in results.hits} == {("key_person", 401)}
+    assert results.notice == "没有“小竹溪村”，按“大竹溪村”查找"
+    assert not ask("独居老人 小竹坑村").hits
+
+
 def test_a_kind_alone_lists_all_of_it(ask: Ask) -> None:
     assert ids(ask("独居老人"), "key_person") == [401, 402]
 

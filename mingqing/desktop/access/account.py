@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.settings import LOCK_MINUTES
-from mingqing.desktop.widgets import rounded
+from mingqing.desktop.widgets import ElidedButton, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_TITLES = 1
 
 
-class AccountButton(QToolButton):
+class AccountButton(ElidedButton):
     """Says who works here and as what; its menu holds the password, the lock and the way out."""
 
     def __init__(self, actions: "Actions", parent: QWidget | None = None) -> None:
@@ -28,7 +28,6 @@ class AccountButton(QToolButton):
         self.setObjectName("account")
         self.setIcon(icon("fa6s.circle-user"))
         self.setIconSize(QSize(18, 18))
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = rounded(QMenu(self))
@@ -57,8 +56,8 @@ class AccountButton(QToolButton):
         if len(held) > _MOST_TITLES:
             said = tr("{n} 个角色").format(n=len(held))
         purposes = [tr("{title}：{purpose}").format(title=r.title, purpose=r.purpose) for r in held]
-        self.setText(f" {session.user} · {said}")
-        self.setToolTip("\n".join(purposes))
+        self.show_words(f" {session.user} · {said}")
+        self.setToolTip("\n".join((f"{session.user} · {said}", *purposes)))
         self.setAccessibleName(tr("账号 {user}，{roles}").format(user=session.user, roles=said))
         self.setAccessibleDescription("；".join(purposes))
         for action in self._roles:

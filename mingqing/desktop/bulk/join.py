@@ -16,7 +16,7 @@ from mingqing.ingest.reading.layer import SourceLayer
 from mingqing.store.bulk import Given, Preview, changeable, preview
 from mingqing.store.session import Session
 
-_SAMPLES, _LONGEST, _GRID_PX = 20, 16, 210
+_SAMPLES, _LONGEST, _GRID_PX = 20, 16, 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,6 @@ class JoinSheet(BulkSheet):
 
     def __init__(self, desk: Desk, layers: Sequence[SourceLayer], parent: QWidget | None = None) -> None:
         super().__init__(tr("从表格补充"), desk, parent=parent)
-        self.resize(self.width(), 740)
         self._layers, self._how = layers, Joining({}, {}, {})
         self.sheets = choice_box(tr("哪张工作表"))
         self.sheets.addItems([f"{layer.path.name} · {layer.name}" for layer in layers])

@@ -41,8 +41,8 @@ from mingqing.desktop.widgets import (
 from mingqing.store.conditions import All, in_words
 from mingqing.store.conditions.kept import Asked
 
-_WIDTH, _TALLEST = 760, 400
-_LONGEST_NAME = 30
+_WIDTH, _TALLEST = 760, 640  # pixels; a screen of 768 less title bar and task bar
+_LONGEST_NAME, _LONGEST_SAID = 30, 140
 
 
 class ConditionSheet(QDialog):
@@ -234,7 +234,9 @@ class ConditionSheet(QDialog):
     def _settle(self) -> None:
         asked = self.asked
         words = in_words(self._policy.catalog, asked.table, asked.condition) if asked and self._policy else ""
-        self.said.setText(words or tr("把条件填完整，下面就会显示找到多少条"))
+        short = words if len(words) <= _LONGEST_SAID else words[:_LONGEST_SAID] + "…"
+        self.said.setText(short or tr("把条件填完整，下面就会显示找到多少条"))
+        self.said.setToolTip(words if short != words else "")
         self._fit()
         self._fitting.start()
         self.changed.emit()
@@ -242,8 +244,9 @@ class ConditionSheet(QDialog):
     def _fit(self) -> None:
         """Be as tall as the question, up to a point; then it scrolls."""
         tall = self._inside.sizeHint().height() + 2
-        self._area.setFixedHeight(min(tall, _TALLEST))
         self.said.setFixedHeight(self.said.heightForWidth(_WIDTH - 2 * XL))
+        self._area.setFixedHeight(0)
+        self._area.setFixedHeight(min(tall, _TALLEST - self.sizeHint().height()))
         self.adjustSize()
 
     def _chain(self) -> None:

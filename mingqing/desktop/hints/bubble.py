@@ -18,24 +18,33 @@ _WIDTH, _BESIDE, _PAUSE_MS = 300, 6, 600
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Something worth knowing: by which name it is remembered as seen, beside which widget, in which words."""
+    """Something worth knowing: by which name it is remembered as seen, beside which widget, in which words.
+
+    needed : whether it is still worth saying when its turn comes.
+    """
 
     name: str
     anchor: QWidget
     sentence: str
+    needed: Callable[[], bool] = lambda: True
 
 
 class Hints(QObject):
-    """Shows the hints that this user of the computer has not seen, one after the other, never in the way of typing."""
+    """Shows the hints that this user of the computer has not seen, one after the other, never in the way of typing.
 
-    def __init__(self, settings: "Settings", over: QWidget) -> None:
+    Parameters
+    ----------
+    busy : whether something else is said or asked just now; hints wait until that has been answered.
+    """
+
+    def __init__(self, settings: "Settings", over: QWidget, busy: Callable[[], bool]) -> None:
         super().__init__(over)
-        self._settings, self._over = settings, over
+        self._settings, self._over, self._busy = settings, over, busy
         self._hints: list[Hint] = []
         self._now: Hint | None = None
         self.bubble = _Bubble(over, self._next, self._enough)
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self._show)
+        self._pause = QTimer(self, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._look)
         over.installEventFilter(self)
 
     def begin(self, hints: list[Hint]) -> None:
@@ -49,13 +58,24 @@ class Hints(QObject):
         self._hints, self._now = [], None
         self.bubble.hide()
 
-    def _show(self) -> None:
-        while self._hints and not self._hints[0].anchor.isVisible():
+    def _look(self) -> None:
+        """Show the next where none is shown; put the one that is shown away while something is asked."""
+        if self._busy():
+            self.bubble.hide()
+        elif self._now is not None:
+            self.bubble.show()
+        else:
+            self._show_next()
+
+    def _show_next(self) -> None:
+        while self._hints and not (self._hints[0].anchor.isVisible() and self._hints[0].needed()):
             self._hints.pop(0)
         if self._hints:
             self._now = self._hints.pop(0)
             self.bubble.say(self._now.sentence, more=bool(self._hints))
             self._place()
+        else:
+            self._pause.stop()
 
     def _next(self) -> None:
         self._see([self._now] if self._now is not None else [])
@@ -63,7 +83,7 @@ class Hints(QObject):
 
     def _enough(self) -> None:
         self._see([*([self._now] if self._now is not None else []), *self._hints])
-        self._hints = []
+        self.stop()
 
     def _see(self, hints: list[Hint]) -> None:
         self._settings.hints_seen += [hint.name for hint in hints]

@@ -19,7 +19,12 @@ def first_hints(explorer: "Explorer") -> list[Hint]:
         )
     ]
     return [
-        Hint("village", explorer.topbar.villages, tr("先选村：单击这里，输入村名、拼音或首字母，如 dzx")),
+        Hint(
+            "village",
+            explorer.topbar.villages,
+            tr("先选村：单击这里，输入村名、拼音或首字母，如 xzx"),
+            needed=lambda: not explorer.village,
+        ),
         Hint(
             "tools", explorer.kit.bar, tr("在地图上单击一座房子，就能看到住户；这一排可以量距离、选中、存图")
         ),

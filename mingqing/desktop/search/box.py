@@ -8,7 +8,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.widgets import M, S
 
-_LEAST, _MOST = 240, 420
+_LEAST, _MOST = 200, 420
 _LONGEST = 200
 _SIGN, _BUTTON = 16, 32
 

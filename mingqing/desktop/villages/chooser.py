@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Village
 
 _WIDTH, _ROW = 360, 36
+_LEAST, _MOST = 150, 216
 
 
 class VillageChooser(QPushButton):
@@ -30,7 +31,8 @@ class VillageChooser(QPushButton):
         self.setObjectName("village")
         self.setIcon(icon("fa6s.location-dot"))
         self.setIconSize(QSize(16, 16))
-        self.setFixedWidth(216)
+        self.setMinimumWidth(_LEAST)
+        self.setMaximumWidth(_MOST)
         self.setToolTip(tr("选择村：可输入村名、拼音或首字母  Ctrl+F"))
         self.setAccessibleName(tr("选择村"))
         self._entries: Sequence[Entry] = ()
@@ -38,7 +40,7 @@ class VillageChooser(QPushButton):
             self,
             _WIDTH,
             field=tr("输入村名或拼音"),
-            hint=tr("村名、拼音或首字母，如 dzx"),
+            hint=tr("村名、拼音或首字母，如 xzx"),
             lines=tr("村列表"),
             nothing=tr("没有这样的村，换个字试试"),
         )
@@ -46,6 +48,10 @@ class VillageChooser(QPushButton):
         self.popup.picked.connect(self._choose)
         self.clicked.connect(self.open)
         self.show_village(None)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Have room for a village and its township."""
+        return QSize(_MOST, super().sizeHint().height())
 
     def offer(self, entries: "Sequence[Entry]") -> None:
         """Offer these villages."""
