@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QScrollBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from mingqing.catalog.style import Marker, Shape
 from mingqing.core.text import tr
@@ -77,7 +77,9 @@ class LegendPanel(QWidget):
         head.addWidget(self._scope)
         outer = column(self, gap=0)
         outer.addLayout(head)
-        outer.addWidget(scrolling(inside), 1)
+        area = scrolling(inside)
+        self._place = _Place(area.verticalScrollBar(), self)
+        outer.addWidget(area, 1)
 
     def put_below(self, section: QWidget) -> None:
         """Let something follow the tables."""
@@ -95,7 +97,9 @@ class LegendPanel(QWidget):
             self.show_theme(self._theme)
 
     def show_theme(self, theme: "Layer") -> None:
-        """List the tables of `theme`."""
+        """List the tables of `theme`; the same ones anew stay where they were."""
+        place = self._place.at if theme is self._theme else 0
+        focused = next((name for name, switch in self._switches.items() if switch.hasFocus()), "")
         self._theme = theme
         self._title.setText(theme.title)
         self._about.setText(theme.about)
@@ -110,6 +114,9 @@ class LegendPanel(QWidget):
         for name in drawn:
             if name not in subject:
                 self._list.addWidget(self._table(name))
+        if focused in self._switches:
+            self._switches[focused].setFocus()
+        self._place.go(place)
 
     def show_classes(self, rows: "Sequence[LegendEntry]", drawn: Mapping[str, int]) -> None:
         """Show the symbols of what the last drawing shows; `drawn` are the rows of each table on it."""
@@ -187,6 +194,29 @@ class LegendPanel(QWidget):
     def _switch(self, table: str, *, on: bool) -> None:
         (self._off.discard if on else self._off.add)(table)
         self.switched.emit(self.tables_on())
+
+
+class _Place(QObject):
+    """Where somebody scrolled to: what is listed is less for a moment while it is drawn anew.
+
+    at : pixels from the top.
+    """
+
+    def __init__(self, bar: QScrollBar, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bar, self.at = bar, 0
+        bar.valueChanged.connect(self._note)
+        bar.rangeChanged.connect(lambda: bar.setValue(self.at))
+
+    def go(self, to: int) -> None:
+        """Scroll there, as soon as so much is listed."""
+        self.at = to
+        self._bar.setValue(to)
+
+    def _note(self, value: int) -> None:
+        held_back = value == self._bar.maximum() and value < self.at
+        if not held_back:
+            self.at = value
 
 
 def _height(of: "StyleClass") -> int:

@@ -38,3 +38,43 @@ def test_no_number_is_cut_off(qtbot: QtBot, theme: str) -> None:
     numbers = [found for found in inside.findChildren(QLabel) if found.text()[:1].isdigit()]
     assert len(numbers) > 1
     assert all(found.width() >= found.sizeHint().width() for found in numbers)
+
+
+def test_it_stays_where_it_was_scrolled_to_while_what_is_listed_changes(qtbot: QtBot) -> None:
+    known = catalog()
+    panel, layer = LegendPanel(known), known.layers["household"]
+    qtbot.addWidget(panel)
+    counts = {draw.table: 100 for draw in layer.draws}
+    draw = layer.draws[0]
+    style = known.styles[draw.table][draw.variant]
+    entries = [LegendEntry(draw.table, "", f"第{n}类", style.otherwise, n) for n in range(8)]
+    panel.show_theme(layer)
+    panel.show_counts(counts, "全部")
+    panel.show_classes(entries, counts)
+    panel.resize(panel.width(), 320)
+    with qtbot.waitActive(panel):
+        panel.show()
+        panel.activateWindow()
+    area = panel.findChild(QScrollArea)
+    assert area is not None
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 150)
+    panel.switch_of(draw.table).setFocus()
+    bar.setValue(bar.maximum() - 10)
+    there = bar.value()
+    panel.show_counts({**counts, draw.table: 101}, "全部")
+    qtbot.wait(20)
+    panel.show_classes([], {})
+    qtbot.wait(20)
+    assert bar.maximum() < there
+    panel.show_classes(entries, counts)
+    qtbot.waitUntil(lambda: bar.maximum() > there)
+    assert bar.value() == there
+    assert panel.switch_of(draw.table).hasFocus()
+    bar.setValue(5)
+    panel.show_classes([], {})
+    qtbot.wait(20)
+    assert bar.value() == 5
+    panel.show_theme(known.layers["industry"])
+    qtbot.wait(20)
+    assert bar.value() == 0
