@@ -185,6 +185,9 @@ def test_the_footer_never_says_saved_while_a_field_is_not(
     opened: MainWindow, house: int, settle: Settle
 ) -> None:
     form = form_of(opened)
+    write(form, "storeys", "2")
+    assert footer(opened) == "改完一格就自动保存"  # not red while it is being saved
+    settle()
     write(form, "storeys", "三层半")
     assert footer(opened) == "有 1 格没有保存"
     assert opened.explorer.form._status.property("kind") == "wrong"
@@ -350,6 +353,15 @@ def test_a_number_that_contradicts_the_sex_waits_until_one_of_them_is_corrected(
     settle()
     assert not form.complaints
     assert stored(opened, "resident", person, "id_number", "sex", "birth_date") == (WOMAN, "女", "1990-03-07")
+
+
+def test_an_identity_number_that_is_wrong_says_that_it_is_not_saved(
+    opened: MainWindow, person: int, settle: Settle
+) -> None:
+    write(form_of(opened), "id_number", WOMAN[:17] + "1")
+    settle()
+    assert form_of(opened).complaints == {"id_number": "身份证号可能录错（最后一位对不上），请核对，没有保存"}
+    assert stored(opened, "resident", person, "id_number") == (None,)
 
 
 def test_a_required_field_cannot_be_emptied(opened: MainWindow, person: int, settle: Settle) -> None:

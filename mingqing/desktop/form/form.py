@@ -202,6 +202,8 @@ class RowForm(QWidget):
         for name, widget in self.fields.items():
             widget.complain(told.get(name, ""), firmly=name in self._left or name not in self.pending)
             if isinstance(widget, IdNumberField):
+                if widget.note and name in self.refused and "没有保存" not in widget.note:
+                    widget.complain(tr("{why}，没有保存").format(why=widget.note))
                 widget.trust.setVisible(name in held and name in typed)
             if name in self._elsewhere:
                 widget.hint(self._elsewhere[name])
@@ -255,6 +257,7 @@ class RowForm(QWidget):
         typed = {name: self.pending.pop(name) for name in ready}
         old = {name: self.values.get(name) for name in ready}
         self._saving |= dict.fromkeys(ready, typed)
+        self._desk.judged()
         titles = "、".join(self.table.field_by_name[n].title for n in ready)
 
         def work(edit: "Edit", _session: "Session") -> None:
