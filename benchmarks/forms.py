@@ -34,6 +34,7 @@ from mingqing.store.project import open_project
 _TABLES = ("house", "household", "resident", "key_person", "hazard")
 _MOST_MS = 100.0
 _GIVEN_UP_S = 120.0
+_PAUSE_S = 0.0005  # a loop that never rests would keep Python from the threads it waits for
 
 
 def main() -> None:
@@ -113,6 +114,7 @@ def _wait(until: Callable[[], bool]) -> None:
     end = time.perf_counter() + _GIVEN_UP_S
     while not until():
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+        time.sleep(_PAUSE_S)
         if time.perf_counter() > end:
             raise TimeoutError
 
