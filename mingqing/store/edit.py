@@ -139,8 +139,6 @@ class Edit:
         row, problems = checked(self._session, definition, None, values, shape)
         if problems:
             raise Refused(problems)
-        if row.get(VILLAGE) is None:
-            row[VILLAGE] = _village_of(self._session, definition, row, shape)
         (made,) = new_ids(1)
         shapes = self._encoded([shape]) if definition.has_geometry else None
         self._change.insert(table, [made], {n: [v] for n, v in row.items() if v is not None}, shapes)
@@ -273,6 +271,8 @@ def checked(
 ) -> tuple[dict[str, Value], list[Problem]]:
     """Return a row as it would be stored, and all that stands against it; nothing is written.
 
+    A new row without a village has that of the row it refers to, or else that in which it lies.
+
     Parameters
     ----------
     row_id : the row that is changed; None for one that is added.
@@ -283,6 +283,8 @@ def checked(
     if row_id is not None and before is None:
         before = rows_of(session, table.name, [row_id]).get(row_id, {})
     row, problems = _fitted(session, table, row_id, values, shape, before or {})
+    if row_id is None and row.get(VILLAGE) is None:  # before it is asked what may occur once in a village
+        row[VILLAGE] = _village_of(session, table, row, None if isinstance(shape, Keep) else shape)
     once = Unique(session, table)
     once.take(row_id, row, before or {})
     return row, problems + [_problem(table, *each) for each in once.twice()]
