@@ -50,26 +50,6 @@ def split(shape: shapely.Geometry, line: shapely.LineString) -> list[shapely.Geo
     return [as_one([pieces[0], *whole]), *pieces[1:]]
 
 
-def split_at(line: shapely.Geometry, xy: XY) -> list[shapely.Geometry]:
-    """Return the two pieces of a line cut at a place on it, the longer first.
-
-    Raises
-    ------
-    InputRefused
-        if the place is an end of the line, or farther than a centimetre from it.
-    """
-    pieces: list[shapely.Geometry] = []
-    whole: list[shapely.Geometry] = []
-    for part in shapely.get_parts(line):
-        path = shapely.get_coordinates(tied(part, np.array([xy], dtype=np.float64)))
-        at = np.flatnonzero((path[1:-1] == xy).all(axis=1)) + 1
-        (pieces if len(at) else whole).extend(_cut(path, at[:1].tolist()) if len(at) else [part])
-    if not pieces:
-        raise InputRefused(tr("请在线的中间选一个位置来切断它"))
-    pieces.sort(key=lambda p: float(p.length), reverse=True)
-    return [as_one([pieces[0], *whole]), *pieces[1:]]
-
-
 @refusing_the_incomputable
 def merge(shapes: Sequence[shapely.Geometry], *, multipart: bool = False) -> shapely.Geometry:
     """Return several polygons, or several lines joined end to end, as one.

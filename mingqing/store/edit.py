@@ -21,9 +21,9 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.changes import Transaction, refusal
-from mingqing.store.geometry import decode, encode
+from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
-from mingqing.store.session import Session, union
+from mingqing.store.session import Session
 from mingqing.store.unique import VILLAGE, Unique
 
 SHAPE = "geometry"
@@ -36,7 +36,6 @@ _KINDS = {
 }
 _KIND_TITLES = {GeometryKind.POINT: "点", GeometryKind.LINE: "线", GeometryKind.POLYGON: "面"}
 _MOST_TOLD, _AT_ONCE = 3, 1_000
-Bounds = tuple[float, float, float, float]
 
 
 class Keep(Enum):
@@ -86,13 +85,11 @@ class Changed:
 
     seq : the number of the change; 0 where nothing was another than before.
     tables : ids of the rows that were added, changed or deleted, by table.
-    bounds : of their shapes before and after, project CRS, metres; None where none has a place of its own.
     """
 
     seq: int = 0
     why: str = ""
     tables: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    bounds: Bounds | None = None
 
 
 @contextmanager
@@ -113,7 +110,7 @@ def edit(session: Session, why: str, *, watch: Watch = UNWATCHED) -> Iterator["E
         made = Edit(session, change, watch)
         yield made
         why = change.why
-    made.changed = Changed(change.seq, why, {t: frozenset(i) for t, i in change.touched.items()}, made.bounds)
+    made.changed = Changed(change.seq, why, {t: frozenset(i) for t, i in change.touched.items()})
 
 
 class Edit:
@@ -122,7 +119,6 @@ class Edit:
     def __init__(self, session: Session, change: Transaction, watch: Watch = UNWATCHED) -> None:
         self._session, self._change, self._watch = session, change, watch
         self.changed = Changed()
-        self.bounds: Bounds | None = None
 
     def add(self, table: str, values: Mapping[str, object], shape: shapely.Geometry | None = None) -> int:
         """Add a row and return its id.
@@ -188,10 +184,7 @@ class Edit:
     ) -> None:
         ids = list(rows)
         columns = {name: [rows[i][name] for i in ids] for name in names if name != SHAPE}
-        encoded = None
-        if SHAPE in names:
-            self._reach(self._session.features(table, among=ids).geometry)
-            encoded = self._encoded([shapes[i] for i in ids])
+        encoded = self._encoded([shapes[i] for i in ids]) if SHAPE in names else None
         self._change.update(table, ids, columns, encoded)
 
     def remove(self, table: str, ids: Iterable[int], referring: Referring = Referring.REFUSE) -> None:
@@ -208,15 +201,11 @@ class Edit:
             for reference in other.fields:
                 if reference.references == table:
                     self._let_go(other, reference, definition, gone, referring)
-        if definition.has_geometry:
-            self._reach(session.features(table, among=gone).geometry)
         self._change.delete(table, gone)
 
     def bring_back(self, table: str, row_id: int, cells: Mapping[str, Any]) -> None:
         """Add a row again that was deleted, as it lay in the file: by no rule, for it was there."""
         blob = cells.get(SHAPE)
-        if isinstance(blob, bytes):
-            self._reach(decode([blob]))
         has_shape = self._session.catalog.tables[table].has_geometry
         kept = {n: [v] for n, v in cells.items() if n not in {SHAPE, "updated_by", "updated_at"}}
         self._change.insert(table, [row_id], kept, [blob] if has_shape else None)
@@ -247,14 +236,7 @@ class Edit:
     def _encoded(self, shapes: Sequence[shapely.Geometry | None]) -> list[bytes | None]:
         every = np.empty(len(shapes), dtype=object)
         every[:] = shapes
-        every = shapely.orient_polygons(every)
-        self._reach(every)
-        return encode(every, self._session.info.epsg)
-
-    def _reach(self, shapes: Iterable[shapely.Geometry | None]) -> None:
-        for shape in shapes:
-            if shape is not None and not shape.is_empty:
-                self.bounds = union(self.bounds, shape.bounds)
+        return encode(shapely.orient_polygons(every), self._session.info.epsg)
 
 
 # ── The rules ────────────────────────────────────────────────────────────────────────────────────────────────

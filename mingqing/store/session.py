@@ -507,13 +507,6 @@ class Session:
             )
 
 
-def union(one: Bounds | None, other: Bounds | None) -> Bounds | None:
-    """Return the bounds that hold both; None holds nothing."""
-    if one is None or other is None:
-        return one if other is None else other
-    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
-
-
 def _bounds(box: Sequence[float]) -> Bounds:
     a, b, c, d = box
     return a, b, c, d

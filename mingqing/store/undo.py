@@ -9,7 +9,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 import apsw
 
@@ -19,11 +18,10 @@ from mingqing.catalog.model import STAMPS, Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.store.changes import Transaction, Value
-from mingqing.store.edit import SHAPE, Bounds, Changed
-from mingqing.store.geometry import decode
+from mingqing.store.edit import SHAPE, Changed
 from mingqing.store.history.changesets import Cells, Changesets
 from mingqing.store.owner import owner
-from mingqing.store.session import Session, union
+from mingqing.store.session import Session
 
 _STEPS = (
     "SELECT c.seq, c.at, c.kind, c.why, u.of FROM mq_change c LEFT JOIN mq_undone u ON u.seq = c.seq"
@@ -152,8 +150,8 @@ def _carry_out(session: Session, step: Step, kind: Act, *, over: bool) -> Change
         conflicts = list(_conflicts(session, plan))
         if conflicts and not over:
             raise Conflicts(conflicts, session, kind)
-        bounds = _write(session, change, plan)
-    return Changed(change.seq, why, {t: frozenset(i) for t, i in change.touched.items()}, bounds)
+        _write(session, change, plan)
+    return Changed(change.seq, why, {t: frozenset(i) for t, i in change.touched.items()})
 
 
 def _plan(database: apsw.Connection, seq: int, *, backward: bool) -> _Plan:
@@ -221,8 +219,8 @@ def _now(session: Session, table: str, ids: Iterable[int], columns: Sequence[str
     return {row[0]: dict(zip(names, row, strict=True)) for row in session.query(sql, [json.dumps(list(ids))])}
 
 
-def _write(session: Session, change: Transaction, plan: _Plan) -> Bounds | None:
-    depth, bounds = session.catalog.depth, None
+def _write(session: Session, change: Transaction, plan: _Plan) -> None:
+    depth = session.catalog.depth
     for table in sorted(plan.added, key=depth):
         has_shape = session.catalog.tables[table].has_geometry
         for names, rows in _alike(plan.added[table]):
@@ -235,13 +233,6 @@ def _write(session: Session, change: Transaction, plan: _Plan) -> Bounds | None:
             change.update(table, list(rows), _columns(rows, [n for n in names if n != SHAPE]), shapes)
     for table in sorted(plan.removed, key=depth, reverse=True):
         change.delete(table, sorted(plan.removed[table]))
-    wholes = (
-        cells for part in (plan.added, plan.removed) for rows in part.values() for cells in rows.values()
-    )
-    sides = (cells for rows in plan.changed.values() for both in rows.values() for cells in both)
-    for cells in chain(wholes, sides):
-        bounds = _reaching(bounds, cells)
-    return bounds
 
 
 def _alike(rows: Mapping[int, Cells]) -> Iterator[tuple[tuple[str, ...], dict[int, Cells]]]:
@@ -254,10 +245,3 @@ def _alike(rows: Mapping[int, Cells]) -> Iterator[tuple[tuple[str, ...], dict[in
 
 def _columns(rows: Mapping[int, Cells], names: Sequence[str]) -> dict[str, list[Value]]:
     return {name: [cells[name] for cells in rows.values()] for name in names}
-
-
-def _reaching(bounds: Bounds | None, cells: Cells) -> Bounds | None:
-    if not isinstance(cells.get(SHAPE), bytes):
-        return bounds
-    shape = decode([cells[SHAPE]])[0]
-    return union(bounds, shape.bounds)

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mingqing.core.errors import InputRefused
-from mingqing.digitising.cutting import add_hole, fill_hole, merge, reshape, split, split_at, without_part
+from mingqing.digitising.cutting import add_hole, fill_hole, merge, reshape, split, without_part
 from tests.digitising.tessellation import overlap_m2, tessellations
 
 SQUARE = shapely.box(0, 0, 10, 10)
@@ -76,13 +76,6 @@ def test_a_line_is_cut_where_another_crosses_it() -> None:
     assert [p.length for p in split(road, shapely.LineString([(4, -1), (4, 1)]))] == [16, 4]
     with pytest.raises(InputRefused, match="相交"):
         split(road, shapely.LineString([(4, 1), (4, 2)]))
-
-
-def test_a_line_is_cut_at_a_place_on_it_but_not_at_its_end() -> None:
-    road = shapely.LineString([(0, 0), (10, 0)])
-    assert [p.length for p in split_at(road, (3, 0))] == [7, 3]
-    with pytest.raises(InputRefused, match="中间"):
-        split_at(road, (10, 0))
 
 
 def test_shapes_that_do_not_touch_are_merged_only_when_asked() -> None:

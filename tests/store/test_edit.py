@@ -115,11 +115,10 @@ def test_deleting_asks_what_becomes_of_what_belongs_to_it(session: Session) -> N
     assert {t: len(ids) for t, ids in e.changed.tables.items()} == {"household": 1, "resident": 1}
 
 
-def test_bounds_tell_of_before_and_after(session: Session) -> None:
+def test_a_shape_that_moves_is_found_where_it_is_now(session: Session) -> None:
     house = add_house(session)
     with edit(session, "移动") as e:
         e.change("house", house, shape=shapely.affinity.translate(SQUARE, 100, 0))
-    assert e.changed.bounds == (500_000, 3_140_000, 500_110, 3_140_010)
     assert session.features("house", bounds=(500_100, 3_140_000, 500_110, 3_140_010)).ids.tolist() == [house]
 
 
