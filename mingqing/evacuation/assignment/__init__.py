@@ -1,0 +1,1 @@
+"""Which household goes to which shelter: proved best, or how far from it at most."""

@@ -1,0 +1,1 @@
+"""Paper: pages that are painted, and where what does not fit goes on."""
