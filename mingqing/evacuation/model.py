@@ -55,7 +55,8 @@ class Houses:
     """`h` houses in which somebody lives: who lives in one house leaves together.
 
     ids : (h,). shapes : (h,) as drawn. at : (h, 2) their centroids. villages : h codes.
-    households, people : (h,) how many of them. mobility : (h,) of the slowest of them, index into `MOBILITY`.
+    households, people : (h,) how many of them; present : (h,) how many of the people are not away (外出).
+    mobility : (h,) of the slowest of them, index into `MOBILITY`.
     """
 
     ids: Ids
@@ -64,6 +65,7 @@ class Houses:
     villages: Sequence[str | None]
     households: NDArray[np.int64]
     people: NDArray[np.int64]
+    present: NDArray[np.int64]
     mobility: NDArray[np.int8]
 
     def __len__(self) -> int:

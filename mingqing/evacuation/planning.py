@@ -1,0 +1,147 @@
+"""The plan for a scenario: who goes where by which way, how good that is, and who is left and why."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
+from mingqing.evacuation.assignment.assign import Assignment, assign
+from mingqing.evacuation.case import Case, case
+from mingqing.evacuation.model import Objective, Seconds
+from mingqing.evacuation.reasons import Reason, reasons
+from mingqing.evacuation.routing.setup import routing
+from mingqing.evacuation.routing.ways import Ways
+from mingqing.evacuation.scenario import Scenario
+from mingqing.evacuation.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Where `k` houses go. Houses and shelters are indices into those of the world.
+
+    houses, people : (k,). shelters : (k,) -1 for those without a place.
+    ways : of those with a place. assignment : how it was found, `assignment.shelter` among `case.shelters`.
+    reasons : by position among the k why a house has no place.
+    network_s, paths_s, assign_s : what reading and building, searching and assigning took.
+    """
+
+    world: World
+    scenario: Scenario
+    case: Case
+    houses: NDArray[np.int64]
+    people: NDArray[np.int64]
+    shelters: NDArray[np.int64]
+    ways: Ways
+    assignment: Assignment
+    reasons: Mapping[int, Reason]
+    notes: tuple[str, ...]
+    paths_s: float
+    assign_s: float
+
+    def __len__(self) -> int:
+        return len(self.houses)
+
+    @cached_property
+    def seconds(self) -> Seconds:
+        """How long each is on the way, (k,); inf for those without a place."""
+        return self.ways.seconds
+
+    @property
+    def placed(self) -> NDArray[np.bool_]:
+        """Which have a place, (k,)."""
+        return self.shelters >= 0
+
+    @property
+    def person_minutes(self) -> float:
+        """People times minutes on the way, of those with a place."""
+        going = self.placed
+        return float((self.people[going] * self.seconds[going]).sum() / 60)
+
+    @property
+    def latest_minutes(self) -> float:
+        """When the last arrives; 0 where nobody goes."""
+        return float(self.seconds[self.placed].max(initial=0.0) / 60)
+
+    def load(self) -> NDArray[np.int64]:
+        """Return how many people each shelter of the world takes in, (s,)."""
+        going = self.placed
+        found = np.bincount(
+            self.shelters[going], weights=self.people[going], minlength=len(self.world.shelters)
+        )
+        return np.rint(found).astype(np.int64)
+
+    def line(self, at: int) -> shapely.LineString | None:
+        """Return the way of one of the k from its house to its shelter, project's CRS."""
+        return self.ways.line(self.world.network, at)
+
+
+def plan(world: World, scenario: Scenario, stop: Callable[[], bool] = lambda: False) -> Plan:
+    """Return the best plan for a scenario.
+
+    Raises
+    ------
+    InputRefused
+        where the scenario names what is not there.
+    Cancelled
+        once `stop` says so.
+    """
+    begun = perf_counter()
+    here = case(world, scenario)
+    travel = routing(world, scenario, here)
+    nothing = np.zeros(travel.shelters)
+    for group in range(len(travel.parts)):
+        travel.soonest(group, nothing)
+    searched = perf_counter()
+    found = assign(
+        travel,
+        here.people,
+        world.shelters.capacity[here.shelters],
+        objective=scenario.objective,
+        locks=_locks(world, scenario, here),
+        stop=stop,
+    )
+    assigned = perf_counter()
+    ways = travel.ways(found.shelter, float(found.seconds[found.shelter >= 0].max(initial=0.0)) * 1.001 + 1.0)
+    left = np.flatnonzero(found.shelter < 0)
+    why = reasons(world, scenario, here, left, found)
+    traced = perf_counter()
+    return Plan(
+        world=world,
+        scenario=scenario,
+        case=here,
+        houses=here.houses,
+        people=here.people,
+        shelters=np.where(found.shelter >= 0, here.shelters[found.shelter], -1)
+        if len(here.shelters)
+        else np.full(len(here.houses), -1),
+        ways=ways,
+        assignment=found,
+        reasons=why,
+        notes=here.notes,
+        paths_s=searched - begun + traced - assigned,
+        assign_s=assigned - searched,
+    )
+
+
+def _locks(world: World, scenario: Scenario, here: Case) -> dict[int, int]:
+    """Return what is fixed by hand as positions of house and shelter in a case; refuse what does not fit."""
+    house_at = {int(i): k for k, i in enumerate(world.houses.ids[here.houses].tolist())}
+    shelter_at = {int(i): k for k, i in enumerate(world.shelters.ids[here.shelters].tolist())}
+    found = {}
+    for house, shelter in scenario.locks:
+        if shelter not in shelter_at:
+            raise InputRefused(
+                tr("指定的避灾点（编号 {id}）不在范围内、在危险区内或没有容纳人数，请另选一处").format(id=shelter)
+            )
+        if house in house_at:  # whoever need not leave need not go there
+            found[house_at[house]] = shelter_at[shelter]
+    return found
+
+
+__all__ = ["Objective", "Plan", "plan"]
