@@ -13,7 +13,7 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.evacuation.assignment.assign import Assignment, assign
 from mingqing.evacuation.case import Case, case
-from mingqing.evacuation.model import Objective, Seconds
+from mingqing.evacuation.model import Seconds
 from mingqing.evacuation.reasons import Reason, reasons
 from mingqing.evacuation.routing.setup import routing
 from mingqing.evacuation.routing.ways import Ways
@@ -108,8 +108,8 @@ def plan(world: World, scenario: Scenario, stop: Callable[[], bool] = lambda: Fa
     )
     assigned = perf_counter()
     ways = travel.ways(found.shelter, float(found.seconds[found.shelter >= 0].max(initial=0.0)) * 1.001 + 1.0)
-    left = np.flatnonzero(found.shelter < 0)
-    why = reasons(world, scenario, here, left, found)
+    unreachable, short = np.flatnonzero(found.unreachable), np.flatnonzero(found.short)
+    why = reasons(world, scenario, here, unreachable, short)
     traced = perf_counter()
     return Plan(
         world=world,
@@ -137,11 +137,10 @@ def _locks(world: World, scenario: Scenario, here: Case) -> dict[int, int]:
     for house, shelter in scenario.locks:
         if shelter not in shelter_at:
             raise InputRefused(
-                tr("指定的避灾点（编号 {id}）不在范围内、在危险区内或没有容纳人数，请另选一处").format(id=shelter)
+                tr("指定的避灾点（编号 {id}）不在范围内、在危险区内或没有容纳人数，请另选一处").format(
+                    id=shelter
+                )
             )
         if house in house_at:  # whoever need not leave need not go there
             found[house_at[house]] = shelter_at[shelter]
     return found
-
-
-__all__ = ["Objective", "Plan", "plan"]

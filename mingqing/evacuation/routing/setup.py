@@ -40,17 +40,20 @@ def routing(world: World, scenario: Scenario, case: Case) -> Routing:
     return Routing(parts, len(case.houses), len(case.shelters))
 
 
-def movers(world: World, scenario: Scenario, case: Case, mode: Mode) -> Movers:
-    """Return the houses that must leave, as if all of them moved in one manner."""
+def movers(world: World, scenario: Scenario, case: Case, mode: Mode, *, heed: bool = True) -> Movers:
+    """Return the houses that must leave, as if all of them moved in one manner.
+
+    heed : whether access legs have to keep out of hazards.
+    """
     network, walk_kmh = world.network, scenario.walk_kmh
-    costs = world.movement.costs(
-        network, mode, walk_kmh=walk_kmh, slope=world.slope, night=scenario.night
-    )
+    costs = world.movement.costs(network, mode, walk_kmh=walk_kmh, slope=world.slope, night=scenario.night)
     forth, back = (np.where(case.closed, np.inf, way) for way in (costs.forth, costs.back))
     usable = np.isfinite(forth) | np.isfinite(back)
     houses, shelters = world.houses.at[case.houses], world.shelters.at[case.shelters]
-    joins = world.approach.join(houses, usable, keeping_out(houses, case.danger))
-    shelter_joins = world.approach.join(shelters, usable, keeping_out(shelters, case.danger))
+    joins, shelter_joins = (
+        world.approach.join(at, usable, keeping_out(at, case.danger) if heed else None)
+        for at in (houses, shelters)
+    )
     ground = Ground(
         network,
         world.length,
@@ -68,9 +71,7 @@ def movers(world: World, scenario: Scenario, case: Case, mode: Mode) -> Movers:
 def keeping_out(at: Xy, danger: Danger) -> Allowed:
     """Return the question whether legs from places keep out of hazards, as `Approach.join` asks it."""
 
-    def allowed(
-        which: NDArray[np.int64], _edge: NDArray[np.int64], foot: Xy
-    ) -> NDArray[np.bool_]:
+    def allowed(which: NDArray[np.int64], _edge: NDArray[np.int64], foot: Xy) -> NDArray[np.bool_]:
         return danger.legs_keep_out(at[which], foot)
 
     return allowed
