@@ -1,7 +1,7 @@
 """What a session shows of roads, houses, people, shelters and hazards, as an evacuation needs it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY, Hazards, Houses, Roads, Shelters, Xy
 from mingqing.evacuation.movement import Movement, movement
 from mingqing.evacuation.network.noding import build
-from mingqing.evacuation.slope import Slope
+from mingqing.evacuation.slope import Heights, slope_of
 from mingqing.evacuation.world import World
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from mingqing.core.features import Features
     from mingqing.store.session import Session
 
-Heights = Callable[[Xy], "NDArray[np.float64]"]
 _AWAY = tr("外出")
+_WADED = (tr("河"), tr("溪"), tr("山塘"), tr("水库"), tr("湖"))  # a ditch (渠) is stepped over
 
 
 def world(
@@ -55,10 +55,13 @@ def world(
     watch.step(tr("读取道路"))
     begun = perf_counter()
     network = build(session.info.epsg, _roads(session))
-    slope = None if heights is None else Slope.of(network, heights)
+    known = movement()
+    slope = None
+    if heights is not None:
+        slope = slope_of(network, heights, known.steepest.of(network.roads))
     seconds = perf_counter() - begun
     watch.step(tr("读取住户、避灾点和隐患点"))
-    known = movement()
+    waters, water_names = _waters(session)
     villages = {village.code: village.name for village in session.villages()}
     return World(
         network=network,
@@ -68,6 +71,8 @@ def world(
         movement=known,
         villages=villages,
         slope=slope,
+        waters=waters,
+        water_names=water_names,
         seconds=seconds,
     )
 
@@ -140,6 +145,15 @@ def _hazards(session: "Session") -> Hazards:
         shapes=found.geometry[which],
         villages=texts["village_code"],
     )
+
+
+def _waters(session: "Session") -> tuple["NDArray[np.object_]", list[str]]:
+    if not session.policy.allowed("water", Action.SEE):
+        return np.empty(0, dtype=np.object_), []
+    found = session.features("water", columns=("kind", "name"))
+    which = _placed(found)
+    which = which[[found.columns["kind"][i] in _WADED for i in which.tolist()]] if len(which) else which
+    return found.geometry[which], [name or "" for name in _texts(found.columns["name"], which)]
 
 
 def _houses(session: "Session", known: Movement, on: date) -> Houses:

@@ -15,7 +15,7 @@ from mingqing.evacuation.case import Case
 from mingqing.evacuation.model import Mode
 from mingqing.evacuation.routing.pieces import SAFE
 from mingqing.evacuation.routing.search import Movers
-from mingqing.evacuation.routing.setup import movers
+from mingqing.evacuation.routing.setup import movers, wading
 from mingqing.evacuation.routing.trail import Trail
 from mingqing.evacuation.scenario import Scenario
 from mingqing.evacuation.world import World
@@ -28,6 +28,7 @@ class Why(StrEnum):
     """Kinds of reasons."""
 
     HAZARD = "hazard"  # every way enters a hazard
+    WATER = "water"  # there is water between the house and the road
     CUT = "cut"  # every way needs a road that is cut
     APART = "apart"  # the roads there lead to no shelter
     NO_ROAD = "no_road"
@@ -166,7 +167,7 @@ class _Blame:
                 inside &= these
             hazards |= self._on_leg(k) - stands.get(k, set())
             cut = trail.edge[part][case.closed[trail.edge[part]]]
-            made.append((k, self._reason(sorted(hazards), np.unique(cut))))
+            made.append((k, self._reason(k, sorted(hazards), np.unique(cut))))
         return made
 
     def _labels(self, trail: Trail) -> list[frozenset[int]]:
@@ -183,7 +184,7 @@ class _Blame:
         leg = shapely.LineString([loose.at[k], loose.joins.foot[k]])
         return set(self._case.danger.meeting(np.array([leg], dtype=np.object_))[1].tolist())
 
-    def _reason(self, hazards: list[int], cut: NDArray[np.int64]) -> Reason:
+    def _reason(self, k: int, hazards: list[int], cut: NDArray[np.int64]) -> Reason:
         world, case, network = self._world, self._case, self._world.network
         roads = np.unique(network.road[cut])
         ids = tuple(int(world.hazards.ids[case.hazards[h]]) for h in hazards if h < len(case.hazards))
@@ -205,7 +206,20 @@ class _Blame:
         if len(cut):
             sentence = tr("去避灾点必经的{cuts}已中断；抢通后才能走").format(cuts=cuts)
             return Reason(Why.CUT, sentence, (), road_ids, where)
-        return Reason(Why.HAZARD, tr("从房屋到最近道路的一段路走不通；请到现场核实"))
+        return self._on_foot(k)
+
+    def _on_foot(self, k: int) -> Reason:
+        """Return what is the matter between a house and its road."""
+        loose, world = self._loose, self._world
+        start, foot = loose.at[k : k + 1], loose.joins.foot[k : k + 1]
+        waters = wading(world, start, foot)[1].tolist()
+        if waters:
+            names = _listed([world.water_names[w] or tr("溪流") for w in waters])
+            sentence = tr("从房屋到道路要涉水过{names}，附近没有桥；请核实有没有桥或另一条路").format(
+                names=names
+            )
+            return Reason(Why.WATER, sentence, where=shapely.LineString(np.concatenate([start, foot])))
+        return Reason(Why.APART, tr("从房屋或避灾点到道路的一段走不通；请到现场核实"))
 
 
 def _listed(names: list[str]) -> str:

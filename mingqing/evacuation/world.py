@@ -1,6 +1,6 @@
 """Everything that plans are made from, read once and kept until rows change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,8 @@ class World:
     """The villages as they are: what may be asked of them again and again for another scenario.
 
     villages : code → name. slope : of the edges, where an elevation model is loaded.
-    homeless : how many houses nobody is entered for. seconds : what building the network took.
+    waters : (w,) streams and ponds, lines and polygons, through which no access leg may lead; `water_names` of them.
+    seconds : what building the network took.
     """
 
     network: Network
@@ -30,6 +31,8 @@ class World:
     movement: Movement
     villages: Mapping[str, str]
     slope: Slope | None
+    waters: NDArray[np.object_]
+    water_names: Sequence[str]
     seconds: float
 
     @cached_property
@@ -47,6 +50,11 @@ class World:
     def edge_tree(self) -> shapely.STRtree:
         """The lines of the edges by place."""
         return shapely.STRtree(self.network.lines)
+
+    @cached_property
+    def water_tree(self) -> shapely.STRtree:
+        """Streams and ponds by place."""
+        return shapely.STRtree(self.waters)
 
     @cached_property
     def house_tree(self) -> shapely.STRtree:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from mingqing.evacuation.case import Case
@@ -51,7 +52,7 @@ def movers(world: World, scenario: Scenario, case: Case, mode: Mode, *, heed: bo
     usable = np.isfinite(forth) | np.isfinite(back)
     houses, shelters = world.houses.at[case.houses], world.shelters.at[case.shelters]
     joins, shelter_joins = (
-        world.approach.join(at, usable, keeping_out(at, case.danger) if heed else None)
+        world.approach.join(at, usable, keeping_out(world, scenario, at, case.danger) if heed else None)
         for at in (houses, shelters)
     )
     ground = Ground(
@@ -68,13 +69,27 @@ def movers(world: World, scenario: Scenario, case: Case, mode: Mode, *, heed: bo
     return Movers(ground, houses, joins, shelter_joins, leg_s, shelter_leg_s, forth, back)
 
 
-def keeping_out(at: Xy, danger: Danger) -> Allowed:
-    """Return the question whether legs from places keep out of hazards, as `Approach.join` asks it."""
+def keeping_out(world: World, scenario: Scenario, at: Xy, danger: Danger) -> Allowed:
+    """Return the question which legs from places keep out of hazards and of water, as `Approach.join` asks it.
+
+    Where everybody moves at a given speed, so that others can check the figures, water does not count.
+    """
 
     def allowed(which: NDArray[np.int64], _edge: NDArray[np.int64], foot: Xy) -> NDArray[np.bool_]:
-        return danger.legs_keep_out(at[which], foot)
+        good = danger.legs_keep_out(at[which], foot)
+        if scenario.walk_kmh is None and len(world.waters):
+            good[wading(world, at[which], foot)[0]] = False
+        return good
 
     return allowed
+
+
+def wading(world: World, start: Xy, end: Xy) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (leg, water) for straight legs that lead through water; what begins in it is not told."""
+    legs = shapely.linestrings(np.stack([start, end], axis=1))
+    leg, water = world.water_tree.query(legs, predicate="intersects")
+    dry = ~shapely.intersects(shapely.points(start[leg]), world.waters[water])
+    return leg[dry], water[dry]
 
 
 def _seconds(joins: Joins, per_m: float) -> NDArray[np.float64]:
