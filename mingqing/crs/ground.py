@@ -86,20 +86,23 @@ def metric(at: NDArray[np.float64], epsg: int) -> NDArray[np.float64]:
     >>> metric(np.array([[500000.0, 3100000.0], [np.nan, 0.0]]), 4549).round(6).tolist()
     [[1.0, 0.0, 1.0], [1.0, 0.0, 1.0]]
     """
-    step = 1.0
     at = np.asarray(at, dtype=np.float64).reshape(-1, 2)
-    moved = np.concatenate([at + (sign * step, 0) for sign in (-1, 1)] + [at + (0, s * step) for s in (-1, 1)])
-    west, east, south, north = np.radians(transform_xy(moved, epsg, CGCS2000)).reshape(4, -1, 2)
-    by_x, by_y = (east - west) / (2 * step), (north - south) / (2 * step)
+    around = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, -1.0], [0.0, 1.0]])[:, None]
+    moved = transform_xy((at + around).reshape(-1, 2), epsg, CGCS2000)
+    west, east, south, north = np.radians(moved).reshape(4, -1, 2)
+    by_x, by_y = (
+        (east - west) / 2,
+        (north - south) / 2,
+    )  # radians of longitude and latitude to a metre of the grid
     latitude = (east[:, 1] + west[:, 1]) / 2
-    e2 = _ELLIPSOID.es
-    bend = 1 - e2 * np.sin(latitude) ** 2
-    along_parallel = (_ELLIPSOID.a / np.sqrt(bend) * np.cos(latitude)) ** 2
-    along_meridian = (_ELLIPSOID.a * (1 - e2) / bend**1.5) ** 2
-    form = np.column_stack(
-        [along_parallel * p[:, 0] * q[:, 0] + along_meridian * p[:, 1] * q[:, 1] for p, q in ((by_x, by_x), (by_x, by_y), (by_y, by_y))]
-    )
-    return np.where(np.isfinite(form).all(axis=1)[:, None], form, (1.0, 0.0, 1.0))
+    bend = 1 - _ELLIPSOID.es * np.sin(latitude) ** 2
+    parallel = _ELLIPSOID.a * np.cos(latitude) / np.sqrt(bend)
+    meridian = _ELLIPSOID.a * (1 - _ELLIPSOID.es) / bend**1.5
+    radii = np.column_stack([parallel, meridian])
+    by_x, by_y = by_x * radii, by_y * radii
+    form = np.column_stack([(by_x * by_x).sum(axis=1), (by_x * by_y).sum(axis=1), (by_y * by_y).sum(axis=1)])
+    form[~np.isfinite(form).all(axis=1)] = 1.0, 0.0, 1.0
+    return form
 
 
 def on_ground(steps: NDArray[np.float64], form: NDArray[np.float64]) -> NDArray[np.float64]:

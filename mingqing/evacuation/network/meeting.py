@@ -38,7 +38,9 @@ def _crossings(paths: Paths, tree: shapely.STRtree, sides: Index, low: Xy, high:
     a, b = a[keep], b[keep]
     corners = [_corner_on_side(paths, *pair) for pair in ((a, b), (a + 1, b), (b, a), (b + 1, a))]
     free = ~np.logical_or.reduce([near for near, _, _ in corners])
-    found = [(v[near].astype(float), place[near]) for near, v, place in corners] + [_cut(paths, a[free], b[free])]
+    found = [(v[near].astype(float), place[near]) for near, v, place in corners] + [
+        _cut(paths, a[free], b[free])
+    ]
     p, q = (np.concatenate(column) for column in zip(*found, strict=True))
     return p[p != q], q[p != q]
 
@@ -50,13 +52,14 @@ def _corner_on_side(paths: Paths, vertex: Index, side: Index) -> tuple[NDArray[n
 
 
 def nearest_on_side(paths: Paths, vertex: Index, side: Index) -> tuple[Places, NDArray[np.float64]]:
-    """Return the place on each side nearest to each vertex, and how far that is; a corner within a millimetre counts."""
+    """Return the place on each side nearest to each vertex, the corner where one is near, and how far that is."""
     start, step = paths.xy[side], paths.xy[side + 1] - paths.xy[side]
     out = paths.xy[vertex] - start
-    length = np.hypot(*step.T)
+    length = np.hypot(step[:, 0], step[:, 1])
     t = np.clip((out * step).sum(axis=1) / (length * length), 0.0, 1.0)
     t = np.where(t * length <= TOUCH_M, 0.0, np.where((1 - t) * length <= TOUCH_M, 1.0, t))
-    return side + t, np.hypot(*(out - t[:, None] * step).T)
+    off = out - t[:, None] * step
+    return np.asarray(side + t), np.asarray(np.hypot(off[:, 0], off[:, 1]))
 
 
 def _cut(paths: Paths, a: Index, b: Index) -> Links:

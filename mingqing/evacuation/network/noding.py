@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import connected_components
 
 from mingqing.crs.ground import metric, on_ground
 from mingqing.evacuation.model import Roads
-from mingqing.evacuation.network.meeting import Links, Places, meetings
+from mingqing.evacuation.network.meeting import Places, meetings
 from mingqing.evacuation.network.model import Network
 from mingqing.evacuation.network.paths import JOIN_M, TOUCH_M, Index, Paths, paths
 
@@ -33,23 +33,20 @@ def build(epsg: int, roads: Roads) -> Network:
     lines = _lines(way, places, xy[node], tail, head)
     network_tail, network_head = ends.astype(np.int32).reshape(2, -1)
     road = way.road[way.path[places[tail].astype(np.int64)]].astype(np.int32)
-    return Network(
-        epsg, roads, xy[used], network_tail, network_head, lines, lengths_m(lines, epsg), road
-    )
+    return Network(epsg, roads, xy[used], network_tail, network_head, lines, lengths_m(lines, epsg), road)
 
 
 def _nodes(way: Paths, a: Places, b: Places) -> tuple[Places, Index]:
     """Return all places where pieces begin or end, in order along the lines, and the node of each."""
     ends = np.concatenate([way.first, way.last]).astype(float)
     places, which = np.unique(np.concatenate([ends, a, b]), return_inverse=True)
-    a, b = which[len(ends) : len(ends) + len(a)], which[len(ends) + len(a) :]
-    links = [(a, b), *_close(way, places)]
+    links = [(which[len(ends) : len(ends) + len(a)], which[len(ends) + len(a) :]), *_close(way, places)]
     i, j = (np.concatenate(column) for column in zip(*links, strict=True))
     graph = coo_array((np.ones(len(i), dtype=bool), (i, j)), shape=(len(places), len(places)))
     return places, connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def _close(way: Paths, places: Places) -> list[Links]:
+def _close(way: Paths, places: Places) -> list[tuple[Index, Index]]:
     """Return places on one line that are too near to each other to be two nodes."""
     path, along = way.path[places.astype(np.int64)], way.measure(places)
     first = np.searchsorted(places, way.first)[path]
@@ -100,4 +97,4 @@ def lengths_m(lines: NDArray[np.object_], epsg: int) -> NDArray[np.float64]:
     bounds = shapely.bounds(lines).reshape(-1, 4)
     form = metric((bounds[:, :2] + bounds[:, 2:]) / 2, epsg)
     steps = on_ground(xy[side + 1] - xy[side], form[of[side]])
-    return np.bincount(of[side], steps, minlength=len(lines))
+    return np.asarray(np.bincount(of[side], steps, minlength=len(lines)), dtype=np.float64)
