@@ -1,0 +1,93 @@
+"""Where lines meet: pairs of places on them that are one place on the ground."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.evacuation.model import Xy
+from mingqing.evacuation.network.paths import JOIN_M, TOUCH_M, Index, Paths
+
+Places = NDArray[np.float64]
+Links = tuple[Places, Places]
+
+
+def meetings(paths: Paths) -> Links:
+    """Return pairs of places, as of `Paths`, at which lines join: (k,), (k,).
+
+    Lines join where they cross or touch, unless one of them is a bridge or tunnel; and wherever a line ends on or
+    close to another, or to itself farther along.
+    """
+    sides = paths.sides
+    low = np.minimum(paths.xy[sides], paths.xy[sides + 1])
+    high = np.maximum(paths.xy[sides], paths.xy[sides + 1])
+    tree = shapely.STRtree(shapely.box(*low.T, *high.T))
+    crossing, ending = _crossings(paths, tree, sides, low, high), _endings(paths, tree, sides)
+    return np.concatenate([crossing[0], ending[0]]), np.concatenate([crossing[1], ending[1]])
+
+
+def _crossings(paths: Paths, tree: shapely.STRtree, sides: Index, low: Xy, high: Xy) -> Links:
+    """Return where lines that are on the ground cross or touch one another or themselves."""
+    ground = np.flatnonzero(~paths.apart[paths.path[sides]])
+    a, b = tree.query(shapely.box(*(low[ground] - TOUCH_M).T, *(high[ground] + TOUCH_M).T))
+    a = ground[a]
+    a, b = sides[a[a < b]], sides[b[a < b]]
+    keep = ~paths.apart[paths.path[b]]
+    a, b = a[keep], b[keep]
+    before, after = paths.xy[a + 1] - paths.xy[a], paths.xy[b + 1] - paths.xy[b]
+    keep = (b != a + 1) | (paths.path[a] != paths.path[b]) | ((before * after).sum(axis=1) < 0)
+    a, b = a[keep], b[keep]
+    corners = [_corner_on_side(paths, *pair) for pair in ((a, b), (a + 1, b), (b, a), (b + 1, a))]
+    free = ~np.logical_or.reduce([near for near, _, _ in corners])
+    found = [(v[near].astype(float), place[near]) for near, v, place in corners] + [
+        _cut(paths, a[free], b[free])
+    ]
+    p, q = (np.concatenate(column) for column in zip(*found, strict=True))
+    return p[p != q], q[p != q]
+
+
+def _corner_on_side(paths: Paths, vertex: Index, side: Index) -> tuple[NDArray[np.bool_], Index, Places]:
+    """Return which vertices touch a side, all the vertices, and where on their side they are nearest."""
+    place, far = nearest_on_side(paths, vertex, side)
+    return far <= TOUCH_M, vertex, place
+
+
+def nearest_on_side(paths: Paths, vertex: Index, side: Index) -> tuple[Places, NDArray[np.float64]]:
+    """Return the place on each side nearest to each vertex, the corner where one is near, and how far that is."""
+    start, step = paths.xy[side], paths.xy[side + 1] - paths.xy[side]
+    out = paths.xy[vertex] - start
+    length = np.hypot(step[:, 0], step[:, 1])
+    t = np.clip((out * step).sum(axis=1) / (length * length), 0.0, 1.0)
+    t = np.where(t * length <= TOUCH_M, 0.0, np.where((1 - t) * length <= TOUCH_M, 1.0, t))
+    off = out - t[:, None] * step
+    return np.asarray(side + t), np.asarray(np.hypot(off[:, 0], off[:, 1]))
+
+
+def _cut(paths: Paths, a: Index, b: Index) -> Links:
+    """Return where the insides of two sides cut each other."""
+    p, q = paths.xy[a], paths.xy[b]
+    d, e, out = paths.xy[a + 1] - p, paths.xy[b + 1] - q, q - p
+    turn = _cross(d, e)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t, u = _cross(out, e) / turn, _cross(out, d) / turn
+    inside = (t > 0) & (t < 1) & (u > 0) & (u < 1)
+    return (a + t)[inside], (b + u)[inside]
+
+
+def _cross(a: Xy, b: Xy) -> NDArray[np.float64]:
+    return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
+
+
+def _endings(paths: Paths, tree: shapely.STRtree, sides: Index) -> Links:
+    """Return for every end of a line the nearest place on each line that comes within reach of it."""
+    ends = np.concatenate([paths.first, paths.last])
+    e, hit = tree.query(shapely.box(*(paths.xy[ends] - JOIN_M).T, *(paths.xy[ends] + JOIN_M).T))
+    end, side = ends[e], sides[hit]
+    own = paths.path[end] == paths.path[side]
+    place, far = nearest_on_side(paths, end, side)
+    # Its own line counts only where it comes back, not where it leaves.
+    back = ~own | (np.abs(paths.measure(place) - paths.along[end]) > 2 * JOIN_M)
+    near = np.flatnonzero((far <= JOIN_M) & back)
+    near = near[np.lexsort((side[near], far[near], paths.path[side[near]], end[near]))]
+    new = np.ones(len(near), dtype=bool)
+    new[1:] = (end[near][1:] != end[near][:-1]) | (paths.path[side[near]][1:] != paths.path[side[near]][:-1])
+    return end[near[new]].astype(float), place[near[new]]
