@@ -52,8 +52,17 @@ class Danger:
         good = np.ones(len(start), dtype=np.bool_)
         legs = shapely.linestrings(np.stack([start, end], axis=1))
         leg, hazard = self.meeting(legs)
-        if not len(leg):
-            return good
+        # Most legs within a hazard lie in it from end to end, which is quickly told of a prepared polygon.
+        partly = ~shapely.covers(self.shapes[hazard], legs[leg])
+        leg, hazard = leg[partly], hazard[partly]
+        begin = shapely.points(start[leg])
+        inside = shapely.intersection(legs[leg], self.shapes[hazard])
+        long = shapely.length(inside)
+        # From the start on without a break means: as long within as the farthest point within is away.
+        leaving = shapely.intersects(self.shapes[hazard], begin)
+        farthest = shapely.hausdorff_distance(begin, np.where(shapely.is_empty(inside), legs[leg], inside))
+        np.logical_and.at(good, leg, np.where(leaving, farthest - long <= TOUCH_M, long <= TOUCH_M))
+        return good
         inside = shapely.intersection(legs[leg], self.shapes[hazard])
         long = shapely.length(inside)
         # From the start on without a break means: as long within as the farthest point within is away.
