@@ -52,14 +52,16 @@ class Danger:
         good = np.ones(len(start), dtype=np.bool_)
         legs = shapely.linestrings(np.stack([start, end], axis=1))
         leg, hazard = self.meeting(legs)
-        # Most legs within a hazard lie in it from end to end, which is quickly told of a prepared polygon.
-        partly = ~shapely.covers(self.shapes[hazard], legs[leg])
-        leg, hazard = leg[partly], hazard[partly]
         begin = shapely.points(start[leg])
+        leaving = shapely.intersects(self.shapes[hazard], begin)
+        # Most are told by their ends alone, which is quick: within from end to end, or begun outside and ended within.
+        entering = ~leaving & shapely.contains_properly(self.shapes[hazard], shapely.points(end[leg]))
+        good[leg[entering]] = False
+        unsure = ~entering & ~shapely.covers(self.shapes[hazard], legs[leg]) & good[leg]
+        leg, hazard, begin, leaving = leg[unsure], hazard[unsure], begin[unsure], leaving[unsure]
         inside = shapely.intersection(legs[leg], self.shapes[hazard])
         long = shapely.length(inside)
         # From the start on without a break means: as long within as the farthest point within is away.
-        leaving = shapely.intersects(self.shapes[hazard], begin)
         farthest = shapely.hausdorff_distance(begin, np.where(shapely.is_empty(inside), legs[leg], inside))
         np.logical_and.at(good, leg, np.where(leaving, farthest - long <= TOUCH_M, long <= TOUCH_M))
         return good
