@@ -14,7 +14,7 @@ from mingqing.evacuation.routing.graph import NONE, Found, Graph, build
 from mingqing.evacuation.routing.pieces import Pieces
 from mingqing.evacuation.routing.starts import Starts, starts
 from mingqing.evacuation.routing.trail import Trail, follow, together
-from mingqing.evacuation.routing.ways import Ways
+from mingqing.evacuation.routing.ways import Ways, nowhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Routing:
-    """Ways of `h` houses in several groups: `Travel` for an assignment."""
+    """Ways of `h` houses in several groups: `Travel` for an assignment. Without groups there are none anywhere."""
 
     parts: Sequence[Group]
     houses: int
@@ -139,10 +139,13 @@ class Routing:
         for number, part in enumerate(self.parts):
             groups[part.members] = number
         object.__setattr__(self, "groups", groups)
-        object.__setattr__(self, "weights", np.array([part.weight for part in self.parts], dtype=np.float64))
+        weights = [part.weight for part in self.parts] or [1.0]
+        object.__setattr__(self, "weights", np.array(weights, dtype=np.float64))
 
     def soonest(self, group: int, handicap_s: Seconds) -> tuple[Seconds, NDArray[np.int64]]:
         """Return travel seconds and shelter of least time and handicap for the houses of a group; see `Travel`."""
+        if not self.parts:
+            return np.full(self.houses, np.inf), np.full(self.houses, NONE, dtype=np.int64)
         part = self.parts[group]
         seconds, shelter = part.movers.soonest(handicap_s / part.pace)
         return seconds[part.members] * part.pace, shelter[part.members]
@@ -164,6 +167,8 @@ class Routing:
 
     def ways(self, shelter: NDArray[np.int64], limit_s: float = np.inf) -> Ways:
         """Return the ways of all houses to their shelters, (h,) -1 for none."""
+        if not self.parts:
+            return nowhere(self.houses)
         made = [_ways_of(part, shelter[part.members], limit_s) for part in self.parts]
         return _together(self.houses, [part.members for part in self.parts], made)
 

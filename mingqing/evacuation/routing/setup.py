@@ -21,6 +21,8 @@ _BEDRIDDEN = len(MOBILITY) - 1
 
 def routing(world: World, scenario: Scenario, case: Case) -> Routing:
     """Return the ways of the houses that must leave to the shelters that take people in."""
+    if not len(case.shelters) or not len(world.network.lines):
+        return Routing([], len(case.houses), len(case.shelters))
     mobility = world.houses.mobility[case.houses]
     walking = Mode.FOOT
     alike = scenario.walk_kmh is not None

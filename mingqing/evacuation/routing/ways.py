@@ -70,6 +70,13 @@ class Ways:
         return shapely.LineString(kept if len(kept) > 1 else np.repeat(kept, 2, axis=0))
 
 
+def nowhere(count: int) -> Ways:
+    """Return the ways of houses that none leads away from."""
+    far = np.full((count, 2), np.nan)
+    first, none = np.zeros(count + 1, dtype=np.int64), np.empty(0)
+    return Ways(first, first[:0], none, none, none, far, far, far, far, far, np.full(count, np.nan))
+
+
 def stretch(network: Network, edge: int, begin: float, end: float) -> Xy:
     """Return the vertices of an edge from one place on it to another, in the order one walks them."""
     line = network.lines[edge]
