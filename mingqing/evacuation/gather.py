@@ -1,7 +1,7 @@
 """What a session shows of roads, houses, people, shelters and hazards, as an evacuation needs it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY, Hazards, Houses, Roads, Shelters, Xy
 from mingqing.evacuation.movement import Movement, movement
 from mingqing.evacuation.network.noding import build
-from mingqing.evacuation.slope import Slope
+from mingqing.evacuation.slope import Heights, Slope
 from mingqing.evacuation.world import World
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from mingqing.core.features import Features
     from mingqing.store.session import Session
 
-Heights = Callable[[Xy], "NDArray[np.float64]"]
 _AWAY = tr("外出")
 
 
@@ -55,10 +54,10 @@ def world(
     watch.step(tr("读取道路"))
     begun = perf_counter()
     network = build(session.info.epsg, _roads(session))
-    slope = None if heights is None else Slope.of(network, heights)
+    known = movement()
+    slope = None if heights is None else Slope.of(network, heights, known.steepest.of(network.roads))
     seconds = perf_counter() - begun
     watch.step(tr("读取住户、避灾点和隐患点"))
-    known = movement()
     villages = {village.code: village.name for village in session.villages()}
     return World(
         network=network,
