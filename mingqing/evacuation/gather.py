@@ -17,7 +17,7 @@ from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY, Hazards, Houses, Roads, Shelters, Xy
 from mingqing.evacuation.movement import Movement, movement
 from mingqing.evacuation.network.noding import build
-from mingqing.evacuation.slope import Heights, slope_of
+from mingqing.evacuation.slope import Heights, Slope
 from mingqing.evacuation.world import World
 
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ def world(
     begun = perf_counter()
     network = build(session.info.epsg, _roads(session))
     known = movement()
-    slope = None
-    if heights is not None:
-        slope = slope_of(network, heights, known.steepest.of(network.roads))
+    slope = None if heights is None else Slope.of(network, heights, known.steepest.of(network.roads))
     seconds = perf_counter() - begun
     watch.step(tr("读取住户、避灾点和隐患点"))
     waters, water_names = _waters(session)

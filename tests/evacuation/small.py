@@ -24,7 +24,7 @@ def network(
 ) -> Network:
     """Nodes, and straight edges between pairs of them, each a road of its own; columns of one value hold for all."""
     count = len(pairs)
-    places, (tail, head) = np.array(xy, dtype=np.float64), np.array(pairs, dtype=np.int32).T
+    places, (tail, head) = np.array(xy, dtype=np.float64), np.array(pairs, dtype=np.int32).reshape(-1, 2).T
     lines = shapely.linestrings(np.stack([places[tail], places[head]], axis=1))
 
     def each(column: Sequence[Any]) -> list[Any]:

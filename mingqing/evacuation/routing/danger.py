@@ -65,13 +65,3 @@ class Danger:
         farthest = shapely.hausdorff_distance(begin, np.where(shapely.is_empty(inside), legs[leg], inside))
         np.logical_and.at(good, leg, np.where(leaving, farthest - long <= TOUCH_M, long <= TOUCH_M))
         return good
-        inside = shapely.intersection(legs[leg], self.shapes[hazard])
-        long = shapely.length(inside)
-        # From the start on without a break means: as long within as the farthest point within is away.
-        leaving = shapely.intersects(self.shapes[hazard], shapely.points(start[leg]))
-        farthest = shapely.hausdorff_distance(
-            shapely.points(start[leg]), np.where(shapely.is_empty(inside), legs[leg], inside)
-        )
-        kept = np.where(leaving, farthest - long <= TOUCH_M, long <= TOUCH_M)
-        np.logical_and.at(good, leg, kept)
-        return good
