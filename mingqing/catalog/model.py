@@ -25,6 +25,7 @@ class FieldType(StrEnum):
     ID_NUMBER = "id_number"
     REFERENCE = "reference"
     PHOTO = "photo"
+    DATA = "data"  # of the program, such as JSON: in no form, card, table or file that comes in
 
 
 class GeometryKind(StrEnum):

@@ -298,4 +298,5 @@ _PARSERS: Mapping[FieldType, Callable[[Field, object], Value]] = {
     FieldType.ID_NUMBER: _id_number,
     FieldType.REFERENCE: _integer,
     FieldType.PHOTO: _photo,
+    FieldType.DATA: lambda _field, raw: plain_text(raw),
 }

@@ -89,7 +89,7 @@ def match_fields(fields: tuple[Field, ...], columns: tuple[str, ...]) -> Mapping
     scored = [
         (-score, order, column, field.name)
         for order, field in enumerate(fields)
-        if field.type is not FieldType.PHOTO  # a cell of a table holds no picture
+        if field.type not in {FieldType.PHOTO, FieldType.DATA}  # no cell of a table holds a picture
         for column in columns
         if (score := _score(column, _aliases(field)))
     ]

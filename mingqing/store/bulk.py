@@ -22,6 +22,7 @@ from mingqing.store.session import Session
 from mingqing.store.unique import VILLAGE
 
 _AT_ONCE = 2_000
+_NOT_TYPED = {FieldType.REFERENCE, FieldType.PHOTO, FieldType.DATA}
 Cells = Mapping[str, object]
 
 
@@ -32,9 +33,7 @@ def changeable(policy: Policy, table: Table) -> tuple[Field, ...]:
     form, a row at a time.
     """
     writable = set(policy.writable(table.name)) - STAMPS - {VILLAGE}
-    chosen = (
-        f for f in (*table.fields, *table.common) if f.type not in {FieldType.REFERENCE, FieldType.PHOTO}
-    )
+    chosen = (f for f in (*table.fields, *table.common) if f.type not in _NOT_TYPED)
     return tuple(f for f in chosen if f.name in writable)
 
 

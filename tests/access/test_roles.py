@@ -76,7 +76,8 @@ def test_only_editors_and_the_planner_edit_and_the_planner_only_the_disaster_map
 def test_the_planner_has_what_moving_people_needs_and_no_more() -> None:
     needed = ("household.people_count", "household.phone", "resident.phone", "resident.name", "house.address")
     whereabouts = ("key_person.resident", "key_person.house", "key_person.mobility")
-    assert {_shown("planner", name) for name in (*needed, *whereabouts)} == {Shows.CLEAR}
+    planned = tuple(f"evacuee.{f.name}" for f in catalog().tables["evacuee"].fields)
+    assert {_shown("planner", name) for name in (*needed, *whereabouts, *planned)} == {Shows.CLEAR}
     withheld = ("resident.id_number", "key_person.category", "key_person.need", "key_person.disability")
     withheld += ("key_person.source", "household.household_no", "resident.legal_basis")
     assert {_shown("planner", name) for name in withheld} == {Shows.ABSENT}
@@ -89,6 +90,13 @@ def test_the_planner_has_what_moving_people_needs_and_no_more() -> None:
 def test_the_department_has_only_the_tables_named_and_none_about_persons() -> None:
     assert not any(_may("department", t.name) for t in catalog().tables.values() if t.personal)
     assert _may("department", "hazard") == {"see", "print"}
+
+
+def test_who_cannot_walk_is_for_those_who_plan_and_those_who_know_them() -> None:
+    """The time somebody takes tells it too, and so does why no way was found."""
+    assert not _may("department", "evacuee") | _may("viewer", "evacuee")
+    for name in ("mobility", "minutes", "reason"):
+        assert privacy_of(catalog().tables["evacuee"].field_by_name[name]) is Privacy.SENSITIVE
 
 
 def test_no_identity_number_is_clear_or_to_be_had_but_for_editors() -> None:
@@ -106,6 +114,7 @@ def test_the_fields_about_persons_that_are_open_have_been_judged_one_by_one() ->
         *("household.house", "household.group_no", "employment.resident"),
         *("post.organisation", "post.title", "post.term", "post.duty"),
         *("assistance.unit", "assistance.post"),
+        *("evacuee.number", "evacuee.plan", "evacuee.house", "evacuee.hazard", "evacuee.shelter"),
     }
 
 

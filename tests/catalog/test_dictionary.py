@@ -32,6 +32,8 @@ COLUMNS = {
     " 监测人电话 防灾责任人 责任人电话 销号",
     "shelter": "避灾点名称 类型 容纳人数 面积 负责人 负责人电话 地址",
     "evacuation_route": "路线名称",
+    "evacuation_plan": "预案名称",
+    "evacuee": "序号 家庭转移人数 转移路线 预计用时 转移责任人 是否转移 转移时间",
     "warning_point": "名称 类型",
     "supply": "名称",
 }
@@ -94,7 +96,7 @@ def test_every_row_says_where_it_comes_from_and_people_why_they_are_kept(table: 
         "updated_by",
         "updated_at",
     } <= set(table.column_names)
-    people = {"household", "resident", "employment", "key_person", "assistance", "visit", "post"}
+    people = {"household", "resident", "employment", "key_person", "assistance", "visit", "post", "evacuee"}
     kept = {"purpose", "legal_basis", "keep_until"} <= set(table.column_names)
     assert kept is (table.name in people)
 

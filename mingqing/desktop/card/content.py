@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, object]
 _SHOWN_PER_GROUP = 60
-_SHOWN_ELSEWHERE = {FieldType.BOOLEAN, FieldType.REFERENCE, FieldType.PHONE, FieldType.PHOTO}
+_SHOWN_ELSEWHERE = {
+    FieldType.BOOLEAN,
+    FieldType.REFERENCE,
+    FieldType.PHONE,
+    FieldType.PHOTO,
+    FieldType.DATA,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +284,9 @@ class Gatherer:
         return tuple(
             f.title
             for f in self.definition(table).fields
-            if self._is_absent(table, f) and not policy.may_unmask(table, f.name)
+            if f.type is not FieldType.DATA
+            and self._is_absent(table, f)
+            and not policy.may_unmask(table, f.name)
         )
 
     def _is_absent(self, table: str, of: Field) -> bool:

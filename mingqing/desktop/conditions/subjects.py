@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Catalog, Field, Table
+from mingqing.catalog.model import Catalog, Field, FieldType, Table
 from mingqing.core.text import tr
 from mingqing.store.conditions import Condition, ReferredBy, RefersTo
 from mingqing.store.conditions.words import title_of
@@ -82,7 +82,7 @@ def subjects(policy: Policy, table: Table, *, related: bool = True) -> tuple[Sub
 
 def _fields(policy: Policy, table: Table, route: Route, group: str) -> Iterator[Subject]:
     for field in table.fields if route else (*table.fields, *table.common):
-        if policy.column(table.name, field.name) is not Column.ABSENT:
+        if field.type is not FieldType.DATA and policy.column(table.name, field.name) is not Column.ABSENT:
             yield Subject(route, group, field)
 
 

@@ -179,7 +179,9 @@ def belonging(session: "Session", table: str, row_id: int) -> list[Belonging]:
 
 
 def may_add(session: "Session", table: Table) -> bool:
-    """Whether the account may add rows: it must be able to fill what is required."""
+    """Whether the account may add rows: it must be able to fill what is required; some the program alone adds."""
+    if any(f.type is FieldType.DATA for f in table.fields):
+        return False
     writable = session.policy.writable(table.name)
     return _may(session, table.name) and all(f.name in writable for f in table.fields if f.required)
 
@@ -197,7 +199,7 @@ def _may(session: "Session", table: str) -> bool:
 
 
 def _typed_fields(table: Table) -> Iterator[Field]:
-    yield from table.fields
+    yield from (f for f in table.fields if f.type is not FieldType.DATA)
     yield from (f for f in table.common if f.name not in _NOT_TYPED)
 
 

@@ -136,7 +136,7 @@ class CorrectStep(QWidget):
 
 def _editable(table: Table) -> list[Field]:
     fields = (*table.fields, *(f for f in table.common if table.personal))
-    typed = (f for f in fields if f.type not in {FieldType.REFERENCE, FieldType.PHOTO})
+    typed = (f for f in fields if f.type not in {FieldType.REFERENCE, FieldType.PHOTO, FieldType.DATA})
     return [f for f in typed if f.name not in _STAMPS]
 
 

@@ -109,7 +109,7 @@ def local_time(stamp: str) -> str:
 
 def offered(policy: Policy, table: Table) -> tuple[Column, ...]:
     """Return the columns of which the account sees something, the village first, where a row comes from last."""
-    own = (*table.common[:1], *table.fields, *table.common[1:])
+    own = (*table.common[:1], *_told(table), *table.common[1:])
     found = []
     for field in own:
         shown, why = _shown(policy, table, field)
@@ -121,7 +121,11 @@ def offered(policy: Policy, table: Table) -> tuple[Column, ...]:
 
 def withheld(policy: Policy, table: Table) -> list[str]:
     """Return the titles of the columns of which the account sees nothing."""
-    return [f.title for f in table.fields if _shown(policy, table, f)[0] is Shown.ABSENT]
+    return [f.title for f in _told(table) if _shown(policy, table, f)[0] is Shown.ABSENT]
+
+
+def _told(table: Table) -> list[Field]:
+    return [f for f in table.fields if f.type is not FieldType.DATA]
 
 
 def _shown(policy: Policy, table: Table, field: Field) -> tuple[Shown, str]:

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from mingqing.access.audit import Act
-from mingqing.catalog.model import Table
+from mingqing.catalog.model import FieldType, Table
 from mingqing.core.features import Features
 from mingqing.store.edit import SHAPE
 from mingqing.store.history.past import Past, State, past, shape_of
@@ -79,6 +79,7 @@ def _difference(found: Past, table: Table, row: int, one: State, two: State) -> 
         FieldChange(f.name, f.title, before.get(f.name), after.get(f.name))
         for f in (*table.fields, *table.common)
         if before is not None and after is not None and f.name not in STAMPED
+        if f.type is not FieldType.DATA
         if before.get(f.name) != after.get(f.name)
     )
     old, new = shape_of(one), shape_of(two)

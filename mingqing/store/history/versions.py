@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from mingqing.access.audit import Act
-from mingqing.catalog.model import STAMPS, Table
+from mingqing.catalog.model import STAMPS, FieldType, Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.store.history.changesets import Cells
@@ -182,7 +182,9 @@ def _changes(found: Past, table: Table, before: Cells, after: Cells) -> Iterator
     old, new = found.shown(table, before), found.shown(table, after)
     for field in (*table.fields, *table.common):
         name = field.name
-        if name in STAMPED or (before.get(name) is None and after.get(name) is None):
+        if name in STAMPED or field.type is FieldType.DATA:
+            continue
+        if before.get(name) is None and after.get(name) is None:
             continue
         if name in old or name in new:
             yield FieldChange(name, field.title, old.get(name), new.get(name))

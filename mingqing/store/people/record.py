@@ -177,7 +177,7 @@ def _held(database: apsw.Connection, session: Session, linked: Linked) -> HeldRo
     cells = [
         (field.title, _text(database, session, field, row[field.name]))
         for field in _shown(table, linked)
-        if row[field.name] is not None
+        if row[field.name] is not None and field.type is not FieldType.DATA
     ]
     if linked.how is How.HOME and shape and row["geometry"] is not None:
         cells.append((tr("地图位置"), _place(row["geometry"], session.info.epsg)))
