@@ -133,7 +133,7 @@ def steps(
     if last is not None and last.length_m >= _AT_DOOR_M:
         leave = tr("离开道路，") if stretches else ""
         text = tr("{leave}向{way}走{far}到{goal}").format(
-            leave=leave, way=_compass(_points(last)) or tr("前"), far=distance(last.length_m), goal=goal
+            leave=leave, way=compass(_points(last)) or tr("前"), far=distance(last.length_m), goal=goal
         )
         return [*told, Step(text, last.length_m, ends_at)]
     rest = 0.0 if last is None else last.length_m
@@ -216,7 +216,7 @@ def _first(leg: Piece, stretches: Sequence[_Stretch]) -> Step:
     road = stretches[0].road if stretches else tr("路边")
     if leg.length_m < _AT_DOOR_M:
         return Step(tr("出门就是{road}").format(road=road), leg.length_m, at)
-    way, far = _compass(_points(leg)), distance(leg.length_m)
+    way, far = compass(_points(leg)), distance(leg.length_m)
     if not way:
         return Step(tr("出门走{far}到{road}").format(far=far, road=road), leg.length_m, at)
     return Step(tr("出门向{way}走{far}到{road}").format(way=way, far=far, road=road), leg.length_m, at)
@@ -251,7 +251,7 @@ def _way(here: _Stretch, *, first: bool) -> str:
     """Return the direction of a stretch, upwards or by the compass, with the verb that goes before the metres."""
     if here.climb_m is not None and abs(here.climb_m) > _STEEP * here.length_m:
         return tr("上行") if here.climb_m > 0 else tr("下行")
-    way = _compass(here.points) if first or here.length_m >= 100 else ""
+    way = compass(here.points) if first or here.length_m >= 100 else ""
     return tr("向{way}走").format(way=way) if way else tr("走")
 
 
@@ -291,8 +291,14 @@ def _bearing(a: Xy, b: Xy) -> float | None:
     return degrees(atan2(dy, dx)) if hypot(dx, dy) > 1e-6 else None
 
 
-def _compass(points: Sequence[Xy]) -> str:
-    """Return one of eight directions from the first point to the last; nothing where the line winds about."""
+def compass(points: Sequence[Xy]) -> str:
+    """Return one of eight directions from the first point to the last; nothing where the line winds about.
+
+    Examples
+    --------
+    >>> compass([(0, 0), (-3, 3)]), compass([(0, 0), (9, 0), (0, 1)])
+    ('西北', '')
+    """
     along = sum(hypot(bx - ax, by - ay) for (ax, ay), (bx, by) in pairwise(points))
     bearing = _bearing(points[0], points[-1])
     straight = hypot(points[-1][0] - points[0][0], points[-1][1] - points[0][1])
