@@ -19,6 +19,7 @@ from mingqing.core.text import tr
 from mingqing.crs.zones import describe
 from mingqing.desktop.look.colours import LIGHT
 from mingqing.desktop.map.view import PX_PER_MM
+from mingqing.printing.permitted import printable
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure, outline
 from mingqing.render.legend import paint_swatch
@@ -27,7 +28,6 @@ from mingqing.render.painter import paint
 from mingqing.render.scale import Viewport
 
 if TYPE_CHECKING:
-    from mingqing.catalog.model import Catalog
     from mingqing.desktop.map.frame import Request, Restyled
     from mingqing.render.scene import LegendEntry, Scene
     from mingqing.store.session import Session
@@ -51,24 +51,6 @@ class Sheet:
     rows: int
     left_out: tuple[str, ...]
     unread: tuple[str, ...] = ()
-
-
-def printable(policy: Policy, catalog: "Catalog", theme: str) -> frozenset[str]:
-    """Return the tables of a map that the account may print as it sees them.
-
-    Where a role lets it see more of a field that is drawn than another lets it print, the table is left out.
-    """
-    openness = list(Column).index
-    return frozenset(
-        draw.table
-        for draw in catalog.layers[theme].draws
-        if policy.allowed(draw.table, Action.PRINT)
-        and all(
-            openness(policy.column(draw.table, name, Action.PRINT))
-            >= openness(policy.column(draw.table, name))
-            for name in catalog.styles[draw.table][draw.variant].columns
-        )
-    )
 
 
 def draw_sheet(session: "Session", request: "Request", title: str, cancelled: Callable[[], bool]) -> Sheet:

@@ -1,0 +1,142 @@
+"""转移人员清单 as a workbook: rows to sort and filter, phones as text, no cell a formula, ready to print on A3."""
+
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from mingqing.core.text import tr
+from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.evacuation.model import MOBILITY
+from mingqing.printing.roll import COLUMNS, TITLE, Part, Roll, cells, remark
+from mingqing.store.log import inert_cell
+
+# Characters of the common font that a column is wide, in the order of `COLUMNS`.
+_WIDTHS = (5, 11, 7, 9, 8, 9, 5.5, 13.5, 9, 7, 14, 9, 16, 9, 13.5, 20, 9, 13.5, 46, 10, 7, 11)
+_HEAD = 3
+_NUMBERS = {0, 6, 9}  # columns of `COLUMNS` that are numbers
+_LONG = {10, 12, 15, 18}
+_LONGEST = 32_000  # Excel holds 32,767 characters in a cell
+_AT_ONCE = 500
+_THIN = Side(style="thin", color="B9BDB8")
+_EDGE = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_FILLS = {
+    Part.STRANDED: PatternFill("solid", fgColor="FBE3E0"),
+    Part.SLOW: PatternFill("solid", fgColor="FFF4DC"),
+}
+_HEADING = PatternFill("solid", fgColor="E8EEEA")
+
+
+def as_xlsx(roll: Roll, watch: Watch = UNWATCHED) -> bytes:
+    """Return the roll as a workbook of two sheets: the people, and the sums by village and group.
+
+    Raises
+    ------
+    Cancelled
+        once `watch` says so.
+    """
+    book = Workbook()
+    sheet = book.active
+    sheet.title = TITLE
+    _write_head(sheet, roll)
+    for number, row in enumerate(roll.rows, start=1):
+        if number % _AT_ONCE == 0:
+            watch.step(TITLE, number, len(roll.rows))
+        _write(sheet, _HEAD + number, cells(number, row), _FILLS.get(row.part))
+    _offer_yes_and_no(sheet, len(roll.rows))
+    _set_up(sheet, len(COLUMNS), _HEAD, _HEAD + len(roll.rows))
+    _write_sums(book.create_sheet(tr("汇总")), roll)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _write_head(sheet: Worksheet, roll: Roll) -> None:
+    for row, text, font in (
+        (1, TITLE, Font(size=16, bold=True)),
+        (2, remark(roll), Font(size=10, color="5F6662")),
+    ):
+        sheet.cell(row, 1, _plain(text)).font = font
+    sheet.row_dimensions[1].height = 27
+    sheet.row_dimensions[2].height = 17
+    _write_titles(sheet, _HEAD, COLUMNS)
+    for column, width in enumerate(_WIDTHS, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def _write_titles(sheet: Worksheet, row: int, titles: tuple[str, ...]) -> None:
+    for column, title in enumerate(titles, start=1):
+        cell = sheet.cell(row, column, title)
+        cell.font, cell.fill, cell.border = Font(bold=True), _HEADING, _EDGE
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    sheet.row_dimensions[row].height = 32
+
+
+_TEXT = Alignment(vertical="center", wrap_text=True)
+_MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+
+
+def _write(sheet: Worksheet, row: int, values: tuple[Any, ...], fill: PatternFill | None) -> None:
+    for column, value in enumerate(values):
+        cell = sheet.cell(row, column + 1, _plain(value))
+        cell.border, cell.alignment = _EDGE, _TEXT if column in _LONG else _MIDDLE
+        if column not in _NUMBERS:
+            cell.number_format = "@"  # a phone keeps its zeros, and no length of digits becomes 1.38E+10
+        if fill is not None:
+            cell.fill = fill
+
+
+def _plain(value: object) -> object:
+    """Return what a cell may hold: no control characters, no formula, not longer than Excel opens."""
+    if not isinstance(value, str):
+        return value
+    return inert_cell(ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST])
+
+
+def _offer_yes_and_no(sheet: Worksheet, rows: int) -> None:
+    if rows:
+        choice = DataValidation(type="list", formula1=f'"{tr("是")},{tr("否")}"', allow_blank=True)
+        letter = get_column_letter(len(COLUMNS) - 1)
+        choice.add(f"{letter}{_HEAD + 1}:{letter}{_HEAD + rows}")
+        sheet.add_data_validation(choice)
+
+
+def _set_up(sheet: Worksheet, columns: int, head: int, last: int) -> None:
+    """Freeze and repeat the heading, number the pages, fit all columns on the width of a page."""
+    sheet.freeze_panes = sheet.cell(head + 1, 7 if columns == len(COLUMNS) else 1)
+    sheet.auto_filter.ref = f"A{head}:{get_column_letter(columns)}{max(last, head)}"
+    sheet.print_title_rows = f"1:{head}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 8  # A3
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.oddFooter.center.text = tr("第 &P 页 共 &N 页")
+    for side in ("left", "right"):
+        setattr(sheet.page_margins, side, 0.4)
+
+
+def _write_sums(sheet: Worksheet, roll: Roll) -> None:
+    titles = (tr("村"), tr("组"), tr("户数"), tr("人数"), MOBILITY[2], MOBILITY[1], tr("无安全路线人数"))
+    _write_titles(sheet, 1, titles)
+    for n, each in enumerate((*roll.sums, roll.total), start=2):
+        values = (
+            each.village,
+            each.group,
+            each.households,
+            each.people,
+            each.slow[2],
+            each.slow[1],
+            each.stranded,
+        )
+        for column, value in enumerate(values, start=1):
+            cell = sheet.cell(n, column, _plain(value))
+            cell.border, cell.alignment = _EDGE, _MIDDLE
+            cell.font = Font(bold=n == len(roll.sums) + 2)
+    for column, width in enumerate((16, 10, 10, 10, 10, 10, 16), start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    _set_up(sheet, len(titles), 1, len(roll.sums) + 2)
