@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import shapely
@@ -13,7 +13,7 @@ EPSG = 4549
 ORIGIN = 500_000.0, 3_150_000.0  # on the central meridian: metres of the map are metres on the ground
 CODE = "331124204202"
 _GRID_M = 100.0
-_CLEAR_M = 1.0  # ends this close to another road touch it, or the case is not taken
+_SAME_M, _CLEAR_M = 1e-6, 1.0
 BRIDGE, TUNNEL = "桥", "隧"
 
 
@@ -54,16 +54,24 @@ def village(seed: int) -> Village:
 
 
 def _clear_roads(dice: np.random.Generator) -> tuple[list[LineString], list[str | None]]:
-    """Return roads of which every end touches another road or is well off it: what is near is the noding's tests'."""
+    """Return roads that meet in places well apart: of what is almost one place, the noding's tests tell."""
     while True:
         pairs = [*_grid(dice), *_long(dice)]
         grid = [line for line, structure in pairs if structure is None]
         pairs += [(each, None) for each in _side_roads(dice, grid)]
         lines = [line for line, _ in pairs]
-        ends = [Point(line.coords[at]) for line in lines for at in (0, -1)]
-        apart = shapely.distance(np.array(ends)[:, None], np.array(lines)[None, :])
-        if not ((apart > 1e-6) & (apart < _CLEAR_M)).any():
+        if _clear(lines):
             return lines, [structure for _, structure in pairs]
+
+
+def _clear(lines: list[LineString]) -> bool:
+    """Whether the places where roads end and meet are the same, or a metre apart; and no end only almost touches."""
+    ends = [Point(line.coords[at]) for line in lines for at in (0, -1)]
+    apart = shapely.distance(np.array(ends)[:, None], np.array(lines)[None, :])
+    met = shapely.get_parts([a.intersection(b) for a, b in combinations(lines, 2)])
+    places = shapely.get_coordinates([*ends, *met])
+    gaps = np.hypot(*(places[:, None] - places[None, :]).transpose(2, 0, 1))
+    return not any(((d > _SAME_M) & (d < _CLEAR_M)).any() for d in (apart, gaps))
 
 
 def _grid(dice: np.random.Generator) -> Iterator[tuple[LineString, str | None]]:
