@@ -1,0 +1,1 @@
+"""What `benchmarks.evacuation` compares with: pgRouting, in a cluster of its own."""
