@@ -61,7 +61,13 @@ def movers(world: World, scenario: Scenario, case: Case, mode: Mode, *, heed: bo
         network,
         world.length,
         case.danger,
-        cut(network, world.length, case.danger, world.edge_tree, (shelter_joins.edge.astype(np.int64), shelter_joins.at)),
+        cut(
+            network,
+            world.length,
+            case.danger,
+            world.edge_tree,
+            (shelter_joins.edge.astype(np.int64), shelter_joins.at),
+        ),
         shelters,
     )
     leg = world.movement.leg_s_per_m(walk_kmh=walk_kmh, night=scenario.night)
