@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.evacuation.routing.danger import Danger
+from mingqing.evacuation.routing.pieces import Crossings
 from mingqing.evacuation.scenario import Scenario
-from mingqing.evacuation.world import World
+from mingqing.evacuation.world import Met, World
 
+_NONE = np.empty(0, dtype=np.int64)
 _NEAR_M = 50.0  # a cut that is farther from every road cuts none
 
 
@@ -19,12 +21,14 @@ _NEAR_M = 50.0  # a cut that is farther from every road cuts none
 class Case:
     """What a scenario means in a world.
 
-    danger : the active hazards, then the drawn floods. hazards : which of the world's hazards those are, indices.
+    danger : the active hazards, then the drawn floods. crossings : where they meet roads. hazards : their
+        indices in the world.
     closed : (e,) edges that are cut. houses : indices of those that must leave. people : (k,) how many in each.
     shelters : indices of those that take people in. notes : sentences about what the data lacks.
     """
 
     danger: Danger
+    crossings: Crossings
     hazards: NDArray[np.int64]
     closed: NDArray[np.bool_]
     houses: NDArray[np.int64]
@@ -49,9 +53,15 @@ def case(world: World, scenario: Scenario) -> Case:
         where it names a hazard, road, house, village or lock that is not there, or an area that is none.
     """
     hazards, crossed_off = _active(world, scenario)
-    shapes = np.concatenate([world.hazards.shapes[hazards], _floods(scenario)])
-    danger = Danger.of(shapes, scenario.buffer_m)
-    houses = _affected(world, scenario, danger)
+    floods = _floods(scenario)
+
+    def made() -> Met:
+        danger = Danger.of(np.concatenate([world.hazards.shapes[hazards], floods]), scenario.buffer_m)
+        met = world.house_tree.query(danger.shapes, predicate="intersects")[1] if len(danger) else _NONE
+        return Met(danger, Crossings.of(world.network, danger, world.edge_tree), met)
+
+    danger, crossings, met = world.kept((hazards.tobytes(), scenario.floods, scenario.buffer_m), made)
+    houses = _affected(world, scenario, met)
     counted = world.houses.present if scenario.at_home else world.houses.people
     shelters, notes = _open(world, scenario, danger)
     if crossed_off:
@@ -63,7 +73,9 @@ def case(world: World, scenario: Scenario) -> Case:
                 n=without_extent
             )
         )
-    return Case(danger, hazards, _closed(world, scenario), houses, counted[houses], shelters, tuple(notes))
+    return Case(
+        danger, crossings, hazards, _closed(world, scenario), houses, counted[houses], shelters, tuple(notes)
+    )
 
 
 def _active(world: World, scenario: Scenario) -> tuple[NDArray[np.int64], int]:
@@ -100,12 +112,11 @@ def _floods(scenario: Scenario) -> NDArray[np.object_]:
     return made
 
 
-def _affected(world: World, scenario: Scenario, danger: Danger) -> NDArray[np.int64]:
+def _affected(world: World, scenario: Scenario, met: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the indices of houses that an active hazard meets, and of those that were chosen."""
     houses = world.houses
-    found = world.house_tree.query(danger.shapes, predicate="intersects")[1] if len(danger) else []
     going = np.zeros(len(houses), dtype=np.bool_)
-    going[found] = True
+    going[met] = True
     if scenario.villages is not None:
         known = {*world.villages, *houses.villages, *world.shelters.villages}
         for code in scenario.villages:

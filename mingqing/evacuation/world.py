@@ -1,8 +1,10 @@
 """Everything that plans are made from, read once and kept until rows change."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -12,7 +14,19 @@ from mingqing.evacuation.model import Hazards, Houses, Shelters
 from mingqing.evacuation.movement import Movement
 from mingqing.evacuation.network.joining import Approach
 from mingqing.evacuation.network.model import Network
+from mingqing.evacuation.routing.danger import Danger
+from mingqing.evacuation.routing.pieces import Crossings
 from mingqing.evacuation.slope import Slope
+
+_KEPT = 4  # sets of hazards
+
+
+class Met(NamedTuple):
+    """What a set of hazards meets: where roads cross them, and the houses, indices, some more than once."""
+
+    danger: Danger
+    crossings: Crossings
+    houses: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +48,15 @@ class World:
     waters: NDArray[np.object_]
     water_names: Sequence[str]
     seconds: float
+    _kept: "OrderedDict[object, Met]" = field(default_factory=OrderedDict, repr=False)
+
+    def kept(self, key: object, make: Callable[[], Met]) -> Met:
+        """Return what was made for the same hazards before, or make it: most questions change something else."""
+        if key not in self._kept:
+            self._kept[key] = make()
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
 
     @cached_property
     def approach(self) -> Approach:

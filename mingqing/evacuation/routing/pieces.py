@@ -42,31 +42,46 @@ class Pieces:
         return np.where(whole > 0, (self.end - self.begin) / np.where(whole > 0, whole, 1.0), 1.0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Crossings:
+    """What of a network hazards meet. edge, hazard : pairs that meet. at_edge, at : where borders cross edges."""
+
+    edge: NDArray[np.int64]
+    hazard: NDArray[np.int64]
+    at_edge: NDArray[np.int64]
+    at: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, network: Network, danger: Danger, tree: shapely.STRtree) -> "Crossings":
+        """Return where hazards meet a network; `tree` is over the lines of its edges."""
+        hazard, edge = tree.query(danger.shapes, predicate="intersects") if len(danger) else _NO_PAIRS
+        solid = shapely.area(danger.shapes) > 0
+        hazard, edge = hazard[solid[hazard]], edge[solid[hazard]]
+        return cls(edge, hazard, *_crossings(network, danger, edge, hazard))
+
+
 def cut(
     network: Network,
     length: NDArray[np.float64],
     danger: Danger,
-    tree: shapely.STRtree,
+    crossings: Crossings,
     joined: tuple[NDArray[np.int64], NDArray[np.float64]],
 ) -> Pieces:
     """Return the pieces of a network.
 
     Parameters
     ----------
-    length : (e,) of the edges' lines, units of the CRS. tree : over those lines.
+    length : (e,) of the edges' lines, units of the CRS.
     joined : for every shelter its edge, -1 for none, and how far along it.
     """
-    hazard, edge = tree.query(danger.shapes, predicate="intersects") if len(danger) else _NO_PAIRS
-    solid = shapely.area(danger.shapes) > 0
-    hazard, edge = hazard[solid[hazard]], edge[solid[hazard]]
-    at_edge, at = _crossings(network, danger, edge, hazard)
+    at_edge, at = crossings.at_edge, crossings.at
     shelter_edge, shelter_at = joined
     joins = np.flatnonzero(shelter_edge >= 0)
     all_edge = np.concatenate([at_edge, shelter_edge[joins]])
     all_at = np.concatenate([at, shelter_at[joins]])
     spot, which = _spots(all_edge, all_at, length)
     pieces_edge, begin, end, tail, head = _split(network, length, *spot)
-    label, labels = _label(network, danger, (pieces_edge, begin, end), edge, hazard)
+    label, labels = _label(network, danger, (pieces_edge, begin, end), crossings)
     shelters = np.full(len(shelter_edge), -1, dtype=np.int64)
     shelters[joins] = _node_at(network, which[len(at) :], shelter_edge[joins])
     nodes = len(network.xy) + len(spot[0])
@@ -136,11 +151,11 @@ def _label(
     network: Network,
     danger: Danger,
     pieces: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
-    edge: NDArray[np.int64],
-    hazard: NDArray[np.int64],
+    crossings: Crossings,
 ) -> tuple[NDArray[np.int64], list[frozenset[int]]]:
     """Return the label of every piece, and the sets that labels stand for."""
     piece_edge, begin, end = pieces
+    edge, hazard = crossings.edge, crossings.hazard
     label = np.full(len(piece_edge), SAFE, dtype=np.int64)
     # Every piece of an edge that meets a hazard is asked by its middle: it lies on one side of every border.
     first = np.searchsorted(piece_edge, edge)

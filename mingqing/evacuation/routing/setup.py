@@ -65,7 +65,7 @@ def movers(world: World, scenario: Scenario, case: Case, mode: Mode, *, heed: bo
             network,
             world.length,
             case.danger,
-            world.edge_tree,
+            case.crossings,
             (shelter_joins.edge.astype(np.int64), shelter_joins.at),
         ),
         shelters,
