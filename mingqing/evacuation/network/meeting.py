@@ -9,6 +9,7 @@ from mingqing.evacuation.network.paths import JOIN_M, TOUCH_M, Index, Paths
 
 Places = NDArray[np.float64]
 Links = tuple[Places, Places]
+Shapes = NDArray[np.object_]
 
 
 def meetings(paths: Paths) -> Links:
@@ -18,17 +19,18 @@ def meetings(paths: Paths) -> Links:
     close to another, or to itself farther along.
     """
     sides = paths.sides
-    low = np.minimum(paths.xy[sides], paths.xy[sides + 1])
-    high = np.maximum(paths.xy[sides], paths.xy[sides + 1])
-    tree = shapely.STRtree(shapely.box(*low.T, *high.T))
-    crossing, ending = _crossings(paths, tree, sides, low, high), _endings(paths, tree, sides)
+    low = np.minimum(paths.xy[sides], paths.xy[sides + 1]) - TOUCH_M
+    high = np.maximum(paths.xy[sides], paths.xy[sides + 1]) + TOUCH_M
+    boxes = shapely.box(*low.T, *high.T)
+    tree = shapely.STRtree(boxes)
+    crossing, ending = _crossings(paths, tree, sides, boxes), _endings(paths, tree, sides)
     return np.concatenate([crossing[0], ending[0]]), np.concatenate([crossing[1], ending[1]])
 
 
-def _crossings(paths: Paths, tree: shapely.STRtree, sides: Index, low: Xy, high: Xy) -> Links:
+def _crossings(paths: Paths, tree: shapely.STRtree, sides: Index, boxes: Shapes) -> Links:
     """Return where lines that are on the ground cross or touch one another or themselves."""
     ground = np.flatnonzero(~paths.apart[paths.path[sides]])
-    a, b = tree.query(shapely.box(*(low[ground] - TOUCH_M).T, *(high[ground] + TOUCH_M).T))
+    a, b = tree.query(boxes[ground])
     a = ground[a]
     a, b = sides[a[a < b]], sides[b[a < b]]
     keep = ~paths.apart[paths.path[b]]
