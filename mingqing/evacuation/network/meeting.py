@@ -9,6 +9,7 @@ from mingqing.evacuation.network.paths import JOIN_M, TOUCH_M, Index, Paths
 
 Places = NDArray[np.float64]
 Links = tuple[Places, Places]
+Shapes = NDArray[np.object_]
 
 
 def meetings(paths: Paths) -> Links:
@@ -18,17 +19,18 @@ def meetings(paths: Paths) -> Links:
     close to another, or to itself farther along.
     """
     sides = paths.sides
-    low = np.minimum(paths.xy[sides], paths.xy[sides + 1])
-    high = np.maximum(paths.xy[sides], paths.xy[sides + 1])
-    tree = shapely.STRtree(shapely.box(*low.T, *high.T))
-    crossing, ending = _crossings(paths, tree, sides, low, high), _endings(paths, tree, sides)
+    low = np.minimum(paths.xy[sides], paths.xy[sides + 1]) - TOUCH_M
+    high = np.maximum(paths.xy[sides], paths.xy[sides + 1]) + TOUCH_M
+    boxes = shapely.box(*low.T, *high.T)
+    tree = shapely.STRtree(boxes)
+    crossing, ending = _crossings(paths, tree, sides, boxes), _endings(paths, tree, sides)
     return np.concatenate([crossing[0], ending[0]]), np.concatenate([crossing[1], ending[1]])
 
 
-def _crossings(paths: Paths, tree: shapely.STRtree, sides: Index, low: Xy, high: Xy) -> Links:
+def _crossings(paths: Paths, tree: shapely.STRtree, sides: Index, boxes: Shapes) -> Links:
     """Return where lines that are on the ground cross or touch one another or themselves."""
     ground = np.flatnonzero(~paths.apart[paths.path[sides]])
-    a, b = tree.query(shapely.box(*(low[ground] - TOUCH_M).T, *(high[ground] + TOUCH_M).T))
+    a, b = tree.query(boxes[ground])
     a = ground[a]
     a, b = sides[a[a < b]], sides[b[a < b]]
     keep = ~paths.apart[paths.path[b]]
@@ -78,16 +80,19 @@ def _cross(a: Xy, b: Xy) -> NDArray[np.float64]:
 
 
 def _endings(paths: Paths, tree: shapely.STRtree, sides: Index) -> Links:
-    """Return for every end of a line the nearest place on each line that comes within reach of it."""
+    """Return for every end of a line the nearest place on each line, as often as it comes within reach of it."""
     ends = np.concatenate([paths.first, paths.last])
     e, hit = tree.query(shapely.box(*(paths.xy[ends] - JOIN_M).T, *(paths.xy[ends] + JOIN_M).T))
     end, side = ends[e], sides[hit]
     own = paths.path[end] == paths.path[side]
     place, far = nearest_on_side(paths, end, side)
+    along = paths.measure(place)
     # Its own line counts only where it comes back, not where it leaves.
-    back = ~own | (np.abs(paths.measure(place) - paths.along[end]) > 2 * JOIN_M)
-    near = np.flatnonzero((far <= JOIN_M) & back)
-    near = near[np.lexsort((side[near], far[near], paths.path[side[near]], end[near]))]
-    new = np.ones(len(near), dtype=bool)
-    new[1:] = (end[near][1:] != end[near][:-1]) | (paths.path[side[near]][1:] != paths.path[side[near]][:-1])
-    return end[near[new]].astype(float), place[near[new]]
+    near = np.flatnonzero((far <= JOIN_M) & (~own | (np.abs(along - paths.along[end]) > 2 * JOIN_M)))
+    near = near[np.lexsort((place[near], end[near]))]
+    end, place, far, along = end[near], place[near], far[near], along[near]
+    passing = np.diff(end, prepend=-1) != 0
+    passing |= (np.diff(paths.path[side[near]], prepend=-1) != 0) | (np.diff(along, prepend=-1) > 2 * JOIN_M)
+    which = np.cumsum(passing)
+    nearest = np.lexsort((far, which))[passing]
+    return end[nearest].astype(float), place[nearest]
