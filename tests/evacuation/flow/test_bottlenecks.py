@@ -50,7 +50,7 @@ def test_a_bridge_that_is_too_narrow_is_told_with_name_width_wait_and_people() -
     # comes, three have gone and 27 wait.
     assert bridge.sentence == "小竹溪桥宽0.5米，排队最长4分钟，最多时135人等候"
     assert (bridge.edge, bridge.people, bridge.measured) == (1, 150, True)
-    assert found[1].sentence.startswith("无名村道宽0.4米，排队最长1分钟")
+    assert found[1].sentence.startswith("无名村道宽0.4米，排队最长不到1分钟")
     assert found[2].sentence.startswith("大路宽6米，排队最长不到1分钟")
     assert [
         b.name for b in bottlenecks(loads(simulate(walks, capacity_of(net, movement()))), net, movement())
