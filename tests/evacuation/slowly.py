@@ -88,9 +88,9 @@ def _metres(village: Village, hazards: dict[int, Polygon], affected: list[int]) 
     ways = [_leg(home, edges, hazards, inside) for home, inside in zip(homes, starts, strict=True)]
     ends = [
         None
-        if any(hazard.contains(at) for hazard in village.hazards)
+        if not places or any(hazard.contains(at) for hazard in village.hazards)
         else _leg(at, edges, hazards, frozenset())
-        for at in village.shelters
+        for at, places in zip(village.shelters, village.capacity, strict=True)
     ]
     feet = [leg for leg in (*ways, *ends) if leg is not None]
     graph = _states(edges, hazards, feet)
@@ -234,7 +234,7 @@ def _programme(
 ) -> np.ndarray:
     """Return the cheapest choice that places so many people, or with 0 the one that places the most."""
     houses, shelters = seconds.shape
-    if houses == 0:
+    if not seconds.size:
         return np.zeros(seconds.shape, dtype=bool)
     once = np.kron(np.eye(houses), np.ones(shelters))
     within = np.kron(people, np.eye(shelters)).reshape(shelters, -1)

@@ -191,16 +191,24 @@ def _ways_of(part: Group, shelter: NDArray[np.int64], limit_s: float) -> Ways:
     along = np.where(forth, movers.forth_s[trail.edge], movers.back_s[trail.edge])
     road_s = share * np.where(share > 0, along, 0.0) * part.pace
     road_m = np.bincount(owner, weights=share * ground.network.length_m[trail.edge], minlength=count)
-    legs_m = movers.joins.leg_m[part.members] + movers.shelter_joins.leg_m[shelter]
-    leg_s = np.stack([movers.leg_s[part.members], movers.shelter_leg_s[shelter]], axis=1) * part.pace
+    there, whose = shelter[going], part.members[going]
+
+    def known(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Spread what is known of those who go over all, NaN elsewhere."""
+        spread = np.full((count, *values.shape[1:]), np.nan)
+        spread[going] = values
+        return np.where(reached.reshape(-1, *[1] * (values.ndim - 1)), spread, np.nan)
+
+    legs_m = known(movers.joins.leg_m[whose] + movers.shelter_joins.leg_m[there])
+    leg_s = known(np.stack([movers.leg_s[whose], movers.shelter_leg_s[there]], axis=1) * part.pace)
     places = (
-        movers.at[part.members],
-        movers.joins.foot[part.members],
-        movers.shelter_joins.foot[shelter],
-        ground.shelter_at[shelter],
+        movers.at[whose],
+        movers.joins.foot[whose],
+        movers.shelter_joins.foot[there],
+        ground.shelter_at[there],
     )
-    start, join, leave, goal = (np.where(reached[:, None], xy, np.nan) for xy in places)
-    metres = np.where(reached, road_m + legs_m, np.nan)
+    start, join, leave, goal = map(known, places)
+    metres = road_m + legs_m
     return Ways(first, trail.edge, trail.begin, trail.end, road_s, leg_s, start, join, leave, goal, metres)
 
 

@@ -31,7 +31,7 @@ def routing(world: World, scenario: Scenario, case: Case) -> Routing:
     if alike:
         mobility = np.zeros_like(mobility)
     kinds: dict[tuple[Mode, float, float], list[int]] = {}
-    for m in np.unique(mobility).tolist():
+    for m in np.unique(mobility).tolist() or [0]:  # nobody is a group too
         pace = float(world.movement.pace(manners[m], walk_kmh=scenario.walk_kmh)[m])
         weight = 1.0 if alike else world.movement.weights[m]
         kinds.setdefault((manners[m], pace, weight), []).append(m)
