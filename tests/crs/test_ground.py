@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingqing.crs.ground import area_m2, legs
+from mingqing.crs.ground import area_m2, legs, metric, on_ground
 from mingqing.crs.transform import transform_xy
 
 PLACE = st.tuples(st.floats(440_000, 560_000), st.floats(3_000_000, 3_300_000))
@@ -50,3 +50,14 @@ def test_a_figure_that_is_no_area_has_none_and_a_place_beyond_the_grid_no_length
     assert len(legs(SQUARE[:1], 4549).length_m) == 0
     assert np.isnan(legs(np.array([[np.inf, 0.0], [450_000, 3_149_000]]), 4549).total_m)
     assert np.isnan(area_m2(np.array([[np.inf, 0.0], *SQUARE[:2]]), 4549))
+
+
+@pytest.mark.parametrize("epsg", [4549, 3857, 4528])
+@pytest.mark.parametrize("step", [(80.0, 0.0), (0.0, 80.0), (-60.0, 50.0)])
+def test_a_short_step_is_as_long_by_the_metric_of_its_place_as_over_the_ellipsoid(
+    epsg: int, step: tuple[float, float]
+) -> None:
+    for middle in transform_xy(SQUARE.astype(np.float64), 4549, epsg):
+        ends = middle + np.outer((-0.5, 0.5), step)
+        length = on_ground(np.array([step]), metric(middle[None], epsg))[0]
+        assert length == pytest.approx(legs(ends, epsg).total_m, rel=1e-7)

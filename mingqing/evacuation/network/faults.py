@@ -55,7 +55,7 @@ def faults(network: Network, *, with_dead_ends: bool = False) -> list[NetworkFau
     mended = {shapely.normalize(fault.fix) for fault in found if fault.fix is not None}
     open_gaps = gaps(network)
     found += [_gap(network, gap) for gap in open_gaps if shapely.normalize(gap.line) not in mended]
-    found += [*_unusable(network), *_twins(network), *_short_rows(network), *_overshoots(network)]
+    found += [*_unusable(network), *_twins(network), *_stubs(network)]
     if with_dead_ends:
         found += _dead_ends(network, {gap.node for gap in open_gaps})
     return found
@@ -141,24 +141,19 @@ def _twins(network: Network) -> Iterator[NetworkFault]:
         yield NetworkFault(FaultKind.TWIN, _ids(network, rows[i]), shape, sentence)
 
 
-def _short_rows(network: Network) -> Iterator[NetworkFault]:
-    """Tell of roads shorter than a metre, those too that vanished in a junction."""
+def _stubs(network: Network) -> Iterator[NetworkFault]:
+    """Tell of what is shorter than a metre and leads nowhere: whole roads, and what goes on behind a junction."""
     lines = network.roads.lines
-    length = np.bincount(network.road, network.length_m, minlength=len(lines))
-    rows = np.unique(paths(network.roads).road)
-    for row in rows[length[rows] < _STUB_M]:
+    whole = np.bincount(network.road, network.length_m, minlength=len(lines))
+    edges = np.unique(dead_ends(network)[1])
+    edges = edges[network.length_m[edges] < _STUB_M]
+    vanished = np.setdiff1d(paths(network.roads).road, network.road)
+    for row in np.union1d(vanished, network.road[edges][whole[network.road[edges]] < _STUB_M]).tolist():
         sentence = tr("{road}只有 {length}长，多半是误画").format(
             road=_title(network, row), length=_told(_length_m(network, lines[row]))
         )
         yield NetworkFault(FaultKind.STUB, _ids(network, [row]), lines[row], sentence)
-
-
-def _overshoots(network: Network) -> Iterator[NetworkFault]:
-    """Tell of longer roads that go on for less than a metre behind a junction."""
-    whole = np.bincount(network.road, network.length_m, minlength=len(network.roads))
-    edges = dead_ends(network)[1]
-    loose = edges[(network.length_m[edges] < _STUB_M) & (whole[network.road[edges]] >= _STUB_M)]
-    for edge in np.unique(loose):
+    for edge in edges[whole[network.road[edges]] >= _STUB_M]:
         row = network.road[edge]
         sentence = tr("{road}在路口多画出 {length}").format(
             road=_title(network, row), length=_told(network.length_m[edge])

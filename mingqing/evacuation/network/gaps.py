@@ -51,7 +51,7 @@ def gaps(network: Network) -> list[Gap]:
     along = shapely.line_locate_point(network.lines[edge], points[which])
     feet = shapely.line_interpolate_point(network.lines[edge], along)
     far = shapely.distance(points[which], feet)
-    order = np.lexsort((edge, far))
+    order = np.lexsort((edge, which, far))
     order = order[_by_road(network, nodes[which], edge, along)[order] > _DETOUR_M]
     found: dict[frozenset[tuple[float, ...]], Gap] = {}
     told: set[int] = set()
