@@ -127,18 +127,19 @@ def _twins(network: Network) -> Iterator[NetworkFault]:
     first = twins(network)
     edges = np.flatnonzero(first != np.arange(len(first)))
     pairs = np.column_stack([network.road[first[edges]], network.road[edges]])
-    rows, which = np.unique(pairs, axis=0, return_inverse=True)
-    which = which.ravel()
-    metres = np.bincount(which, network.length_m[edges], minlength=len(rows))
-    for i in np.argsort(-metres, kind="stable"):
-        row, other = rows[i].tolist()
+    order = np.lexsort(pairs.T)
+    new = np.flatnonzero((np.diff(pairs[order], axis=0, prepend=-1) != 0).any(axis=1))
+    groups = np.split(edges[order], new)[1:]
+    metres = [network.length_m[group].sum() for group in groups]
+    for i in np.argsort(np.negative(metres), kind="stable"):
+        row, other = pairs[order[new[i]]].tolist()
         sentence = tr("{road}有 {length}与{other}画在同一处").format(
             road=_title(network, row),
             length=_told(metres[i]),
             other=_title(network, other) if row != other else tr("它自己"),
         )
-        shape = shapely.multilinestrings(network.lines[edges[which == i]])
-        yield NetworkFault(FaultKind.TWIN, _ids(network, rows[i]), shape, sentence)
+        shape = shapely.multilinestrings(network.lines[groups[i]])
+        yield NetworkFault(FaultKind.TWIN, _ids(network, (row, other)), shape, sentence)
 
 
 def _stubs(network: Network) -> Iterator[NetworkFault]:

@@ -73,23 +73,20 @@ class Approach:
     def _search(self, at: Xy, places: Index, found: Found, allowed: Allowed) -> Index:
         """Return for each of some places the nearest edge that it is allowed, -1 if none, in rings ever wider."""
         tree, edges = found
+        points = shapely.points(at[places])
         chosen = np.full(len(places), -1, dtype=np.int64)
         tried = np.zeros(len(places), dtype=np.int64)
         left = np.arange(len(places))
-        points = shapely.points(at[places])
-        inner, outer = -1.0, _FIRST_M
+        inner, outer = 0.0, _FIRST_M
         while len(left):
             which, hit = tree.query(points[left], predicate="dwithin", distance=outer)
             everything = np.bincount(which, minlength=len(left)) == len(edges)
             which, edge = left[which], edges[hit]
             far = shapely.distance(points[which], self._network.lines[edge])
-            # What rounding puts on the border of two rings is asked about twice rather than never.
             order = np.lexsort((edge, far, which))
-            order = order[far[order] > inner * (1 - 1e-9)]
-            which, edge = which[order], edge[order]
-            first = np.diff(which, prepend=-1) > 0
-            rank = np.arange(len(which)) - np.flatnonzero(first)[np.cumsum(first) - 1]
-            keep = rank + tried[which] < MOST_TRIED
+            # What rounding puts on the border of two rings is asked about twice rather than never.
+            order = order[far[order] >= inner * (1 - 1e-9)]
+            keep = order[_rank(which[order]) + tried[which[order]] < MOST_TRIED]
             which, edge = which[keep], edge[keep]
             tried += np.bincount(which, minlength=len(places))
             feet, _ = self._feet(at[places[which]], edge)
@@ -112,3 +109,9 @@ class Approach:
         step = foot[has] - at[has]
         leg_m[has] = on_ground(step, metric(at[has] + step / 2, self._network.epsg))
         return Joins(edge.astype(np.int32), along, foot, leg_m)
+
+
+def _rank(groups: Index) -> Index:
+    """Return how many of its group stand before each; groups stand together."""
+    new = np.diff(groups, prepend=-1) != 0
+    return np.asarray(np.arange(len(groups)) - np.flatnonzero(new)[np.cumsum(new) - 1], dtype=np.int64)

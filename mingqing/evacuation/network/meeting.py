@@ -33,10 +33,11 @@ def _crossings(paths: Paths, tree: shapely.STRtree, sides: Index, boxes: Shapes)
     a, b = tree.query(boxes[ground])
     a = ground[a]
     a, b = sides[a[a < b]], sides[b[a < b]]
-    keep = ~paths.apart[paths.path[b]]
-    a, b = a[keep], b[keep]
+    one, other = paths.path[a], paths.path[b]
+    # Lines drawn twice join at their ends: where else one changes from one to the other does not matter.
+    keep = ~paths.apart[other] & ((one == other) | (paths.shape[one] != paths.shape[other]))
     before, after = paths.xy[a + 1] - paths.xy[a], paths.xy[b + 1] - paths.xy[b]
-    keep = (b != a + 1) | (paths.path[a] != paths.path[b]) | ((before * after).sum(axis=1) < 0)
+    keep &= (b != a + 1) | (one != other) | ((before * after).sum(axis=1) < 0)
     a, b = a[keep], b[keep]
     corners = [_corner_on_side(paths, *pair) for pair in ((a, b), (a + 1, b), (b, a), (b + 1, a))]
     free = ~np.logical_or.reduce([near for near, _, _ in corners])

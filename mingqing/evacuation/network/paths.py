@@ -11,6 +11,7 @@ from mingqing.evacuation.model import Roads, Xy
 TOUCH_M = 0.001  # vertices this near are the same place: what rounding and transforming leave
 JOIN_M = 0.5  # an end this near to another road is meant to be on it
 _FARTHEST_M = 1e9  # no grid on Earth has larger coordinates
+_PRIMES = (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F)  # odd and large: corners side by side are far apart
 _APART = ("桥", "隧")  # codes of `road_structure`: these pass over or under what they cross
 
 Index = NDArray[np.int64]
@@ -23,7 +24,7 @@ class Paths:
 
     xy : (v, 2) no two in succession equal. first, last : (p,) vertices. road : (p,) index of its row.
     path : (v,) which line a vertex is of. along : (v,) planar length from the first vertex of all; gaps count nothing.
-    apart : (p,) bridges and tunnels.
+    apart : (p,) bridges and tunnels. shape : (p,) the same for lines with the same sides, whichever way drawn.
     """
 
     xy: Xy
@@ -33,6 +34,7 @@ class Paths:
     path: Index
     along: NDArray[np.float64]
     apart: Flags
+    shape: Index
 
     @property
     def sides(self) -> Index:
@@ -76,4 +78,15 @@ def paths(roads: Roads) -> Paths:
     steps = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
     steps[first] = 0
     apart = np.array([x in _APART for x in roads.structures], dtype=bool)[road]
-    return Paths(xy, first, first + count - 1, road, path, np.cumsum(steps), apart)
+    last = first + count - 1
+    return Paths(xy, first, last, road, path, np.cumsum(steps), apart, _shapes(xy, first, last))
+
+
+def _shapes(xy: Xy, first: Index, last: Index) -> Index:
+    """Return numbers of lines, (p,), equal where all sides are."""
+    corner = np.round(xy / TOUCH_M).astype(np.int64).view(np.uint64) * np.array(_PRIMES, dtype=np.uint64)
+    hashed = corner[:, 0] ^ (corner[:, 1] >> np.uint64(17)) ^ corner[:, 1]
+    sides = np.append(hashed[:-1] * hashed[1:], np.uint64(0))
+    sides[last] = 0
+    sums = np.add.reduceat(sides, first) if len(first) else sides[:0]
+    return np.asarray(np.unique(sums, return_inverse=True)[1], dtype=np.int64)
