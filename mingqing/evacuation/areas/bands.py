@@ -24,21 +24,21 @@ class ServiceAreas:
     """How soon people of all houses are in the nearest shelter, on foot and by themselves, whoever they are.
 
     limits_min : (b,). shapes : (b,) ground from where one needs no longer, without that of the band before.
-    seconds : (h,) of every house of the world, inf where no shelter can be reached.
-    shelter : (h,) index into those of the world, -1 where none.
-    houses, households, people : (b + 2,) by band; then those who need longer; last those who cannot get there.
+    houses : (k,) indices of all houses of the villages that take part, in danger or not.
+    seconds : (k,) inf where no shelter can be reached. shelter : (k,) index into those of the world, -1 where none.
+    households, people : (b + 2,) by band; then those who need longer; last those who cannot get there.
     """
 
     limits_min: tuple[float, ...]
     shapes: NDArray[np.object_]
+    houses: NDArray[np.int64]
     seconds: Seconds
     shelter: NDArray[np.int64]
-    houses: NDArray[np.int64]
     households: NDArray[np.int64]
     people: NDArray[np.int64]
 
     def band(self) -> NDArray[np.int64]:
-        """Return the band of every house, (h,): number of its limit, b beyond the last, b + 1 where there is no way."""
+        """Return the band of each house: number of its limit, b beyond the last, b + 1 where there is no way."""
         return band_of(self.seconds, self.limits_min)
 
 
@@ -70,33 +70,36 @@ def service_areas(
     Cancelled
         once `stop` says so.
     """
-    here = everybody(world, case(world, scenario))
+    here = everybody(world, scenario)
     moved = movers(world, scenario, here, Mode.FOOT)
     seconds, chosen = moved.soonest(np.zeros(len(here.shelters)))
     reach = Reach.of(moved)
     shapes = np.empty(len(limits_min), dtype=np.object_)
     within, before_s = shapely.MultiPolygon(), -np.inf
-    for band, limit_s in enumerate(60.0 * limit for limit in limits_min):
+    for number, limit_s in enumerate(60.0 * limit for limit in limits_min):
         if stop():
             raise Cancelled(tr("已停止计算服务范围。"))
         further = ground_along(reach.between(before_s, limit_s), planar_to_ground(world))
-        shapes[band] = shapely.difference(further, within)
-        within, before_s = shapely.union(within, shapes[band]), limit_s
+        shapes[number] = shapely.difference(further, within)
+        within, before_s = shapely.union(within, shapes[number]), limit_s
     shelter = np.full(len(chosen), -1, dtype=np.int64)
     shelter[chosen >= 0] = here.shelters[chosen[chosen >= 0]]
-    houses = world.houses
-    counts = [
-        np.bincount(band_of(seconds, limits_min), weights=each, minlength=len(limits_min) + 2).astype(
-            np.int64
-        )
-        for each in (np.ones(len(houses)), houses.households, houses.people)
-    ]
-    return ServiceAreas(tuple(limits_min), shapes, seconds, shelter, *counts)
+    band, many = band_of(seconds, limits_min), len(limits_min) + 2
+    households, people = (
+        np.bincount(band, weights=each, minlength=many).astype(np.int64)
+        for each in (world.houses.households[here.houses], here.people)
+    )
+    return ServiceAreas(tuple(limits_min), shapes, here.houses, seconds, shelter, households, people)
 
 
-def everybody(world: World, case: Case) -> Case:
-    """Return a case in which all houses count, not those in danger alone."""
-    return replace(case, houses=np.arange(len(world.houses)), people=world.houses.people)
+def everybody(world: World, scenario: Scenario) -> Case:
+    """Return the case of a scenario in which all houses of its villages count, not those in danger alone."""
+    here = case(world, scenario)
+    houses = np.arange(len(world.houses))
+    if scenario.villages is not None:
+        among = set(scenario.villages)
+        houses = houses[[village in among for village in world.houses.villages]]
+    return replace(here, houses=houses, people=world.houses.people[houses])
 
 
 def planar_to_ground(world: World) -> float:
