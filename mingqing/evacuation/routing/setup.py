@@ -43,16 +43,27 @@ def routing(world: World, scenario: Scenario, case: Case) -> Routing:
     return Routing(parts, len(case.houses), len(case.shelters))
 
 
-def movers(world: World, scenario: Scenario, case: Case, mode: Mode, *, heed: bool = True) -> Movers:
+def movers(
+    world: World,
+    scenario: Scenario,
+    case: Case,
+    mode: Mode,
+    *,
+    heed: bool = True,
+    further: Xy | None = None,
+) -> Movers:
     """Return the houses that must leave, as if all of them moved in one manner.
 
     heed : whether access legs have to keep out of hazards.
+    further : (c, 2) places that count as shelters too, after those of the case.
     """
     network, walk_kmh = world.network, scenario.walk_kmh
     costs = world.movement.costs(network, mode, walk_kmh=walk_kmh, slope=world.slope, night=scenario.night)
     forth, back = (np.where(case.closed, np.inf, way) for way in (costs.forth, costs.back))
     usable = np.isfinite(forth) | np.isfinite(back)
     houses, shelters = world.houses.at[case.houses], world.shelters.at[case.shelters]
+    if further is not None:
+        shelters = np.concatenate([shelters, further])
     joins, shelter_joins = (
         world.approach.join(at, usable, keeping_out(world, scenario, at, case.danger) if heed else None)
         for at in (houses, shelters)
