@@ -113,8 +113,9 @@ class Movers:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Houses of one manner and one pace. members : indices of all houses, in order; they are the movers' houses too.
+    """Houses of one manner and one pace. members : their indices, in order.
 
+    local : where they stand among the movers' houses; None where those are the same.
     pace : how many times as long they take as the quickest. weight : how much a second of one of them counts.
     """
 
@@ -122,6 +123,12 @@ class Group:
     members: NDArray[np.int64]
     pace: float
     weight: float
+    local: NDArray[np.int64] | None = None
+
+    @property
+    def among(self) -> NDArray[np.int64]:
+        """Where the members stand among the movers' houses."""
+        return self.members if self.local is None else self.local
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +155,7 @@ class Routing:
             return np.full(self.houses, np.inf), np.full(self.houses, NONE, dtype=np.int64)
         part = self.parts[group]
         seconds, shelter = part.movers.soonest(handicap_s / part.pace)
-        return seconds[part.members] * part.pace, shelter[part.members]
+        return seconds[part.among] * part.pace, shelter[part.among]
 
     def within(self, limit_s: float) -> tuple[NDArray[np.int64], NDArray[np.int64], Seconds]:
         """Return (house, shelter, seconds) of all pairs not more than `limit_s` apart."""
@@ -158,7 +165,7 @@ class Routing:
             slack = limit_s / min(part.pace for part in parts)
             for shelter, freely in movers.towards(slack):
                 for part in parts:
-                    takes = freely[part.members] * part.pace
+                    takes = freely[part.among] * part.pace
                     near = np.isfinite(takes) & (takes <= limit_s)
                     houses.append(part.members[near])
                     shelters.append(np.full(int(near.sum()), shelter))
@@ -180,7 +187,7 @@ def _ways_of(part: Group, shelter: NDArray[np.int64], limit_s: float) -> Ways:
     """Return the ways of one group, in its order."""
     movers, going, count = part.movers, np.flatnonzero(shelter >= 0), len(shelter)
     ground = movers.ground
-    trail = movers.trail(part.members[going], shelter[going], limit_s / part.pace)
+    trail = movers.trail(part.among[going], shelter[going], limit_s / part.pace)
     owner = going[trail.owner]
     reached = np.zeros(count, dtype=np.bool_)
     reached[owner] = True  # whoever sets out has one stretch at least
@@ -191,7 +198,7 @@ def _ways_of(part: Group, shelter: NDArray[np.int64], limit_s: float) -> Ways:
     along = np.where(forth, movers.forth_s[trail.edge], movers.back_s[trail.edge])
     road_s = share * np.where(share > 0, along, 0.0) * part.pace
     road_m = np.bincount(owner, weights=share * ground.network.length_m[trail.edge], minlength=count)
-    there, whose = shelter[going], part.members[going]
+    there, whose = shelter[going], part.among[going]
 
     def known(values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Spread what is known of those who go over all, NaN elsewhere."""

@@ -1,6 +1,7 @@
 """From a case to routing: how the network is cut, where houses and shelters join it, and who moves how."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -23,24 +24,34 @@ def routing(world: World, scenario: Scenario, case: Case) -> Routing:
     """Return the ways of the houses that must leave to the shelters that take people in."""
     if not len(case.shelters) or not len(world.network.lines):
         return Routing([], len(case.houses), len(case.shelters))
-    mobility = world.houses.mobility[case.houses]
-    walking = Mode.FOOT
-    alike = scenario.walk_kmh is not None
-    by_car = scenario.vehicles and not alike
-    manners = [Mode.VEHICLE if by_car and m == _BEDRIDDEN else walking for m in range(len(MOBILITY))]
-    if alike:
-        mobility = np.zeros_like(mobility)
-    kinds: dict[tuple[Mode, float, float], list[int]] = {}
-    for m in np.unique(mobility).tolist() or [0]:  # nobody is a group too
-        pace = float(world.movement.pace(manners[m], walk_kmh=scenario.walk_kmh)[m])
-        weight = 1.0 if alike else world.movement.weights[m]
-        kinds.setdefault((manners[m], pace, weight), []).append(m)
-    made = {mode: movers(world, scenario, case, mode) for mode in {mode for mode, _, _ in kinds}}
-    parts = [
-        Group(made[mode], np.flatnonzero(np.isin(mobility, who)), pace, weight)
-        for (mode, pace, weight), who in kinds.items()
-    ]
+    if scenario.walk_kmh is not None:
+        alike = Group(movers(world, scenario, case, Mode.FOOT), np.arange(len(case.houses)), 1.0, 1.0)
+        return Routing([alike], len(case.houses), len(case.shelters))
+    mobility = world.houses.mobility[case.houses].astype(np.int64)
+    parts = []
+    if scenario.vehicles:
+        fetched = _by_car(world, scenario, case, np.flatnonzero(mobility == _BEDRIDDEN))
+        mobility[fetched.members] = len(MOBILITY)
+        parts = [fetched] if len(fetched.members) else []
+    afoot = np.flatnonzero(mobility < len(MOBILITY))
+    walkers = movers(world, scenario, _only(case, afoot), Mode.FOOT)
+    for m in np.unique(mobility[afoot]).tolist() or [0]:  # nobody is a group too
+        local = np.flatnonzero(mobility[afoot] == m)
+        pace, weight = world.movement.paces[m], world.movement.weights[m]
+        parts.append(Group(walkers, afoot[local], pace, weight, local))
     return Routing(parts, len(case.houses), len(case.shelters))
+
+
+def _by_car(world: World, scenario: Scenario, case: Case, who: NDArray[np.int64]) -> Group:
+    """Return those of some houses to whom a car can come and take them to a shelter; the others are carried."""
+    driven = movers(world, scenario, _only(case, who), Mode.VEHICLE)
+    local = np.flatnonzero(driven.soonest(np.zeros(len(case.shelters)))[1] >= 0)
+    return Group(driven, who[local], 1.0, world.movement.weights[_BEDRIDDEN], local)
+
+
+def _only(case: Case, which: NDArray[np.int64]) -> Case:
+    """Return a case in which only some of its houses leave."""
+    return replace(case, houses=case.houses[which], people=case.people[which])
 
 
 def movers(

@@ -171,3 +171,10 @@ def test_within_tells_every_pair_that_soonest_tells(houses: int) -> None:
         assert which.tolist() == (table + handicap).argmin(axis=1).tolist()
         assert takes == pytest.approx(table[np.arange(houses), which])
     assert len(found.within(60.0)[0]) == int((table <= 60).sum())
+
+
+def test_who_cannot_be_fetched_by_car_is_carried() -> None:
+    made = world(
+        STRAIGHT, [(50, 5), (60, 5)], [((410, 5), 10)], [area(40, 0, 70, 10)], mobility=[2, 0], widths=[1.0]
+    )
+    assert ways_of(made, Scenario(vehicles=True)).seconds == pytest.approx(ways_of(made, Scenario()).seconds)
