@@ -25,7 +25,8 @@ class Proved:
 
 def fewest_left(columns: Columns, demand: Demand) -> Proved:
     """Leave as few people nowhere as can be."""
-    return _solve(columns, demand, demand.people[columns.household] * _nowhere(columns, demand), None)
+    people = demand.people[columns.household].astype(float)
+    return _solve(columns, demand, people * _nowhere(columns, demand), None)
 
 
 def cheapest(columns: Columns, demand: Demand, left: int) -> Proved:
@@ -41,7 +42,8 @@ def cheapest(columns: Columns, demand: Demand, left: int) -> Proved:
 
 
 def _nowhere(columns: Columns, demand: Demand) -> NDArray[np.bool_]:
-    return columns.shelter == demand.nowhere
+    nowhere: NDArray[np.bool_] = columns.shelter == demand.nowhere
+    return nowhere
 
 
 def _solve(columns: Columns, demand: Demand, cost: NDArray[np.float64], left: int | None) -> Proved:

@@ -45,7 +45,13 @@ def solve(columns: Columns, demand: Demand, price: Seconds, step: float) -> Solv
     load = np.bincount(columns.shelter[settled], flow[settled], minlength=len(demand.room))
     open_ = np.flatnonzero(near & several[columns.household])
     flow[open_], change, more = _programme(
-        columns, demand, open_, excess[open_], demand.room - load, np.minimum(price, step), step
+        columns,
+        demand,
+        open_,
+        excess[open_],
+        (demand.room - load).astype(float),
+        np.minimum(price, step),
+        step,
     )
     least = float(demand.people @ dear[best] - demand.room @ price)
     placed = columns.shelter < demand.nowhere

@@ -104,4 +104,5 @@ def _worth_trying(every: Columns, demand: Demand, relaxed: Relaxed, plan: Plan) 
     above = demand.people[every.household] * (dear - best[every.household])
     least = float(demand.people @ best - demand.room[:-1] @ price[:-1])
     gap = plan.cost + plan.left * relaxed.penalty - least
-    return (above <= gap * (1 + 1e-9) + 1e-6) | (every.shelter == demand.nowhere)
+    worth: Flags = (above <= gap * (1 + 1e-9) + 1e-6) | (every.shelter == demand.nowhere)
+    return worth
