@@ -163,4 +163,5 @@ def _closed(world: World, scenario: Scenario) -> NDArray[np.bool_]:
     if scenario.cuts and len(network.lines):
         places = shapely.points(np.asarray(scenario.cuts, dtype=np.float64))
         closed[world.edge_tree.query_nearest(places, max_distance=_NEAR_M, all_matches=False)[1]] = True
-    return closed
+    # A road that was drawn twice is cut twice.
+    return np.isin(world.twins, world.twins[closed])

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
-from mingqing.evacuation.assignment.assign import Assignment, assign
+from mingqing.evacuation.assignment.assign import assign
+from mingqing.evacuation.assignment.model import Assignment
 from mingqing.evacuation.case import Case, case
 from mingqing.evacuation.model import Seconds
 from mingqing.evacuation.reasons import Reason, reasons

@@ -14,6 +14,7 @@ from mingqing.evacuation.model import Hazards, Houses, Shelters
 from mingqing.evacuation.movement import Movement
 from mingqing.evacuation.network.joining import Approach
 from mingqing.evacuation.network.model import Network
+from mingqing.evacuation.network.twins import twins
 from mingqing.evacuation.routing.danger import Danger
 from mingqing.evacuation.routing.pieces import Crossings
 from mingqing.evacuation.slope import Slope
@@ -68,6 +69,11 @@ class World:
         """Lengths of the edges' lines, (e,), units of the CRS."""
         found: NDArray[np.float64] = shapely.length(self.network.lines)
         return found
+
+    @cached_property
+    def twins(self) -> NDArray[np.int64]:
+        """For every edge the first of those that lie on it, (e,)."""
+        return twins(self.network)
 
     @cached_property
     def edge_tree(self) -> shapely.STRtree:

@@ -15,16 +15,16 @@ Shapes = NDArray[np.object_]
 def meetings(paths: Paths) -> Links:
     """Return pairs of places, as of `Paths`, at which lines join: (k,), (k,).
 
-    Lines join where they cross or touch, unless one of them is a bridge or tunnel; and wherever a line ends on or
-    close to another, or to itself farther along.
+    Lines join where they cross or touch, unless one of them is a bridge or tunnel; where they share a vertex; and
+    wherever a line ends on or close to another, or to itself farther along.
     """
     sides = paths.sides
     low = np.minimum(paths.xy[sides], paths.xy[sides + 1]) - TOUCH_M
     high = np.maximum(paths.xy[sides], paths.xy[sides + 1]) + TOUCH_M
     boxes = shapely.box(*low.T, *high.T)
     tree = shapely.STRtree(boxes)
-    crossing, ending = _crossings(paths, tree, sides, boxes), _endings(paths, tree, sides)
-    return np.concatenate([crossing[0], ending[0]]), np.concatenate([crossing[1], ending[1]])
+    found = _crossings(paths, tree, sides, boxes), _shared(paths, tree, sides), _endings(paths, tree, sides)
+    return np.concatenate([one for one, _ in found]), np.concatenate([other for _, other in found])
 
 
 def _crossings(paths: Paths, tree: shapely.STRtree, sides: Index, boxes: Shapes) -> Links:
@@ -46,6 +46,16 @@ def _crossings(paths: Paths, tree: shapely.STRtree, sides: Index, boxes: Shapes)
     ]
     p, q = (np.concatenate(column) for column in zip(*found, strict=True))
     return p[p != q], q[p != q]
+
+
+def _shared(paths: Paths, tree: shapely.STRtree, sides: Index) -> Links:
+    """Return where bridges and tunnels share a vertex with another line: who draws that means that they join."""
+    mine = np.flatnonzero(np.isin(paths.path, np.flatnonzero(paths.apart)))
+    which, hit = tree.query(shapely.points(paths.xy[mine]))
+    vertex, side = mine[which], sides[hit]
+    place, far = nearest_on_side(paths, vertex, side)
+    same = (far <= TOUCH_M) & (place == np.floor(place)) & (paths.path[vertex] != paths.path[side])
+    return vertex[same].astype(float), place[same]
 
 
 def _corner_on_side(paths: Paths, vertex: Index, side: Index) -> tuple[NDArray[np.bool_], Index, Places]:

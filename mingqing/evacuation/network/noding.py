@@ -17,8 +17,8 @@ def build(epsg: int, roads: Roads) -> Network:
     """Join roads to a network.
 
     Roads join where they share a vertex (to 1 mm), where one ends within 0.5 m of another, and where they cross.
-    A bridge or tunnel joins only at ends, its own or another's. What has no length or no finite coordinates is left
-    out, as are pieces that lie within one node; `faults` tells of them.
+    A bridge or tunnel joins only at ends, its own or another's, and at vertices it shares. What has no length or no
+    finite coordinates is left out, as are pieces that lie within one node; `faults` tells of them.
 
     Parameters
     ----------

@@ -11,14 +11,23 @@ from mingqing.evacuation.model import Seconds
 class Travel(Protocol):
     """Times from `h` households to `s` shelters, asked for as needed: all of them would not fit.
 
-    groups : (h,) the group of each; households of a group move alike.
-    weights : by group, how much a second of one of its people counts.
-    shelters : how many there are.
+    Households of one group move alike.
     """
 
-    groups: NDArray[np.int64]
-    weights: NDArray[np.float64]
-    shelters: int
+    @property
+    def groups(self) -> NDArray[np.int64]:
+        """The group of each household, (h,)."""
+        ...
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """How much a second of one of its people counts, by group."""
+        ...
+
+    @property
+    def shelters(self) -> int:
+        """How many there are."""
+        ...
 
     def soonest(self, group: int, handicap_s: Seconds) -> tuple[Seconds, NDArray[np.int64]]:
         """Return for the households of a group, in order, the shelter where travel time and handicap are least.

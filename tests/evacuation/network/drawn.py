@@ -105,9 +105,10 @@ def _crossings(
     apart: Sequence[bool],
 ) -> list[tuple[Place, Place]]:
     (i, k, start, a), (j, m, begin, b) = one, other
-    if apart[i] or apart[j]:
-        return []
     met = shapely.intersection(a, b)
+    if apart[i] or apart[j]:
+        shared = set(a.coords) & set(b.coords) if i != j else set()
+        met = shapely.MultiPoint(sorted(shared))
     if i == j and m == k + 1 and met.geom_type == "Point":
         return []
     return [

