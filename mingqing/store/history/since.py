@@ -16,6 +16,12 @@ from mingqing.store.history.versions import STAMPED
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
+# Rows that an import added are told by when and by whom; those of the same second that were there before it are not it.
+_BROUGHT = (
+    "created_at = ?1 ->> 'at' AND created_by = ?1 ->> 'by' AND NOT EXISTS (SELECT 1 FROM mq_touched t"
+    " WHERE t.name = ?1 ->> 'table' AND t.row = id AND t.seq <= ?1 ->> 'seq')"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Altered:
@@ -134,9 +140,8 @@ def _brought(
     for at, by, counts in found.database.execute(sql, (Act.IMPORT.value, seq)).fetchall():
         added = {t for t, n in json.loads(str(counts)).items() if n[0]}
         for table in added & set(looked):
-            stamped = json.dumps({"at": at, "by": by})
-            where = "created_at = ?1 ->> 'at' AND created_by = ?1 ->> 'by'"
-            rows = found.whole(table, where, stamped)
+            stamped = json.dumps({"at": at, "by": by, "table": table, "seq": seq})
+            rows = found.whole(table, _BROUGHT, stamped)
             brought[table].update({i: s for i, s in rows.items() if s and s["village_code"] in villages})
     return brought
 
