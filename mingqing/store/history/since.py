@@ -5,7 +5,7 @@ What was changed and taken back, or changed back by hand, is as it was, and is n
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,10 +65,12 @@ def altered(
         looked = {table: names for table, names in fields.items() if found.sees(table)}
         touched = _touched(found, seq, looked, villages, rows or {})
         brought = _brought(found, seq, looked, villages)
+        times = dict(found.database.execute("SELECT seq, at FROM mq_change WHERE seq > ?", (seq,)))
         made: list[Altered] = []
         for table, names in looked.items():
             new = brought.get(table, {})
-            made += _of_table(found, table, frozenset(names), seq, touched.get(table, set()) - new.keys())
+            other = touched.get(table, set()) - new.keys()
+            made += _of_table(found, table, frozenset(names), seq, other, times)
             made += _new(found, table, frozenset(names), new)
     return sorted(made, key=lambda a: (a.table, a.id))
 
@@ -96,7 +98,12 @@ def _touched(
 
 
 def _of_table(
-    found: Past, table: str, names: frozenset[str], seq: int, touched: Collection[int]
+    found: Past,
+    table: str,
+    names: frozenset[str],
+    seq: int,
+    touched: Collection[int],
+    times: Mapping[int, str],
 ) -> Iterator[Altered]:
     if not touched:
         return
@@ -105,7 +112,7 @@ def _of_table(
     for row, taken in steps.items():
         before, after = (taken[-1].before, taken[0].after) if taken else (None, None)
         if taken and found.within(before, after) and (differ := _differing(before, after, names)):
-            yield _altered(found, table, row, (before, after), differ, _made_at(found, taken, differ))
+            yield _altered(found, table, row, (before, after), differ, times[_last_of(taken, differ)])
 
 
 def _differing(before: State, after: State, names: frozenset[str]) -> frozenset[str]:
@@ -114,13 +121,13 @@ def _differing(before: State, after: State, names: frozenset[str]) -> frozenset[
     return frozenset(n for n in names if before.get(n) != after.get(n))
 
 
-def _made_at(found: Past, taken: list[Step], differ: frozenset[str]) -> str:
-    """Return when the latest of a row's changes was made that has to do with what differs."""
+def _last_of(taken: Sequence[Step], differ: frozenset[str]) -> int:
+    """Return the number of the latest of a row's changes that has to do with what differs."""
     for step in taken:
-        cells = (step.change.before or {}).keys() | (step.change.after or {}).keys()
-        if step.change.before is None or step.change.after is None or cells & differ:
-            return str(found.database.execute("SELECT at FROM mq_change WHERE seq = ?", (step.seq,)).get)
-    return ""
+        before, after = step.change.before, step.change.after
+        if before is None or after is None or not differ.isdisjoint((*before, *after)):
+            return step.seq
+    return taken[0].seq
 
 
 def _altered(
