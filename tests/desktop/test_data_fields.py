@@ -4,9 +4,9 @@ import shapely
 
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Field, FieldType
-from mingqing.desktop.card.content import card_of
+from mingqing.desktop.card.content import gather
 from mingqing.desktop.conditions.subjects import subjects
-from mingqing.desktop.form.content import form_of, may_add
+from mingqing.desktop.form.content import gather_form, may_add
 from mingqing.desktop.table.columns import offered, withheld
 from mingqing.store.bulk import changeable
 from mingqing.store.edit import edit
@@ -14,7 +14,13 @@ from mingqing.store.history.versions import of_row
 from mingqing.store.session import Session
 
 VILLAGE = "331124204202"
-KEPT = {"name": "台风预案", "scenario": '{"night": true}', "number": "7", "based_on": "3", "village_code": VILLAGE}
+KEPT = {
+    "name": "台风预案",
+    "scenario": '{"night": true}',
+    "number": "7",
+    "based_on": "3",
+    "village_code": VILLAGE,
+}
 
 
 def is_data(field: Field | None) -> bool:
@@ -30,7 +36,9 @@ def test_it_is_stored_as_it_is_and_shown_nowhere(session: Session) -> None:
     row = session.row("evacuation_plan", plan)
     assert row is not None
     assert row["scenario"] == '{"night": true}'
-    sheet, card = form_of(session, "evacuation_plan", plan), card_of(session, "evacuation_plan", plan)
+    sheet = gather_form(session, "evacuation_plan", plan, village_names={})
+    card = gather(session, "evacuation_plan", plan, village_names={})
+    assert sheet is not None
     assert not [line for line in sheet.lines if is_data(line.field)]
     assert "night" not in str(card)
     assert not [c for c in offered(session.policy, table) if is_data(c.field)]
