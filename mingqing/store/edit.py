@@ -140,6 +140,35 @@ class Edit:
         self._change.insert(table, [made], {n: [v] for n, v in row.items() if v is not None}, shapes)
         return made
 
+    def add_all(
+        self,
+        table: str,
+        columns: Mapping[str, Sequence[object]],
+        shapes: Sequence[shapely.Geometry | None] | None = None,
+    ) -> range:
+        """Add many rows of a table and return their ids; each says itself what village it belongs to.
+
+        Parameters
+        ----------
+        columns : by field, values as typed or as stored, one a row.
+        shapes : project CRS, metres, one a row.
+
+        Raises
+        ------
+        Refused
+            with the problems of every row.
+        """
+        session, definition = self._session, self._session.catalog.tables[table]
+        require_writable(session, definition, columns)
+        rows, problems = _checked_new(session, definition, columns, shapes, self._watch)
+        if problems:
+            raise Refused(problems)
+        self._watch.step(tr("正在保存"))
+        made = new_ids(len(rows))
+        encoded = self._encoded(shapes or [None] * len(rows)) if definition.has_geometry else None
+        self._change.insert(table, made, {n: [row[n] for row in rows] for n in columns}, encoded)
+        return made
+
     def change(
         self,
         table: str,
@@ -306,6 +335,39 @@ def checked_all(
     return changed, problems + [_problem(definition, *each) for each in once.twice()]
 
 
+def _checked_new(
+    session: Session,
+    table: Table,
+    columns: Mapping[str, Sequence[object]],
+    shapes: Sequence[shapely.Geometry | None] | None,
+    watch: Watch,
+) -> tuple[list[dict[str, Value]], list[Problem]]:
+    """Return many rows that are to be added as they would be stored, and all that stands against them."""
+    there = {
+        name: _present(session, str(table.field_by_name[name].references), values)
+        for name, values in columns.items()
+        if name in table.field_by_name and table.field_by_name[name].references
+    }
+    once, rows, problems = Unique(session, table), [], []
+    for number, cells in enumerate(zip(*columns.values(), strict=True)):
+        if number % _AT_ONCE == 0:
+            watch.step(tr("正在核对"), number, len(next(iter(columns.values()))))
+        given = dict(zip(columns, cells, strict=True))
+        shape = shapes[number] if shapes is not None else KEEP
+        row, wrong = _fitted(session, table, None, given, shape, {}, there)
+        once.take(None, row, {})
+        rows.append(row)
+        problems += wrong
+    return rows, problems + [_problem(table, *each) for each in once.twice()]
+
+
+def _present(session: Session, table: str, ids: Sequence[object]) -> set[object]:
+    """Return which of many rows there are for the account to see."""
+    sql = f'SELECT id FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))'
+    wanted = {int(str(i)) for i in ids if i is not None}
+    return {i for (i,) in session.query(sql, [json.dumps(sorted(wanted))])}
+
+
 def _fitted(
     session: Session,
     table: Table,
@@ -313,8 +375,12 @@ def _fitted(
     values: Mapping[str, object],
     shape: shapely.Geometry | Keep | None,
     before: Mapping[str, object],
+    there: Mapping[str, Collection[object]] | None = None,
 ) -> tuple[dict[str, Value], list[Problem]]:
-    """Return a row as it would be stored, and all that stands against it by itself."""
+    """Return a row as it would be stored, and all that stands against it by itself.
+
+    there : by reference, ids of rows that were found to be there; asked for one by one where it is not given.
+    """
     row: dict[str, Value] = {n: v for n, v in before.items() if n != "id"}  # type: ignore[misc]
     wrong: dict[str, str] = {}
     for name, raw in values.items():
@@ -329,7 +395,8 @@ def _fitted(
             continue
         if described.references and row[name] is not None and row[name] != before.get(name):
             target = session.catalog.tables[described.references]
-            if session.row(target.name, int(str(row[name]))) is None:
+            missing = row[name] not in there[name] if there else _is_gone(session, target.name, row[name])
+            if missing:
                 wrong[name] = tr("没有这条“{title}”，请重新选择").format(title=target.title)
     as_before = set(broken(table, before)) if before else set()  # correcting something else must go on
     for each in broken(table, row):
@@ -339,6 +406,10 @@ def _fitted(
     if not isinstance(shape, Keep) and (sentence := _misshapen(table, shape)):
         problems.append(Problem(table.name, row_id, SHAPE, sentence))
     return row, problems
+
+
+def _is_gone(session: Session, table: str, row_id: object) -> bool:
+    return session.row(table, int(str(row_id))) is None
 
 
 def _problem(table: Table, row_id: int | None, name: str, sentence: str) -> Problem:

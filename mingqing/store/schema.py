@@ -114,6 +114,7 @@ def extend_schema(database: apsw.Connection, catalog: Catalog, epsg: int) -> Non
         for field in (*table.common, *table.fields):
             if field.name not in present:
                 database.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {_column(table, field.name)}')
+        _index_references(database, table)
 
 
 def _columns(database: apsw.Connection, table: str) -> set[str]:
@@ -142,6 +143,12 @@ def _create_table(database: apsw.Connection, table: Table, epsg: int) -> None:
             raise RuntimeError(table.name)
     # Unique prefixes only: village, each whole key's first field within the village, and every reference.
     database.execute(f'CREATE INDEX "{table.name}_village" ON "{table.name}"(village_code)')
+    _index_references(database, table)
+
+
+def _index_references(database: apsw.Connection, table: Table) -> None:
+    """Without them, each row that is deleted would have every table searched for references to it."""
     for field in table.fields:
         if field.references:
-            database.execute(f'CREATE INDEX "{table.name}_{field.name}" ON "{table.name}"("{field.name}")')
+            name = f"{table.name}_{field.name}"
+            database.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table.name}"("{field.name}")')

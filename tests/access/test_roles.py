@@ -93,9 +93,9 @@ def test_the_department_has_only_the_tables_named_and_none_about_persons() -> No
 
 
 def test_who_cannot_walk_is_for_those_who_plan_and_those_who_know_them() -> None:
-    """The time somebody takes tells it too, and so does why no way was found."""
+    """The time somebody takes tells it too."""
     assert not _may("department", "evacuee") | _may("viewer", "evacuee")
-    for name in ("mobility", "minutes", "reason"):
+    for name in ("mobility", "minutes"):
         assert privacy_of(catalog().tables["evacuee"].field_by_name[name]) is Privacy.SENSITIVE
 
 

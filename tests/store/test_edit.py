@@ -31,6 +31,34 @@ def test_what_is_the_same_as_before_is_no_change(session: Session) -> None:
     assert not e.changed.tables
 
 
+def test_many_rows_are_added_at_once_by_the_same_rules(session: Session) -> None:
+    with edit(session, "新增") as e:
+        houses = e.add_all(
+            "house", {"village_code": ["331124100201"] * 2, "storeys": ["３ 层", None]}, [SQUARE, None]
+        )
+        named = {"householder": ["甄一", "甄二", "甄三"], "house": [*houses, None]}
+        e.add_all("household", {**named, "people_count": ["4", "", 2]})
+    assert session.rows("house", ["id", "storeys"]) == [(houses[0], 3), (houses[1], None)]
+    assert session.features("house", bounds=SQUARE.bounds).ids.tolist() == [houses[0]]
+    assert session.rows("household", ["house", "people_count"]) == [
+        (houses[0], 4),
+        (houses[1], None),
+        (None, 2),
+    ]
+    assert e.changed.tables["house"] == set(houses)
+
+
+def test_of_many_rows_that_are_added_every_problem_is_told_and_none_is_written(session: Session) -> None:
+    with pytest.raises(Refused) as refused, edit(session, "新增") as e:
+        e.add_all(
+            "household", {"householder": ["甄一", "甄二"], "house": [7, None], "people_count": [1, "许多"]}
+        )
+    assert [p.sentence.split("：")[0] for p in refused.value.problems] == ["农房", "人口数"]
+    with pytest.raises(Refused, match="本村已经有一条"), edit(session, "新增") as e:
+        e.add_all("house", {"village_code": ["331124100201"] * 2, "house_no": ["8", "8"]})
+    assert session.counts()["household"] == session.counts()["house"] == 0
+
+
 def test_every_problem_of_a_row_is_told_at_once_and_nothing_is_written(session: Session) -> None:
     def both() -> None:
         with edit(session, "新增") as e:

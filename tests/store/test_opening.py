@@ -251,6 +251,15 @@ def test_a_project_with_fewer_fields_opens_gains_them_and_is_kept_as_it_was(empt
     assert len(list((empty_project / "backups").iterdir())) == 1
 
 
+def test_a_reference_that_a_project_gains_is_found_as_quickly_as_the_others(empty_project: Path) -> None:
+    with raw_database(empty_project) as database:
+        database.execute("DROP INDEX evacuation_route_plan; ALTER TABLE evacuation_route DROP COLUMN plan")
+    reopen(empty_project).close()
+    with raw_database(empty_project) as database:
+        (steps,) = database.execute("EXPLAIN QUERY PLAN SELECT id FROM evacuation_route WHERE plan = 1")
+    assert "evacuation_route_plan" in steps[3]
+
+
 def test_the_backup_of_an_upgrade_is_a_project_of_its_own(empty_project: Path, tmp_path: Path) -> None:
     make_older(empty_project)
     reopen(empty_project).close()

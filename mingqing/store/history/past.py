@@ -47,6 +47,7 @@ class Past:
     def __init__(self, session: "Session", database: "apsw.Connection") -> None:
         self.session, self.policy, self.database = session, session.policy, database
         self.changesets = Changesets(database)
+        self._columns: dict[str, dict[str, Column]] = {}
 
     def sees(self, table: str) -> bool:
         """Whether the account may see rows of a table."""
@@ -100,10 +101,14 @@ class Past:
 
     def shown(self, table: Table, cells: Cells) -> dict[str, object]:
         """Return the cells of a row that the account may see, as it sees them, without the shape."""
+        if table.name not in self._columns:
+            asked = {n: self.policy.column(table.name, n) for n in table.field_by_name}
+            self._columns[table.name] = {n: how for n, how in asked.items() if how is not Column.ABSENT}
+        seen = self._columns[table.name]
         return {
-            n: self.policy.shown(table.name, n, v)
+            n: v if seen[n] is Column.CLEAR else self.policy.shown(table.name, n, v)
             for n, v in cells.items()
-            if n in table.field_by_name and self.policy.column(table.name, n) is not Column.ABSENT
+            if n in seen
         }
 
 

@@ -12,13 +12,15 @@ from typing import Any
 
 import apsw
 
-from mingqing.catalog.model import Catalog, Mask, Table
+from mingqing.catalog.model import Catalog, FieldType, Mask, Table
 from mingqing.catalog.values import photo_ids
 from mingqing.store.people.who import NAME, NUMBER, PERSON, PHONE, Person, companion, is_one_person
 
 Cells = dict[str, Any]
 Blanks = dict[str, dict[int, Cells]]
 Gone = dict[str, set[int]]
+FIGURES = {FieldType.CODE, FieldType.NUMBER, FieldType.INTEGER}
+"""Types of fields that hold no name or number of a person, and are blanked as a whole or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Scrub:
             value = cells.get(field.name)
             if field.mask is Mask.PHONE and field.name in known and self.person.has_phone(value):
                 out[field.name] = self.person.without_phone(value)
+            if field.type in FIGURES and field.name in known and value is not apsw.no_change:
+                out[field.name] = None
             if (
                 field.mask is Mask.NAME
                 and value in self.person.names

@@ -8,12 +8,12 @@ import apsw
 
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action
-from mingqing.catalog.model import Catalog, Field, FieldType, Table
+from mingqing.catalog.model import Catalog, Field, FieldType, Privacy, Table
 from mingqing.catalog.values import photo_ids
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 from mingqing.store.people import kept
-from mingqing.store.people.history import Blanks, Cells, Gone, Scrub
+from mingqing.store.people.history import FIGURES, Blanks, Cells, Gone, Scrub
 from mingqing.store.people.who import (
     PERSON,
     How,
@@ -58,6 +58,7 @@ def plan_for(database: apsw.Connection, session: Session, person: Person) -> Pla
         if one.how is How.ABOUT:
             plan.gone.setdefault(one.table, set()).add(one.id)
     left = _empty_households(database, session, plan, found)
+    _leave_houses(database, session, plan, found)
     follow(database, session, plan)
     _blank_names(database, session, plan, found)
     _blank_numbers(database, session, plan)
@@ -104,6 +105,29 @@ def _empty_households(database: apsw.Connection, session: Session, plan: Plan, f
             stay[row] = left
             _blank_household_phone(database, session.catalog.tables[home], plan, row)
     return stay
+
+
+def _leave_houses(database: apsw.Connection, session: Session, plan: Plan, found: Rows) -> None:
+    """Have what is said of all who live in a house go with the last of them; else blank what may be this person's."""
+    people, home = session.catalog.tables[PERSON], session.catalog.tables[_home(session.catalog)]
+    house = people.located_at[-1]
+    for one in found.sure:
+        table = session.catalog.tables[one.table]
+        names = {f.references: f.name for f in table.fields}
+        if (
+            one.how is not How.SHARED
+            or home.name in names
+            or home.field_by_name[house].references not in names
+        ):
+            continue
+        reference = names[home.field_by_name[house].references]
+        sql = f'SELECT id FROM "{home.name}" WHERE "{house}" = (SELECT "{reference}" FROM "{table.name}" WHERE id = ?)'
+        living = {int(i) for (i,) in database.execute(sql, (one.id,))}
+        if living <= plan.gone.get(home.name, set()):
+            plan.gone.setdefault(table.name, set()).add(one.id)
+        else:
+            told = (f for f in table.fields if f.privacy is Privacy.SENSITIVE and f.type in FIGURES)
+            plan.blank(table.name, one.id, {f.name: None for f in told if not f.required})
 
 
 def _pictures_at(

@@ -190,10 +190,15 @@ def rows_of(database: apsw.Connection, policy: Policy, person: Person) -> Rows:
     sure += [Linked(t, i, How.ABOUT) for t, i in _referring(database, policy, PERSON, person.ids)]
     homes = list(_homes(database, policy, person))
     sure += [Linked(table, i, How.HOME) for table, i in homes]
+    along = {PERSON, *(table for table, _ in homes)}
     for table, row in homes:
-        # What refers to a house is of the house; only a household's rows are its people's.
-        if policy.catalog.tables[table].personal:
-            sure += [Linked(t, i, How.SHARED) for t, i in _referring(database, policy, table, {row})]
+        # What refers to a house is of the house, but for what is said of all who live there.
+        of_house = not policy.catalog.tables[table].personal
+        sure += [
+            Linked(t, i, How.SHARED)
+            for t, i in _referring(database, policy, table, {row})
+            if not of_house or (t not in along and not is_one_person(policy.catalog, t))
+        ]
     known = {(one.table, one.id) for one in sure}
     unsure: list[Linked] = []
     for linked, certain in _named(database, policy, person, frozenset(homes)):
