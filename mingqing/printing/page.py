@@ -7,9 +7,12 @@ from typing import Self
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
+from mingqing.catalog.style import StyleClass
 from mingqing.core.text import tr
 from mingqing.printing.searchable import searchable
 from mingqing.render.fonts import drawable, ensure_application, font
+from mingqing.render.legend import paint_swatch
+from mingqing.render.scale import SCREEN_PX_PER_MM
 
 PT = 25.4 / 72
 """Millimetres to a point, the unit of type."""
@@ -183,3 +186,12 @@ class Page:
         size = QSizeF(image.size()).scaled(QSizeF(width, height), Qt.AspectRatioMode.KeepAspectRatio)
         left, top = x + (width - size.width()) / 2, y + (height - size.height()) / 2
         self.painter.drawImage(QRectF(QPointF(left, top), size), image)
+
+    def swatch(self, x: float, y: float, width: float, height: float, style_class: StyleClass) -> None:
+        """Paint how a class of a map's style looks, as it does at 1:2,000."""
+        painter = self.painter
+        painter.save()
+        painter.translate(x, y)
+        painter.scale(1 / SCREEN_PX_PER_MM, 1 / SCREEN_PX_PER_MM)
+        paint_swatch(style_class, painter, (width * SCREEN_PX_PER_MM, height * SCREEN_PX_PER_MM))
+        painter.restore()

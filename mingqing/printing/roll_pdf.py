@@ -7,10 +7,13 @@ from itertools import groupby
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
+from mingqing.printing.evacuees import Evacuee
 from mingqing.printing.flow import Block, Paragraph, as_pdf, made_by, title
 from mingqing.printing.page import A3, Align, Ink, Paper
-from mingqing.printing.roll import TITLE, Part, Roll, RollRow, Sum, cells, remark
+from mingqing.printing.permitted import Permitted
+from mingqing.printing.roll import TITLE, Part, Roll, RollRow, Sum, cells, gather_roll, remark
 from mingqing.printing.table import Column, Line, Table
+from mingqing.store.session import Session
 
 LANDSCAPE = replace(A3, landscape=True, margins=(10.0, 10.0, 10.0, 9.0))
 _FINE = 330.0  # paper narrower than this has smaller type
@@ -55,6 +58,29 @@ def roll_pdf(roll: Roll, paper: Paper = LANDSCAPE, watch: Watch = UNWATCHED) -> 
         Table(columns, tuple(_lines(roll)), size),
     ]
     return as_pdf(blocks, paper, TITLE, footer=made_by(roll.by, roll.made_at), watch=watch)
+
+
+def print_roll(
+    session: Session,
+    evacuees: Sequence[Evacuee],
+    *,
+    subject: str = "",
+    at_home: bool = False,
+    paper: Paper = LANDSCAPE,
+    watch: Watch = UNWATCHED,
+) -> bytes:
+    """Return the roll of a plan as a PDF; the log has it first. Arguments as in `gather_roll`.
+
+    Raises
+    ------
+    NotAllowed
+        if the account may not print what stands on it.
+    Cancelled
+        once `watch` says so.
+    """
+    roll = gather_roll(session, evacuees, subject=subject, at_home=at_home)
+    Permitted(session).record(TITLE, len(roll.rows), subject)
+    return roll_pdf(roll, paper, watch)
 
 
 def _lines(roll: Roll) -> Iterator[Line]:

@@ -1,5 +1,6 @@
 """转移人员清单 as a workbook: rows to sort and filter, phones as text, no cell a formula, ready to print on A3."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -9,11 +10,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.roll import COLUMNS, TITLE, Part, Roll, cells, remark
+from mingqing.printing.evacuees import Evacuee
+from mingqing.printing.permitted import Permitted
+from mingqing.printing.roll import COLUMNS, TITLE, Part, Roll, cells, gather_roll, remark
 from mingqing.store.log import inert_cell
+from mingqing.store.session import Session
 
 # Characters of the common font that a column is wide, in the order of `COLUMNS`.
 _WIDTHS = (5, 11, 7, 9, 8, 9, 5.5, 13.5, 9, 7, 14, 9, 16, 9, 13.5, 20, 9, 13.5, 46, 10, 7, 11)
@@ -29,6 +34,29 @@ _FILLS = {
     Part.SLOW: PatternFill("solid", fgColor="FFF4DC"),
 }
 _HEADING = PatternFill("solid", fgColor="E8EEEA")
+
+
+def export_roll(
+    session: Session,
+    evacuees: Sequence[Evacuee],
+    *,
+    subject: str = "",
+    at_home: bool = False,
+    watch: Watch = UNWATCHED,
+) -> bytes:
+    """Return the roll of a plan as a workbook; the log has it first. Arguments as in `gather_roll`.
+
+    Raises
+    ------
+    NotAllowed
+        if the account may not export what stands on it: a file of people's data goes further than paper.
+    Cancelled
+        once `watch` says so.
+    """
+    permitted = Permitted(session, Action.EXPORT)
+    roll = gather_roll(session, evacuees, subject=subject, action=Action.EXPORT, at_home=at_home)
+    permitted.record(TITLE, len(roll.rows), subject)
+    return as_xlsx(roll, watch)
 
 
 def as_xlsx(roll: Roll, watch: Watch = UNWATCHED) -> bytes:
