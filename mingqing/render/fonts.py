@@ -83,7 +83,7 @@ def measure(text: str, size_px: float, bold: bool) -> tuple[float, float]:  # no
 
 @lru_cache(maxsize=16_384)
 def _advance(text: str, *, bold: bool) -> float:
-    return QFontMetricsF(font(bold=bold)).horizontalAdvance(_drawable(text, bold=bold))
+    return QFontMetricsF(font(bold=bold)).horizontalAdvance(drawable(text, bold=bold))
 
 
 @lru_cache(maxsize=16_384)
@@ -92,7 +92,7 @@ def _has(character: str, *, bold: bool) -> bool:
     return QFontMetricsF(font(bold=bold)).inFontUcs4(ord(character))
 
 
-def _drawable(text: str, *, bold: bool) -> str:
+def drawable(text: str, *, bold: bool) -> str:
     """Return `text` with 〓, as printers do, for what the font lacks, which would be drawn as an empty box."""
     stand_in = _LACKING if _has(_LACKING, bold=bold) else ""
     return "".join(c if _has(c, bold=bold) else stand_in for c in text)
@@ -101,7 +101,7 @@ def _drawable(text: str, *, bold: bool) -> str:
 @cache
 def outline(text: str, *, bold: bool) -> QPainterPath:
     """Return `text` as a path at 100 px a character, its middle at the origin."""
-    path, text = QPainterPath(), _drawable(text, bold=bold)
+    path, text = QPainterPath(), drawable(text, bold=bold)
     # Chinese characters fill the em square, which reaches 12 % below the baseline.
     path.addText(-_advance(text, bold=bold) / 2, _EM_PX * 0.38, font(bold=bold), text)
     path.setFillRule(path.fillRule().WindingFill)

@@ -13,6 +13,7 @@ from mingqing.core.sample import PASSWORD, USER
 from mingqing.printing.evacuees import Evacuee
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
+from tests.printing.paper import Pdf
 
 WORDS = "出门向东南走45米到村道，沿村道向东走320米，过石桥，左转，沿步道上行180米，到避灾点"
 
@@ -59,3 +60,15 @@ def as_role(sample_project: Path) -> Iterator[Callable[..., Session]]:
     yield login
     for session in opened:
         session.close()
+
+
+@pytest.fixture
+def keep(tmp_path: Path) -> Callable[[bytes], Pdf]:
+    """Write a PDF to a file, to be read by other programs."""
+
+    def write(pdf: bytes) -> Pdf:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.pdf"
+        path.write_bytes(pdf)
+        return Pdf(path)
+
+    return write

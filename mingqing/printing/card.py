@@ -1,0 +1,224 @@
+"""避险明白卡: what a household should know before anything happens, one card a household."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import shapely
+
+from mingqing.core.files import data_dir
+from mingqing.core.text import tr
+from mingqing.printing.evacuees import (
+    Contact,
+    Evacuee,
+    Hazard,
+    House,
+    Household,
+    Person,
+    Roster,
+    leads,
+    roster,
+    where,
+)
+from mingqing.printing.permitted import Permitted
+from mingqing.store.session import Session
+
+TITLE = tr("避险明白卡")
+_NEEDS = ("house", "household", "shelter", "hazard")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An office: its name, and whom to call."""
+
+    name: str = ""
+    contact: Contact = field(default_factory=Contact)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CardContent:
+    """What stands on a card; what is empty is left to fill in by hand.
+
+    house : the row. home, way, hazards_at, shelter_at : for the sketch, project's CRS.
+    stranded : why there is no safe way; empty where there is one. leader : who comes to fetch them.
+    """
+
+    house: int
+    village: str
+    householder: str
+    people: int
+    structure: str
+    address: str
+    members: tuple[Person, ...]
+    hazard: str
+    kind: str
+    scale: str
+    relation: str
+    trigger: str
+    advice: str
+    monitor: Contact
+    signal: str
+    announcer: Contact
+    leader: Contact
+    way_in_words: str
+    minutes: float | None
+    metres: float | None
+    shelter: str
+    shelter_address: str
+    shelter_head: Contact
+    stranded: str
+    rescue: Unit
+    issuer: Unit
+    home: shapely.Geometry | None = None
+    way: shapely.LineString | None = None
+    hazards_at: tuple[shapely.Geometry, ...] = ()
+    shelter_at: shapely.Geometry | None = None
+
+
+def gather_cards(
+    session: Session,
+    evacuees: Sequence[Evacuee],
+    *,
+    rescue: Unit | None = None,
+    issuer: Unit | None = None,
+) -> list[CardContent]:
+    """Return the cards of the households of a plan, by village, group and number, as far as the account may print.
+
+    Parameters
+    ----------
+    rescue : 救护单位. issuer : 发放单位; None for the committee of each village.
+
+    Raises
+    ------
+    NotAllowed
+        if the account may not print households, shelters or hazards; the log has it.
+    """
+    permitted = Permitted(session)
+    permitted.require(TITLE, _NEEDS)
+    known = roster(permitted, evacuees)
+    committees = {} if issuer is not None else _committees(permitted)
+    found = []
+    for evacuee in evacuees:
+        house = known.houses.get(evacuee.house)
+        if house is not None:
+            given = issuer or committees.get(house.village or "", Unit())
+            found += [
+                (house, h, _card(evacuee, house, h, known, rescue or Unit(), given)) for h in _in(house)
+            ]
+    found.sort(key=lambda each: (each[0].village or "", each[1].group, each[0].address, each[1].id))
+    return [card for _, _, card in found]
+
+
+def _in(house: House) -> Iterator[Household]:
+    """Yield the households of a house; a house of which none is known gets a card to fill in."""
+    yield from house.households or (Household(0, "", "", "", 0),)
+
+
+def _card(
+    evacuee: Evacuee, house: House, household: Household, known: Roster, rescue: Unit, issuer: Unit
+) -> CardContent:
+    hazards = [known.hazards[h] for h in evacuee.hazards if h in known.hazards]
+    shelter = known.shelters.get(evacuee.shelter) if evacuee.shelter is not None else None
+    storeys = tr("{n}层").format(n=house.storeys) if house.storeys else ""
+    return CardContent(
+        house=house.id,
+        village=house.village_name,
+        householder=household.householder,
+        people=household.count,
+        structure=" ".join(filter(None, (house.structure, storeys))),
+        address=" ".join(dict.fromkeys(filter(None, (house.village_name, house.address, household.group)))),
+        members=household.people,
+        hazard=_joined(h.name for h in hazards),
+        kind=_joined(h.kind for h in hazards),
+        scale=_joined(h.scale for h in hazards),
+        relation=_joined((where(house.shape, h.shape) for h in hazards), "；"),
+        trigger=_joined(h.trigger for h in hazards),
+        advice=advice(h.kind for h in hazards),
+        monitor=_first(h.monitor for h in hazards),
+        signal=_joined(h.signal for h in hazards),
+        announcer=_first(h.responsible for h in hazards),
+        leader=leads(house, hazards),
+        way_in_words=evacuee.words if shelter else "",
+        minutes=evacuee.minutes if shelter else None,
+        metres=evacuee.metres if shelter else None,
+        shelter=shelter.name if shelter else "",
+        shelter_address=shelter.address if shelter else "",
+        shelter_head=shelter.head if shelter else Contact(),
+        stranded="" if shelter else evacuee.reason or tr("原因待查"),
+        rescue=rescue,
+        issuer=issuer,
+        home=house.shape,
+        way=evacuee.way if shelter else None,
+        hazards_at=_shapes(hazards),
+        shelter_at=shelter.at if shelter else None,
+    )
+
+
+def _shapes(hazards: Sequence[Hazard]) -> tuple[shapely.Geometry, ...]:
+    return tuple(h.shape for h in hazards if h.shape is not None)
+
+
+def _joined(texts: Iterator[str], between: str = "、") -> str:
+    return between.join(dict.fromkeys(t for t in texts if t))
+
+
+def _first(contacts: Iterator[Contact]) -> Contact:
+    return next((c for c in contacts if c.name or c.phone), Contact())
+
+
+def _committees(permitted: Permitted) -> dict[str, Unit]:
+    """Return the committee of each village, by code."""
+    rows = permitted.rows("organisation", ("village_code", "kind", "name", "head", "phone"))
+    return {
+        row["village_code"] or "": Unit(row["name"] or "", Contact(row["head"] or "", row["phone"] or ""))
+        for row in rows
+        if row["kind"] == tr("村民委员会")
+    }
+
+
+def advice(kinds: Iterator[str]) -> str:
+    """Return what to mind where these kinds of hazards are, as `resources/printing.toml` says it."""
+    known = _advice()
+    own = list(dict.fromkeys(k for k in kinds if k in known))
+    told = [known[k] for k in own[:2]] or [known["other"]]
+    return "".join((*told, known["always"]))
+
+
+@cache
+def _advice() -> Mapping[str, str]:
+    read = tomllib.loads((data_dir("resources") / "printing.toml").read_text(encoding="utf-8"))
+    return dict[str, str](read["advice"])
+
+
+def in_short(card: CardContent) -> str:
+    """Return the text of a card for a phone: hazard, signal, way, shelter and whom to call.
+
+    Nothing of the household: whoever finds the card, or photographs it on a door, learns no name and no address.
+    """
+    alone = tr("没有安全路线，听到预警立即打责任人电话")
+    lines = (
+        ("", f"{TITLE} {card.village}".strip()),
+        (tr("灾害"), card.hazard or card.kind),
+        (tr("预警信号"), card.signal),
+        (tr("监测人"), _called(card.monitor)),
+        (tr("责任人"), _called(card.announcer)),
+        (tr("带队人"), _called(card.leader) if card.leader != card.announcer else ""),
+        (tr("安置点"), f"{card.shelter} {_called(card.shelter_head)}".strip()),
+        (tr("路线"), alone if card.stranded else card.way_in_words),
+        (tr("救护"), f"{card.rescue.name} {card.rescue.contact.phone}".strip()),
+    )
+    text = "\n".join(f"{name}：{value}" if name else value for name, value in lines if value)
+    return _cut(text)
+
+
+_MOST_BYTES = 900  # more makes modules that a phone does not tell apart at the size of the card
+
+
+def _cut(text: str) -> str:
+    raw = text.encode()
+    return text if len(raw) <= _MOST_BYTES else raw[: _MOST_BYTES - 3].decode(errors="ignore") + "…"
+
+
+def _called(contact: Contact) -> str:
+    return " ".join(filter(None, (contact.name, contact.phone)))

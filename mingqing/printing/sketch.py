@@ -1,0 +1,183 @@
+"""The map on a card or a plan: hazards, houses, shelters, and the ways of a plan, as the map of hazards draws them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+
+from mingqing.catalog.overviews import Needs
+from mingqing.core.errors import NotAllowed
+from mingqing.core.features import Features, Gathered
+from mingqing.core.text import tr
+from mingqing.printing.permitted import printable
+from mingqing.render.compose import build_scene
+from mingqing.render.fonts import measure, outline
+from mingqing.render.ornaments import bar_length_m, draw_north_arrow, draw_scale_bar
+from mingqing.render.painter import to_image
+from mingqing.render.scale import Viewport
+from mingqing.render.scene import LegendEntry
+from mingqing.render.source import Bounds
+from mingqing.store.session import Session
+
+_PX_PER_MM = 200 / 25.4  # finer costs time and room in the file, and no printer in a township shows it
+_THEME, _ROUTES = "disaster", "evacuation_route"
+_SCALES = (500, 750, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10_000, 12_000, 15_000, 20_000)
+_TOLD = (_ROUTES, "shelter", "hazard")
+_MARGIN = 0.86  # of the picture that what has to be seen may fill
+_MARKER_MM, _PLATE_MM = 5.2, 1.6
+_HOME, _PLATE = QColor("#c1272d"), QColor(255, 255, 255, 235)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """A map as a picture, and what is to be told of its signs beside it."""
+
+    image: QImage
+    legend: tuple[LegendEntry, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Ways:
+    """A session of which the routes are those of a plan, whatever others are kept."""
+
+    session: Session
+    ways: Sequence[shapely.LineString]
+
+    def features(
+        self,
+        table: str,
+        *,
+        bounds: Bounds | None = None,
+        columns: Sequence[str] = (),
+        village: str | None = None,
+    ) -> Features:
+        """Return rows of the session, and the ways in place of its routes."""
+        if table != _ROUTES:
+            return self.session.features(table, bounds=bounds, columns=columns, village=village)
+        shapes = np.empty(len(self.ways), dtype=object)
+        shapes[:] = self.ways
+        return Features(
+            np.arange(1, len(shapes) + 1, dtype=np.int64),
+            shapes,
+            {name: [None] * len(shapes) for name in columns},
+        )
+
+    def gathered(self, table: str, bounds: Bounds, wanted: Needs, metres_per_px: float) -> Gathered | None:
+        """Return what the session gathers, of all but the routes."""
+        return None if table == _ROUTES else self.session.gathered(table, bounds, wanted, metres_per_px)
+
+
+def _never() -> bool:
+    return False
+
+
+def draw_sketch(
+    session: Session,
+    size_mm: tuple[float, float],
+    *,
+    seen: Iterable[shapely.Geometry | None],
+    ways: Sequence[shapely.LineString] = (),
+    house: int | None = None,
+    home: shapely.Geometry | None = None,
+    without: frozenset[str] = frozenset(),
+    cancelled: Callable[[], bool] = _never,
+) -> Sketch | None:
+    """Return a map of so many millimetres at a round scale, with north arrow and scale bar; None of no place.
+
+    Parameters
+    ----------
+    seen : what has to be on it, project's CRS.
+    ways : of the plan, each drawn in the direction one walks.
+    house, home : the row that is ringed, and the shape that gets a sign.
+    without : tables left out.
+
+    Raises
+    ------
+    NotAllowed
+        if the account may not print the map.
+    """
+    bounds = _bounds(seen)
+    if bounds is None:
+        return None
+    tables = printable(session.policy, session.catalog, _THEME) - without
+    if not tables & {"hazard", "shelter"}:
+        raise NotAllowed(tr("您的角色不能打印防灾避险图，卡片上也就不能有路线图"))
+    scene = build_scene(
+        session.catalog,
+        _Ways(session, ways),
+        _THEME,
+        _view(bounds, size_mm),
+        only=tables,
+        highlight={"house": frozenset({house})} if house is not None else {},
+        measure=measure,
+        cancelled=cancelled,
+    )
+    image = to_image(scene, cancelled=cancelled)
+    painter = QPainter(image)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if home is not None and not home.is_empty:
+            _mark_home(painter, scene.view, home)
+        _ornaments(painter, scene.view)
+    finally:
+        painter.end()
+    told = tuple(entry for entry in scene.legend if entry.table in _TOLD)
+    return Sketch(image, told)
+
+
+def _bounds(seen: Iterable[shapely.Geometry | None]) -> Bounds | None:
+    shapes = [s for s in seen if s is not None and not s.is_empty]
+    if not shapes:
+        return None
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    return west, south, east, north
+
+
+def _view(bounds: Bounds, size_mm: tuple[float, float]) -> Viewport:
+    """Return the view at the largest round scale that shows all of `bounds`."""
+    west, south, east, north = bounds
+    size = round(size_mm[0] * _PX_PER_MM), round(size_mm[1] * _PX_PER_MM)
+    needed = max((east - west) / size_mm[0], (north - south) / size_mm[1]) * 1000 / _MARGIN
+    scale = next((s for s in _SCALES if s >= max(needed, _SCALES[1])), needed)
+    return Viewport.at_scale(((west + east) / 2, (south + north) / 2), scale, size, _PX_PER_MM)
+
+
+def _mark_home(painter: QPainter, view: Viewport, home: shapely.Geometry) -> None:
+    """Set the sign of home on the house."""
+    at = home.representative_point()
+    x, y = view.to_px(np.array([[at.x, at.y]]))[0].tolist()
+    paint_home(painter, x, y, _MARKER_MM / 2 * view.px_per_mm)
+
+
+def paint_home(painter: QPainter, x: float, y: float, radius: float) -> None:
+    """Paint a red sign with 家 around (x, y)."""
+    painter.setPen(QPen(Qt.GlobalColor.white, radius * 0.22))
+    painter.setBrush(_HOME)
+    painter.drawEllipse(QPointF(x, y), radius, radius)
+    _write(painter, tr("家"), (x, y), radius * 1.25)
+
+
+def _write(painter: QPainter, text: str, at: tuple[float, float], high: float) -> None:
+    painter.save()
+    painter.translate(*at)
+    painter.scale(high / 100, high / 100)
+    painter.fillPath(outline(text, bold=True), QColor(Qt.GlobalColor.white))
+    painter.restore()
+
+
+def _ornaments(painter: QPainter, view: Viewport) -> None:
+    """Draw north arrow and scale bar on plates in the corners."""
+    mm, (width, height) = view.px_per_mm, view.size_px
+    arrow = 9.0 * mm
+    plate = QPainterPath()
+    plate.addRoundedRect(QRectF(width - arrow * 0.95, 0.12 * arrow, arrow * 0.82, arrow * 1.16), mm, mm)
+    most = min(32.0 * mm, width * 0.3)
+    long = bar_length_m(view.metres_per_px, most) * view.px_per_m
+    bar = QRectF(_PLATE_MM * mm, height - 8.4 * mm, long + 10.0 * mm, 8.4 * mm - _PLATE_MM * mm)
+    plate.addRoundedRect(bar, mm, mm)
+    painter.fillPath(plate, _PLATE)
+    draw_north_arrow(painter, (width - arrow * 0.54, 0.7 * arrow), arrow)
+    draw_scale_bar(painter, view, bar.left() + 1.6 * mm, bar.bottom() - 1.4 * mm, most_px=most)

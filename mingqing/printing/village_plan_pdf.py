@@ -1,0 +1,265 @@
+"""村防灾避险预案 on a few pages of A4: figures, map, shelters, who leads, who has no way, whom to call."""
+
+from collections.abc import Iterator, Sequence
+
+from mingqing.core.text import tr
+from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.evacuation.model import MOBILITY
+from mingqing.printing.evacuees import Contact, Evacuee
+from mingqing.printing.flow import (
+    Block,
+    Drawn,
+    Gap,
+    Paragraph,
+    Picture,
+    as_pdf,
+    heading,
+    made_by,
+    title,
+    write,
+)
+from mingqing.printing.form import Field, Form, label
+from mingqing.printing.page import A4, PT, Align, Ink, Page, Paper
+from mingqing.printing.permitted import Permitted
+from mingqing.printing.roll import minutes_in_words
+from mingqing.printing.sketch import Sketch, draw_sketch
+from mingqing.printing.table import Column, Line, Table
+from mingqing.printing.village_plan import TITLE, Listed, Load, VillagePlan, gather_plan
+from mingqing.store.session import Session
+
+_MAP_MM = 118.0
+
+
+def print_plan(
+    session: Session,
+    village: str,
+    evacuees: Sequence[Evacuee],
+    *,
+    scenario: str = "",
+    at_home: bool = False,
+    paper: Paper = A4,
+    watch: Watch = UNWATCHED,
+) -> bytes:
+    """Return the plan of a village as a PDF; the log has it first. Arguments as in `gather_plan`.
+
+    Raises
+    ------
+    NotAllowed
+        if the account may not print what stands in it.
+    Cancelled
+        once `watch` says so.
+    """
+    plan = gather_plan(session, village, evacuees, scenario=scenario, at_home=at_home)
+    Permitted(session).record(TITLE, plan.households, plan.village)
+    drawn = draw_sketch(
+        session,
+        (paper.body.width(), _MAP_MM),
+        seen=(*plan.ways, *plan.places),
+        ways=plan.ways,
+        cancelled=watch.cancelled,
+    )
+    return plan_pdf(plan, drawn, paper=paper, watch=watch)
+
+
+def plan_pdf(
+    plan: VillagePlan, drawn: Sketch | None, *, paper: Paper = A4, watch: Watch = UNWATCHED
+) -> bytes:
+    """Return a plan as a PDF. drawn : its map, None where there is none.
+
+    Raises
+    ------
+    Cancelled
+        once `watch` says so.
+    """
+    footer = made_by(plan.by, plan.made_at)
+    name = f"{plan.village}{tr('防灾避险预案')}"
+    return as_pdf(list(_blocks(plan, name, drawn)), paper, name, footer=footer, watch=watch)
+
+
+def _blocks(plan: VillagePlan, name: str, drawn: Sketch | None) -> Iterator[Block]:
+    yield title(name)
+    yield Paragraph(f"{plan.made_at:%Y-%m-%d %H:%M}", 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=2.5)
+    sections = (
+        (tr("情形和数字"), _figures(plan)),
+        (tr("转移路线图"), _map(drawn)),
+        (tr("没有安全路线的住户"), _stranded(plan)),
+        (tr("安置点"), _shelters(plan)),
+        (tr("带队转移"), _leaders(plan)),
+        (tr("隐患点和监测预警"), _hazards(plan)),
+        (tr("责任分工"), _people(plan.duties, (tr("职责"), tr("姓名"), tr("职务"), tr("电话")))),
+        (
+            tr("预警设备"),
+            _things(plan.devices, (tr("设备"), tr("类型"), tr("位置"), tr("管理人"), tr("电话"))),
+        ),
+        (tr("物资"), _things(plan.supplies, (tr("仓库"), tr("物资"), tr("数量"), tr("保管人"), tr("电话")))),
+    )
+    number = 0
+    for text, blocks in sections:
+        if blocks:
+            yield heading(f"{_NUMERALS[number]}、{text}")
+            yield from blocks
+            yield Gap(4.0)
+            number += 1
+
+
+_NUMERALS = "一二三四五六七八九"
+
+
+def _figures(plan: VillagePlan) -> list[Block]:
+    mean = minutes_in_words(plan.mean_minutes)
+    rows = [
+        [label(tr("情形"), 12), Field(plan.scenario or tr("全部隐患点"), 88, most=8)],
+        [
+            *(
+                label(tr("涉险"), 12),
+                Field(tr("{h} 户 {n} 人").format(h=plan.households, n=plan.people), 21, bold=True),
+            ),
+            *(label(tr("行动不便"), 12), Field(_slow(plan.slow), 22)),
+            *(label(tr("最迟到达"), 12), Field(minutes_in_words(plan.latest_minutes), 21)),
+        ],
+        [
+            *(label(tr("已安排"), 12), Field(tr("{n} 人").format(n=plan.people - plan.stranded_people), 21)),
+            *(label(tr("无安全路线"), 12), _lacking(plan)),
+            *(label(tr("平均用时"), 12), Field(mean, 21)),
+        ],
+    ]
+    return [Form("", rows, 10.0)]
+
+
+def _lacking(plan: VillagePlan) -> Field:
+    if not plan.stranded:
+        return Field(tr("没有"), 22)
+    text = tr("{h} 处 {n} 人").format(h=len(plan.stranded), n=plan.stranded_people)
+    return Field(text, 22, bold=True, ink=Ink.ALERT)
+
+
+def _slow(slow: Sequence[int]) -> str:
+    return "，".join(tr("{how} {n} 人").format(how=MOBILITY[n], n=slow[n]) for n in (2, 1) if slow[n]) or tr(
+        "没有"
+    )
+
+
+def _map(drawn: Sketch | None) -> list[Block]:
+    if drawn is None:
+        return []
+    return [Picture(drawn.image, _MAP_MM), Drawn(_legend_height(drawn), lambda *at: _legend(drawn, *at))]
+
+
+_PER_ROW, _SIGN_MM, _ROW_MM = 6, 7.0, 5.6
+
+
+def _legend_height(drawn: Sketch) -> float:
+    return -(-len(drawn.legend) // _PER_ROW) * _ROW_MM
+
+
+def _legend(drawn: Sketch, page: Page, x: float, y: float, width: float) -> None:
+    """Paint the signs of the map with what they mean, in rows."""
+    step = width / _PER_ROW
+    for n, entry in enumerate(drawn.legend):
+        left, top = x + n % _PER_ROW * step, y + n // _PER_ROW * _ROW_MM
+        page.swatch(left, top + 0.6, _SIGN_MM, _ROW_MM - 1.2, entry.style_class)
+        write(
+            page,
+            [entry.title.split("（")[0]],
+            left + _SIGN_MM + 1.4,
+            top + (_ROW_MM - 8.5 * PT * 1.45) / 2,
+            step,
+            8.5,
+        )
+
+
+def _table(columns: Sequence[tuple[str, float, Align]], rows: Sequence[Sequence[str]]) -> list[Block]:
+    if not rows:
+        return []
+    return [Table([Column(*c) for c in columns], [Line(tuple(row)) for row in rows], 9.0)]
+
+
+_LEFT, _MIDDLE = Align.LEFT, Align.MIDDLE
+
+
+def _stranded(plan: VillagePlan) -> list[Block]:
+    columns = (
+        (tr("住址"), 20, _LEFT),
+        (tr("户主"), 16, _MIDDLE),
+        (tr("人数"), 7, _MIDDLE),
+        (tr("带队人、电话"), 22, _MIDDLE),
+        (tr("原因和办法"), 45, _LEFT),
+    )
+    rows = [
+        (s.address, s.householders, str(s.people or ""), _called(s.leader), s.reason) for s in plan.stranded
+    ]
+    return _table(columns, rows)
+
+
+def _shelters(plan: VillagePlan) -> list[Block]:
+    columns = (
+        (tr("安置点"), 30, _LEFT),
+        (tr("容纳"), 9, _MIDDLE),
+        (tr("安置"), 9, _MIDDLE),
+        (tr("其中本村"), 10, _MIDDLE),
+        (tr("占用"), 9, _MIDDLE),
+        (tr("负责人、电话"), 22, _MIDDLE),
+        (tr("地址"), 24, _LEFT),
+    )
+    return _table(columns, [_load(each) for each in plan.shelters])
+
+
+def _load(load: Load) -> tuple[str, ...]:
+    share = "" if load.share is None else f"{load.share:.0%}"
+    room = tr("未登记") if load.capacity is None else str(load.capacity)
+    return load.name, room, str(load.people), str(load.own), share, _called(load.head), load.address
+
+
+def _leaders(plan: VillagePlan) -> list[Block]:
+    columns = (
+        (tr("带队人"), 14, _MIDDLE),
+        (tr("电话"), 18, _MIDDLE),
+        (tr("户"), 7, _MIDDLE),
+        (tr("人"), 7, _MIDDLE),
+        (tr("行动不便"), 10, _MIDDLE),
+        (tr("带往"), 52, _LEFT),
+    )
+    rows = [
+        (
+            led.leader.name or tr("待定"),
+            led.leader.phone,
+            str(led.households),
+            str(led.people),
+            str(led.slow or ""),
+            "、".join(led.shelters),
+        )
+        for led in plan.leaders
+    ]
+    return _table(columns, rows)
+
+
+def _hazards(plan: VillagePlan) -> list[Block]:
+    columns = (
+        (tr("隐患点"), 22, _LEFT),
+        (tr("类型"), 12, _MIDDLE),
+        (tr("规模"), 8, _MIDDLE),
+        (tr("预警信号"), 20, _LEFT),
+        (tr("监测人、电话"), 22, _MIDDLE),
+        (tr("责任人、电话"), 22, _MIDDLE),
+    )
+    rows = [
+        (h.name, h.kind, h.scale, h.signal, _called(h.monitor), _called(h.responsible)) for h in plan.hazards
+    ]
+    return _table(columns, rows)
+
+
+def _people(listed: Sequence[Listed], titles: tuple[str, ...]) -> list[Block]:
+    columns = [(name, share, _MIDDLE) for name, share in zip(titles, (16, 16, 24, 24), strict=True)]
+    return _table(columns, [(p.kind, p.name, p.more, p.contact.phone) for p in listed])
+
+
+def _things(listed: Sequence[Listed], titles: tuple[str, ...]) -> list[Block]:
+    columns = [
+        (name, share, _LEFT if n in {0, 1, 2} else _MIDDLE)
+        for n, (name, share) in enumerate(zip(titles, (26, 30, 14, 12, 18), strict=True))
+    ]
+    return _table(columns, [(t.name, t.kind, t.more, t.contact.name, t.contact.phone) for t in listed])
+
+
+def _called(contact: Contact) -> str:
+    return " ".join(filter(None, (contact.name, contact.phone)))
