@@ -12,12 +12,16 @@ from mingqing.core.watch import Watch
 from mingqing.desktop.classify.looks import today
 from mingqing.desktop.evacuation.ground import Ground
 from mingqing.desktop.evacuation.outcome import NOWHERE, Load, Mover, Outcome, in_order
+from mingqing.desktop.evacuation.roads_page import Fault
 from mingqing.desktop.evacuation.streams import streams
 from mingqing.evacuation import gather
+from mingqing.evacuation.assignment.model import BrokenLock
+from mingqing.evacuation.network.faults import FaultKind, faults
 from mingqing.evacuation.planning import Plan, plan
-from mingqing.evacuation.telling import way_in_words
+from mingqing.evacuation.telling import Directions
 
 if TYPE_CHECKING:
+    from mingqing.evacuation.network.model import Network
     from mingqing.evacuation.scenario import Scenario
     from mingqing.store.session import Session
 
@@ -31,7 +35,14 @@ class Planning:
         """Read what the account may see of the project."""
         watch = Watch(lambda _text, _done, _total: None, stop)
         world = gather.world(session, on=today(), watch=watch)
-        return Ground(world.hazards, world.shelters, world.network.roads, world, names=who_lives(session))
+        return Ground(
+            world.hazards,
+            world.shelters,
+            world.network.roads,
+            world,
+            names=who_lives(session),
+            faults=road_faults(world.network),
+        )
 
     def answer(
         self,
@@ -42,6 +53,29 @@ class Planning:
     ) -> Outcome:
         """Return who goes where."""
         return outcome(plan(ground.world, scenario, stop), ground)
+
+
+def road_faults(network: "Network") -> list[Fault]:
+    """Return what is wrong with the roads, the gravest first."""
+    titles = {
+        FaultKind.ISLAND: tr("孤立的一片路"),
+        FaultKind.GAP: tr("断头，没接上"),
+        FaultKind.UNUSABLE: tr("不能当路走"),
+        FaultKind.TWIN: tr("画重了"),
+        FaultKind.STUB: tr("太短"),
+        FaultKind.DEAD_END: tr("断头路"),
+    }
+    kinds = dict(zip(network.roads.ids.tolist(), network.roads.classes, strict=True))
+    return [
+        Fault(
+            titles[each.kind],
+            each.sentence,
+            each.where,
+            each.fix,
+            kinds[each.roads[0]] if each.roads else None,
+        )
+        for each in faults(network)
+    ]
 
 
 def who_lives(session: "Session") -> dict[int, str]:
@@ -65,7 +99,7 @@ def _listed(names: list[str]) -> str:
 def outcome(of: Plan, ground: Ground) -> Outcome:
     """Return a plan in the form in which it is shown."""
     found = movers(of, ground)
-    order = in_order(found)
+    order, told = in_order(found), Directions(of)
     at = np.array(order, dtype=np.int64)
     return Outcome(
         scenario=of.scenario,
@@ -75,10 +109,10 @@ def outcome(of: Plan, ground: Ground) -> Outcome:
         danger=of.case.danger.shapes,
         streams=streams(of.world.network, of.ways, of.people),
         line=lambda position: of.line(order[position]),
-        words=lambda position: way_in_words(of, order[position]),
+        words=lambda position: told.of(order[position]),
         gap=max(of.assignment.gap, 0.0),
         short=int(of.people[of.assignment.short].sum()),
-        notes=of.notes,
+        notes=(*broken(of, ground), *of.notes),
         plan=of,
     )
 
@@ -119,6 +153,17 @@ def movers(of: Plan, ground: Ground) -> list[Mover]:
             )
         )
     return made
+
+
+def broken(of: Plan, ground: Ground) -> list[str]:
+    """Return a sentence for each house that could not be sent to where it was locked to."""
+    said = {
+        BrokenLock.UNREACHABLE: tr("{who}锁定的避灾点没有安全的路可到，改为自动安排"),
+        BrokenLock.FULL: tr("{who}锁定的避灾点住不下，改为自动安排"),
+    }
+    ids = of.world.houses.ids[of.houses]
+    kept = of.assignment.broken_locks.items()
+    return [said[why].format(who=ground.names.get(int(ids[at])) or tr("一户")) for at, why in kept]
 
 
 def loads(of: Plan) -> list[Load]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import shapely
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
@@ -14,7 +15,7 @@ from mingqing.desktop.evacuation.on_map import OnMap
 from mingqing.desktop.evacuation.parts import Choices
 from mingqing.desktop.evacuation.planner import Engine, Planner
 from mingqing.desktop.evacuation.result_page import ResultPage
-from mingqing.desktop.evacuation.roads_page import RoadsPage
+from mingqing.desktop.evacuation.roads_page import Fault, RoadsPage
 from mingqing.desktop.evacuation.scenario_page import Reach, ScenarioPage
 from mingqing.desktop.evacuation.summary import Summary
 from mingqing.desktop.look.icons import icon
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.jobs import Jobs
     from mingqing.desktop.map.kit import Kit
     from mingqing.desktop.project import Survey
-    from mingqing.store.edit import Changed
+    from mingqing.store.edit import Changed, Edit
     from mingqing.store.session import Session
 
 WIDTH = 384
@@ -110,6 +111,8 @@ class EvacuationPanel(QWidget):
         self.result.seen.connect(self._see_shelter)
         self.result.opened.connect(self.going)
         self.roads.seen.connect(lambda where: on_map.see(where, mark=where))
+        self.roads.mending.connect(self._mend)
+        self.scenario.reach.currentIndexChanged.connect(lambda _index: self._list_faults())
         on_map.said.connect(self.summary.say_failed)
 
     # ── What it is about ───────────────────────────────────────────────────────────────────────────────────
@@ -198,8 +201,27 @@ class EvacuationPanel(QWidget):
         ground = self.planner.ground
         self.scenario.show_ground(ground)
         self.on_map.show_ground(ground)
-        if ground is not None:
-            self.roads.show_faults(ground.faults, may_mend=self._may_mend)
+        self._list_faults()
+
+    def _list_faults(self) -> None:
+        """List what is wrong with the roads where one plans."""
+        ground, survey, villages = self.planner.ground, self._survey, self.case.scenario.villages
+        found = ground.faults if ground is not None else ()
+        if survey is not None and villages is not None:
+            boxes = [
+                shapely.box(*v.bounds) for v in survey.villages if v.code in villages and v.bounds is not None
+            ]
+            here = shapely.union_all(boxes)
+            found = [f for f in found if f.where is None or here.intersects(f.where)]
+        self.roads.show_faults(found, may_mend=self._may_mend)
+
+    def _mend(self, fault: Fault) -> None:
+        """Draw the road that is missing."""
+
+        def work(made: "Edit", _session: "Session") -> None:
+            made.add("road", {"class": fault.road_class}, fault.fix)
+
+        self._editor.do(tr("补上道路缺口"), work)
 
     def _show_outcome(self) -> None:
         outcome = self.planner.outcome

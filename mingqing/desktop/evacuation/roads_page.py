@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class Fault:
     """Something wrong with roads. title : what. sentence : of what size, and how far from what.
 
-    where : its place, project's CRS. fix : the line of a new road that would mend it, or None.
+    where : its place, project's CRS, or None. fix : the line of a new road that would mend it, or None; road_class :
+    of the road that it continues.
     """
 
     title: str
     sentence: str
-    where: "shapely.Geometry"
+    where: "shapely.Geometry | None"
     fix: "shapely.LineString | None" = None
+    road_class: str | None = None
 
 
 class RoadsPage(QWidget):
@@ -39,7 +41,7 @@ class RoadsPage(QWidget):
         self._faults: Sequence[Fault] = ()
         self._may_mend = False
         self.list = EntryList(tr("路网问题"))
-        self._none = label(tr("道路都连得上，没有发现缺口"), "muted", wrap=True)
+        self._none = label(tr("这里的道路都连得上，没有发现问题"), "muted", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.see = button(tr("到地图上看"), self._see, "chip", glyph="fa6s.map-location-dot")
         self.mend = button(tr("补上"), self._mend, "chip", glyph="fa6s.link")
@@ -75,11 +77,10 @@ class RoadsPage(QWidget):
         self.mend.setVisible(bool(self._faults) and self._may_mend)
         self.see.setEnabled(fault is not None)
         self.mend.setEnabled(fault is not None and fault.fix is not None)
-        if fault is not None:
-            self.seen.emit(fault.where)
+        self._see()
 
     def _see(self) -> None:
-        if self.fault is not None:
+        if self.fault is not None and self.fault.where is not None:
             self.seen.emit(self.fault.where)
 
     def _mend(self) -> None:

@@ -146,7 +146,7 @@ def test_a_road_is_cut_by_a_click_and_mended_by_another(panel: EvacuationPanel, 
     hands.act("cut_road")
     assert "点一下道路" in hands.said
     hands.click((EAST + 150, LANE + 2))
-    assert panel.on_map.overlay.cuts == [pytest.approx((EAST + 150, LANE), abs=1)]
+    assert panel.on_map.overlay.cuts == (pytest.approx((EAST + 150, LANE), abs=1),)
     assert "断路 1 处  ✕" in texts(panel)
     cut = panel.planner.outcome
     assert cut is not None
@@ -182,7 +182,7 @@ def test_who_has_no_way_heads_the_list_in_red_and_is_gone_to(panel: EvacuationPa
     choose(panel, SLIDE, FLOOD)
     panel.case.flood(shapely.box(EAST + 140, NORTH + 100, EAST + 170, NORTH + 400))
     hands.settle()
-    assert panel.summary.wrong.text() == "4 户 12 人无安全路线"
+    assert panel.summary.wrong.text() == "3 户 9 人无安全路线"
     assert panel.summary.wrong.isVisible()
     assert panel.summary.property("tone") == "danger"
     panel.summary.wrong.click()
@@ -272,6 +272,27 @@ def test_what_is_changed_elsewhere_is_planned_anew(
     press(panel, "避灾点")
     loads = {e.title: e.aside for e in panel.result.shelters.entries}
     assert loads == {SCHOOL: "6 / 6 人", HALL: "3 / 9 人"}
+
+
+def test_a_gap_between_roads_is_seen_on_the_map_and_mended_by_a_road(
+    opened: MainWindow, panel: EvacuationPanel, hands: Hands
+) -> None:
+    path = shapely.LineString([(EAST + 600, LANE - 3), (EAST + 600, NORTH + 100)])
+    opened.explorer.editor.do("画路", lambda made, _session: made.add("road", {"class": "步道"}, path))
+    hands.settle()
+    panel.turn_to(RESULT)
+    press(panel, "路网问题")
+    (gap,) = panel.roads.list.entries
+    assert gap.title == "孤立的一片路"
+    assert "3 米" in gap.line
+    panel.roads.list.choose(gap.key)
+    assert panel.on_map.overlay.mark == pytest.approx((EAST + 600, (LANE - 3 + NORTH + 100) / 2))
+    press(panel, "补上")
+    hands.settle()
+    assert panel.roads.list.entries == []
+    assert "这里的道路都连得上，没有发现问题" in texts(panel)
+    hands.undo()
+    assert len(panel.roads.list.entries) == 1
 
 
 def test_the_other_village_has_no_part_in_it_unless_it_is_asked(
