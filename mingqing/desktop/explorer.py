@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from mingqing.access.roles import Action
 from mingqing.core.text import tr
@@ -12,6 +12,7 @@ from mingqing.desktop.access.duty import DutyPanel
 from mingqing.desktop.access.reason import ask_reason
 from mingqing.desktop.banner import Banner
 from mingqing.desktop.basemaps.section import BaseMapSection
+from mingqing.desktop.beside import Beside
 from mingqing.desktop.bulk.desk import Bulk
 from mingqing.desktop.card.choosing import HitList
 from mingqing.desktop.card.guide import CardGuide
@@ -21,6 +22,9 @@ from mingqing.desktop.charts.panel import ChartPanel
 from mingqing.desktop.classify.looks import Looks
 from mingqing.desktop.classify.panel import ClassifyPanel
 from mingqing.desktop.editor import Editor
+from mingqing.desktop.evacuation.engine import Planning
+from mingqing.desktop.evacuation.panel import EvacuationPanel
+from mingqing.desktop.floating import Floating
 from mingqing.desktop.form.panel import FormPanel
 from mingqing.desktop.history.panel import HistoryPanel
 from mingqing.desktop.jobs import Job, Jobs, Lane, ReadJob
@@ -28,7 +32,6 @@ from mingqing.desktop.legend import LegendPanel
 from mingqing.desktop.map.canvas import Canvas
 from mingqing.desktop.map.editing.board import Board
 from mingqing.desktop.map.kit import Kit
-from mingqing.desktop.map.overlay import SCALE_BAR_PX
 from mingqing.desktop.map.studio import ENDED, Studio
 from mingqing.desktop.pages.welcome import DropTarget
 from mingqing.desktop.project import Survey
@@ -39,7 +42,7 @@ from mingqing.desktop.status import StatusLine
 from mingqing.desktop.table.panel import TablePanel
 from mingqing.desktop.topbar import TopBar
 from mingqing.desktop.villages.matching import Entry, index
-from mingqing.desktop.widgets import L, M, S, button, column, row, tool
+from mingqing.desktop.widgets import button, column, row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,8 +55,8 @@ if TYPE_CHECKING:
     from mingqing.store.edit import Changed
     from mingqing.store.session import Session
 
-_SENTENCE = 320  # pixels without which a sentence would be a column of single characters
-_NARROW = 1500  # pixels of the window in which map, legend, classes and charts are too much
+DANGER = "disaster"
+"""The map on which evacuations are planned."""
 
 
 class Explorer(QWidget):
@@ -100,9 +103,11 @@ class Explorer(QWidget):
         self.classing = ClassifyPanel(catalog, jobs, self.looks)
         self.charts = ChartPanel(jobs)
         self.history = HistoryPanel(catalog, jobs, self.editor, self.canvas)
+        self.evacuation = EvacuationPanel(jobs, self.editor, self.kit, actions, Planning())
         self.duty = DutyPanel()
         self.banner, self.card, self.listed = Banner(self), CardPanel(self.canvas), HitList(self)
         self.guide = CardGuide(self.canvas, jobs, self.card, self.listed, self._shown)
+        self.guide.claim = self.evacuation.claim
         self.finder = Finder(self, self.topbar.search, self.canvas, jobs)
         self.form = FormPanel(
             jobs,
@@ -120,11 +125,19 @@ class Explorer(QWidget):
         )
         self.nothing.buttons.addWidget(self._fill)
         self._may_fill = True
-        self._zoom = self._zoom_buttons()
+        self._routes_on = False
+        self.floating = Floating(
+            self, self.canvas, self.duty, self.kit, (self.form, self.card), self.banner, self.nothing, actions
+        )
+        self.beside = Beside(
+            self,
+            {"charts": self.charts, "history": self.history, "evacuation": self.evacuation},
+            actions,
+            turn=lambda: self.guide.reveal(CARD_WIDTH),
+            widen=self.classing.put_away,
+        )
         self._lay_out()
         self._connect()
-        for watched in (self.canvas, self.duty):
-            watched.installEventFilter(self)
 
     # ── Made of ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -142,19 +155,12 @@ class Explorer(QWidget):
         middle.addWidget(self._map, 1)
         middle.addWidget(self.charts)
         middle.addWidget(self.history)
+        middle.addWidget(self.evacuation)
         middle.addWidget(self.duty, 1)
         outer = column(self, gap=0)
         outer.addWidget(self.topbar)
         outer.addLayout(middle, 1)
         outer.addWidget(self.status)
-
-    def _zoom_buttons(self) -> QFrame:
-        made = QFrame(self.canvas)
-        made.setObjectName("floating")
-        layout = column(made, margins=(1, 1, 1, 1), gap=0)
-        for name in ("zoom_in", "zoom_out", "whole"):
-            layout.addWidget(tool(self._actions[name], size=16))
-        return made
 
     def _connect(self) -> None:
         canvas, card, status, actions = self.canvas, self.card, self.status, self._actions
@@ -168,7 +174,7 @@ class Explorer(QWidget):
         self.base_maps.lost.connect(self._say_lost)
         self.legend.classing.connect(lambda table: self.classing.show_table(self.theme, table))
         self.looks.changed.connect(self._show_looks)
-        self.classing.opened.connect(self._make_room)
+        self.classing.opened.connect(self.beside.make_room)
         self.looks.noticed.connect(self.banner.say)
         self.topbar.villages.chosen.connect(self.show_village)
         canvas.viewed.connect(status.show_view)
@@ -179,9 +185,9 @@ class Explorer(QWidget):
         status.scale_wanted.connect(canvas.set_scale)
         self.guide.turned.connect(self._follow_card)
         card.lifting.connect(lambda veil: ask_reason(self, self._jobs, veil, card.lift))
-        self.banner.changed.connect(self.place_floating)
+        self.banner.changed.connect(self.floating.place)
         self.kit.said.connect(lambda sentence: self.banner.say(sentence, "good"))
-        self.kit.lowered.connect(self.place_floating)
+        self.kit.lowered.connect(self.floating.place)
         self.kit.bookmarks.going.connect(self._go_to)
         self.kit.opening_table.connect(self._list_table)
         self.kit.conditions.listing.connect(self._list_asked)
@@ -204,9 +210,9 @@ class Explorer(QWidget):
         self.finder.chosen.connect(self._show_found)
         self.finder.placeless.connect(self._say_nowhere)
         actions["legend"].toggled.connect(self.legend.setVisible)
-        actions["charts"].toggled.connect(lambda on: self._show_beside(self.charts, "history", on=on))
-        actions["history"].toggled.connect(lambda on: self._show_beside(self.history, "charts", on=on))
         self.history.going.connect(self.guide.show_row)
+        self.evacuation.going.connect(self.guide.show_row)
+        actions["evacuation"].toggled.connect(self._show_danger)
         self.guide.turned.connect(lambda: self.history.show_row(self.guide.key))
         actions["table"].toggled.connect(self.tables.setVisible)
         self.canvas.viewed.connect(lambda _view: self._list_here())
@@ -230,42 +236,15 @@ class Explorer(QWidget):
         actions.connect("redo", editor.redo)
         actions.connect("form", self.form.edit_shown)
         self.card.editing.connect(self.form.edit_shown)
-        self.form.moved.connect(self.place_floating)
+        self.form.moved.connect(self.floating.place)
         self.form.said.connect(self._say_failed)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Keep what floats over the canvas in its corners."""
-        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
-            self.place_floating()
-        return False
 
     def restyled(self) -> None:
         """Draw everything again after a change between light and dark."""
         self.canvas.redraw()
         self.kit.restyled()
+        self.evacuation.restyled()
         self.guide.again()
-
-    def place_floating(self) -> None:
-        """Put what floats over the canvas in its place."""
-        width, height = self.canvas.width(), self.canvas.height()
-        shown = (p for p in (self.form, self.card) if p.isVisibleTo(self.canvas))
-        beside = next((p.width() + M for p in shown), 0)
-        self.form.setGeometry(width - self.form.width() - M, M, self.form.width(), height - 2 * M)
-        self.card.setGeometry(width - CARD_WIDTH - M, M, CARD_WIDTH, self.card.height_within(height - 2 * M))
-        size = self._zoom.sizeHint()
-        self._zoom.setGeometry(
-            width - size.width() - M - beside, height - size.height() - M, size.width(), size.height()
-        )
-        inset, on_map = self.kit.overview, self.canvas.isVisibleTo(self)
-        inset.move(M, height - SCALE_BAR_PX - inset.height() - S)  # a card at the right never moves it
-        over, left = (self.canvas, self.kit.bar.x() + self.kit.bar.width() + S) if on_map else (self.duty, L)
-        self.kit.place(right=beside + M)
-        corner = over.mapTo(self, QPoint(left, self.kit.below if on_map else M))
-        # Beside a form there may be less room than a sentence needs: it lies over the form then.
-        wide = min(720, max(over.width() - left - L - beside, _SENTENCE))
-        self.banner.setGeometry(corner.x(), corner.y(), wide, self.banner.height_within(wide))
-        self.banner.raise_()
-        self.nothing.setGeometry(width // 2 - 320, max(height // 2 - 190, M), 640, 340)
 
     # ── The project ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -279,6 +258,7 @@ class Explorer(QWidget):
         self.kit.show_project(session)
         self.editor.show_project(session)
         self.history.show_project(session.policy)
+        self.evacuation.show_project(session)
         self.board.show_project(session)
         self.tables.show_project(session.policy)
         self.refresh(found)
@@ -299,6 +279,7 @@ class Explorer(QWidget):
         self.classing.put_away()
         self.charts.forget()
         self.history.forget()
+        self.evacuation.forget()
         self.card.take_back()
         self.kit.handout.take_back()
         self.finder.forget()
@@ -336,7 +317,7 @@ class Explorer(QWidget):
         self.base_maps.show_base_maps(found.base_maps)
         self._say_nothing(found)
         self.nothing.setVisible(found.extent is None)
-        self._zoom.setVisible(found.extent is not None)
+        self.floating.zoom.setVisible(found.extent is not None)
         self.kit.offer(on=found.extent is not None)
         self._update_actions()
 
@@ -347,6 +328,7 @@ class Explorer(QWidget):
         self.kit.overview.show_project(found.extent)
         self.looks.refresh()
         self.charts.refresh()
+        self.evacuation.refresh(found)
         if was_empty and found.extent is not None and self.themes:
             self.canvas.show_project(found.extent, self._theme.code)
         self.canvas.redraw()
@@ -436,6 +418,7 @@ class Explorer(QWidget):
             return
         self._theme = self._catalog.layers[code]
         self.rail.show_theme(code)
+        self.topbar.evacuation.setVisible(self.evacuation.may_plan and code == DANGER)
         self.legend.show_theme(self._theme)
         self.classing.follow(code)
         self._show_looks()
@@ -452,19 +435,14 @@ class Explorer(QWidget):
         self.selection.choose({t: ids for t, ids in self.selection.tables.items() if t not in off})
         self.board.hide_tables(off)
 
-    def _show_beside(self, panel: QWidget, other: str, *, on: bool) -> None:
-        """Show or hide what stands at the right; on a narrow screen the map keeps its room."""
-        panel.setVisible(on)
-        if on and self.width() < _NARROW:
-            self._actions[other].setChecked(False)
-            self.classing.put_away()
-        QTimer.singleShot(0, self, lambda: self.guide.reveal(CARD_WIDTH))  # the map is narrower by then
-
-    def _make_room(self) -> None:
-        """Put away what stands at the right, on a narrow screen."""
-        if self.width() < _NARROW:
-            for name in ("charts", "history"):
-                self._actions[name].setChecked(False)
+    def _show_danger(self, on: bool) -> None:  # noqa: FBT001 - Qt's signature
+        """Plan an evacuation on the map of dangers; routes of other plans are not to be taken for those of this one."""
+        if on and self.theme != DANGER:
+            self.show_theme(DANGER)
+        if on:
+            self._routes_on = self.legend.turn("evacuation_route", on=False)
+        elif self._routes_on:
+            self.legend.turn("evacuation_route", on=True)
 
     def _show_looks(self) -> None:
         """Let the map and the legend follow how tables are classed."""
@@ -489,6 +467,7 @@ class Explorer(QWidget):
         self._list_here()
         for panel in (self.charts, self.history):
             panel.show_village(self._village, village.name if village is not None else tr("全部"))
+        self.evacuation.show_village(self._village)
         self.visited.emit(self._village)
 
     def _count(self) -> None:
@@ -582,7 +561,7 @@ class Explorer(QWidget):
     def _follow_card(self) -> None:
         if self.guide.key != self._failed_at:
             self.banner.settle()
-        self.place_floating()
+        self.floating.place()
         self._update_actions()
 
     def conceal(self) -> None:

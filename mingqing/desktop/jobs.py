@@ -31,6 +31,7 @@ class Lane(Enum):
     WRITE = "write"
     KEEP = "keep"
     INDEX = "index"
+    PLAN = "plan"
 
 
 class Job(Generic[T]):
@@ -122,6 +123,12 @@ class IndexJob(Job[T]):
     """Makes ready what is searched: at once after opening, when a backup may take a minute."""
 
     lane = Lane.INDEX
+
+
+class PlanJob(Job[T]):
+    """Reckons who goes where: seconds for a county, during which cards are still to be read."""
+
+    lane = Lane.PLAN
 
 
 _NOTHING: Job[None] = ReadJob(lambda _session, _job: None, done=lambda _: None)

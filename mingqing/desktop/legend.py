@@ -149,6 +149,15 @@ class LegendPanel(QWidget):
         """Return the box that switches a table on and off."""
         return self._switches[table]
 
+    def turn(self, table: str, *, on: bool) -> bool:
+        """Switch a table on or off, as its box does; return whether it was on before."""
+        before = table not in self._off
+        if table in self._switches:
+            self._switches[table].setChecked(on)
+        elif before != on:
+            self._switch(table, on=on)
+        return before
+
     def tables_on(self) -> frozenset[str] | None:
         """Return the tables of this map that are on, or None where all are."""
         if self._theme is None or not self._off:

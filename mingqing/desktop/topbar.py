@@ -43,11 +43,14 @@ class TopBar(QWidget):
             tool(actions[name])
             for name in ("to_village", "back", "forward", "legend", "charts", "table", "history")
         ]
+        self.evacuation = tool(actions["evacuation"], text=True)
+        self.evacuation.hide()
         self._steps = [tool(actions[name]) for name in ("undo", "redo")]
         layout.addWidget(self.villages)
         layout.addWidget(self._of_map[0])
         layout.addWidget(self.search, 100)
         layout.addStretch(1)
+        layout.addWidget(self.evacuation)
         tools = row(gap=2)
         for made in (*self._steps, *self._of_map[1:]):
             tools.addWidget(made)

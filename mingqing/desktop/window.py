@@ -233,7 +233,7 @@ class MainWindow(QMainWindow):
             self.strip.say(sentence, tone, action)
         else:
             self.explorer.banner.say(sentence, tone, action)
-            self.explorer.place_floating()
+            self.explorer.floating.place()
 
     def refuse(self, error: MingqingError) -> None:
         """Say what could not be done; a project that turns out to be damaged is only looked at from now on."""

@@ -36,6 +36,7 @@ class CardGuide(QObject):
 
     key : table and id of the row whose card is shown; None where there is none.
     taking : called with the next place that is clicked and how near is near enough, metres, in place of the card.
+    claim : asked with every other; where it says True, the click was meant for something else than a card.
     """
 
     turned = Signal()
@@ -53,6 +54,7 @@ class CardGuide(QObject):
         self._canvas, self._jobs, self._card, self._listed, self._shown = canvas, jobs, card, listed, shown
         self.key: Key | None = None
         self.taking: Callable[[float, float, float], None] | None = None
+        self.claim: Callable[[float, float, float], bool] = lambda _x, _y, _near: False
         self._found = Found()
         self._trail: list[Key] = []
         self.viewer: PhotoViewer | None = None
@@ -73,6 +75,9 @@ class CardGuide(QObject):
         if self.taking is not None:
             take, self.taking = self.taking, None
             take(x, y, _CLICK_PX * view.m_per_px)
+            return
+        if self.claim(x, y, _CLICK_PX * view.m_per_px):
+            self.close()
             return
         theme, only, _ = self._shown()
         near, targets = _CLICK_PX * view.m_per_px, self._canvas.targets

@@ -62,7 +62,7 @@ class Kit(QObject):
         tables_on: Callable[[], frozenset[str] | None],
     ) -> None:
         super().__init__(canvas)
-        self._canvas, self._jobs, self._actions = canvas, jobs, actions
+        self.canvas, self._jobs, self._actions = canvas, jobs, actions
         self.selection, self.tables_on = selection, tables_on
         self.second: EditBar | None = None  # a further bar, beside the first
         self._sides, self._reached = (M, M), M
@@ -90,7 +90,7 @@ class Kit(QObject):
         self._connect()
 
     def _make_bar(self) -> ToolBar:
-        bar = ToolBar(self._actions, self._canvas)
+        bar = ToolBar(self._actions, self.canvas)
         bar.add("hand")
         bar.add("draw")
         bar.add_menu(tr("量算"), ("measure_length", "measure_area"))
@@ -117,9 +117,9 @@ class Kit(QObject):
             self._handle(name, each)
             if isinstance(each, SelectBox | SelectCircle | SelectOutline):
                 each.drawn.connect(self.select)
-        self._canvas.tool_changed.connect(self._follow)
+        self.canvas.tool_changed.connect(self._follow)
         self.selection.changed.connect(self._say_selected)
-        self._canvas.viewed.connect(self._show_seen)
+        self.canvas.viewed.connect(self._show_seen)
         self.overview.wanted.connect(self._look_at)
         self.handout.said.connect(self.said)
         self.conditions.chosen.connect(self.chosen)
@@ -152,7 +152,7 @@ class Kit(QObject):
 
     def _if_seen(self, call: Callable[[], object]) -> None:
         """Do something that the map is needed for; another page may be in front of it."""
-        if self._canvas.isVisible():
+        if self.canvas.isVisible():
             call()
 
     # ── The project ────────────────────────────────────────────────────────────────────────────────────────
@@ -220,18 +220,18 @@ class Kit(QObject):
         self.overview.setVisible(wanted and free >= S)
 
     def _show_seen(self) -> None:
-        if self._canvas.view is not None:
-            self.overview.show_view(self._canvas.view.extent((self._canvas.width(), self._canvas.height())))
+        if self.canvas.view is not None:
+            self.overview.show_view(self.canvas.view.extent((self.canvas.width(), self.canvas.height())))
 
     def _look_at(self, x: float, y: float) -> None:
-        if self._canvas.view is not None:
-            self._canvas.go(replace(self._canvas.view, x=x, y=y))
+        if self.canvas.view is not None:
+            self.canvas.go(replace(self.canvas.view, x=x, y=y))
 
     # ── Kept and handed on ─────────────────────────────────────────────────────────────────────────────────
 
     def open_bookmarks(self, *, adding: bool = False) -> None:
         """Drop the bookmarks down beside the bar; `adding` waits for a name for what is on screen."""
-        view = self._canvas.view
+        view = self.canvas.view
         if view is not None and self._theme is not None:
             at = self.bar.mapToGlobal(QPoint(self.bar.width() + S, 0))
             here = Bookmark(view, self._theme.code, self._village)
@@ -246,15 +246,15 @@ class Kit(QObject):
     def take(self, name: str) -> None:
         """Take a tool in hand; one that is there already is laid down."""
         wanted = self.tools[name]
-        self._canvas.use(self.tools["hand"] if wanted is self._canvas.tool else wanted)
+        self.canvas.use(self.tools["hand"] if wanted is self.canvas.tool else wanted)
         self._follow()
-        self._canvas.setFocus()
+        self.canvas.setFocus()
 
     def escape(self) -> bool:
         """Give up what is begun, then lay the tool down, then select nothing; False where there is none of this."""
-        if self._canvas.tool.escape():
+        if self.canvas.tool.escape():
             return True
-        if self._canvas.tool is not self.tools["hand"]:
+        if self.canvas.tool is not self.tools["hand"]:
             self.take("hand")
             return True
         chosen = len(self.selection) > 0
@@ -262,16 +262,16 @@ class Kit(QObject):
         return chosen
 
     def _follow(self) -> None:
-        if self.conditions.waits and self._canvas.tool is self.tools["hand"]:
+        if self.conditions.waits and self.canvas.tool is self.tools["hand"]:
             self.conditions.take_area(None)
             self._say_selected()
         for name, each in self.tools.items():
-            self._actions[name].setChecked(each is self._canvas.tool)
+            self._actions[name].setChecked(each is self.canvas.tool)
         self._say()
 
     def _say(self) -> None:
         """Say what the tool in hand has to say."""
-        name = next(name for name, each in self.tools.items() if each is self._canvas.tool)
+        name = next(name for name, each in self.tools.items() if each is self.canvas.tool)
         used = self.tools[name]
         extra = self._how_to_select if name in _SELECTING else used.extra
         circle = self.tools["select_circle"]
@@ -293,11 +293,11 @@ class Kit(QObject):
         self._fold()
         beside, top = left + size.width() + S, M
         if self.second is not None and not self.second.isHidden():
-            self.second.fit(self._canvas.width() - beside - right)
+            self.second.fit(self.canvas.width() - beside - right)
             hint = self.second.sizeHint()
             self.second.setGeometry(beside, M, hint.width(), hint.height())
             top += hint.height() + S
-        self.strip.place(beside, top, self._canvas.width() - beside - right)
+        self.strip.place(beside, top, self.canvas.width() - beside - right)
         if self.below != self._reached:
             self._reached = self.below
             self.lowered.emit()
@@ -339,12 +339,12 @@ class Kit(QObject):
 
     def _draw_area(self) -> None:
         """Let the next figure that is drawn be an area of the question."""
-        self._canvas.use(self.tools["select_outline"])
+        self.canvas.use(self.tools["select_outline"])
         self._follow()
         said = tr("画出要查找的范围，画完回到条件；按 Esc 不画了")
         self.strip.say(_SELECTED, self._actions["conditions"].icon(), said, ())
         self.place()
-        self._canvas.setFocus()
+        self.canvas.setFocus()
 
     def chosen(self, found: Mapping[str, list[int]], how: How) -> None:
         """Select these rows, or add them to what is selected, or take them away."""
@@ -396,7 +396,7 @@ class Kit(QObject):
     def see_selected(self) -> None:
         """Show all that is selected."""
         if self.outline.bounds is not None:
-            self._canvas.see(self.outline.bounds, closest=1000)
+            self.canvas.see(self.outline.bounds, closest=1000)
 
     def invert(self) -> None:
         """Select what is not selected of the village in view, of the tables that have selected rows."""
