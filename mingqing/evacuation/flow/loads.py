@@ -16,8 +16,8 @@ _MOST_TIMES = 1_000
 class Loads:
     """What the `l` lanes that anybody walks have to bear.
 
-    lane, people : (l,). peak : (l,) people who enter in the busiest minute.
-    wait_s : (l,) the longest wait at its entrance. queue : (l,) people who wait there at the worst moment.
+    lane, people : (l,). peak : (l,) people who come through in the busiest minute.
+    wait_s : (l,) the longest wait at its end. queue : (l,) people who wait there at the worst moment.
     waiting_s : (l,) seconds waited there, of all people together. begins_s, ends_s : (l,) when anybody waits there.
     """
 
@@ -41,13 +41,13 @@ def loads(flow: Flow) -> Loads:
     np.maximum.at(longest, at, flow.wait_s)
     held = flow.wait_s > 0
     np.minimum.at(begins, at[held], flow.reached[held])
-    np.maximum.at(ends, at[held], flow.entered[held])
+    np.maximum.at(ends, at[held], flow.left[held])
     return Loads(
         lane,
         _whole(at, people, count),
-        _busiest(at, flow.entered, people, count),
+        _busiest(at, flow.left, people, count),
         longest,
-        _longest_queue(at[held], flow.reached[held], flow.entered[held], people[held], count),
+        _longest_queue(at[held], flow.reached[held], flow.left[held], people[held], count),
         np.bincount(at, weights=people * flow.wait_s, minlength=count).astype(np.float64),
         begins,
         ends,
@@ -59,14 +59,14 @@ def _whole(at: NDArray[np.int64], people: NDArray[np.int64], count: int) -> NDAr
 
 
 def _busiest(
-    at: NDArray[np.int64], entered: Seconds, people: NDArray[np.int64], count: int
+    at: NDArray[np.int64], left: Seconds, people: NDArray[np.int64], count: int
 ) -> NDArray[np.int64]:
-    """Return the most people who enter within a minute."""
+    """Return the most people who come through within a minute."""
     found = np.zeros(count, dtype=np.int64)
     if len(at):
-        order = np.lexsort((entered, at))
+        order = np.lexsort((left, at))
         # Lanes one after another on a single axis of time, too far apart for a minute to reach the next.
-        when = entered[order] + at[order] * (np.ptp(entered) + 2 * _MINUTE_S)
+        when = left[order] + at[order] * (np.ptp(left) + 2 * _MINUTE_S)
         before = np.concatenate([[0], np.cumsum(people[order])])
         within = before[np.searchsorted(when, when + _MINUTE_S)] - before[:-1]
         np.maximum.at(found, at[order], within)
@@ -74,12 +74,12 @@ def _busiest(
 
 
 def _longest_queue(
-    at: NDArray[np.int64], came: Seconds, entered: Seconds, people: NDArray[np.int64], count: int
+    at: NDArray[np.int64], came: Seconds, left: Seconds, people: NDArray[np.int64], count: int
 ) -> NDArray[np.int64]:
     """Return the most people who wait at once; those given do wait."""
-    where, when = np.tile(at, 2), np.concatenate([came, entered])
+    where, when = np.tile(at, 2), np.concatenate([came, left])
     change = np.concatenate([people, -people])
-    order = np.lexsort((change, when, where))  # who goes in makes room before who comes joins
+    order = np.lexsort((change, when, where))  # who goes on makes room before who comes joins
     waiting = np.cumsum(change[order])  # each lane's come to nothing at its end
     found = np.zeros(count, dtype=np.int64)
     np.maximum.at(found, where[order], waiting)
@@ -91,7 +91,7 @@ class Timeline:
     """Where people are at `t` moments. times_s : (t,).
 
     at_home, on_road, waiting, arrived : (t,) people; those who wait are on the road too.
-    edges : (u,) those walked. on_edge : (u, t) people on each, or waiting to enter it, both directions together.
+    edges : (u,) those walked. on_edge : (u, t) people on each, queueing or not, both directions together.
     """
 
     times_s: Seconds
@@ -120,8 +120,8 @@ def timeline(flow: Flow, step_s: float = _MINUTE_S) -> Timeline:
         _present(np.zeros(len(walks), np.int64), times[0], until, each, times, 1)[0]
         for until in (flow.depart_s, flow.arrival_s)
     )
-    waiting = _present(np.zeros(len(people), np.int64), flow.reached, flow.entered, people, times, 1)[0]
-    on_edge = _present(edge_of, flow.reached, flow.left, people, times, len(edges))
+    waiting = _present(np.zeros(len(people), np.int64), flow.reached, flow.left, people, times, 1)[0]
+    on_edge = _present(edge_of, flow.entered, flow.left, people, times, len(edges))
     on_road, arrived = on_the_way - at_home, each.sum() - on_the_way
     return Timeline(times, at_home, on_road, waiting, arrived, edges, on_edge)
 

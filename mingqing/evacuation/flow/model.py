@@ -16,7 +16,7 @@ Lanes = NDArray[np.int64]
 
 
 def capacity_of(network: Network, movement: Movement) -> NDArray[np.float64]:
-    """Return how many people a second can walk into each lane, (2e,): the width of the road times the flow."""
+    """Return how many people a second can walk through each lane, (2e,): the width of the road times the flow."""
     wide = movement.width_m(network.roads)[network.road] * movement.flow
     return np.repeat(wide, 2)
 
@@ -26,12 +26,14 @@ class Walks:
     """`k` walks over lanes, one after another; empty for a house that has no way.
 
     first : (k + 1,) where each begins among the `q` visits to a lane. lane : (q,).
+    gate : (q,) number, from 0, of the place at which the lane is left: its end, or before that at a shelter.
     seconds : (q,) on each with nobody in the way. before_s, after_s : (k,) on the access legs of house and shelter.
     people : (k,) who go together. afoot : (k,) whether they walk; others do not queue with those who do.
     """
 
     first: NDArray[np.int64]
     lane: Lanes
+    gate: NDArray[np.int64]
     seconds: Seconds
     before_s: Seconds
     after_s: Seconds
@@ -51,12 +53,14 @@ class Walks:
         new[1:] = (np.diff(owner) != 0) | (np.diff(lane) != 0)
         begins = np.flatnonzero(new)
         seconds = np.add.reduceat(ways.road_s[real], begins) if len(begins) else np.empty(0)
+        left_at = ways.end[real][np.append(begins[1:], len(real)) - 1] if len(begins) else np.empty(0)
         first = np.concatenate([[0], np.cumsum(np.bincount(owner[begins], minlength=len(ways)))])
         legs = np.where(np.isnan(ways.metres)[:, None], np.inf, ways.leg_s)
         everyone = np.ones(len(ways), dtype=np.bool_)
         return cls(
             first,
             lane[begins],
+            _numbered(lane[begins], left_at),
             seconds,
             legs[:, 0],
             legs[:, 1],
@@ -80,12 +84,18 @@ class Walks:
         return np.bincount(self.owner, weights=per_visit, minlength=len(self)).astype(np.float64)
 
 
+def _numbered(lane: Lanes, at: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return numbers, the same for the same lane left at the same place, to the millimetre."""
+    place = np.rint(at * 1000).astype(np.int64)
+    return np.unique(np.stack([lane, place]), axis=1, return_inverse=True)[1].reshape(-1)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
     """What becomes of walks when all set out.
 
-    capacity : (2e,) people a second who can enter a lane. depart_s : (k,).
-    reached : (q,) when a visit comes to the entrance of its lane. wait_s : (q,) how long it queues there.
+    capacity : (2e,) people a second whom a lane lets through. depart_s : (k,).
+    reached : (q,) when a visit comes to the end of its lane. wait_s : (q,) how long it queues there.
     arrival_s : (k,) when the last of those who go together is in the shelter; inf where there is no way.
     """
 
@@ -98,13 +108,13 @@ class Flow:
 
     @property
     def entered(self) -> Seconds:
-        """When the first of each visit enters its lane, (q,)."""
-        return self.reached + self.wait_s
+        """When each visit comes onto its lane, (q,)."""
+        return self.reached - self.walks.seconds
 
     @property
     def left(self) -> Seconds:
-        """When each visit comes to the end of its lane, (q,)."""
-        return self.reached + self.wait_s + self.walks.seconds
+        """When the first of each visit leaves its lane, (q,)."""
+        return self.reached + self.wait_s
 
     @property
     def clearance_s(self) -> float:

@@ -1,9 +1,10 @@
-"""Queues at the entrances of lanes, followed from event to event.
+"""Queues at the ends of lanes, followed from event to event.
 
-The model: a point queue at the entrance of every lane. Those who live in one house stay together; who comes first
-enters first; the next may enter once those before have, at no more people a second than the width lets through
-(`capacity`). In the lane everyone walks at a speed of their own and may overtake; a queue takes up no room, so it
-does not reach back into the lane before. The two directions of a road do not hinder one another.
+The model: a point queue at the end of every lane. Those who live in one house stay together; who comes first passes
+first; the next may pass once those before have, at no more people a second than the width lets through (`capacity`).
+In the lane everyone walks at a speed of their own and may overtake; a queue takes up no room, so it does not reach back
+into the lane before. Whoever turns in at a shelter before the end of a lane queues there, with others who do, and not
+at its end. The two directions of a road do not hinder one another.
 """
 
 import heapq
@@ -30,7 +31,7 @@ def simulate(
 
     Parameters
     ----------
-    capacity : (2e,) people a second who can enter each lane.
+    capacity : (2e,) people a second whom each lane lets through.
     depart_s : (k,) when each sets out.
 
     Raises
@@ -42,10 +43,10 @@ def simulate(
     owner = walks.owner
     serve = np.where(walks.afoot[owner], walks.people[owner] / capacity[walks.lane], 0.0)
     wait = np.zeros(len(owner))
-    freely = start[owner] + walks.before_s[owner] + walks.before(walks.seconds)
+    freely = start[owner] + walks.before_s[owner] + walks.before(walks.seconds) + walks.seconds
     shared = _shared(walks, serve)
     if len(shared):
-        wait[shared] = _queue(walks.lane[shared], owner[shared], freely[shared], serve[shared], stop)
+        wait[shared] = _queue(walks.gate[shared], owner[shared], freely[shared], serve[shared], stop)
     spread = np.zeros(len(walks))
     np.maximum.at(spread, owner, serve)
     arrival = start + walks.before_s + walks.sum(walks.seconds + wait) + walks.after_s + spread
@@ -53,14 +54,14 @@ def simulate(
 
 
 def _shared(walks: Walks, serve: Seconds) -> NDArray[np.int64]:
-    """Return the visits to lanes that others walk too: only there can a queue form."""
+    """Return the visits to lanes that others leave there too: only there can a queue form."""
     queueing = serve > 0
-    visitors = np.bincount(walks.lane[queueing], minlength=int(walks.lane.max(initial=-1)) + 1)
-    return np.flatnonzero(queueing & (visitors[walks.lane] > 1))
+    visitors = np.bincount(walks.gate[queueing], minlength=int(walks.gate.max(initial=-1)) + 1)
+    return np.flatnonzero(queueing & (visitors[walks.gate] > 1))
 
 
 def _queue(
-    lane: NDArray[np.int64],
+    gate: NDArray[np.int64],
     owner: NDArray[np.int64],
     freely: Seconds,
     serve: Seconds,
@@ -68,16 +69,15 @@ def _queue(
 ) -> Seconds:
     """Return how long each of the visits waits; they are in the order of their walks.
 
-    freely : when each would come to the entrance if nobody ever waited.
+    freely : when each would come to its gate if nobody ever waited.
     """
-    _, lane_of = np.unique(lane, return_inverse=True)
     begins = np.flatnonzero(np.diff(owner, prepend=-1))
     last = np.diff(owner, append=-1) != 0
     gap = np.diff(freely, append=0.0).tolist()
-    lanes, serves, is_last = lane_of.tolist(), serve.tolist(), last.tolist()
+    gates, serves, is_last = gate.tolist(), serve.tolist(), last.tolist()
     waits = [0.0] * len(owner)
-    free_at = [-np.inf] * (int(lane_of.max()) + 1)
-    # The next visit of every walk, by when it comes to its entrance; among equals the earlier walk.
+    free_at = [-np.inf] * (int(gate.max()) + 1)
+    # The next visit of every walk, by when it comes to its gate; among equals the earlier walk.
     due = list(zip(freely[begins].tolist(), begins.tolist(), strict=True))
     heapq.heapify(due)
     replace, pop = heapq.heapreplace, heapq.heappop
@@ -85,12 +85,12 @@ def _queue(
         if not event % _ASK_EVERY and stop():
             raise Cancelled(tr("已停止推算人流。"))
         now, visit = due[0]
-        at = lanes[visit]
-        enters = max(now, free_at[at])
-        free_at[at] = enters + serves[visit]
-        waits[visit] = enters - now
+        at = gates[visit]
+        passes = max(now, free_at[at])
+        free_at[at] = passes + serves[visit]
+        waits[visit] = passes - now
         if is_last[visit]:
             pop(due)
         else:
-            replace(due, (enters + gap[visit], visit + 1))
+            replace(due, (passes + gap[visit], visit + 1))
     return np.array(waits)

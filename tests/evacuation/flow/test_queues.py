@@ -25,6 +25,7 @@ def walks(
     return Walks(
         np.cumsum([0, *map(len, ways)]),
         np.array([lane for lane, _ in flat], dtype=np.int64),
+        np.array([lane for lane, _ in flat], dtype=np.int64),
         np.array([seconds for _, seconds in flat], dtype=np.float64),
         np.zeros(count) if before is None else np.array(before, dtype=np.float64),
         np.zeros(count),
@@ -39,8 +40,8 @@ def test_one_house_alone_walks_freely_and_its_last_person_follows_its_first() ->
     assert flow.arrival_s == pytest.approx([10 + 60 + 30 + 4 / 0.5])
 
 
-def test_who_comes_second_waits_until_the_first_have_entered() -> None:
-    # 10 people need 10 s to step onto the bridge; the second house comes 4 s after the first.
+def test_who_comes_second_waits_until_the_first_have_passed() -> None:
+    # 10 people need 10 s to step off the bridge; the second house comes 4 s after the first.
     flow = simulate(walks([[(0, 100.0)], [(0, 100.0)]], [10, 5], [0.0, 4.0]), np.array([1.0]))
     assert flow.wait_s.tolist() == [0, 6]
     assert flow.arrival_s.tolist() == [110, 115]
@@ -90,10 +91,10 @@ def test_what_a_lane_bears_is_told_by_the_worst_moment() -> None:
     found = loads(flow)
     assert found.lane.tolist() == [4]
     assert found.people.tolist() == [90]
-    assert found.wait_s.tolist() == [100]  # the third comes at 20 and enters at 120
-    assert found.queue.tolist() == [60]  # from 20 to 60 both later houses wait
+    assert found.wait_s.tolist() == [100]  # the third comes at 30 and passes at 130
+    assert found.queue.tolist() == [60]  # from 30 to 70 both later houses wait
     assert found.waiting_s.tolist() == [30 * 50 + 30 * 100]
-    assert (found.begins_s[0], found.ends_s[0]) == (10, 120)
+    assert (found.begins_s[0], found.ends_s[0]) == (20, 130)
     assert found.peak.tolist() == [30]
 
 
@@ -113,20 +114,19 @@ def test_at_every_moment_everybody_is_somewhere() -> None:
 
 
 def _obvious(some: Walks, capacity: NDArray[np.float64], depart: NDArray[np.float64]) -> NDArray[np.float64]:
-    """When each walk is over, by looking through everybody again and again for who is next at an entrance."""
+    """When each walk is over, by looking through everybody again and again for who is next at a lane's end."""
     free: dict[int, float] = {}
-    now = (depart + some.before_s).tolist()
     at = some.first[:-1].tolist()
-    while True:
-        due = [k for k in range(len(some)) if at[k] < some.first[k + 1]]
-        if not due:
-            break
+    ends = some.first[1:].tolist()
+    now = (depart + some.before_s).tolist()
+    now = [t + float(some.seconds[a]) if a < b else t for t, a, b in zip(now, at, ends, strict=True)]
+    while due := [k for k in range(len(some)) if at[k] < ends[k]]:
         k = min(due, key=lambda k: (now[k], k))
         lane, people = int(some.lane[at[k]]), int(some.people[k])
-        enters = max(now[k], free.get(lane, 0.0))
-        free[lane] = enters + people / capacity[lane]
-        now[k] = enters + float(some.seconds[at[k]])
+        passes = max(now[k], free.get(lane, 0.0))
+        free[lane] = passes + people / capacity[lane]
         at[k] += 1
+        now[k] = passes + (float(some.seconds[at[k]]) if at[k] < ends[k] else 0.0)
     last = [
         max((n / capacity[lane] for lane in some.lane[a:b]), default=0.0)
         for n, a, b in zip(some.people, some.first, some.first[1:], strict=False)
@@ -158,20 +158,20 @@ def test_a_crowd_arrives_as_the_obvious_way_to_reckon_says(
 
 @settings(max_examples=150, deadline=None)
 @given(crowds())
-def test_no_lane_lets_in_more_than_fit_and_the_first_to_come_is_the_first_to_enter(
+def test_no_lane_lets_more_through_than_fit_and_the_first_to_come_is_the_first_to_pass(
     crowd: tuple[Walks, NDArray[np.float64], NDArray[np.float64]],
 ) -> None:
     flow = simulate(*crowd)
     some, capacity, _ = crowd
     for lane in np.unique(some.lane).tolist():
         here = np.flatnonzero(some.lane == lane)
-        here = here[np.argsort(flow.entered[here], kind="stable")]
-        entered, people = flow.entered[here], some.people[some.owner[here]]
+        here = here[np.argsort(flow.left[here], kind="stable")]
+        passed, people = flow.left[here], some.people[some.owner[here]]
         assert (np.diff(flow.reached[here]) > -1e-6).all()
-        assert (entered[1:] >= entered[:-1] + people[:-1] / capacity[lane] - 1e-6).all()
+        assert (passed[1:] >= passed[:-1] + people[:-1] / capacity[lane] - 1e-6).all()
         for begin in np.arange(0.0, flow.clearance_s, 1.0):
             share = np.clip(
-                np.minimum(entered + people / capacity[lane], begin + 1) - np.maximum(entered, begin), 0, None
+                np.minimum(passed + people / capacity[lane], begin + 1) - np.maximum(passed, begin), 0, None
             )
             assert share.sum() * capacity[lane] <= capacity[lane] + 1e-6
 
