@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from mingqing.evacuation.flow.model import Flow, Lanes
+from mingqing.evacuation.flow.model import Flow
 from mingqing.evacuation.flow.queues import simulate
 from mingqing.evacuation.model import Seconds, Xy
 
@@ -69,36 +69,42 @@ def stagger(flow: Flow, group: NDArray[np.int64], stop: Callable[[], bool] = lam
 def _turns(flow: Flow, group: NDArray[np.int64], count: int) -> Seconds:
     """Return how much later each group should set out to have a turn of its own where it loses the most time."""
     walks = flow.walks
-    of, lane = _worst(flow, group[walks.owner])
+    of, gate = _worst(flow, group[walks.owner])
     later = np.zeros(count)
-    for narrow in np.unique(lane).tolist():
-        there = walks.lane == narrow
+    by_gate = np.argsort(walks.gate, kind="stable")
+    gates = walks.gate[by_gate]
+    for narrow in np.unique(gate).tolist():
+        there = by_gate[np.searchsorted(gates, narrow) : np.searchsorted(gates, narrow, side="right")]
         who, here = np.unique(group[walks.owner[there]], return_inverse=True)
         people = np.bincount(here, weights=walks.people[walks.owner[there]])
         comes = np.full(len(who), np.inf)
         np.minimum.at(comes, here, flow.reached[there])
-        free_at, waiting = -np.inf, set(of[lane == narrow].tolist())
+        free_at, held = -np.inf, set(of[gate == narrow].tolist())
+        per_s = float(flow.capacity[walks.lane[there[0]]])
         for one in np.argsort(comes, kind="stable").tolist():
             turn = max(float(comes[one]), free_at)
-            if int(who[one]) in waiting:
+            if int(who[one]) in held:
                 later[who[one]] = turn - comes[one]
-            free_at = turn + people[one] / flow.capacity[narrow]
+            free_at = turn + people[one] / per_s
     return later
 
 
-def _worst(flow: Flow, of: NDArray[np.int64]) -> tuple[NDArray[np.int64], Lanes]:
-    """Return the groups that queue, and for each the lane where it loses the most time; `of` is each visit's group."""
+def _worst(flow: Flow, of: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the groups that queue for a minute or more, and for each the gate where it loses the most time.
+
+    of : the group of each visit.
+    """
     walks = flow.walks
-    waits = np.flatnonzero(flow.wait_s > 0)
-    many = int(walks.lane.max(initial=0)) + 1
-    key, which = np.unique(of[waits] * many + walks.lane[waits], return_inverse=True)
+    waits = np.flatnonzero(flow.wait_s >= _ROUND_S)
+    many = int(walks.gate.max(initial=0)) + 1
+    key, which = np.unique(of[waits] * many + walks.gate[waits], return_inverse=True)
     lost = np.bincount(
         which, weights=walks.people[walks.owner[waits]] * flow.wait_s[waits], minlength=len(key)
     )
-    group, lane = np.divmod(key, many)
+    group, gate = np.divmod(key, many)
     order = np.lexsort((lost, group))
     last = order[np.diff(group[order], append=-1) != 0]
-    return group[last], lane[last]
+    return group[last], gate[last]
 
 
 def hamlets(at: Xy, apart_m: float = _APART_M) -> NDArray[np.int64]:
