@@ -14,6 +14,8 @@ from mingqing.core.text import tr
 from mingqing.evacuation.assignment.assign import assign
 from mingqing.evacuation.assignment.model import Assignment
 from mingqing.evacuation.case import Case, case
+from mingqing.evacuation.flow.congestion import spread
+from mingqing.evacuation.flow.outlook import crowd_of
 from mingqing.evacuation.model import Seconds
 from mingqing.evacuation.reasons import Reason, reasons
 from mingqing.evacuation.routing.setup import routing
@@ -27,7 +29,8 @@ class Plan:
     """Where `k` houses go. Houses and shelters are indices into those of the world.
 
     houses, people : (k,). shelters : (k,) -1 for those without a place.
-    ways : of those with a place. assignment : how it was found, `assignment.shelter` among `case.shelters`.
+    ways : of those with a place. assignment : how it was found, `assignment.shelter` among `case.shelters`; where
+    queues are heeded (`congestion`), some go elsewhere than it says.
     reasons : by position among the k why a house has no place.
     network_s, paths_s, assign_s : what reading and building, searching and assigning took.
     """
@@ -99,16 +102,21 @@ def plan(world: World, scenario: Scenario, stop: Callable[[], bool] = lambda: Fa
     for group in range(len(travel.parts)):
         travel.soonest(group, nothing)
     searched = perf_counter()
+    locks = _locks(world, scenario, here)
     found = assign(
         travel,
         here.people,
         world.shelters.capacity[here.shelters],
         objective=scenario.objective,
-        locks=_locks(world, scenario, here),
+        locks=locks,
         stop=stop,
     )
     assigned = perf_counter()
     ways = travel.ways(found.shelter, float(found.seconds[found.shelter >= 0].max(initial=0.0)) * 1.001 + 1.0)
+    shelter = found.shelter
+    if scenario.congestion:
+        apart = spread(travel, crowd_of(world, scenario, here, locks), shelter, ways, stop)
+        shelter, ways = apart.shelter, apart.ways
     unreachable, short = np.flatnonzero(found.unreachable), np.flatnonzero(found.short)
     why = reasons(world, scenario, here, unreachable, short)
     traced = perf_counter()
@@ -118,7 +126,7 @@ def plan(world: World, scenario: Scenario, stop: Callable[[], bool] = lambda: Fa
         case=here,
         houses=here.houses,
         people=here.people,
-        shelters=np.where(found.shelter >= 0, here.shelters[found.shelter], -1)
+        shelters=np.where(shelter >= 0, here.shelters[shelter], -1)
         if len(here.shelters)
         else np.full(len(here.houses), -1),
         ways=ways,

@@ -20,6 +20,7 @@ class Scenario:
     locks : (house, shelter) ids fixed by hand.
     night : whether one walks in the dark. at_home : whether only those count who are not away (外出).
     vehicles : whether those who cannot walk (卧床) are fetched by car instead of carried.
+    congestion : whether some go another way or elsewhere so that fewer queue, where the last then arrives sooner.
     walk_kmh : everybody moves at this speed on every road, slopes and classes ignored; None for speeds as declared.
     """
 
