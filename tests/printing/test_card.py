@@ -204,6 +204,19 @@ def test_planner_prints_names_and_phones_a_viewer_their_masks(
     assert not any(a in c.address for a in addresses for c in viewed)
 
 
+def test_planner_has_sex_and_age_on_the_card_for_a_reason_that_the_log_keeps(
+    as_role: Callable[..., Session], evacuees: Sequence[Evacuee]
+) -> None:
+    planner = as_role("planner")
+    blank_cards = gather_cards(planner, evacuees[:5])
+    cards = gather_cards(planner, evacuees[:5], reason="制作明白卡")
+    assert {(m.sex, m.age) for c in blank_cards for m in c.members} == {("", None)}
+    assert all(m.sex and m.age is not None for c in cards for m in c.members)
+    last = entries(as_role("auditor"), limit=1)[0]
+    assert (last.act, last.detail) == (Act.UNMASK, "性别、出生日期、与户主关系：制作明白卡")
+    assert last.rows == sum(len(c.members) for c in cards)
+
+
 def test_printing_is_in_the_log_before_it_is_done(
     as_role: Callable[..., Session], evacuees: Sequence[Evacuee], keep: Keep
 ) -> None:
