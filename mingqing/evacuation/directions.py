@@ -15,7 +15,8 @@ _COMPASS = ("东", "东北", "北", "西北", "西", "西南", "南", "东南")
 _CROSSING = {"桥": ("桥", "过"), "隧": ("隧道", "穿")}  # by code of `road_structure`
 _LOOK_M = 15.0  # how far before and after a junction one looks to tell how it turns
 _STUB_M = 10.0  # shorter stretches are part of a junction, not a road to walk along
-_AT_DOOR_M = 5.0
+_AT_DOOR_M = 10.0  # houses are reckoned from their middle
+_IN_SIGHT_M = 20.0
 _BESIDE_M = 25.0
 _SOON_M = 30.0  # so near its beginning or end, a bridge is told before or after the stretch, not as on it
 _STRAIGHT_DEG, _BACK_DEG = 30.0, 150.0
@@ -128,16 +129,7 @@ def steps(
     for stretch in stretches:
         told += _along(before, stretch, landmarks)
         before = stretch
-    ends_at = _ends_at(stretches, first)
-    goal = shelter or tr("避灾点")
-    if last is not None and last.length_m >= _AT_DOOR_M:
-        leave = tr("离开道路，") if stretches else ""
-        text = tr("{leave}向{way}走{far}到{goal}").format(
-            leave=leave, way=compass(_points(last)) or tr("前"), far=distance(last.length_m), goal=goal
-        )
-        return [*told, Step(text, last.length_m, ends_at)]
-    rest = 0.0 if last is None else last.length_m
-    return [*told, Step(tr("到{goal}").format(goal=goal), rest, ends_at)]
+    return [*told, _last(last, stretches, first, shelter or tr("避灾点"))]
 
 
 def distance(metres: float) -> str:
@@ -191,7 +183,7 @@ def _stretch(piece: Piece, before: str | None, *, junction: bool) -> _Stretch:
 
 def _goes_on(before: _Stretch, here: _Stretch) -> bool:
     """Whether one would not say anything where `here` begins, but for a bridge."""
-    turns = here.junction and abs(_turn(before, here)) > _STRAIGHT_DEG
+    turns = here.junction and abs(_turn(before.points, here.points)) > _STRAIGHT_DEG
     return before.road == here.road and not turns
 
 
@@ -222,24 +214,35 @@ def _first(leg: Piece, stretches: Sequence[_Stretch]) -> Step:
     return Step(tr("出门向{way}走{far}到{road}").format(way=way, far=far, road=road), leg.length_m, at)
 
 
+def _last(leg: Piece | None, stretches: Sequence[_Stretch], first: Piece | None, goal: str) -> Step:
+    at = _ends_at(stretches, first)
+    if leg is None:
+        return Step(tr("到{goal}").format(goal=goal), 0.0, at)
+    if stretches and leg.length_m < _IN_SIGHT_M:
+        turn = _turn(stretches[-1].points, _points(leg))
+        side = tr("前面") if abs(turn) <= _STRAIGHT_DEG else tr("左手边") if turn > 0 else tr("右手边")
+        return Step(tr("{side}就是{goal}").format(side=side, goal=goal), leg.length_m, at)
+    leave = tr("离开道路，") if stretches else ""
+    way = compass(_points(leg)) or tr("前")
+    text = tr("{leave}向{way}走{far}到{goal}")
+    return Step(text.format(leave=leave, way=way, far=distance(leg.length_m), goal=goal), leg.length_m, at)
+
+
 def _along(before: _Stretch | None, here: _Stretch, landmarks: Sequence[Landmark]) -> list[Step]:
     """Tell of one stretch: how one comes to it, how it goes, and what one crosses."""
-    at = here.points[0]
-    told = []
-    if before is not None and (said := _turning(before, here)):
-        mark = _beside(at, landmarks)
-        told.append(Step(tr("到{mark}{said}").format(mark=mark, said=said) if mark else said, 0.0, at))
-    far = here.length_m
+    at, far = here.points[0], here.length_m
     early = [name for name, start, _ in here.over if start < min(_SOON_M, far / 3)]
     late = [name for name, start, _ in here.over if start >= min(_SOON_M, far / 3)]
-    if early:
-        told.append(Step("，".join(dict.fromkeys(early)), 0.0, at))
-    text = tr("沿{road}{way}{far}").format(
-        road=here.road, way=_way(here, first=before is None), far=distance(far)
-    )
-    if before is not None and before.road == here.road:
-        text = tr("继续{text}").format(text=text)
-    told.append(Step(text, far, at))
+    said = _turning(before, here) if before is not None else ""
+    if said and (mark := _beside(at, landmarks)):
+        said = tr("到{mark}{said}").format(mark=mark, said=said)
+    goes = f"{_way(here, first=before is None)}{distance(far)}"
+    told = []
+    if before is not None and before.road == here.road and said and not early:
+        told.append(Step(f"{said}{goes}", far, at))  # one lane into another of no name
+    else:
+        told += [Step(text, 0.0, at) for text in (said, "，".join(dict.fromkeys(early))) if text]
+        told.append(Step(tr("沿{road}{goes}").format(road=here.road, goes=goes), far, at))
     if late:
         near_end = here.over[-1][2] > far - _SOON_M
         names = "、".join(dict.fromkeys(late))
@@ -256,7 +259,7 @@ def _way(here: _Stretch, *, first: bool) -> str:
 
 
 def _turning(before: _Stretch, here: _Stretch) -> str:
-    turn = _turn(before, here)
+    turn = _turn(before.points, here.points)
     side = tr("左") if turn > 0 else tr("右")
     if abs(turn) > _BACK_DEG:
         return tr("掉头") if before.road == here.road else tr("向{side}后方转").format(side=side)
@@ -265,10 +268,10 @@ def _turning(before: _Stretch, here: _Stretch) -> str:
     return tr("直行") if here.junction else ""
 
 
-def _turn(before: _Stretch, here: _Stretch) -> float:
-    """Return by how many degrees one turns where `here` begins, left positive, from -180 to 180."""
-    came = _bearing(_from_end(before.points[::-1]), before.points[-1])
-    goes = _bearing(here.points[0], _from_end(here.points))
+def _turn(before: Sequence[Xy], here: Sequence[Xy]) -> float:
+    """Return by how many degrees one turns from one line into another, left positive, from -180 to 180."""
+    came = _bearing(_from_end(before[::-1]), before[-1])
+    goes = _bearing(here[0], _from_end(here))
     if came is None or goes is None:
         return 0.0
     return (goes - came + 180.0) % 360.0 - 180.0

@@ -82,19 +82,21 @@ def gather_cards(
     *,
     rescue: Unit | None = None,
     issuer: Unit | None = None,
+    reason: str = "",
 ) -> list[CardContent]:
     """Return the cards of the households of a plan, by village, group and number, as far as the account may print.
 
     Parameters
     ----------
     rescue : 救护单位. issuer : 发放单位; None for the committee of each village.
+    reason : for the log, of who sees sex and age only with one; without it they are left blank.
 
     Raises
     ------
     NotAllowed
         if the account may not print households, shelters or hazards; the log has it.
     """
-    permitted = Permitted(session)
+    permitted = Permitted(session, reason=reason)
     permitted.require(TITLE, _NEEDS)
     known = roster(permitted, evacuees)
     committees = {} if issuer is not None else _committees(permitted)

@@ -76,6 +76,7 @@ def print_cards(
     copies: Sequence[str] = COPIES,
     rescue: Unit | None = None,
     issuer: Unit | None = None,
+    reason: str = "",
     watch: Watch = UNWATCHED,
 ) -> bytes:
     """Return the cards of a plan as a PDF; the log has it first. Arguments as in `gather_cards` and `cards_pdf`.
@@ -87,7 +88,7 @@ def print_cards(
     Cancelled
         once `watch` says so.
     """
-    cards = gather_cards(session, evacuees, rescue=rescue, issuer=issuer)
+    cards = gather_cards(session, evacuees, rescue=rescue, issuer=issuer, reason=reason)
     villages = "、".join(dict.fromkeys(c.village for c in cards))
     Permitted(session).record(TITLE, len(cards), villages[:_LONGEST_DETAIL])
 

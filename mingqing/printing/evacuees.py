@@ -170,6 +170,7 @@ def _members(permitted: Permitted, house_of: Mapping[int, int], day: date) -> di
     """Return the residents of households, the head first, then the old before the young."""
     columns = ("household", "name", "sex", "birth_date", "relation", "phone", "at_home")
     rows = [row for row in permitted.rows("resident", columns) if row["household"] in house_of]
+    permitted.reveal("resident", ("sex", "birth_date", "relation"), rows)
     by_resident, by_name = _mobility(permitted, set(house_of.values()))
     found: dict[int, list[Person]] = defaultdict(list)
     for row in sorted(

@@ -11,6 +11,7 @@ from mingqing.catalog.model import Catalog
 from mingqing.core.errors import NotAllowed
 from mingqing.core.features import Features
 from mingqing.core.text import tr
+from mingqing.store.asked import whole
 from mingqing.store.session import Session
 
 _ACTS = {Action.PRINT: (Act.PRINT, tr("打印")), Action.EXPORT: (Act.EXPORT, tr("导出"))}
@@ -39,10 +40,14 @@ def _as_open(policy: Policy, table: str, column: str, action: Action) -> bool:
 
 @dataclass(frozen=True)
 class Permitted:
-    """A session's rows, less what the account may look at but not print (or export)."""
+    """A session's rows, less what the account may look at but not print (or export).
+
+    reason : why it asks for what is shown to none but who says why; without one it stays hidden.
+    """
 
     session: Session
     action: Action = Action.PRINT
+    reason: str = ""
 
     def require(self, title: str, tables: Iterable[str]) -> None:
         """Refuse, and put down in the log, a document of tables that the account may not hand out.
@@ -86,6 +91,18 @@ class Permitted:
             }
             for row in found
         ]
+
+    def reveal(self, table: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+        """Put into rows what the account may have who says why, where a reason was given; the log has it first."""
+        policy = self.session.policy
+        asked = [c for c in columns if policy.may_unmask(table, c, self.action)]
+        if not (self.reason and asked and rows):
+            return
+        found = whole(
+            self.session, table, asked, [row["id"] for row in rows], self.reason, action=self.action
+        )
+        for row in rows:
+            row.update(zip(asked, found.get(row["id"], ()), strict=False))
 
     def features(self, table: str, columns: Sequence[str], *, among: Iterable[int] | None = None) -> Features:
         """Return rows with shapes, by id; what may not be handed out is None."""

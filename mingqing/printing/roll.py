@@ -117,6 +117,7 @@ def gather_roll(
     subject: str = "",
     action: Action = Action.PRINT,
     at_home: bool = False,
+    reason: str = "",
     made_at: datetime | None = None,
 ) -> Roll:
     """Return the roll of a plan, with no more of anybody than the account may hand out.
@@ -125,13 +126,14 @@ def gather_roll(
     ----------
     action : EXPORT for a file of rows, PRINT for paper.
     at_home : whether those who are away (外出) are left out.
+    reason : for the log, of who sees age and relation to the head only with one; without it they are left blank.
 
     Raises
     ------
     NotAllowed
         if the account may not hand out houses or shelters; the log has it.
     """
-    permitted = Permitted(session, action)
+    permitted = Permitted(session, action, reason)
     permitted.require(TITLE, _NEEDS)
     when = made_at or datetime.now().astimezone()
     known = roster(permitted, evacuees, on=when.date(), at_home=at_home)

@@ -66,6 +66,7 @@ def print_roll(
     *,
     subject: str = "",
     at_home: bool = False,
+    reason: str = "",
     paper: Paper = LANDSCAPE,
     watch: Watch = UNWATCHED,
 ) -> bytes:
@@ -78,7 +79,7 @@ def print_roll(
     Cancelled
         once `watch` says so.
     """
-    roll = gather_roll(session, evacuees, subject=subject, at_home=at_home)
+    roll = gather_roll(session, evacuees, subject=subject, at_home=at_home, reason=reason)
     Permitted(session).record(TITLE, len(roll.rows), subject)
     return roll_pdf(roll, paper, watch)
 

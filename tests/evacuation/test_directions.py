@@ -72,7 +72,7 @@ def test_another_road_is_entered_with_the_turn_of_the_junction(end: Xy, expected
 
 
 def test_going_back_on_the_same_road_is_turning_round() -> None:
-    assert "，掉头，继续沿村道" in words([piece((0, 0), (300, 0)), piece((300, 0), (0, 1))])
+    assert "，掉头向西走300米" in words([piece((0, 0), (300, 0)), piece((300, 0), (0, 1))])
 
 
 def test_bend_away_from_any_junction_is_not_mentioned() -> None:
@@ -87,7 +87,7 @@ def test_junction_passed_straight_on_is_not_mentioned() -> None:
 
 def test_turn_on_a_road_that_has_the_same_name_on_both_sides_is_mentioned() -> None:
     told = words([piece((0, 0), (100, 0), name="竹源线"), piece((100, 0), (100, 60), name="竹源线")])
-    assert told == "沿竹源线向东走100米，左转，继续沿竹源线走60米，到避灾点"
+    assert told == "沿竹源线向东走100米，左转走60米，到避灾点"
 
 
 def test_road_that_changes_its_name_without_a_junction_has_no_turn() -> None:
@@ -181,7 +181,7 @@ def test_way_without_a_road_goes_straight_to_the_shelter() -> None:
 def test_pieces_without_length_change_nothing_but_that_there_is_a_junction() -> None:
     nothing = Piece(LineString(), 0.0, kind="巷道", junction=True)
     turned = words([piece((0, 0), (100, 0)), nothing, piece((100, 0), (100, 60), junction=False)])
-    assert turned == "沿村道向东走100米，左转，继续沿村道走60米，到避灾点"
+    assert turned == "沿村道向东走100米，左转走60米，到避灾点"
 
 
 def test_steps_tell_where_each_begins_and_how_far_it_is() -> None:
@@ -239,3 +239,11 @@ def test_no_metre_is_lost_and_no_phrase_is_empty(
     sentence = words(pieces, shelter="学校")
     assert sentence.endswith("到学校")
     assert not re.search(r"[，]{2}|None|nan|\{", sentence)
+
+
+@pytest.mark.parametrize(
+    ("end", "side"), [((200, 12), "左手边"), ((200, -12), "右手边"), ((212, 0), "前面"), ((212, 5), "前面")]
+)
+def test_shelter_beside_the_road_is_told_by_its_side(end: Xy, side: str) -> None:
+    told = words([piece((0, 0), (200, 0))], last=leg((200, 0), end), shelter="礼堂")
+    assert told == f"沿村道向东走200米，{side}就是礼堂"

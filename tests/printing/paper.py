@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -76,10 +76,11 @@ def outside(words: Sequence[Word], size_mm: tuple[float, float], margin_mm: floa
 
 
 def overlapping(words: Sequence[Word]) -> list[tuple[str, str]]:
-    """Return pairs of words of one line that are printed one over the other."""
-    found = []
-    for a, b in pairwise(sorted(words, key=lambda w: (w.page, round(w.box[1]), w.box[0]))):
-        same = a.page == b.page and abs(a.box[1] - b.box[1]) < 2
-        if same and b.box[0] < a.box[2] - 0.5:
-            found.append((a.text, b.text))
-    return found
+    """Return pairs of words that are printed one over the other; boxes are higher than what is printed."""
+    return [
+        (a.text, b.text)
+        for a, b in combinations(words, 2)
+        if a.page == b.page
+        and abs(a.box[1] + a.box[3] - b.box[1] - b.box[3]) < (a.box[3] - a.box[1]) * 0.7
+        and min(a.box[2], b.box[2]) - max(a.box[0], b.box[0]) > 0.5
+    ]

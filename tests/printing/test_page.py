@@ -40,7 +40,12 @@ def test_document_without_a_page_has_no_pdf() -> None:
 
 def test_document_that_failed_has_no_pdf() -> None:
     document = Document(A4, "坏")
-    with pytest.raises(ZeroDivisionError), document:
+    with pytest.raises(ZeroDivisionError):
+        _fail(document)
+    assert document.pdf == b""
+
+
+def _fail(document: Document) -> None:
+    with document:
         document.page()
         raise ZeroDivisionError
-    assert document.pdf == b""

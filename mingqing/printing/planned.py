@@ -1,0 +1,66 @@
+"""From a plan to what is printed of it: its houses as `Evacuee`s."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from mingqing.core.text import tr
+from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.evacuation.planning import Plan
+from mingqing.evacuation.telling import Directions, leaders
+from mingqing.printing.evacuees import Evacuee
+from mingqing.store.session import Session
+
+_AT_ONCE = 200
+
+
+def evacuees(
+    session: Session, plan: Plan, *, villages: Collection[str] | None = None, watch: Watch = UNWATCHED
+) -> list[Evacuee]:
+    """Return what a plan says of each house, in its order.
+
+    villages : codes of those whose houses are wanted; None for all.
+
+    Raises
+    ------
+    Cancelled
+        once `watch` says so.
+    """
+    told, (names, phones), hazards = Directions(plan), leaders(session, plan), _hazards(plan)
+    world, found = plan.world, []
+    for k, house in enumerate(plan.houses.tolist()):
+        if k % _AT_ONCE == 0:
+            watch.step(tr("写出转移路线"), k, len(plan))
+        if villages is not None and world.houses.villages[house] not in villages:
+            continue
+        about = Evacuee(
+            int(world.houses.ids[house]),
+            hazards=hazards[k],
+            leader=names[k],
+            phone=phones[k],
+            people=int(plan.people[k]),
+        )
+        found.append(_with_way(about, plan, told, k))
+    return found
+
+
+def _with_way(about: Evacuee, plan: Plan, told: Directions, k: int) -> Evacuee:
+    if not plan.placed[k]:
+        return replace(about, reason=plan.reasons[k].sentence if k in plan.reasons else "")
+    return replace(
+        about,
+        shelter=int(plan.world.shelters.ids[plan.shelters[k]]),
+        minutes=float(plan.seconds[k] / 60),
+        metres=float(plan.ways.metres[k]),
+        words=told.of(k),
+        way=plan.line(k),
+    )
+
+
+def _hazards(plan: Plan) -> list[tuple[int, ...]]:
+    """Return the ids of the hazards that each house meets, (k,); drawn floods have none."""
+    case, found = plan.case, [list[int]() for _ in range(len(plan))]
+    which, hazard = case.danger.meeting(plan.world.houses.shapes[plan.houses])
+    for k, h in zip(which.tolist(), hazard.tolist(), strict=True):
+        if h < len(case.hazards):
+            found[k].append(int(plan.world.hazards.ids[case.hazards[h]]))
+    return [tuple(ids) for ids in found]
