@@ -19,7 +19,6 @@ from mingqing.evacuation.movement import Movement, movement
 from mingqing.evacuation.network.noding import build
 from mingqing.evacuation.slope import Heights, Slope
 from mingqing.evacuation.world import World
-from mingqing.store.history.since import last_change
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +52,6 @@ def world(
         if that was asked for.
     """
     _require(session)
-    seq = last_change(session)
     watch.step(tr("读取道路"))
     begun = perf_counter()
     network = build(session.info.epsg, _roads(session))
@@ -74,7 +72,6 @@ def world(
         waters=waters,
         water_names=water_names,
         seconds=seconds,
-        seq=seq,
     )
 
 

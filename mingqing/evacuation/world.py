@@ -36,7 +36,7 @@ class World:
 
     villages : code → name. slope : of the edges, where an elevation model is loaded.
     waters : (w,) streams and ponds, lines and polygons, through which no access leg may lead; `water_names` of them.
-    seconds : what building the network took. seq : of the last change of the project before it was read.
+    seconds : what building the network took.
     """
 
     network: Network
@@ -49,7 +49,6 @@ class World:
     waters: NDArray[np.object_]
     water_names: Sequence[str]
     seconds: float
-    seq: int = 0
     _kept: "OrderedDict[object, Met]" = field(default_factory=OrderedDict, repr=False)
 
     def kept(self, key: object, make: Callable[[], Met]) -> Met:

@@ -1,7 +1,7 @@
 """The ways of houses to shelters by one manner of moving, and by several: `Travel` for an assignment."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -225,6 +225,14 @@ def _together(count: int, members: Sequence[NDArray[np.int64]], made: Sequence[W
     back = np.empty(count, dtype=np.int64)
     back[place] = np.arange(len(place))
     spans = np.concatenate([_NONE, *(np.diff(ways.first) for ways in made)])
-    first = np.concatenate([[0], np.cumsum(spans)])
-    columns = (f.name for f in fields(Ways) if f.name != "first")
-    return Ways(first, *(np.concatenate([getattr(w, name) for w in made]) for name in columns)).taken(back)
+    begins = np.cumsum(spans) - spans
+    first = np.concatenate([[0], np.cumsum(spans[back])])
+    take = np.repeat(begins[back] - first[:-1], spans[back]) + np.arange(int(first[-1]))
+    by_stretch = [
+        np.concatenate([getattr(w, n) for w in made])[take] for n in ("edge", "begin", "end", "road_s")
+    ]
+    by_way = [
+        np.concatenate([getattr(w, n) for w in made])[back]
+        for n in ("leg_s", "start", "join", "leave", "goal", "metres")
+    ]
+    return Ways(first, *by_stretch, *by_way)

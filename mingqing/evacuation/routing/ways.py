@@ -49,25 +49,6 @@ class Ways:
         whole: Seconds = np.where(np.isnan(self.metres), np.inf, road + self.leg_s.sum(axis=1))
         return whole
 
-    def taken(self, order: NDArray[np.int64]) -> "Ways":
-        """Return some of the ways in another order."""
-        spans = np.diff(self.first)[order]
-        first = np.concatenate([[0], np.cumsum(spans)])
-        take = np.repeat(self.first[:-1][order] - first[:-1], spans) + np.arange(int(first[-1]))
-        return Ways(
-            first,
-            self.edge[take],
-            self.begin[take],
-            self.end[take],
-            self.road_s[take],
-            self.leg_s[order],
-            self.start[order],
-            self.join[order],
-            self.leave[order],
-            self.goal[order],
-            self.metres[order],
-        )
-
     def stretches(self, way: int) -> Iterator[tuple[int, float, float]]:
         """Yield edge, begin and end of the stretches of one way."""
         part = slice(self.first[way], self.first[way + 1])

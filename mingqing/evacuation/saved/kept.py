@@ -76,7 +76,9 @@ class Kept:
 
 @dataclass(frozen=True, eq=False)
 class Evacuees:
-    """The `k` houses of a plan, in the order of its list; 0 for no shelter and no hazard, empty for no text.
+    """The `k` houses of a plan, village by village in the order of the list.
+
+    Ids are 0 where there is none, texts are empty.
 
     ids, numbers, plans, houses, hazards, shelters, households, people : (k,). minutes, metres : (k,), NaN for none.
     moved : (k,) whether they have been moved. moved_at : k, when, as it was ticked.
@@ -161,7 +163,7 @@ def load(session: Session, number: int) -> Loaded:
 def evacuees(session: Session, plan: Kept) -> Evacuees:
     """Return whom a plan moves, as far as the account may see it."""
     listed = ", ".join(f'"{name}"' for name in _COLUMNS)
-    sql = f"SELECT {listed} FROM evacuee WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY number, id"
+    sql = f"SELECT {listed} FROM evacuee WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY plan, number, id"
     found = session.query(sql, [json.dumps(plan.rows)])
     column = (
         dict(zip(_COLUMNS, zip(*found, strict=True), strict=True)) if found else dict.fromkeys(_COLUMNS, ())

@@ -14,7 +14,7 @@ from mingqing.evacuation.scenario import Scenario
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """Where `k` houses go, in the order of the list: those first who have no place.
+    """Where `k` houses go.
 
     seq : of the last change of the project before it was read (`store.history.since.last_change`).
     houses, hazards, shelters : (k,) ids of rows; 0 for no hazard, and for no shelter where no place was found.

@@ -100,7 +100,7 @@ def evacuees(outcome: Outcome, plans: NDArray[np.int64]) -> Columns:
     going = outcome.placed.tolist()
     return {
         "village_code": list(outcome.villages),
-        "number": list(range(1, len(outcome) + 1)),
+        "number": _numbers(outcome, plans),
         "plan": plans.tolist(),
         "house": outcome.houses.tolist(),
         "households": outcome.households.tolist(),
@@ -116,6 +116,14 @@ def evacuees(outcome: Outcome, plans: NDArray[np.int64]) -> Columns:
         "leader_phone": [phone or None for phone in outcome.phones],
         "roads": [" ".join(map(str, ids.tolist())) or None for ids in outcome.roads()],
     }
+
+
+def _numbers(outcome: Outcome, plans: NDArray[np.int64]) -> list[int]:
+    """Return the place of each house in the list of its village: first who has no place, then shelter by shelter."""
+    order = np.lexsort((outcome.houses, outcome.shelters, plans))
+    numbers = np.empty(len(order), dtype=np.int64)
+    numbers[order] = np.arange(len(order)) - np.searchsorted(plans[order], plans[order]) + 1
+    return numbers.tolist()
 
 
 def routes(

@@ -13,7 +13,8 @@ import numpy as np
 
 from mingqing.access.policy import Column
 from mingqing.core.text import tr
-from mingqing.evacuation.saved.kept import Evacuees, evacuees, plan_of
+from mingqing.evacuation.saved.kept import Evacuees, load
+from mingqing.evacuation.saved.missed import missed
 from mingqing.evacuation.saved.reach import Reach
 from mingqing.store.edit import SHAPE
 from mingqing.store.history.since import Altered, altered
@@ -57,10 +58,13 @@ class Stale:
     """What is no longer so.
 
     plan : why the plan as a whole should be made again: Chinese phrases such as "8月3日 道路“村口路”的图形改过", the
-    latest first; empty where it is current. cards : by the evacuee's id, why its card is out of date.
+        latest first; empty where it is current.
+    missed : houses, by id, where somebody lives in danger now whom the plan does not move.
+    cards : by the evacuee's id, why its card is out of date.
     """
 
     plan: tuple[str, ...]
+    missed: frozenset[int]
     cards: Mapping[int, tuple[str, ...]]
 
     @property
@@ -77,12 +81,13 @@ def stale(session: Session, number: int) -> Stale:
     InputRefused
         where there is no such plan.
     """
-    plan = plan_of(session, number)
-    people = evacuees(session, plan)
+    loaded = load(session, number)
+    plan, people = loaded.plan, loaded.evacuees
     found = altered(session, plan.seq, _LOOKED, plan.villages, _elsewhere(people))
     found.sort(key=lambda a: a.at, reverse=True)
     cards: defaultdict[int, list[str]] = defaultdict(list)
-    whole: list[str] = []
+    left_out = missed(session, loaded.scenario, people, found)
+    whole = [tr("{n} 处有人住的房屋现在在危险区内，预案里没有").format(n=len(left_out))] if left_out else []
     reach = Reach(session, people, found)
     for change in found:
         phrase = _phrase(session, change)
@@ -93,7 +98,7 @@ def stale(session: Session, number: int) -> Stale:
             concerned or change.table in _GROUND
         ):
             whole.append(phrase)
-    return Stale(_few(whole), {i: _few(phrases) for i, phrases in cards.items()})
+    return Stale(_few(whole), frozenset(left_out), {i: _few(phrases) for i, phrases in cards.items()})
 
 
 def _elsewhere(people: Evacuees) -> dict[str, list[int]]:

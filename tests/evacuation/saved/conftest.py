@@ -86,7 +86,7 @@ class Valley:
             leaders=[LEADER, LEADER, LEADER, ""],
             phones=[PHONE, PHONE, PHONE, ""],
         )
-        return replace(made, **other)  # type: ignore[arg-type]
+        return replace(made, **other)
 
 
 def _roads(made: Edit, valley: Valley) -> None:

@@ -12,7 +12,7 @@ from mingqing.evacuation.saved.keep import save
 from mingqing.evacuation.saved.kept import load
 from mingqing.evacuation.saved.progress import tick
 from mingqing.evacuation.saved.stale import Stale, stale
-from mingqing.store.edit import Edit, Referring
+from mingqing.store.edit import Edit, Referring, edit
 from mingqing.store.ids import new_ids
 from mingqing.store.session import Session
 from mingqing.store.undo import redo, undo
@@ -31,19 +31,15 @@ def without_days(phrases: tuple[str, ...]) -> list[str]:
 
 
 def told(session: Session, number: int) -> tuple[list[str], dict[int, list[str]]]:
-    """Return why the plan is out of date, and why cards are, by their number in the list, without the day."""
-    found = stale(session, number)
-    places = dict(zip(*(x.tolist() for x in _numbered(session, number)), strict=True))
+    """Return why the plan is out of date, and why cards are, by the number of the house, without the day."""
+    found, people = stale(session, number), load(session, number).evacuees
+    numbers = {house: int(no) for house, no in session.rows("house", ("id", "house_no")) if no}
+    places = {i: numbers[h] for i, h in zip(people.ids.tolist(), people.houses.tolist(), strict=True)}
     return without_days(found.plan), {places[i]: without_days(why) for i, why in found.cards.items()}
 
 
-def _numbered(session: Session, number: int) -> tuple[object, object]:
-    people = load(session, number).evacuees
-    return people.ids, people.numbers
-
-
 def test_a_plan_that_was_just_kept_is_current(valley: Valley, number: int) -> None:
-    assert stale(valley.session, number) == Stale((), {})
+    assert stale(valley.session, number) == Stale((), frozenset(), {})
     assert stale(valley.session, number).current
 
 
@@ -189,6 +185,29 @@ def test_what_neither_plan_nor_cards_say_is_not_told(valley: Valley, number: int
     assert stale(valley.session, number).current
 
 
+def test_who_has_come_to_live_in_danger_is_told_and_who_lives_beside_it_is_not(
+    valley: Valley, number: int
+) -> None:
+    def settle(at: tuple[float, float]) -> int:
+        with edit(valley.session, "新增") as e:
+            house = e.add("house", {"village_code": HERE}, shapely.Point(at).buffer(4))
+            e.add("household", {"village_code": HERE, "house": house, "householder": "甄新来"})
+        return house
+
+    settle(at(600, 600))
+    assert stale(valley.session, number).current
+    house = settle(at(60, 60))
+    found = stale(valley.session, number)
+    assert (found.plan, found.missed) == (("1 处有人住的房屋现在在危险区内，预案里没有",), {house})
+    valley.do(lambda e: e.change("hazard", valley.hazard, {"monitor": "甄看"}))
+    assert stale(valley.session, number).missed == {house}
+
+
+def test_an_empty_house_in_danger_is_nobody_missed(valley: Valley, number: int) -> None:
+    valley.do(lambda e: e.add("house", {"village_code": HERE}, shapely.Point(at(60, 60)).buffer(4)))
+    assert stale(valley.session, number).current
+
+
 def test_a_road_in_another_village_counts_where_a_way_leads_along_it(valley: Valley) -> None:
     valley.do(lambda e: e.change("road", valley.roads[1], {"village_code": "331124204299"}))
     number = save(valley.session, valley.outcome(), "台风预案")
@@ -207,7 +226,7 @@ def test_what_an_import_brings_is_told(valley: Valley, number: int) -> None:
             "name": ["甄导", "甄他"],
             "household": [valley.households[1], None],
         }
-        change.insert("resident", new_ids(2), said)  # type: ignore[arg-type]
+        change.insert("resident", new_ids(2), said)
     assert told(session, number) == (["新增人口"], {2: ["新增人口"]})
 
 
@@ -221,7 +240,7 @@ def test_what_changed_while_the_plan_was_made_counts(valley: Valley) -> None:
 def test_of_many_changes_the_latest_are_told(valley: Valley, number: int) -> None:
     for count in range(7):
         line = shapely.LineString([at(0, 500 + count), at(9, 500)])
-        valley.do(lambda e, n=count, at=line: e.add("road", {"village_code": HERE, "name": f"新路{n}"}, at))  # type: ignore[misc]
+        valley.do(lambda e, n=count, at=line: e.add("road", {"village_code": HERE, "name": f"新路{n}"}, at))
     why = stale(valley.session, number).plan
     assert len(why) == 6
     assert why[-1] == "另有 2 处改动"

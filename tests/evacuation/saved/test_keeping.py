@@ -42,6 +42,14 @@ def test_a_plan_comes_back_as_it_was_kept(valley: Valley) -> None:
     assert not kept.moved.any()
 
 
+def test_the_list_of_each_village_begins_with_those_who_have_no_place(valley: Valley) -> None:
+    session = valley.session
+    found = load(session, save(session, valley.outcome(shelters=(1, 0, -1)), "台风预案")).evacuees
+    listed = list(zip(found.villages, found.numbers.tolist(), found.houses.tolist(), strict=True))
+    first, second, third, across = valley.houses
+    assert listed == [(HERE, 1, third), (HERE, 2, second), (HERE, 3, first), (THERE, 1, across)]
+
+
 def test_whoever_leaves_one_hazard_for_one_shelter_is_one_line_on_the_map(valley: Valley) -> None:
     session = valley.session
     save(session, valley.outcome(), "台风预案")

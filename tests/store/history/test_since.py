@@ -87,7 +87,7 @@ def test_only_the_villages_asked_for_are_looked_at_and_rows_that_are_named(
     nowhere = do(session, "增", lambda e: e.add("house", {"house_no": "9"}, None))
     before = last_change(session)
     for row in (house, elsewhere, nowhere):
-        do(session, "改", lambda e, row=row: e.change("house", row, {"storeys": 9}))  # type: ignore[misc]
+        do(session, "改", lambda e, row=row: e.change("house", row, {"storeys": 9}))
 
     def ids(found: list[Altered]) -> set[int]:
         return {a.id for a in found}
