@@ -18,6 +18,7 @@ from mingqing.store.session import Session
 
 OBJECTIVES = {Objective.TOTAL: tr("全体路上总时间最少"), Objective.LATEST: tr("最后一户到得最早")}
 _NAMED = 5  # hazards in a sentence
+_WALKED_M_PER_MINUTE = 60.0  # where nobody walks by themselves: 3.6 km/h
 Columns = dict[str, list[Any]]
 
 
@@ -145,9 +146,8 @@ def routes(
         hazards.get(hazard) or names.get(codes[here] or "") or tr("住户") for here, hazard, _ in keys.tolist()
     ]
     ends = [shelters.get(shelter) or tr("避灾点") for shelter in keys[:, 2].tolist()]
-    metres, minutes = (
-        _longest(values, groups, len(keys)) for values in (outcome.ways.metres, outcome.minutes)
-    )
+    metres = np.zeros(len(keys))
+    np.maximum.at(metres, groups[going], outcome.ways.metres[going])
     leaders = _leaders(outcome, groups, len(keys))
     return {
         "village_code": [codes[here] for here in keys[:, 0].tolist()],
@@ -156,18 +156,21 @@ def routes(
         "hazard": [h or None for h in keys[:, 1].tolist()],
         "shelter": keys[:, 2].tolist(),
         "length_m": np.round(metres).tolist(),
-        "minutes": np.round(minutes, 1).tolist(),
+        "minutes": np.round(metres / _walked_m_per_minute(outcome), 1).tolist(),
         "leader": [name or None for name, _ in leaders],
         "leader_phone": [phone or None for _, phone in leaders],
         "plan": ids[keys[:, 0]].tolist(),
     }, list(merged(outcome.network, outcome.ways, groups))
 
 
-def _longest(values: NDArray[np.float64], groups: NDArray[np.int64], count: int) -> NDArray[np.float64]:
-    most = np.zeros(count)
-    going = groups >= 0
-    np.maximum.at(most, groups[going], values[going])
-    return most
+def _walked_m_per_minute(outcome: Outcome) -> float:
+    """Return how far those get who walk by themselves, in all of the plan.
+
+    The time of a route is on every map: that of the people who take it would tell which of them cannot walk.
+    """
+    walking = outcome.placed & (outcome.mobility == 0)
+    minutes = float(outcome.minutes[walking].sum())
+    return float(outcome.ways.metres[walking].sum()) / minutes if minutes > 0 else _WALKED_M_PER_MINUTE
 
 
 def _leaders(outcome: Outcome, groups: NDArray[np.int64], count: int) -> list[tuple[str, str]]:

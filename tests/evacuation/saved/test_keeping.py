@@ -63,6 +63,15 @@ def test_whoever_leaves_one_hazard_for_one_shelter_is_one_line_on_the_map(valley
     assert shapely.distance(line, shapely.Point(at(0, 10))) == 10  # the path from the door is not drawn
 
 
+def test_the_time_of_a_route_does_not_tell_that_who_takes_it_is_carried(valley: Valley) -> None:
+    session, outcome = valley.session, valley.outcome(shelters=(0, 1, 0))
+    carried = replace(outcome.ways, road_s=np.array([60.0, 60, 600, 600, 60, 60]))
+    for each, name in ((outcome, "台风预案"), (replace(outcome, ways=carried), "山洪预案")):
+        save(session, each, name)
+    routes = session.rows("evacuation_route", ("shelter", "minutes"), where={"shelter": valley.shelters[1]})
+    assert routes == [(valley.shelters[1], 1.7)] * 2
+
+
 def test_a_plan_is_one_step_to_undo_and_to_redo(valley: Valley) -> None:
     session = valley.session
     save(session, valley.outcome(), "台风预案")
@@ -166,6 +175,7 @@ def test_who_may_not_know_who_cannot_walk_learns_it_from_no_plan(
     reader = as_role(role, None)
     assert len(load(reader, number).evacuees) == 0
     assert reader.query("SELECT mobility, minutes, reason FROM evacuee") == []
+    assert set(reader.query("SELECT person_minutes, latest_minutes FROM evacuation_plan")) == {(None, None)}
     (route,) = reader.rows("evacuation_route", ("leader", "leader_phone"))
     assert LEADER not in route
     with pytest.raises(NotAllowed):
