@@ -24,7 +24,7 @@ from mingqing.store.session import Session
 _CALCULATED: Mapping[str, frozenset[str]] = {
     "road": frozenset({SHAPE, "class", "width_m", "structure", "one_way"}),
     "water": frozenset({SHAPE, "kind"}),
-    "hazard": frozenset({SHAPE, "closed", "warning", "level", "kind"}),
+    "hazard": frozenset({SHAPE, "closed"}),
     "shelter": frozenset({SHAPE, "capacity"}),
     "house": frozenset({SHAPE}),
     "household": frozenset({"house", "people_count"}),
@@ -35,7 +35,7 @@ _CALCULATED: Mapping[str, frozenset[str]] = {
 _TOLD: Mapping[str, frozenset[str]] = {
     "road": frozenset({"name"}),
     "hazard": frozenset(
-        {"name", "scale", "trigger", "signal"}
+        {"name", "kind", "scale", "level", "trigger", "signal"}
         | {"monitor", "monitor_phone", "responsible", "responsible_phone"}
     ),
     "shelter": frozenset({"name", "address", "head", "phone"}),

@@ -169,6 +169,7 @@ def test_what_is_taken_back_is_as_it_was(valley: Valley, number: int, what: str)
 NOT_SAID: dict[str, Work] = {
     "what a house is used for": lambda e, v: e.change("house", v.houses[0], {"use": "居住"}),
     "why somebody is in need": lambda e, v: e.change("key_person", v.key_person, {"need": "送药"}),
+    "a warning that is given": lambda e, v: e.change("hazard", v.hazard, {"warning": "红"}),
     "when it was verified": lambda e, v: e.change("shelter", v.shelters[0], {"verified_on": "2026-08-03"}),
     "a road elsewhere": lambda e, _: e.add(
         "road", {"village_code": "331124204299"}, shapely.LineString([at(0, 900), at(9, 900)])
