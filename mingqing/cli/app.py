@@ -5,7 +5,21 @@ import sys
 
 import typer
 
-from mingqing.cli import accounts, audit, backup, data, demo, drawing, package, people, project, roles, search
+from mingqing.cli import (
+    accounts,
+    audit,
+    backup,
+    cards,
+    data,
+    demo,
+    drawing,
+    evacuation,
+    package,
+    people,
+    project,
+    roles,
+    search,
+)
 from mingqing.cli.usage import commands_of, mistake
 from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
@@ -16,7 +30,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help=tr("民情地图：每个村六张专题图，离线使用。不带命令直接打开窗口。"),
 )
-for module in (project, data, search, drawing, people, accounts, roles, audit, package, backup, demo):
+for module in (
+    project,
+    data,
+    search,
+    drawing,
+    evacuation,
+    cards,
+    people,
+    accounts,
+    roles,
+    audit,
+    package,
+    backup,
+    demo,
+):
     module.register(app)
 
 

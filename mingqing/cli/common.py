@@ -5,19 +5,23 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
 from mingqing.access.audit import REFUSED, Act
 from mingqing.access.roles import Action
-from mingqing.core.errors import Cancelled, InputRefused, NotAllowed
+from mingqing.core.errors import Cancelled, InputRefused, NotAllowed, ProjectUnavailable
+from mingqing.core.files import write_whole
 from mingqing.core.text import tr
+from mingqing.core.watch import Watch
 from mingqing.store.accounts import set_password
 from mingqing.store.login import OTHER_DEFINITIONS
 from mingqing.store.project import open_project
@@ -160,6 +164,36 @@ def my_roles(session: Session) -> str:
 def split_list(texts: Iterable[str]) -> list[str]:
     """Return what a repeatable option was given, where one may also hold several, with commas between."""
     return [part.strip() for text in texts for part in re.split("[,，、]", text) if part.strip()]
+
+
+@contextmanager
+def watching(title: str) -> Iterator[Watch]:
+    """Show on a terminal how far a long task is."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+
+        def progress(name: str, done: int, total: int) -> None:
+            bar.update(task, description=name[:24], completed=done, total=total or None)
+
+        yield Watch(progress)
+
+
+def write_file(path: Path, content: bytes, title: str) -> None:
+    """Write what holds people's data, readable by this user of the computer alone; its folder may be a new one.
+
+    Raises
+    ------
+    ProjectUnavailable
+        if the place cannot be written.
+    """
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, content, private=True)
+    except OSError as error:
+        raise ProjectUnavailable(
+            tr("{title}没有存到 {path}，请换个能写入的地方").format(title=title, path=path)
+        ) from error
 
 
 def find_village(session: Session, name: str) -> Village:

@@ -10,8 +10,6 @@ from typing import Annotated
 import numpy as np
 import shapely
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from mingqing.access.audit import REFUSED, Act
 from mingqing.access.policy import Column, Policy
@@ -29,12 +27,12 @@ from mingqing.cli.common import (
     print_table,
     require_seen,
     say,
+    watching,
 )
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
 from mingqing.core.features import Features
 from mingqing.core.files import is_writable, write_whole
 from mingqing.core.text import clean, tr
-from mingqing.core.watch import Watch
 from mingqing.crs.transform import transform, transform_xy
 from mingqing.ingest.prepare import Options
 from mingqing.ingest.report import ImportReport, SourceReport
@@ -140,7 +138,8 @@ def import_(  # noqa: PLR0913 - one option of CLI.md each
         options = Options(
             table=found.name if found else None, encoding=encoding, crs=_crs(crs), mapping=fields
         )
-        result = _with_progress(session, paths, options, dry_run=dry_run)
+        with watching(tr("导入")) as watch:
+            result = import_paths(session, paths, options, dry_run=dry_run, watch=watch)
         catalog = session.catalog
     if report is not None:
         _store_report(report, result)
@@ -188,17 +187,6 @@ def _why_nothing(result: ImportReport) -> str:
         f"{source.path.name}：{x.reason}" for x in source.left_out if x.field is None
     )
     return first if not more else tr("{first}（另有 {n} 份也没有导入）").format(first=first, n=more)
-
-
-def _with_progress(session: Session, paths: list[Path], options: Options, *, dry_run: bool) -> ImportReport:
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(tr("导入"), total=None)
-
-        def progress(name: str, done: int, total: int) -> None:
-            bar.update(task, description=name[:24], completed=done, total=total)
-
-        return import_paths(session, paths, options, dry_run=dry_run, watch=Watch(progress))
 
 
 def _print_each(sources: Sequence[SourceReport], catalog: Catalog) -> None:

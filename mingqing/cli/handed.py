@@ -1,0 +1,81 @@
+"""What `evacuate` leaves behind: a plan kept in the project, and a folder to hand out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mingqing.cli.common import say, write_file
+from mingqing.core.errors import NotAllowed
+from mingqing.core.text import tr
+from mingqing.core.watch import Watch
+from mingqing.store.session import Session
+
+if TYPE_CHECKING:
+    from mingqing.evacuation.planning import Plan
+
+_ROLL, _VILLAGE = tr("转移人员清单"), tr("防灾避险预案")
+
+
+def leave(
+    session: Session, plan: "Plan", seq: int, name: str | None, folder: Path | None, watch: Watch
+) -> bool:
+    """Keep a plan under a name, and write what is handed out of it to a folder, as far as these are given.
+
+    seq : of the last change of the project before the plan was made.
+    Returns whether that was all: who may print may not always export.
+    """
+    if name is not None:
+        _keep(session, plan, seq, name, watch)
+    return folder is None or _hand_out(session, plan, folder, watch)
+
+
+def _keep(session: Session, plan: "Plan", seq: int, name: str, watch: Watch) -> None:
+    from mingqing.evacuation.saved.keep import save
+    from mingqing.evacuation.saved.kept import plan_of
+    from mingqing.evacuation.saved.of_plan import outcome
+
+    number = save(session, outcome(session, plan, seq, watch), name, watch=watch)
+    say(tr("已保存转移预案{title}").format(title=plan_of(session, number).title))
+
+
+def _hand_out(session: Session, plan: "Plan", folder: Path, watch: Watch) -> bool:
+    """Write the list of those who move, on paper and as a workbook, and the plan of each village."""
+    from mingqing.printing.planned import evacuees
+    from mingqing.printing.roll_pdf import print_roll
+    from mingqing.printing.roll_xlsx import export_roll
+    from mingqing.printing.village_plan_pdf import print_plan
+    from mingqing.render.fonts import ensure_application
+
+    ensure_application()
+    told, subject, at_home = evacuees(session, plan, watch=watch), subject_of(plan), plan.scenario.at_home
+    made = {folder / f"{_ROLL}.pdf": print_roll(session, told, subject=subject, at_home=at_home, watch=watch)}
+    whole = True
+    try:
+        made[folder / f"{_ROLL}.xlsx"] = export_roll(
+            session, told, subject=subject, at_home=at_home, watch=watch
+        )
+    except NotAllowed as error:
+        say(str(error))
+        whole = False
+    villages = {village.code: village.name for village in session.villages()}
+    for code in dict.fromkeys(plan.world.houses.villages[i] for i in plan.houses.tolist()):
+        if code is not None:
+            name = villages.get(code, code)
+            made[folder / f"{name}{_VILLAGE}.pdf"] = print_plan(
+                session, code, told, scenario=subject, at_home=at_home, watch=watch
+            )
+    for path, content in made.items():
+        write_file(path, content, path.stem)
+        say(str(path))
+    return whole
+
+
+def subject_of(plan: "Plan") -> str:
+    """Return what a plan is for, in words."""
+    scenario, drawn = plan.scenario, len(plan.scenario.floods)
+    parts = [
+        tr("{n} 处隐患点发生险情").format(n=len(plan.case.hazards)) if len(plan.case.hazards) else "",
+        tr("{n} 处画出的淹没范围").format(n=drawn) if drawn else "",
+        tr("{n} 条道路中断").format(n=len(scenario.blocked)) if scenario.blocked else "",
+        tr("夜间") if scenario.night else "",
+    ]
+    return "，".join(filter(None, parts))
