@@ -1,17 +1,22 @@
 """Heights at places, from the elevation files among a project's base maps."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from math import sqrt
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mingqing.basemap import geotiff, terrain
 from mingqing.basemap.grid import Grid
+from mingqing.basemap.kept import kept
 from mingqing.basemap.loading import rasterio
-from mingqing.basemap.model import Asked, BaseMap, BaseMapPreparing, Kind
+from mingqing.basemap.model import Asked, BaseMap, BaseMapPreparing, BaseMapUnavailable, Kind
+
+if TYPE_CHECKING:
+    from mingqing.store.session import Session
 
 _FINEST_M = 10.0
 _MOST_CELLS = 4_000_000
@@ -23,6 +28,15 @@ _Metres: TypeAlias = NDArray[np.float64]
 
 def _never() -> bool:
     return False
+
+
+def heights_of(session: "Session", cancelled: Asked = _never) -> "Elevation | None":
+    """Return heights from the elevation files of a project, in its CRS; None where none of them can be read now."""
+    files = []
+    for path in elevation_files(kept(session)):
+        with suppress(BaseMapUnavailable), geotiff.opened(path):
+            files.append(path)
+    return Elevation(files, session.info.epsg, cancelled) if files else None
 
 
 def elevation_files(base_maps: Sequence[BaseMap]) -> tuple[Path, ...]:

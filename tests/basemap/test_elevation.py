@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import numpy as np
+import pyproj
 import pytest
 from numpy.typing import NDArray
 
-from mingqing.basemap.elevation import Elevation, elevation_files
+from mingqing.basemap.elevation import Elevation, elevation_files, heights_of
+from mingqing.basemap.kept import keep
 from mingqing.basemap.model import BaseMap, BaseMapUnavailable, Kind
 from mingqing.core.errors import Cancelled
+from mingqing.core.sample import PASSWORD, USER
+from mingqing.store.project import open_project
 from tests.basemap.conftest import EPSG, NORTH, WEST, WriteTif, reprojected
 
 ROWS, COLUMNS = np.mgrid[0:100, 0:100] + 0.5
@@ -63,3 +67,24 @@ def test_a_missing_file_is_said_and_a_reading_can_be_stopped(write_tif: WriteTif
         Elevation([tmp_path / "没有.tif"], EPSG)(PLACES)
     with pytest.raises(Cancelled):
         Elevation([write_tif(PLANE)], EPSG, lambda: True)(PLACES)
+
+
+def test_a_project_gives_heights_from_those_of_its_files_that_can_be_read(
+    sample_project: Path, write_tif: WriteTif, tmp_path: Path
+) -> None:
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        assert heights_of(session) is None
+        gone, there = tmp_path / "gone.tif", write_tif(PLANE)
+        keep(session, [BaseMap(Kind.IMAGERY, there, "影像"), BaseMap(Kind.CONTOURS, gone, "等高线")])
+        assert heights_of(session) is None
+        keep(session, [BaseMap(Kind.CONTOURS, gone, "等高线"), BaseMap(Kind.HILLSHADE, there, "晕渲")])
+        heights = heights_of(session)
+        assert heights is not None
+        x, y = transformed(WEST + 500, NORTH - 500, EPSG, session.info.epsg)
+        assert heights(np.array([[x, y]])) == pytest.approx([450], abs=0.5)
+
+
+def transformed(x: float, y: float, epsg: int, into: int) -> tuple[float, float]:
+    """A place in another CRS."""
+    made: tuple[float, float] = pyproj.Transformer.from_crs(epsg, into, always_xy=True).transform(x, y)
+    return made

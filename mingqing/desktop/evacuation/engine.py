@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mingqing.access.roles import Action
+from mingqing.basemap.elevation import heights_of
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.desktop.classify.looks import today
@@ -34,7 +35,7 @@ class Planning:
     def ground(self, session: "Session", stop: Callable[[], bool]) -> Ground:
         """Read what the account may see of the project."""
         watch = Watch(lambda _text, _done, _total: None, stop)
-        world = gather.world(session, on=today(), watch=watch)
+        world = gather.world(session, on=today(), heights=heights_of(session, stop), watch=watch)
         return Ground(
             world.hazards,
             world.shelters,

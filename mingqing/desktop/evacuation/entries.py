@@ -1,6 +1,6 @@
 """A list of two-line entries that is quick with twenty thousand: people by house, shelters, saved plans."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from mingqing.desktop.look.colours import colours
@@ -22,7 +22,7 @@ from mingqing.desktop.look.colours import colours
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
-_HEIGHT, _WITH_BAR, _EDGE, _DOT = 54, 66, 12.0, 5.0
+_HEIGHT, _WITH_BAR, _EDGE, _DOT, _BOX = 54, 66, 12.0, 5.0, 28.0
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
@@ -33,6 +33,7 @@ class Entry:
 
     key : what it stands for. tone : "danger" or "warning" where the second line is to be noticed, "faint" where the
     whole is of no use now. share : of a bar below, 0 to 1; None for no bar. dot : its colour, or empty.
+    ticked : whether the box before it is ticked; None for no box.
     """
 
     key: object
@@ -42,23 +43,25 @@ class Entry:
     tone: str = ""
     share: float | None = None
     dot: str = ""
+    ticked: bool | None = None
 
 
 class _Model(QAbstractListModel):
     def __init__(self, parent: "QObject") -> None:
         super().__init__(parent)
-        self.entries: Sequence[Entry] = ()
+        self.keys: Sequence[object] = ()
+        self.make: Callable[[int], Entry] = lambda _at: Entry(None, "")
 
-    def show(self, entries: Sequence[Entry]) -> None:
+    def show(self, keys: Sequence[object], make: Callable[[int], Entry]) -> None:
         self.beginResetModel()
-        self.entries = entries
+        self.keys, self.make = keys, make
         self.endResetModel()
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self.entries)
+        return 0 if parent.isValid() else len(self.keys)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        entry = self.entries[index.row()]
+        entry = self.make(index.row())
         if role == Qt.ItemDataRole.UserRole:
             return entry
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
@@ -77,6 +80,9 @@ class _Painted(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, option, box)
         left = box.left() + _EDGE
+        if entry.ticked is not None:
+            _paint_tick(painter, QRectF(left, box.top() + 13, _BOX, _BOX), on=entry.ticked)
+            left += _BOX + 12
         if entry.dot:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(entry.dot))
@@ -120,6 +126,23 @@ class _Painted(QStyledItemDelegate):
         painter.drawText(QRectF(left, box.top() + 28, right - left, 20), Qt.AlignmentFlag.AlignVCenter, line)
 
 
+def _paint_tick(painter: QPainter, box: QRectF, *, on: bool) -> None:
+    palette = colours()
+    painter.setPen(QPen(QColor(palette.accent if on else palette.faint), 1.6))
+    painter.setBrush(QColor(palette.accent if on else palette.raised))
+    painter.drawRoundedRect(box, 8, 8)
+    if on:
+        ink = QPen(QColor(palette.on_accent), 3.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        painter.setPen(ink)
+        a, b, c = ((0.25, 0.52), (0.44, 0.7), (0.76, 0.32))
+        for (x0, y0), (x1, y1) in ((a, b), (b, c)):
+            side = box.width()
+            painter.drawLine(
+                QPointF(box.left() + x0 * side, box.top() + y0 * side),
+                QPointF(box.left() + x1 * side, box.top() + y1 * side),
+            )
+
+
 def _paint_bar(painter: QPainter, entry: Entry, box: QRectF) -> None:
     palette = colours()
     painter.setPen(Qt.PenStyle.NoPen)
@@ -148,35 +171,43 @@ class EntryList(QListView):
         self._model = _Model(self)
         self.setModel(self._model)
         self.setItemDelegate(_Painted(self))
+        self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.selectionModel().currentChanged.connect(self._follow)
-        self.doubleClicked.connect(lambda at: self.opened.emit(self._model.entries[at.row()].key))
+        self.doubleClicked.connect(lambda at: self.opened.emit(self._model.keys[at.row()]))
         self._quiet = False
 
     @property
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> list[Entry]:
         """What is shown."""
-        return self._model.entries
+        return [self._model.make(at) for at in range(len(self._model.keys))]
 
     @property
     def key(self) -> object:
         """What the chosen entry stands for; None where none is."""
         at = self.currentIndex()
-        return self._model.entries[at.row()].key if at.isValid() else None
+        return self._model.keys[at.row()] if at.isValid() else None
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Show these; the one that was chosen stays so, where it is still among them, and so does the place."""
+    def key_at(self, at: int) -> object:
+        """Return what the entry at a place stands for."""
+        return self._model.keys[at]
+
+    def show_entries(self, keys: Sequence[object], make: Callable[[int], Entry]) -> None:
+        """Show an entry for each key, made when it is seen.
+
+        The one that was chosen stays so, where it is still among them, and the list stays where it was.
+        """
         key, at = self.key, self.verticalScrollBar().value()
         self._quiet = True
-        self._model.show(entries)
+        self._model.show(keys, make)
         self._quiet = False
         self.choose(key, quiet=True, show=False)
         self.verticalScrollBar().setValue(at)
 
     def choose(self, key: object, *, quiet: bool = False, show: bool = True) -> bool:
         """Choose the entry that stands for `key`; return whether there is one."""
-        found = next((n for n, e in enumerate(self._model.entries) if e.key == key), None)
+        found = next((n for n, each in enumerate(self._model.keys) if each == key), None)
         before, self._quiet = self._quiet, quiet or self._quiet
         at = self._model.index(-1 if found is None or key is None else found)
         self.setCurrentIndex(at)
@@ -191,4 +222,4 @@ class EntryList(QListView):
 
     def _follow(self, now: QModelIndex) -> None:
         if not self._quiet:
-            self.chosen.emit(self._model.entries[now.row()].key if now.isValid() else None)
+            self.chosen.emit(self._model.keys[now.row()] if now.isValid() else None)
