@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mingqing.core.errors import Cancelled
 from mingqing.core.text import tr
-from mingqing.evacuation.areas.reach import Reach, ground_along
+from mingqing.evacuation.areas.reach import Reach
 from mingqing.evacuation.case import Case, case
 from mingqing.evacuation.model import Mode, Seconds
 from mingqing.evacuation.routing.setup import movers
@@ -79,7 +79,7 @@ def service_areas(
     for number, limit_s in enumerate(60.0 * limit for limit in limits_min):
         if stop():
             raise Cancelled(tr("已停止计算服务范围。"))
-        further = ground_along(reach.between(before_s, limit_s), planar_to_ground(world))
+        further = reach.between(before_s, limit_s).ground(planar_to_ground(world))
         shapes[number] = shapely.difference(further, within)
         within, before_s = shapely.union(within, shapes[number]), limit_s
     shelter = np.full(len(chosen), -1, dtype=np.int64)

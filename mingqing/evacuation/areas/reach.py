@@ -18,6 +18,27 @@ _NEAR_M = 500.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stretches:
+    """Stretches of road. lines : (n,) project's CRS. cut : (n,) whether one ends where time runs out."""
+
+    lines: NDArray[np.object_]
+    cut: NDArray[np.bool_]
+
+    def ground(self, scale: float) -> shapely.Geometry:
+        """Return the ground along them as one shape; empty where there are none.
+
+        It goes round the end of a road, and stops straight across it where time runs out.
+
+        scale : units of the CRS to a metre on the ground.
+        """
+        strips = [
+            _strips(self.lines[self.cut == cut], scale, cap)
+            for cut, cap in ((False, "round"), (True, "flat"))
+        ]
+        return shapely.union_all(np.concatenate(strips))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Reach:
     """How soon one is in a shelter from every piece of road.
 
@@ -38,7 +59,7 @@ class Reach:
         forth, back = movers.piece_s
         return cls(movers, seconds[graph.tail], seconds[graph.head], back, forth)
 
-    def between(self, beyond_s: float, limit_s: float) -> NDArray[np.object_]:
+    def between(self, beyond_s: float, limit_s: float) -> Stretches:
         """Return the stretches of road from which one is in a shelter within the limit, but not within `beyond_s`.
 
         Roads are cut exactly where the time runs out.
@@ -51,9 +72,11 @@ class Reach:
         upper, lower = np.where(whole, end, tail_side), np.where(whole, end, head_side)
         first = np.flatnonzero(there & (upper > begin))
         second = np.flatnonzero(there & (lower < end))
-        return np.concatenate(
-            [self._lines(first, begin[first], upper[first]), self._lines(second, lower[second], end[second])]
+        lines = (
+            self._lines(first, begin[first], upper[first]),
+            self._lines(second, lower[second], end[second]),
         )
+        return Stretches(np.concatenate(lines), ~whole[np.concatenate([first, second])])
 
     def _left_over(self, limit_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return from where to where on each piece one is not in a shelter in time, 0 to 1; none where from ≥ to."""
@@ -81,17 +104,12 @@ def _share(left_s: Seconds, whole_s: Seconds) -> NDArray[np.float64]:
     return np.where(enough & np.isfinite(whole_s), 1.0, np.clip(part, 0.0, 1.0))
 
 
-def ground_along(lines: NDArray[np.object_], scale: float) -> shapely.Geometry:
-    """Return the ground along roads as one shape, project's CRS; empty where there are none.
-
-    scale : units of the CRS to a metre on the ground.
-    """
-    # Strips of a few near roads at a time: GEOS takes the square of how many there are.
+def _strips(lines: NDArray[np.object_], scale: float, cap: str) -> NDArray[np.object_]:
+    """Return strips along roads, each of a few near ones: GEOS takes the square of how many there are."""
     at = shapely.get_coordinates(shapely.centroid(lines)) // (_NEAR_M * scale)
     near = np.lexsort((at[:, 1], at[:, 0]))
-    simple = shapely.simplify(lines[near], _SMOOTH_M * scale)
-    some = np.arange(len(simple)) // _BATCH
-    strips = shapely.buffer(
-        shapely.multilinestrings(simple, indices=some), _WIDE_M * scale, quad_segs=_CORNERS
+    some = shapely.multilinestrings(
+        shapely.simplify(lines[near], _SMOOTH_M * scale), indices=np.arange(len(near)) // _BATCH
     )
-    return shapely.union_all(strips)
+    strips: NDArray[np.object_] = shapely.buffer(some, _WIDE_M * scale, quad_segs=_CORNERS, cap_style=cap)
+    return strips

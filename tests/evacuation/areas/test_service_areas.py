@@ -29,7 +29,7 @@ def _reach(some: World, scenario: Scenario = CALM) -> Reach:
 def test_a_road_is_cut_where_the_minutes_are_over() -> None:
     some = world(LONG, [(100, 0)], [((1000, 0), 50)])
     reach = _reach(some)
-    near, far = (shapely.union_all(reach.between(*span)) for span in ((-np.inf, 300), (300, 600)))
+    near, far = (shapely.union_all(reach.between(*span).lines) for span in ((-np.inf, 300), (300, 600)))
     assert shapely.bounds(near) == pytest.approx([*there([(700, 0)])[0], *there([(1300, 0)])[0]], abs=1e-3)
     assert shapely.length(far) == pytest.approx(600, abs=1e-3)
     assert shapely.bounds(far)[[0, 2]] == pytest.approx(there([(400, 0), (1600, 0)])[:, 0], abs=1e-3)
@@ -38,10 +38,10 @@ def test_a_road_is_cut_where_the_minutes_are_over() -> None:
 def test_a_piece_reached_from_both_ends_leaves_its_middle_to_the_next_band() -> None:
     some = world(LONG, [], [((0, 0), 50), ((4000, 0), 50)])
     reach = _reach(some)
-    assert shapely.length(reach.between(-np.inf, 1500)).sum() == pytest.approx(3000, abs=1e-3)
-    middle = shapely.union_all(reach.between(1500, 3000))
+    assert shapely.length(reach.between(-np.inf, 1500).lines).sum() == pytest.approx(3000, abs=1e-3)
+    middle = shapely.union_all(reach.between(1500, 3000).lines)
     assert shapely.bounds(middle)[[0, 2]] == pytest.approx(there([(1500, 0), (2500, 0)])[:, 0], abs=1e-3)
-    assert len(reach.between(2000, 3000)) == 0
+    assert len(reach.between(2000, 3000).lines) == 0
 
 
 def test_uphill_to_the_shelter_it_reaches_less_far_than_downhill() -> None:
@@ -49,7 +49,7 @@ def test_uphill_to_the_shelter_it_reaches_less_far_than_downhill() -> None:
     steep = replace(
         some, slope=Slope(np.array([2.0]), np.array([0.5]))
     )  # uphill to the east, as the road is drawn
-    bounds = shapely.bounds(shapely.union_all(_reach(steep).between(-np.inf, 300)))
+    bounds = shapely.bounds(shapely.union_all(_reach(steep).between(-np.inf, 300).lines))
     assert bounds[[0, 2]] == pytest.approx(there([(1850, 0), (2600, 0)])[:, 0], abs=1e-3)
 
 
@@ -77,8 +77,9 @@ def test_bands_lie_beside_one_another_and_houses_in_the_band_of_their_time() -> 
             assert shapely.area(shapely.intersection(found.shapes[one], found.shapes[other])) < 1e-3
     at = shapely.points(some.houses.at)
     for number, (house, seconds) in enumerate(zip(at, found.seconds, strict=True)):
-        # What lies off the road is reached a little later than the road before it: a minute around a limit is open.
-        if np.abs(seconds - np.array([300, 600, 900, 1800])).min() > 60:
+        # What lies off the road, here by 20 m at most, is reached up to 34 s later than the road before it.
+        late = seconds - np.array([300, 600, 900, 1800])
+        if not ((late > 0) & (late < 35)).any():
             assert [bool(shapely.intersects(s, house)) for s in found.shapes] == [
                 found.band()[number] == band for band in range(4)
             ]
@@ -136,7 +137,7 @@ def test_a_place_on_a_road_is_within_the_limit_exactly_if_its_way_is(seed: int) 
     limit_s = float(rng.uniform(100, 900))
     seconds = service_areas(some, scenario, (5,)).seconds
     clear = np.abs(seconds - limit_s) > 0.01
-    stretches = shapely.union_all(_reach(some, scenario).between(-np.inf, limit_s))
+    stretches = shapely.union_all(_reach(some, scenario).between(-np.inf, limit_s).lines)
     on_it = shapely.distance(stretches, shapely.points(some.houses.at)) < 1e-3
     on_it[np.isnan(shapely.distance(stretches, shapely.points(some.houses.at)))] = False
     assert (on_it == (seconds <= limit_s))[clear].all()
