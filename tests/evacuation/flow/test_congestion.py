@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from mingqing.evacuation.planning import Plan, plan
 from mingqing.evacuation.routing.setup import routing
 from mingqing.evacuation.scenario import Scenario
 from mingqing.evacuation.world import World
-from tests.evacuation.worlds import Xy, world
+from tests.evacuation.worlds import Xy, area, world
 
 HAMLET = [(-1 - 0.5 * i, 0.0) for i in range(60)]
 FIVE_EACH = [5] * 60
@@ -147,3 +148,20 @@ def test_the_last_never_arrives_later_nobody_loses_a_place_and_no_shelter_is_ove
     assert again.clearance_s == pytest.approx(found.flow.clearance_s)
     ends = found.ways.goal[going]
     assert ends == pytest.approx(some.shelters.at[shortest.case.shelters][found.shelter[going]])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_detour_around_a_queue_enters_no_hazard(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(100, 300, (2, 4)).cumsum(axis=1).tolist()
+    roads = [[(a, y[0]), (a, y[-1])] for a in x] + [[(x[0], b), (x[-1], b)] for b in y]
+    corner = np.array([x[0], y[0]])
+    houses = [tuple(p) for p in (corner + rng.uniform(0, 60, (30, 2))).tolist()]
+    danger = area(x[1] - 30, y[1] - 30, x[2] - 40, y[2] - 40)
+    some = world(roads, houses, [((x[-1], y[-1]), 200)], [danger], people=[5] * 30, widths=[0.1] * 8)
+    shortest = plan(some, Scenario(houses=tuple(some.houses.ids.tolist())))
+    found = spread_out(shortest)
+    assert shortest.placed.all()
+    assert found.helps
+    lines = [found.ways.line(some.network, k) for k in range(30)]
+    assert max(shapely.length(shapely.intersection(lines, danger))) < 1e-3
