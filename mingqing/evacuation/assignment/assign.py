@@ -66,7 +66,7 @@ def assign(
     room = capacity - np.bincount(shelter[kept], people[kept], len(capacity)).astype(np.int64)
     who = np.flatnonzero((near >= 0) & ~kept & ~idle)
     demand = Demand(people[who], weight[who], np.append(room, people[who].sum() + 1))
-    offers = Searched(travel, who, demand)
+    offers = Searched(travel, who, demand, near_s[who], near[who])
     settled = Assignment.value_of(objective, people * weight, shelter, seconds)
     if objective is Objective.LATEST:
         plan, bound = latest(offers, demand, settled, stop)

@@ -11,15 +11,15 @@ _TINY = 1e-6  # seconds; csgraph takes 0 for no way
 
 
 class Chains:
-    """The cheapest chains from a household that stands nowhere to every shelter."""
+    """The cheapest chains to every shelter that begin with any household of a size that stands nowhere."""
 
-    def __init__(self, places: Places, household: int) -> None:
+    def __init__(self, places: Places, size: int) -> None:
         columns, self.places = places.columns, places
-        self.start, self.size = places.demand.nowhere, int(places.demand.people[household])
-        mine = places.of_size[self.size]
+        self.start, self.size = places.demand.nowhere, size
+        mine = places.of_size[size]
         now = places.at[columns.household[mine]]
         tail, head = columns.shelter[now], columns.shelter[mine]
-        use = (tail != head) & ((tail != self.start) | (columns.household[mine] == household))
+        use = tail != head
         mine, now, tail, head = mine[use], now[use], tail[use], head[use]
         cost = places.dear[mine] - np.where(tail == self.start, 0.0, places.dear[now])
         cost = np.maximum(cost, 0) + _TINY

@@ -13,7 +13,8 @@ def exchanged(whole: Whole, demand: Demand, price: Seconds) -> Whole:
     With one size only, the programme is that of a transport of wholes, whose corners are whole too.
     """
     columns, at = whole.columns, whole.at.copy()
-    far = 4 * float((demand.weight[columns.household] * columns.seconds).max())
+    highest = float((demand.weight[columns.household] * columns.seconds).max())
+    far = np.full(len(price), 4 * highest)
     for size in np.unique(demand.people)[::-1]:
         alike = np.flatnonzero(demand.people == size)
         shelter = columns.shelter[at]

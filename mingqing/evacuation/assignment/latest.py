@@ -20,7 +20,7 @@ def latest(offers: Offers, demand: Demand, not_before: float, stop: Stop) -> tup
     """
     plan = total(offers, demand, stop)
     longest = _last(plan)
-    bound = not_before if plan.left else max(not_before, float(_soonest(offers, demand).max(initial=0.0)))
+    bound = not_before if plan.left else max(not_before, float(offers.soonest()[0].max(initial=0.0)))
     if longest <= bound:
         return plan, min(bound, longest)
     pairs = offers.every(longest)
@@ -42,10 +42,6 @@ def _last(plan: Plan) -> float:
     """Return when the last arrives."""
     placed = plan.whole.shelter() != plan.demand.nowhere
     return float(plan.whole.columns.seconds[plan.whole.at[placed]].max(initial=0.0))
-
-
-def _soonest(offers: Offers, demand: Demand) -> np.ndarray:
-    return offers.best(np.zeros(len(demand.room)))[0]
 
 
 def _first_that_holds(pairs: Columns, demand: Demand, limits: np.ndarray, people: int, stop: Stop) -> int:

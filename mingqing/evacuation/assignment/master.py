@@ -27,32 +27,28 @@ class Solved:
     overfull: float
 
 
-def solve(columns: Columns, demand: Demand, price: Seconds, step: float) -> Solved:
-    """Send people as cheaply as can be, with prices of places not more than `step` from those given.
+def solve(columns: Columns, demand: Demand, price: Seconds, step: Seconds) -> Solved:
+    """Send people as cheaply as can be, with prices of places not more than `step`, (s + 1,), from those given.
 
     In so small a box most households have only one column that can be the best; the programme is about the rest
     (du Merle et al., Stabilized column generation, Discrete Mathematics 194, 1999: the box step). A place too
-    many costs `step`, on top of its price.
+    many costs the step, on top of its price.
     """
     dear = columns.dearness(demand, price)
     best = columns.cheapest(dear, len(demand))
-    excess = dear - dear[best][columns.household]
-    near = excess <= 2 * step
+    down = np.minimum(price, step)
+    worst = dear + step[columns.shelter]
+    worst = worst[columns.cheapest(worst, len(demand))]
+    near = dear - down[columns.shelter] <= worst[columns.household]
     several = np.bincount(columns.household[near], minlength=len(demand)) > 1
     flow = np.zeros(len(columns))
     settled = best[~several]
     flow[settled] = demand.people[~several]
     load = np.bincount(columns.shelter[settled], flow[settled], minlength=len(demand.room))
+    room = (demand.room - load).astype(float)
     open_ = np.flatnonzero(near & several[columns.household])
-    flow[open_], change, more = _programme(
-        columns,
-        demand,
-        open_,
-        excess[open_],
-        (demand.room - load).astype(float),
-        np.minimum(price, step),
-        step,
-    )
+    excess = (dear - dear[best][columns.household])[open_]
+    flow[open_], change, more = _programme(columns, demand, open_, excess, room, down, step)
     least = float(demand.people @ dear[best] - demand.room @ price)
     placed = columns.shelter < demand.nowhere
     cost = flow[placed] @ (demand.weight[columns.household] * columns.seconds)[placed]
@@ -68,7 +64,7 @@ def _programme(
     cost: Seconds,
     room: NDArray[np.float64],
     down: Seconds,
-    up: float,
+    up: Seconds,
 ) -> tuple[NDArray[np.float64], Seconds, float]:
     """Solve for the columns `mine`: a row for each household, then one for each shelter."""
     shelters = len(room)
@@ -86,7 +82,7 @@ def _programme(
         (len(who) + shelters, len(mine) + 2 * shelters),
     )
     found = linprog(
-        np.concatenate([cost, np.full(shelters, up), down]),
+        np.concatenate([cost, up, down]),
         A_eq=matrix,
         b_eq=np.concatenate([demand.people[who], room]),
         method="highs-ds",

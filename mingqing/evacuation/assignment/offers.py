@@ -20,6 +20,10 @@ class Offers(Protocol):
         """
         ...
 
+    def soonest(self) -> tuple[Seconds, Indices]:
+        """Return the best where places cost nothing."""
+        ...
+
     def every(self, limit_s: float) -> Columns:
         """Return all columns of not more than `limit_s`."""
         ...
@@ -27,21 +31,41 @@ class Offers(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Searched:
-    """Offers found by searches over the roads. who : (n,) the travel's indices of the households."""
+    """Offers found by searches over the roads.
+
+    who : (n,) the travel's indices of the households. near_s, near : (n,) the way to the soonest shelter, full or not.
+    """
 
     travel: Travel
     who: Indices
     demand: Demand
+    near_s: Seconds
+    near: Indices
 
     def best(self, price: Seconds) -> tuple[Seconds, Indices]:
         """Search once for each group, and again for those who do not fit what they were sent to."""
+        none = np.full(len(self.who), -1)
+        return self._fitting(price, none.astype(float), none, np.arange(len(self.who)))
+
+    def soonest(self) -> tuple[Seconds, Indices]:
+        """Search for those alone who do not fit the shelter soonest for them."""
+        return self._fitting(
+            np.zeros(len(self.demand.room)), self.near_s, self.near, self._misfits(self.near)
+        )
+
+    def _misfits(self, shelter: Indices) -> Indices:
+        return np.flatnonzero((shelter >= 0) & (self.demand.people > self.demand.room[shelter]))
+
+    def _fitting(
+        self, price: Seconds, seconds: Seconds, shelter: Indices, todo: Indices
+    ) -> tuple[Seconds, Indices]:
+        """Search for some, and for those of them again who were sent where they do not fit."""
         people, room = self.demand.people, self.demand.room
-        seconds, shelter = np.full(len(self.who), np.inf), np.full(len(self.who), -1, np.int64)
-        todo = np.arange(len(self.who))
+        seconds, shelter = seconds.copy(), shelter.copy()
         while len(todo):
             fitting = np.where(room < people[todo].min(), np.inf, price)[:-1]
             seconds[todo], shelter[todo] = ask(self.travel, self.who[todo], fitting)
-            todo = todo[people[todo] > room[shelter[todo]]]
+            todo = self._misfits(shelter)
         return seconds, np.where(shelter < 0, self.demand.nowhere, shelter)
 
     def every(self, limit_s: float) -> Columns:
@@ -71,6 +95,10 @@ class Listed:
         seconds[found] = self.columns.seconds[chosen[found]]
         shelter[found] = self.columns.shelter[chosen[found]]
         return seconds, shelter
+
+    def soonest(self) -> tuple[Seconds, Indices]:
+        """Look them all through, prices aside."""
+        return self.best(np.zeros(len(self.demand.room)))
 
     def every(self, limit_s: float) -> Columns:
         """Return those of the list."""

@@ -23,6 +23,11 @@ class Places:
         real = columns.shelter != demand.nowhere
         self.of_size = {int(q): np.flatnonzero(real & (size == q)) for q in np.unique(size)}
 
+    def left(self, size: int = 0) -> int:
+        """Return how many people stand nowhere, in households of one size or in all."""
+        away = self.demand.people[self.columns.shelter[self.at] == self.demand.nowhere]
+        return int(away[away == size].sum() if size else away.sum())
+
     def put(self, household: int, column: int) -> None:
         """Move a household."""
         people = self.demand.people[household]

@@ -15,7 +15,7 @@ Stop = Callable[[], bool]
 
 MANY = 1000  # households; above, prices move step by step, and need not be exact
 _CLOSE = 5e-4  # of the cost: how near the bound has to be then
-_NEAR = 1e-3  # from where on prices move faster while shelters are still overfull
+_FASTER = 8.0  # how much further prices may move once nothing but shelters that are overfull is amiss
 _ROUNDS = 60
 
 
@@ -37,30 +37,31 @@ class Relaxed:
         return float(self.solved.flow[self.columns.shelter == demand.nowhere].sum())
 
 
-def relax(offers: Offers, demand: Demand, columns: Columns, penalty: float, stop: Stop) -> Relaxed:
+def relax(
+    offers: Offers, demand: Demand, columns: Columns, price: Seconds, penalty: float, stop: Stop
+) -> Relaxed:
     """Send people as cheaply as can be, with new columns until none would help.
 
     Parameters
     ----------
-    columns : to begin with. penalty : weighted seconds that it costs to leave one person nowhere.
+    columns, price : to begin with; the soonest of each household is among them.
+    penalty : weighted seconds that it costs to leave one person nowhere.
     """
     everyone = np.arange(len(demand))
     columns = columns.plus(everyone, np.full(len(demand), demand.nowhere), penalty / demand.weight)
     step, close = _first_step(demand, columns)
-    price = np.zeros(len(demand.room))
-    bound, columns = _bound(offers, demand, columns, price)
+    bound = -np.inf
     for _ in range(_ROUNDS):
         if stop():
             raise Cancelled
-        solved, used = solve(columns, demand, price, step), columns
+        solved, used = solve(columns, demand, price, np.full(len(price), step)), columns
         tried, wider = _bound(offers, demand, columns, solved.price)
-        off = solved.worth - tried
-        settled = len(wider) == len(columns) or off <= close * solved.cost
+        settled = len(wider) == len(columns) or solved.worth - tried <= close * solved.cost
         if settled and solved.overfull < 1:
             break
         if tried > bound:
             bound, price = tried, solved.price
-            step = 8 * step if settled or off <= _NEAR * solved.cost else step
+            step = _FASTER * step if settled else step
         else:
             step = step / 2
         columns = wider
@@ -72,8 +73,16 @@ def _first_step(demand: Demand, columns: Columns) -> tuple[float, float]:
     dear = demand.weight[columns.household] * columns.seconds
     if len(demand) <= MANY:
         return 2 * float(dear.max()), 0.0
+    return usual(demand, columns), _CLOSE
+
+
+def usual(demand: Demand, columns: Columns) -> float:
+    """Return the weighted seconds of one person on the way to the soonest shelter, on average."""
+    dear = demand.weight[columns.household] * columns.seconds
     first = columns.cheapest(dear, len(demand))
-    return float(np.average(dear[first], weights=demand.people)) + 1, _CLOSE
+    first = first[first >= 0]
+    people = demand.people[columns.household[first]]
+    return float(people @ dear[first] / max(people.sum(), 1)) + 1
 
 
 def _bound(offers: Offers, demand: Demand, columns: Columns, price: Seconds) -> tuple[float, Columns]:

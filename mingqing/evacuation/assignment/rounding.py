@@ -10,22 +10,25 @@ from mingqing.evacuation.assignment.offers import Offers
 from mingqing.evacuation.assignment.places import Places
 from mingqing.evacuation.assignment.relax import Relaxed, Stop
 
-_SEARCHES = 4  # for places further away, before one is left without
+_SEARCHES = 8  # for places further away, before one is left without
 
 
-def rounded(offers: Offers, demand: Demand, relaxed: Relaxed, stop: Stop) -> Whole:
-    """Return a plan: each goes where most of it went, and those who are too many there move on."""
+def rounded(offers: Offers, demand: Demand, relaxed: Relaxed, fewest: int, stop: Stop) -> Whole:
+    """Return a plan: each goes where most of it went, and those who are too many there move on.
+
+    fewest : people who must be left nowhere whatever is done.
+    """
     price, columns = relaxed.solved.price, relaxed.columns
     share = relaxed.solved.flow / demand.people[columns.household]
     at = _fitting(columns, columns.cheapest(-share, len(demand)), share, demand)
     for _ in range(_SEARCHES):
         places = Places(columns, demand, price, at)
-        _settle(places, relaxed.penalty, stop)
+        _settle(places, fewest, relaxed.penalty, stop)
         places.improve()
         at = places.at
         left = demand.people[columns.shelter[at] == demand.nowhere]
         free = places.room >= left.min(initial=demand.room[-1])
-        if not free[:-1].any():
+        if left.sum() <= fewest or not free[:-1].any():
             break
         seconds, shelter = offers.best(np.where(free, price, np.inf))
         found = np.flatnonzero(shelter != demand.nowhere)
@@ -50,26 +53,23 @@ def _fitting(columns: Columns, at: Indices, share: NDArray[np.float64], demand: 
     return at
 
 
-def _settle(places: Places, penalty: float, stop: Stop) -> None:
-    """Place those who stand nowhere, big ones first.
+def _settle(places: Places, fewest: int, penalty: float, stop: Stop) -> None:
+    """Place those who stand nowhere, big ones first and of them the cheapest, until only the `fewest` are left.
 
     One takes the place of somebody smaller, who is then to be placed, where that is cheaper, or the only way;
     so those who wait become fewer people with every step, and it ends.
     """
-    people = places.demand.people
-    left = np.flatnonzero(places.columns.shelter[places.at] == places.demand.nowhere)
-    waiting = list(left[np.argsort(people[left], kind="stable")])
-    while waiting:
-        if stop():
-            raise Cancelled
-        household = int(waiting.pop())
-        chains = Chains(places, household)
-        end, each = chains.nearest(np.flatnonzero(places.room[:-1] >= people[household]), penalty)
-        smaller = places.yielding(int(people[household]))
-        out = chains.instead(smaller, each)
-        if out >= 0:
-            chains.run(int(places.columns.shelter[places.at[out]]))
-            places.send_away(out)
-            waiting.append(out)
-        elif end >= 0:
-            chains.run(end)
+    for size in sorted(places.of_size, reverse=True):
+        while places.left(size) and places.left() > fewest:
+            if stop():
+                raise Cancelled
+            chains = Chains(places, size)
+            end, each = chains.nearest(np.flatnonzero(places.room[:-1] >= size), penalty)
+            out = chains.instead(places.yielding(size), each)
+            if out >= 0:
+                chains.run(int(places.columns.shelter[places.at[out]]))
+                places.send_away(out)
+            elif end >= 0:
+                chains.run(end)
+            else:
+                break

@@ -7,7 +7,7 @@ from mingqing.evacuation.assignment.offers import Offers
 from mingqing.evacuation.assignment.relax import Relaxed
 from mingqing.evacuation.model import Seconds
 
-_HALVINGS = 30
+_STEPS = 40  # two for each halving of what it costs to be left
 
 
 def fewest_left(offers: Offers, demand: Demand, relaxed: Relaxed) -> int:
@@ -49,7 +49,7 @@ def lower_bound(offers: Offers, demand: Demand, relaxed: Relaxed, left: int) -> 
             demand.people @ np.minimum(best, leaving) - demand.room[:-1] @ lower[:-1] - leaving * left
         )
 
-    changes = penalty * (1 - 0.5 ** (np.arange(_HALVINGS * 4) / 4))
+    changes = penalty * (1 - 0.5 ** (np.arange(_STEPS) / 2))
     lower, leaving = at(max(changes, key=estimate))
     seconds, shelter = offers.best(lower)
     offered = np.minimum(demand.weight * seconds + lower[shelter], leaving)

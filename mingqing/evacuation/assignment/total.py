@@ -8,11 +8,12 @@ from mingqing.evacuation.assignment import exact
 from mingqing.evacuation.assignment.exchange import exchanged
 from mingqing.evacuation.assignment.model import Columns, Demand, Flags, Whole
 from mingqing.evacuation.assignment.offers import Offers
-from mingqing.evacuation.assignment.relax import Relaxed, Stop, relax
+from mingqing.evacuation.assignment.relax import Relaxed, Stop, relax, usual
 from mingqing.evacuation.assignment.rounding import rounded
 from mingqing.evacuation.assignment.shortage import fewest_left, lower_bound
 
-_PENALTIES = (10.0, 1e3, 1e5)  # times the longest way: what it costs to be left, until that is proved enough
+_PENALTIES = (64.0, 2e3, 1e5)  # times the usual way: what it costs to be left, until that is enough
+_PRECISE = 1e-9  # of a cost: less is nothing
 _PROVABLE = 100_000  # pairs of household and shelter that are all looked at
 _COLUMNS = 4_000  # of them that may be in an integer programme
 
@@ -31,7 +32,7 @@ class Plan:
     @property
     def proved(self) -> bool:
         """Whether there is none better."""
-        return self.left == self.fewest_left and self.cost - self.bound <= 1e-9 * self.cost
+        return self.left == self.fewest_left and self.cost - self.bound <= _PRECISE * self.cost
 
 
 def total(offers: Offers, demand: Demand, stop: Stop) -> Plan:
@@ -39,8 +40,10 @@ def total(offers: Offers, demand: Demand, stop: Stop) -> Plan:
     if not len(demand):
         return Plan(demand, Whole(Columns.none(), np.empty(0, np.int64)), 0, 0.0, 0.0, 0)
     relaxed, fewest = _relaxed(offers, demand, stop)
-    whole = rounded(offers, demand, relaxed, stop)
-    whole = exchanged(whole, demand, relaxed.solved.price)
+    whole = rounded(offers, demand, relaxed, fewest, stop)
+    value = whole.cost(demand) + relaxed.penalty * whole.left(demand)
+    if value - relaxed.bound > _PRECISE * value:
+        whole = exchanged(whole, demand, relaxed.solved.price)
     plan = _plan(offers, demand, relaxed, whole, fewest)
     if plan.proved or len(demand) * len(demand.room) > _PROVABLE:
         return plan
@@ -56,16 +59,17 @@ def _plan(offers: Offers, demand: Demand, relaxed: Relaxed, whole: Whole, fewest
 
 def _relaxed(offers: Offers, demand: Demand, stop: Stop) -> tuple[Relaxed, int]:
     """Return the best plan of people that may be split, and how few may be left."""
-    seconds, shelter = offers.best(np.zeros(len(demand.room)))
+    seconds, shelter = offers.soonest()
     found = np.flatnonzero(shelter != demand.nowhere)
     columns = Columns.none().plus(found, shelter[found], seconds[found])
-    longest = float((demand.weight[found] * seconds[found]).max(initial=0.0)) + 1
+    price, far = np.zeros(len(demand.room)), usual(demand, columns)
     for factor in _PENALTIES:
-        relaxed = relax(offers, demand, columns, factor * longest, stop)
+        relaxed = relax(offers, demand, columns, price, factor * far, stop)
         fewest = fewest_left(offers, demand, relaxed)
         if relaxed.left(demand) < fewest + 0.5:
             break
         columns = relaxed.columns.where(relaxed.columns.shelter != demand.nowhere)
+        price = relaxed.solved.price
     return relaxed, fewest
 
 
