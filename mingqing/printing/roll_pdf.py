@@ -55,7 +55,7 @@ def roll_pdf(roll: Roll, paper: Paper = LANDSCAPE, watch: Watch = UNWATCHED) -> 
     blocks: list[Block] = [
         title(TITLE),
         Paragraph(remark(roll), 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=2.5),
-        Table(columns, tuple(_lines(roll)), size),
+        Table.of(columns, _lines(roll), size),
     ]
     return as_pdf(blocks, paper, TITLE, footer=made_by(roll.by, roll.made_at), watch=watch)
 
@@ -102,6 +102,7 @@ def _lines(roll: Roll) -> Iterator[Line]:
 
 def _texts(number: int, row: RollRow) -> list[str]:
     every = ["" if v is None else str(v) for v in cells(number, row)]
+    every[8] = every[8].replace("、", "\n")  # 需搀扶、外出 in a narrow column
     *before, leader, phone, shelter, head, head_phone, way, minutes, moved, at = every
     together = (f"{leader}\n{phone}".strip(), shelter, f"{head}\n{head_phone}".strip())
     return [*before, *together, way, minutes, moved, at]
