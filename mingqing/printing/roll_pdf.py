@@ -19,19 +19,19 @@ LANDSCAPE = replace(A3, landscape=True, margins=(10.0, 10.0, 10.0, 9.0))
 _FINE = 330.0  # paper narrower than this has smaller type
 # Titles, shares of the width and whether text is set to the left; who leads and who receives stand over their phones.
 _COLUMNS = (
-    *((tr("序号"), 6, False), (tr("村"), 9, False), (tr("组"), 7, False), (tr("户主"), 9, False)),
+    *((tr("序号"), 6, False), (tr("村"), 10, False), (tr("组"), 7, False), (tr("户主"), 9, False)),
     *(
         (tr("与户主\n关系"), 8, False),
         (tr("姓名"), 9, False),
         (tr("年龄"), 6, False),
         (tr("电话"), 17, False),
     ),
-    *((tr("身体\n状况"), 8, False), (tr("家庭转\n移人数"), 7, False)),
+    *((tr("身体\n状况"), 8, False), (tr("家庭\n转移\n人数"), 7, False)),
     *((tr("隐患点"), 15, True), (tr("灾害\n类型"), 8, False), (tr("位置"), 14, True)),
     *((tr("转移责任人\n电话"), 17, False), (tr("安置点"), 19, True), (tr("安置点负责人\n电话"), 17, False)),
     *(
         (tr("转移路线"), 44, True),
-        (tr("预计用时"), 10, False),
+        (tr("预计用时"), 11, False),
         (tr("是否\n转移"), 8, False),
         (tr("转移时间"), 10, False),
     ),
