@@ -25,7 +25,7 @@ _MARGINS = (14.0, 12.0, 14.0, 11.0)
 _A4_WIDTH = 182.0  # of the body; on smaller paper everything is smaller in proportion
 _SIZES = (10.5, 10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 _LEAST_MAP, _MOST_MAP = 70.0, 125.0
-_MEMBERS = 8
+_MEMBERS, _MOST_MEMBERS = 8, 40
 _CLUTTER = frozenset({"warning_point", "supply"})  # often at the shelter, where they hide what one runs to
 _LONGEST_DETAIL = 200
 
@@ -182,7 +182,9 @@ _PERSON = ((tr("姓名"), 22.0), (tr("性别"), 12.0), (tr("年龄"), 16.0))
 
 
 def _members(members: Sequence[Person]) -> list[list[Field]]:
-    """Return members in two columns, eight places at least."""
+    """Return members in two columns, eight places at least; of very many the first, and how many there are."""
+    if len(members) > _MOST_MEMBERS:
+        members = (*members[: _MOST_MEMBERS - 1], Person(tr("……共 {n} 人").format(n=len(members))))
     half = (max(len(members), _MEMBERS) + 1) // 2
     places = [*members, *[Person()] * (2 * half - len(members))]
     return [
@@ -246,7 +248,7 @@ def _both(card: CardContent) -> str:
 
 
 def _phone(text: str, share: float) -> Field:
-    return Field(text, share, bold=True, most=1)
+    return Field(text, share, bold=True, most=2)  # a number that is cut reaches nobody
 
 
 def _way(card: CardContent, size: float) -> Form:
@@ -256,7 +258,7 @@ def _way(card: CardContent, size: float) -> Form:
             text.format(why=card.stranded.rstrip("。")), 88, bold=True, larger=1.1, ink=Ink.ALERT, most=5
         )
     else:
-        way = Field(card.way_in_words, 88, bold=True, larger=1.1, most=6)
+        way = Field(card.way_in_words, 88, bold=True, larger=1.1, most=8)
     walk = "，".join(
         filter(None, (distance(card.metres) if card.metres else "", minutes_in_words(card.minutes)))
     )

@@ -153,8 +153,8 @@ def _people(
     permitted: Permitted, houses: set[int], day: date, *, at_home: bool
 ) -> dict[int, list[Household]]:
     """Return the households of each house, by group and number."""
-    columns = ("house", "householder", "household_no", "group_no", "phone", "people_count")
-    here = [row for row in permitted.rows("household", columns) if row["house"] in houses]
+    columns = ("householder", "household_no", "group_no", "phone", "people_count")
+    here = permitted.pointing("household", "house", houses, columns)
     members = _members(permitted, {row["id"]: row["house"] for row in here}, day)
     found: dict[int, list[Household]] = defaultdict(list)
     for row in sorted(here, key=lambda r: (_text(r["group_no"]), _text(r["household_no"]), r["id"])):
@@ -168,8 +168,8 @@ def _people(
 
 def _members(permitted: Permitted, house_of: Mapping[int, int], day: date) -> dict[int, list[Person]]:
     """Return the residents of households, the head first, then the old before the young."""
-    columns = ("household", "name", "sex", "birth_date", "relation", "phone", "at_home")
-    rows = [row for row in permitted.rows("resident", columns) if row["household"] in house_of]
+    columns = ("name", "sex", "birth_date", "relation", "phone", "at_home")
+    rows = permitted.pointing("resident", "household", house_of, columns)
     permitted.reveal("resident", ("sex", "birth_date", "relation"), rows)
     by_resident, by_name = _mobility(permitted, set(house_of.values()))
     found: dict[int, list[Person]] = defaultdict(list)

@@ -1,6 +1,6 @@
 """What an account may put on paper or into a file: no more of any field than the role allows for that action."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,20 @@ class Permitted:
                 for name, value in zip(("id", *columns), row, strict=True)
             }
             for row in found
+        ]
+
+    def pointing(
+        self, table: str, column: str, to: Container[int], columns: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Return the rows of a table that point by `column` to one of some rows; otherwise as `rows` does."""
+        if not self.allows(table):
+            return []
+        ids = [row_id for row_id, target in self.session.rows(table, ("id", column)) if target in to]
+        found = self.features(table, (column, *columns), among=ids)
+        cells = zip(*found.columns.values(), strict=True)
+        names = ("id", *found.columns)
+        return [
+            dict(zip(names, (i, *row), strict=True)) for i, row in zip(found.ids.tolist(), cells, strict=True)
         ]
 
     def reveal(self, table: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:

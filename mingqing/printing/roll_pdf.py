@@ -19,19 +19,19 @@ LANDSCAPE = replace(A3, landscape=True, margins=(10.0, 10.0, 10.0, 9.0))
 _FINE = 330.0  # paper narrower than this has smaller type
 # Titles, shares of the width and whether text is set to the left; who leads and who receives stand over their phones.
 _COLUMNS = (
-    *((tr("序号"), 6, False), (tr("村"), 9, False), (tr("组"), 7, False), (tr("户主"), 9, False)),
+    *((tr("序号"), 6, False), (tr("村"), 10, False), (tr("组"), 7, False), (tr("户主"), 9, False)),
     *(
         (tr("与户主\n关系"), 8, False),
         (tr("姓名"), 9, False),
         (tr("年龄"), 6, False),
         (tr("电话"), 17, False),
     ),
-    *((tr("身体\n状况"), 8, False), (tr("家庭转\n移人数"), 7, False)),
+    *((tr("身体\n状况"), 8, False), (tr("家庭\n转移\n人数"), 7, False)),
     *((tr("隐患点"), 15, True), (tr("灾害\n类型"), 8, False), (tr("位置"), 14, True)),
     *((tr("转移责任人\n电话"), 17, False), (tr("安置点"), 19, True), (tr("安置点负责人\n电话"), 17, False)),
     *(
         (tr("转移路线"), 44, True),
-        (tr("预计用时"), 10, False),
+        (tr("预计用时"), 11, False),
         (tr("是否\n转移"), 8, False),
         (tr("转移时间"), 10, False),
     ),
@@ -55,7 +55,7 @@ def roll_pdf(roll: Roll, paper: Paper = LANDSCAPE, watch: Watch = UNWATCHED) -> 
     blocks: list[Block] = [
         title(TITLE),
         Paragraph(remark(roll), 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=2.5),
-        Table(columns, tuple(_lines(roll)), size),
+        Table.of(columns, _lines(roll), size),
     ]
     return as_pdf(blocks, paper, TITLE, footer=made_by(roll.by, roll.made_at), watch=watch)
 
@@ -102,6 +102,7 @@ def _lines(roll: Roll) -> Iterator[Line]:
 
 def _texts(number: int, row: RollRow) -> list[str]:
     every = ["" if v is None else str(v) for v in cells(number, row)]
+    every[8] = every[8].replace("、", "\n")  # 需搀扶、外出 in a narrow column
     *before, leader, phone, shelter, head, head_phone, way, minutes, moved, at = every
     together = (f"{leader}\n{phone}".strip(), shelter, f"{head}\n{head_phone}".strip())
     return [*before, *together, way, minutes, moved, at]

@@ -1,8 +1,9 @@
 """Tables that go on overleaf: the heading again, what belongs together on one page, tall cells cut between lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 from mingqing.printing.flow import LEADING, Block, write
 from mingqing.printing.page import PT, Align, Ink, Page
@@ -39,53 +40,60 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a heading that is repeated on each page. size : points."""
+    """Rows under a heading that is repeated on each page; made by `of`. size : points.
+
+    groups : rows that stay on one page: those that share a cell, and bands with the row they stay with.
+    """
 
     columns: Sequence[Column]
-    lines: Sequence[Line]
+    groups: Sequence[Sequence[Line]]
     size: float = 9.0
     keep_with_next: bool = False
 
-    def height(self, width: float) -> float:
-        """Return how high it is."""
-        sheet = _Sheet(self, width)
-        return sheet.head + sum(sum(sheet.heights(group)) for group in self._groups)
-
-    def split(self, width: float, room: float, *, fresh: bool) -> tuple[Block | None, Block | None]:
-        """Return the rows that fit, and a table of the rest."""
-        sheet = _Sheet(self, width)
-        left = room - sheet.head
-        taken: list[Line] = []
-        rest = list(self._groups)
-        while rest and (needed := sum(sheet.heights(rest[0]))) <= left + 1e-6:
-            left -= needed
-            taken += rest.pop(0)
-        if not taken and fresh and rest:
-            some, others = sheet.cut(rest.pop(0), left)
-            taken, rest = some, [others, *rest] if others else rest
-        if not taken:
-            return None, self
-        after = [line for group in rest for line in group]
-        return replace(self, lines=taken), replace(self, lines=after) if after else None
-
-    def draw(self, page: Page, x: float, y: float, width: float) -> None:
-        """Paint it."""
-        sheet = _Sheet(self, width)
-        y = sheet.draw_head(page, x, y)
-        for group in self._groups:
-            y = sheet.draw_group(page, x, y, group)
-
-    @cached_property
-    def _groups(self) -> list[list[Line]]:
-        """Rows that stay on one page: those that share a cell, and a band with what follows it."""
+    @classmethod
+    def of(cls, columns: Sequence[Column], lines: Iterable[Line], size: float = 9.0) -> Self:
+        """Return a table of rows."""
         groups: list[list[Line]] = []
-        for line in self.lines:
+        for line in lines:
             above = groups[-1][-1] if groups else None
             if above is not None and (None in line.cells or line.ends or (above.band and not above.ends)):
                 groups[-1].append(line)
             else:
                 groups.append([line])
-        return groups
+        return cls(columns, groups, size)
+
+    @property
+    def lines(self) -> list[Line]:
+        """Its rows."""
+        return [line for group in self.groups for line in group]
+
+    def height(self, width: float) -> float:
+        """Return how high it is."""
+        sheet = _Sheet(self, width)
+        return sheet.head + sum(sum(sheet.heights(group)) for group in self.groups)
+
+    def split(self, width: float, room: float, *, fresh: bool) -> tuple[Block | None, Block | None]:
+        """Return the rows that fit, and a table of the rest."""
+        sheet = _Sheet(self, width)
+        left, n = room - sheet.head, 0
+        while n < len(self.groups) and (needed := sum(sheet.heights(self.groups[n]))) <= left + 1e-6:
+            left, n = left - needed, n + 1
+        if n == len(self.groups):
+            return self, None
+        if n:
+            return replace(self, groups=self.groups[:n]), replace(self, groups=self.groups[n:])
+        if not fresh:
+            return None, self
+        some, others = sheet.cut(self.groups[0], left)
+        rest = [others, *self.groups[1:]] if others else self.groups[1:]
+        return replace(self, groups=[some]), replace(self, groups=rest) if rest else None
+
+    def draw(self, page: Page, x: float, y: float, width: float) -> None:
+        """Paint it."""
+        sheet = _Sheet(self, width)
+        y = sheet.draw_head(page, x, y)
+        for group in self.groups:
+            y = sheet.draw_group(page, x, y, group)
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,7 @@ class _Sheet:
                 high[n] += max(lacking, 0.0) / (last + 1 - first)
         return high
 
-    def cut(self, group: list[Line], room: float) -> tuple[list[Line], list[Line]]:
+    def cut(self, group: Sequence[Line], room: float) -> tuple[Sequence[Line], Sequence[Line]]:
         """Return what of a group that is higher than a page fits on one, and the rest; a row at least, or a part."""
         n, used = 0, 0.0
         for n, high in enumerate(self.heights(group)):  # noqa: B007 - how far it came is what is asked
@@ -151,7 +159,9 @@ class _Sheet:
         )
         return group[:n], [first, *group[n + 1 :]]
 
-    def _cut_line(self, line: Line, others: list[Line], room: float) -> tuple[list[Line], list[Line]]:
+    def _cut_line(
+        self, line: Line, others: Sequence[Line], room: float
+    ) -> tuple[Sequence[Line], Sequence[Line]]:
         fits = max(int((room - 2 * _PAD_Y) / (self.table.size * PT * LEADING)), 1)
         cells = [self._band(line)] if line.band else [self._lines(line, c) for c in range(len(self.widths))]
         if max(map(len, cells)) <= fits:

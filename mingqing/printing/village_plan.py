@@ -136,8 +136,9 @@ def gather_plan(
     permitted = Permitted(session)
     permitted.require(TITLE, _NEEDS)
     when = made_at or datetime.now().astimezone()
-    known = roster(permitted, evacuees, on=when.date(), at_home=at_home)
-    every = [_moved(e, known.houses[e.house], known) for e in evacuees if e.house in known.houses]
+    concerned = _concerned(permitted, village, evacuees)
+    known = roster(permitted, concerned, on=when.date(), at_home=at_home)
+    every = [_moved(e, known.houses[e.house], known) for e in concerned if e.house in known.houses]
     here = [m for m in every if m.house.village == village]
     timed = [(m.evacuee.minutes, m.people) for m in here if m.evacuee.minutes is not None]
     people = sum(n for _, n in timed)
@@ -162,6 +163,13 @@ def gather_plan(
         ways=_once(m.evacuee.way for m in here),
         places=tuple(s for s in (*(m.house.shape for m in here), *(h.shape for h in hazards.values())) if s),
     )
+
+
+def _concerned(permitted: Permitted, village: str, evacuees: Sequence[Evacuee]) -> list[Evacuee]:
+    """Return those of a village, and those of others who come to the same shelters."""
+    here = {row["id"] for row in permitted.rows("house", (), village=village)}
+    goals = {e.shelter for e in evacuees if e.house in here and e.shelter is not None}
+    return [e for e in evacuees if e.house in here or e.shelter in goals]
 
 
 def _moved(evacuee: Evacuee, house: House, known: Roster) -> _Moved:
@@ -221,9 +229,8 @@ def _duties(permitted: Permitted, village: str) -> tuple[Listed, ...]:
     offices = permitted.rows("organisation", ("head", "phone"), village=village)
     heads = {row["head"]: row["phone"] for row in offices if row["head"] and row["phone"]}
     found: dict[tuple[str, str], Listed] = {}
-    for row in sorted(
-        (r for r in rows if r["duty"]), key=lambda r: (r["duty"] != tr("行政"), r["duty"], r["id"])
-    ):
+    dutiful = [row for row in rows if row["duty"] in _DUTIES]
+    for row in sorted(dutiful, key=lambda r: (_DUTIES.index(r["duty"]), r["id"])):
         name, duty = _text(row["name"]), _text(row["duty"])
         phone = _text(row["phone"] or heads.get(row["name"]))
         found.setdefault((duty, name), Listed(name, duty, _text(row["title"]), Contact(name, phone)))

@@ -24,7 +24,7 @@ from mingqing.printing.permitted import Permitted
 from mingqing.printing.roll import minutes_in_words
 from mingqing.printing.sketch import Sketch, draw_sketch
 from mingqing.printing.table import Column, Line, Table
-from mingqing.printing.village_plan import TITLE, Listed, Load, VillagePlan, gather_plan
+from mingqing.printing.village_plan import TITLE, Listed, Load, Stranded, VillagePlan, gather_plan
 from mingqing.store.session import Session
 
 _MAP_MM = 118.0
@@ -171,24 +171,32 @@ def _legend(drawn: Sketch, page: Page, x: float, y: float, width: float) -> None
 def _table(columns: Sequence[tuple[str, float, Align]], rows: Sequence[Sequence[str]]) -> list[Block]:
     if not rows:
         return []
-    return [Table([Column(*c) for c in columns], [Line(tuple(row)) for row in rows], 9.0)]
+    return [Table.of([Column(*c) for c in columns], [Line(tuple(row)) for row in rows], 9.0)]
 
 
 _LEFT, _MIDDLE = Align.LEFT, Align.MIDDLE
 
 
 def _stranded(plan: VillagePlan) -> list[Block]:
-    columns = (
-        (tr("住址"), 20, _LEFT),
-        (tr("户主"), 16, _MIDDLE),
-        (tr("人数"), 7, _MIDDLE),
-        (tr("带队人、电话"), 22, _MIDDLE),
-        (tr("原因和办法"), 45, _LEFT),
-    )
-    rows = [
-        (s.address, s.householders, str(s.people or ""), _called(s.leader), s.reason) for s in plan.stranded
-    ]
-    return _table(columns, rows)
+    """Return those without a safe way under what is the matter, which is often the same for a whole hamlet."""
+    if not plan.stranded:
+        return []
+    columns = [Column(tr("住址"), 40), *(Column(name, share, _MIDDLE) for name, share in _WHO)]
+    lines: list[Line] = []
+    by_reason: dict[str, list[Stranded]] = {}
+    for each in plan.stranded:
+        by_reason.setdefault(each.reason, []).append(each)
+    for reason, some in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+        count = tr("{h} 处 {n} 人").format(h=len(some), n=sum(s.people for s in some))
+        lines.append(Line((f"{reason}（{count}）",), band=True, fill=Ink.ALERT_FILL, ink=Ink.ALERT))
+        lines += (
+            Line((s.address, s.householders, str(s.people or ""), s.leader.name, s.leader.phone))
+            for s in some
+        )
+    return [Table.of(columns, lines, 9.0)]
+
+
+_WHO = ((tr("户主"), 30), (tr("人数"), 10), (tr("带队人"), 20), (tr("电话"), 24))
 
 
 def _shelters(plan: VillagePlan) -> list[Block]:

@@ -80,6 +80,16 @@ def test_household_of_any_size_fits_on_one_page(keep: Keep, paper: object, membe
     assert outside(pdf.words(), pdf.size, 4.0) == []
 
 
+def test_of_very_many_people_the_card_says_how_many(keep: Keep) -> None:
+    pdf = one(keep, card(members=tuple(Person(f"甄{n:02}人", "男", n) for n in range(70))), paper=A5)
+    assert pdf.pages == 1
+    assert "甄38人" in pdf.text()
+    assert "甄39人" not in pdf.text()
+    assert "……共70人" in pdf.text()
+    assert overlapping(pdf.words()) == []
+    assert outside(pdf.words(), pdf.size, 4.0) == []
+
+
 def test_long_names_and_rare_characters_stay_in_their_place(keep: Keep) -> None:
     long = card(
         householder="𠮷鑨㛃" * 8,

@@ -17,7 +17,7 @@ COLUMNS = (Column("户主", 2), Column("姓名", 2), Column("路线", 6))
 
 
 def table(*lines: Line) -> Table:
-    return Table(COLUMNS, lines)
+    return Table.of(COLUMNS, lines)
 
 
 def household(n: int, people: int) -> list[Line]:

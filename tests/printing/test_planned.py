@@ -1,0 +1,64 @@
+"""From a plan to paper: what is printed is what was planned."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from mingqing.core.errors import Cancelled
+from mingqing.core.watch import Watch
+from mingqing.evacuation.gather import world
+from mingqing.evacuation.planning import Plan, plan
+from mingqing.evacuation.scenario import Scenario
+from mingqing.printing.card import gather_cards
+from mingqing.printing.planned import evacuees
+from mingqing.printing.roll import gather_roll
+from mingqing.store.session import Session
+
+
+@pytest.fixture
+def planned(sample_session: Session) -> Plan:
+    return plan(world(sample_session, on=date(2026, 8, 3)), Scenario())
+
+
+def test_every_house_of_the_plan_is_there_with_its_way_or_the_reason(
+    sample_session: Session, planned: Plan
+) -> None:
+    found = evacuees(sample_session, planned)
+    assert [e.house for e in found] == planned.world.houses.ids[planned.houses].tolist()
+    assert [e.shelter is not None for e in found] == planned.placed.tolist()
+    for e in found:
+        assert bool(e.words) == (e.shelter is not None)
+        assert bool(e.reason) == (e.shelter is None)
+        assert (e.way is None) == (e.shelter is None)
+    minutes = [e.minutes for e in found if e.minutes is not None]
+    assert max(minutes) == pytest.approx(planned.latest_minutes)
+    assert sum(e.people for e in found) == planned.people.sum()
+
+
+def test_hazards_of_a_house_are_all_that_meet_it(sample_session: Session, planned: Plan) -> None:
+    shapes = dict(zip(planned.world.hazards.ids.tolist(), planned.world.hazards.shapes, strict=True))
+    houses = dict(zip(planned.world.houses.ids.tolist(), planned.world.houses.shapes, strict=True))
+    for e in evacuees(sample_session, planned):
+        assert set(e.hazards) == {h for h, shape in shapes.items() if shape.intersects(houses[e.house])}
+    assert any(len(e.hazards) > 1 for e in evacuees(sample_session, planned))
+
+
+def test_only_the_villages_asked_for(sample_session: Session, planned: Plan) -> None:
+    some = evacuees(sample_session, planned, villages=["331124204202"])
+    codes = dict(sample_session.rows("house", ("id", "village_code")))
+    assert {codes[e.house] for e in some} == {"331124204202"}
+
+
+def test_roll_and_cards_of_a_plan_name_the_same_people(sample_session: Session, planned: Plan) -> None:
+    found = evacuees(sample_session, planned)
+    roll, cards = gather_roll(sample_session, found), gather_cards(sample_session, found)
+    assert roll.total.people == int(np.sum(planned.people))
+    assert roll.total.people == sum(card.people for card in cards)
+    assert {r.householder for r in roll.rows} == {card.householder for card in cards}
+    assert all(card.leader.name for card in cards)
+
+
+def test_telling_can_be_stopped(sample_session: Session, planned: Plan) -> None:
+    with pytest.raises(Cancelled):
+        evacuees(sample_session, planned, watch=Watch(cancelled=lambda: True))
