@@ -222,6 +222,8 @@ def _nearest(made: Village) -> Nearest:
     world, scenario = world_of(everyone), _scenario(everyone)
     here = case(world, scenario)
     travel = routing(world, scenario, here)
+    if not travel.parts:  # no shelter is left
+        return Nearest(np.full(len(made.houses), np.inf), np.full((len(made.houses), 2), np.nan), {})
     movers = travel.parts[0].movers
     feet = movers.shelter_joins.foot.tolist()
     ends = {shelter: (x, y) for shelter, (x, y) in zip(here.shelters.tolist(), feet, strict=True)}
