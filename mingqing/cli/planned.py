@@ -16,6 +16,7 @@ from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.crs.transform import transform
+from mingqing.evacuation.assignment.model import BrokenLock
 from mingqing.evacuation.model import Objective
 from mingqing.evacuation.scenario import Scenario
 from mingqing.store.session import Session
@@ -72,7 +73,7 @@ def as_plain(plan: "Plan") -> dict[str, object]:
             {"house": int(here.houses.ids[plan.houses[at]]), "why": why.why.value, "sentence": why.sentence}
             for at, why in sorted(plan.reasons.items())
         ],
-        "notes": list(plan.notes),
+        "notes": notes_of(plan),
     }
 
 
@@ -90,6 +91,17 @@ def _assigned(plan: "Plan", at: int) -> dict[str, object]:
         "minutes": float(plan.seconds[at]) / 60,
         "metres": float(plan.ways.metres[at]),
     }
+
+
+def notes_of(plan: "Plan") -> list[str]:
+    """Return what the data lacks, and which houses could not be sent where `--lock` says."""
+    why = {
+        BrokenLock.UNREACHABLE: tr("房屋 {id} 没有安全的路可到指定的避灾点，已另行安排"),
+        BrokenLock.FULL: tr("房屋 {id} 指定的避灾点住不下，已另行安排"),
+    }
+    ids = plan.world.houses.ids[plan.houses]
+    broken = plan.assignment.broken_locks.items()
+    return [*plan.notes, *(why[reason].format(id=int(ids[at])) for at, reason in broken)]
 
 
 # ── Lines on the map ─────────────────────────────────────────────────────────────────────────────────────────
@@ -130,7 +142,7 @@ def write_routes(session: Session, plan: "Plan", path: Path) -> None:
 
 def say_plan(session: Session, plan: "Plan") -> None:
     """Print a plan: first who has no safe way and why, then who found no room, then the shelters and the figures."""
-    for note in plan.notes:
+    for note in notes_of(plan):
         say(note)
     if not len(plan):
         print(tr("没有需要转移的住户"))

@@ -15,7 +15,7 @@ FIRST_ID = 100
 
 
 def world_of(village: Village) -> World:
-    """Return a village as a plan sees it; everybody in it walks by themselves."""
+    """Return a village as a plan sees it."""
     people, capacity = (np.array(n, dtype=np.int64) for n in (village.people, village.capacity))
     houses, hazards = shapes(village.houses), shapes(village.hazards)
     roads, shelters = len(village.roads), len(village.shelters)
@@ -26,7 +26,7 @@ def world_of(village: Village) -> World:
                 ids(roads),
                 shapes(village.roads),
                 np.full(roads, np.nan),
-                ["村道"] * roads,
+                village.classes,
                 village.structures,
                 [None] * roads,
                 [None] * roads,
@@ -40,7 +40,7 @@ def world_of(village: Village) -> World:
             np.ones_like(people),
             people,
             people,
-            np.zeros(len(houses), dtype=np.int8),
+            np.array(village.mobility, dtype=np.int8),
         ),
         shelters=Shelters(
             ids(shelters),

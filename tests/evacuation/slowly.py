@@ -1,8 +1,10 @@
 """The same plan by other means: networkx, a plain integer programme, and nothing of mingqing."""
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -11,7 +13,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from shapely import LineString, Point, Polygon
 from shapely.ops import substring
 
-from tests.evacuation.villages import Village
+from tests.evacuation.villages import CLASSES, MOBILITY, Village
 
 TOUCH_M = 1e-3  # an intersection up to this long is none
 _SAME_M = 1e-4  # places this close are one
@@ -62,7 +64,29 @@ def left_at_end(line: LineString, hazards: dict[int, Polygon], inside: Left) -> 
     return frozenset(kept)
 
 
-def solve(village: Village, metres_per_s: float, *, latest: bool = False) -> Answer:
+@dataclass(frozen=True)
+class Speeds:
+    """Seconds a metre: on roads by class, on the access legs; and times as long for each mobility."""
+
+    roads: Mapping[str, float]
+    leg: float
+    paces: Sequence[float]
+
+
+def at_kmh(kmh: float) -> Speeds:
+    """Return one speed for everybody everywhere."""
+    slowness = 3.6 / kmh
+    return Speeds(dict.fromkeys(CLASSES, slowness), slowness, (1.0, 1.0, 1.0))
+
+
+def declared(file: Path) -> Speeds:
+    """Return the speeds on foot that a file of the program declares."""
+    told = tomllib.loads(file.read_text(encoding="utf-8"))
+    roads = {name: 3.6 / told["foot_kmh"][name] for name in CLASSES}
+    return Speeds(roads, 3.6 / told["leg_kmh"]["value"], [told["pace"][who] for who in MOBILITY])
+
+
+def solve(village: Village, speeds: Speeds, *, latest: bool = False) -> Answer:
     """Return who must leave, who cannot, and the least that it costs: in total, or when the last arrives."""
     hazards = dict(enumerate(village.hazards))
     affected = [
@@ -70,7 +94,7 @@ def solve(village: Village, metres_per_s: float, *, latest: bool = False) -> Ans
         for i, house in enumerate(village.houses)
         if i in village.chosen or any(house.intersects(hazard) for hazard in village.hazards)
     ]
-    seconds = _metres(village, hazards, affected) / metres_per_s
+    seconds = _seconds(village, hazards, affected, speeds)
     people = np.array([village.people[i] for i in affected], dtype=float)
     unplaced, total, last = _best(seconds, people, np.array(village.capacity, dtype=float), latest=latest)
     unreachable = {house for house, row in zip(affected, seconds, strict=True) if not np.isfinite(row).any()}
@@ -80,9 +104,12 @@ def solve(village: Village, metres_per_s: float, *, latest: bool = False) -> Ans
 # ── Ways ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _metres(village: Village, hazards: dict[int, Polygon], affected: list[int]) -> np.ndarray:
-    """Return the length of the shortest safe way of every house to every shelter."""
-    edges = [piece for i, piece in _pieces(village) if i not in village.cut]
+def _seconds(
+    village: Village, hazards: dict[int, Polygon], affected: list[int], speeds: Speeds
+) -> np.ndarray:
+    """Return how long every house takes on the soonest safe way to every shelter."""
+    pieces = [(i, piece) for i, piece in _pieces(village) if i not in village.cut]
+    edges = [piece for _, piece in pieces]
     homes = [village.houses[i].centroid for i in affected]
     starts = [frozenset(n for n, hazard in hazards.items() if hazard.contains(home)) for home in homes]
     ways = [_leg(home, edges, hazards, inside) for home, inside in zip(homes, starts, strict=True)]
@@ -93,8 +120,8 @@ def _metres(village: Village, hazards: dict[int, Polygon], affected: list[int]) 
         for at, places in zip(village.shelters, village.capacity, strict=True)
     ]
     feet = [leg for leg in (*ways, *ends) if leg is not None]
-    graph = _states(edges, hazards, feet)
-    metres = np.full((len(affected), len(ends)), np.inf)
+    graph = _states(edges, [speeds.roads[village.classes[i]] for i, _ in pieces], hazards, feet)
+    seconds = np.full((len(affected), len(ends)), np.inf)
     for row, way in enumerate(ways):
         if way is None:
             continue
@@ -103,25 +130,24 @@ def _metres(village: Village, hazards: dict[int, Polygon], affected: list[int]) 
         reached = _walked(graph, _known(foot), kept or frozenset())
         for column, end in enumerate(ends):
             if end is not None and _known(end[1]) in reached:
-                metres[row, column] = line.length + reached[_known(end[1])] + end[2].length
-    return metres
+                legs = (line.length + end[2].length) * speeds.leg
+                pace = speeds.paces[village.mobility[affected[row]]]
+                seconds[row, column] = (legs + reached[_known(end[1])]) * pace
+    return seconds
 
 
 def _pieces(village: Village) -> Iterator[tuple[int, LineString]]:
     """Yield roads in pieces between where they meet: crossings too, unless one of the two is a bridge or a tunnel."""
-    ends = [{_known(Point(road.coords[at])) for at in (0, -1)} for road in village.roads]
+    tips = [[Point(road.coords[at]) for at in (0, -1)] for road in village.roads]
+    ends = [{_known(tip) for tip in both} for both in tips]
     for i, road in enumerate(village.roads):
         at = {0.0, road.length}
         for j, other in enumerate(village.roads):
-            if i == j:
+            if i == j or not road.dwithin(other, _SAME_M):
                 continue
             over = village.structures[i] or village.structures[j]
-            touching = [
-                Point(other.coords[end])
-                for end in (0, -1)
-                if road.distance(Point(other.coords[end])) < _SAME_M
-            ]
-            meeting = [p for p in shapely.get_parts(road.intersection(other)) if p.geom_type == "Point"]
+            touching = [tip for tip in tips[j] if road.distance(tip) < _SAME_M]
+            meeting = _points(road.intersection(other))
             met = [*touching, *(p for p in meeting if not over or _known(p) in ends[i] & ends[j])]
             at |= {road.project(p) for p in met}
         yield from ((i, piece) for piece in _cut(road, at))
@@ -149,7 +175,10 @@ def _leg(
 
 
 def _states(
-    edges: list[LineString], hazards: dict[int, Polygon], feet: list[tuple[int, Point, LineString]]
+    edges: list[LineString],
+    slowness: list[float],
+    hazards: dict[int, Polygon],
+    feet: list[tuple[int, Point, LineString]],
 ) -> nx.MultiGraph:
     """Return a graph of pieces, each inside or outside of any hazard from end to end; `within` are those it is in."""
     graph = nx.MultiGraph()
@@ -161,12 +190,12 @@ def _states(
             middle = piece.interpolate(0.5, normalized=True)
             within = frozenset(n for n, hazard in hazards.items() if hazard.contains(middle))
             a, b = (_known(Point(piece.coords[k])) for k in (0, -1))
-            graph.add_edge(a, b, metres=piece.length, within=within)
+            graph.add_edge(a, b, seconds=piece.length * slowness[number], within=within)
     return graph
 
 
 def _walked(pieces: nx.MultiGraph, start: tuple[int, int], left: Left) -> dict[tuple[int, int], float]:
-    """Return the metres to every place, for somebody who remembers which hazards are not left yet."""
+    """Return the seconds to every place, for somebody who remembers which hazards are not left yet."""
     states = nx.DiGraph()
     states.add_node((start, left))
     waiting = [(start, left)]
@@ -178,12 +207,12 @@ def _walked(pieces: nx.MultiGraph, start: tuple[int, int], left: Left) -> dict[t
             state = after, piece["within"]
             if state not in states:
                 waiting.append(state)
-            known = states.get_edge_data((place, kept), state, {"metres": np.inf})["metres"]
-            states.add_edge((place, kept), state, metres=min(known, piece["metres"]))
-    metres = nx.single_source_dijkstra_path_length(states, (start, left), weight="metres")
+            known = states.get_edge_data((place, kept), state, {"seconds": np.inf})["seconds"]
+            states.add_edge((place, kept), state, seconds=min(known, piece["seconds"]))
+    found = nx.single_source_dijkstra_path_length(states, (start, left), weight="seconds")
     reached: dict[tuple[int, int], float] = {}
-    for (place, _), distance in metres.items():
-        reached[place] = min(distance, reached.get(place, np.inf))
+    for (place, _), seconds in found.items():
+        reached[place] = min(seconds, reached.get(place, np.inf))
     return reached
 
 

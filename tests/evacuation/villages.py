@@ -15,11 +15,13 @@ CODE = "331124204202"
 _GRID_M = 100.0
 _SAME_M, _CLEAR_M = 1e-6, 1.0
 BRIDGE, TUNNEL = "桥", "隧"
+CLASSES = ("乡道", "村道", "步道")
+MOBILITY = ("自行", "需搀扶", "卧床")
 
 
 @dataclass(frozen=True)
 class Village:
-    """Roads, hazards, houses and shelters, all of them lists; `cut` and `chosen` are indices."""
+    """Roads, hazards, houses and shelters as lists; `cut` and `chosen` are indices, `mobility` those of `MOBILITY`."""
 
     roads: list[LineString]
     structures: list[str | None]
@@ -30,6 +32,8 @@ class Village:
     shelters: list[Point]
     capacity: list[int]
     chosen: frozenset[int]
+    classes: list[str]
+    mobility: list[int]
 
 
 def village(seed: int) -> Village:
@@ -50,6 +54,8 @@ def village(seed: int) -> Village:
         shelters,
         _capacity(dice, sum(people), len(shelters)),
         frozenset(range(len(houses)) if dice.random() < 0.6 else ()),
+        dice.choice(CLASSES, len(roads)).tolist(),
+        dice.choice(len(MOBILITY), len(houses), p=[0.7, 0.2, 0.1]).tolist(),
     )
 
 
