@@ -1,6 +1,6 @@
 """A list of two-line entries that is quick with twenty thousand: people by house, shelters, saved plans."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,18 +47,19 @@ class Entry:
 class _Model(QAbstractListModel):
     def __init__(self, parent: "QObject") -> None:
         super().__init__(parent)
-        self.entries: Sequence[Entry] = ()
+        self.keys: Sequence[object] = ()
+        self.make: Callable[[int], Entry] = lambda _at: Entry(None, "")
 
-    def show(self, entries: Sequence[Entry]) -> None:
+    def show(self, keys: Sequence[object], make: Callable[[int], Entry]) -> None:
         self.beginResetModel()
-        self.entries = entries
+        self.keys, self.make = keys, make
         self.endResetModel()
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self.entries)
+        return 0 if parent.isValid() else len(self.keys)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        entry = self.entries[index.row()]
+        entry = self.make(index.row())
         if role == Qt.ItemDataRole.UserRole:
             return entry
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
@@ -148,35 +149,39 @@ class EntryList(QListView):
         self._model = _Model(self)
         self.setModel(self._model)
         self.setItemDelegate(_Painted(self))
+        self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.selectionModel().currentChanged.connect(self._follow)
-        self.doubleClicked.connect(lambda at: self.opened.emit(self._model.entries[at.row()].key))
+        self.doubleClicked.connect(lambda at: self.opened.emit(self._model.keys[at.row()]))
         self._quiet = False
 
     @property
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> list[Entry]:
         """What is shown."""
-        return self._model.entries
+        return [self._model.make(at) for at in range(len(self._model.keys))]
 
     @property
     def key(self) -> object:
         """What the chosen entry stands for; None where none is."""
         at = self.currentIndex()
-        return self._model.entries[at.row()].key if at.isValid() else None
+        return self._model.keys[at.row()] if at.isValid() else None
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Show these; the one that was chosen stays so, where it is still among them, and so does the place."""
+    def show_entries(self, keys: Sequence[object], make: Callable[[int], Entry]) -> None:
+        """Show an entry for each key, made when it is seen.
+
+        The one that was chosen stays so, where it is still among them, and the list stays where it was.
+        """
         key, at = self.key, self.verticalScrollBar().value()
         self._quiet = True
-        self._model.show(entries)
+        self._model.show(keys, make)
         self._quiet = False
         self.choose(key, quiet=True, show=False)
         self.verticalScrollBar().setValue(at)
 
     def choose(self, key: object, *, quiet: bool = False, show: bool = True) -> bool:
         """Choose the entry that stands for `key`; return whether there is one."""
-        found = next((n for n, e in enumerate(self._model.entries) if e.key == key), None)
+        found = next((n for n, each in enumerate(self._model.keys) if each == key), None)
         before, self._quiet = self._quiet, quiet or self._quiet
         at = self._model.index(-1 if found is None or key is None else found)
         self.setCurrentIndex(at)
@@ -191,4 +196,4 @@ class EntryList(QListView):
 
     def _follow(self, now: QModelIndex) -> None:
         if not self._quiet:
-            self.chosen.emit(self._model.entries[now.row()].key if now.isValid() else None)
+            self.chosen.emit(self._model.keys[now.row()] if now.isValid() else None)

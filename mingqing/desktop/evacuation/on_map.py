@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.evacuation.case import Case
     from mingqing.desktop.evacuation.ground import Ground
     from mingqing.desktop.evacuation.outcome import Mover, Outcome
+    from mingqing.desktop.jobs import Jobs
     from mingqing.desktop.map.kit import Kit
 
 _NEAR_PX, _CLOSEST = 12, 2000
@@ -31,14 +32,13 @@ class OnMap(QObject):
 
     said = Signal(str)
 
-    def __init__(self, kit: "Kit", actions: "Actions", case: "Case", parent: QObject) -> None:
+    def __init__(self, kit: "Kit", jobs: "Jobs", actions: "Actions", case: "Case", parent: QObject) -> None:
         super().__init__(parent)
         self._kit, self._canvas, self._case = kit, kit.canvas, case
         self._ground: Ground | None = None
         self._outcome: Outcome | None = None
         self._tree = shapely.STRtree([])
-        self.overlay = PlanOverlay()
-        self._canvas.overlays.append(self.overlay)
+        self.overlay = PlanOverlay(kit.canvas, jobs)
         self.cut, self.flood = CutRoad(self._canvas), DrawFlood(self._canvas)
         kit.adopt({"cut_road": self.cut, "draw_flood": self.flood})
         for name in _TOOLS:

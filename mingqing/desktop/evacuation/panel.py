@@ -59,7 +59,7 @@ class EvacuationPanel(QWidget):
         self.may_plan = self._may_mend = False
         self.case = Case(self)
         self.planner = Planner(jobs, self.case, engine, self)
-        self.on_map = OnMap(kit, actions, self.case, self)
+        self.on_map = OnMap(kit, jobs, actions, self.case, self)
         self.scenario, self.roads, self.summary = ScenarioPage(self.case, actions), RoadsPage(), Summary()
         self.result = ResultPage(self.case, self.roads)
         self.steps = Choices(

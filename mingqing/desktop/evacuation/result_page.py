@@ -11,7 +11,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.evacuation.entries import Entry, EntryList
 from mingqing.desktop.evacuation.household import HouseholdDetail
 from mingqing.desktop.evacuation.outcome import NOWHERE, Load, Mover, Outcome, minutes_text, tags
-from mingqing.desktop.evacuation.overlay import house_colour
+from mingqing.desktop.evacuation.painting import house_colour
 from mingqing.desktop.evacuation.parts import Choices
 from mingqing.desktop.widgets import L, M, S, column, label
 
@@ -82,8 +82,8 @@ class ResultPage(QWidget):
         loads: Sequence[Load] = outcome.loads if outcome is not None else ()
         number = {load.shelter: n for n, load in enumerate(loads)}
         names = {load.shelter: load.name for load in loads}
-        self.houses.show_entries([mover_entry(m, names, number) for m in movers])
-        self.shelters.show_entries([load_entry(load, n) for n, load in enumerate(loads)])
+        self.houses.show_entries([m.house for m in movers], lambda at: mover_entry(movers[at], names, number))
+        self.shelters.show_entries([load.shelter for load in loads], lambda at: load_entry(loads[at], at))
         self.houses.setVisible(bool(movers))
         self._none.setVisible(not movers)
         count = sum(m.households for m in movers)

@@ -60,7 +60,9 @@ class RoadsPage(QWidget):
     def show_faults(self, faults: Sequence[Fault], *, may_mend: bool) -> None:
         """Show what is wrong, the most important first."""
         self._faults, self._may_mend = faults, may_mend
-        self.list.show_entries([Entry(n, f.title, "", f.sentence) for n, f in enumerate(faults)])
+        self.list.show_entries(
+            range(len(faults)), lambda at: Entry(at, faults[at].title, "", faults[at].sentence)
+        )
         self._none.setVisible(not faults)
         self.list.setVisible(bool(faults))
         self._follow()

@@ -75,10 +75,11 @@ def test_a_ticked_hazard_tells_who_has_to_leave(panel: EvacuationPanel, settle: 
     assert all(SCHOOL in entry.line for entry in panel.result.houses.entries)
 
 
-def test_a_tick_in_the_list_is_a_choice(panel: EvacuationPanel, settle: Settle) -> None:
+def test_a_tick_in_the_list_is_a_choice(panel: EvacuationPanel, qtbot: QtBot, settle: Settle) -> None:
     group = next(g for g in panel.scenario.hazards._groups() if g.data(0, Qt.ItemDataRole.UserRole) == "滑坡")
     assert group.text(0) == "滑坡　1 处"
     group.setCheckState(0, Qt.CheckState.Checked)
+    qtbot.waitUntil(lambda: panel.planner.busy or panel.planner.outcome is not None)
     settle()
     assert panel.case.hazards == {id_of(panel, SLIDE)}
     assert group.text(0) == "滑坡　选 1 / 1 处"
@@ -206,7 +207,7 @@ def test_a_household_is_shown_with_its_way_on_the_map_and_in_words(
     mover = panel.result.mover(panel.result.houses.key)
     assert mover is not None
     assert mover.who == "甄00"
-    assert len(panel.on_map.overlay._chosen) == 1
+    assert len(panel.on_map.overlay.chosen) == 1
     assert panel.on_map.overlay.mark == pytest.approx(mover.at)
     words = panel.result.detail.words.text()
     assert words.startswith("出门")
@@ -284,7 +285,7 @@ def test_a_gap_between_roads_is_seen_on_the_map_and_mended_by_a_road(
     press(panel, "路网问题")
     (gap,) = panel.roads.list.entries
     assert gap.title == "孤立的一片路"
-    assert "3 米" in gap.line
+    assert "离主路网最近 3.0 米" in gap.line
     panel.roads.list.choose(gap.key)
     assert panel.on_map.overlay.mark == pytest.approx((EAST + 600, (LANE - 3 + NORTH + 100) / 2))
     press(panel, "补上")
