@@ -76,10 +76,25 @@ class Editor(QObject):
         progressed : called with how far it is, as `progressed(text, done, total)`; the job returned can be cancelled.
         """
 
-        def act(session: "Session", job: Job[tuple[T, Changed]]) -> tuple[T, Changed]:
-            with edit(session, why, watch=Watch(job.progress, job.cancelled)) as made:
+        def act(session: "Session", watch: Watch) -> tuple[T, Changed]:
+            with edit(session, why, watch=watch) as made:
                 result = work(made, session)
             return result, made.changed
+
+        return self.carry_out(act, done=done, failed=failed, progressed=progressed)
+
+    def carry_out(
+        self,
+        work: "Callable[[Session, Watch], tuple[T, Changed]]",
+        *,
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[MingqingError], None] | None = None,
+        progressed: Callable[[str, int, int], None] | None = None,
+    ) -> Job[tuple[T, Changed]]:
+        """Carry out an action that makes its edit itself, and says what it changed; otherwise as `do`."""
+
+        def act(session: "Session", job: Job[tuple[T, Changed]]) -> tuple[T, Changed]:
+            return work(session, Watch(job.progress, job.cancelled))
 
         def finished(outcome: tuple[T, Changed]) -> None:
             result, changed = outcome

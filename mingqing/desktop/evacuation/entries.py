@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from mingqing.desktop.look.colours import colours
@@ -22,7 +22,7 @@ from mingqing.desktop.look.colours import colours
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
-_HEIGHT, _WITH_BAR, _EDGE, _DOT = 54, 66, 12.0, 5.0
+_HEIGHT, _WITH_BAR, _EDGE, _DOT, _BOX = 54, 66, 12.0, 5.0, 28.0
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
@@ -33,6 +33,7 @@ class Entry:
 
     key : what it stands for. tone : "danger" or "warning" where the second line is to be noticed, "faint" where the
     whole is of no use now. share : of a bar below, 0 to 1; None for no bar. dot : its colour, or empty.
+    ticked : whether the box before it is ticked; None for no box.
     """
 
     key: object
@@ -42,6 +43,7 @@ class Entry:
     tone: str = ""
     share: float | None = None
     dot: str = ""
+    ticked: bool | None = None
 
 
 class _Model(QAbstractListModel):
@@ -78,6 +80,9 @@ class _Painted(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, option, box)
         left = box.left() + _EDGE
+        if entry.ticked is not None:
+            _paint_tick(painter, QRectF(left, box.top() + 13, _BOX, _BOX), on=entry.ticked)
+            left += _BOX + 12
         if entry.dot:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(entry.dot))
@@ -119,6 +124,23 @@ class _Painted(QStyledItemDelegate):
         painter.setPen(QColor(inks.get(entry.tone, palette.muted)))
         line = QFontMetricsF(plain).elidedText(entry.line, Qt.TextElideMode.ElideRight, right - left)
         painter.drawText(QRectF(left, box.top() + 28, right - left, 20), Qt.AlignmentFlag.AlignVCenter, line)
+
+
+def _paint_tick(painter: QPainter, box: QRectF, *, on: bool) -> None:
+    palette = colours()
+    painter.setPen(QPen(QColor(palette.accent if on else palette.faint), 1.6))
+    painter.setBrush(QColor(palette.accent if on else palette.raised))
+    painter.drawRoundedRect(box, 8, 8)
+    if on:
+        ink = QPen(QColor(palette.on_accent), 3.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        painter.setPen(ink)
+        a, b, c = ((0.25, 0.52), (0.44, 0.7), (0.76, 0.32))
+        for (x0, y0), (x1, y1) in ((a, b), (b, c)):
+            side = box.width()
+            painter.drawLine(
+                QPointF(box.left() + x0 * side, box.top() + y0 * side),
+                QPointF(box.left() + x1 * side, box.top() + y1 * side),
+            )
 
 
 def _paint_bar(painter: QPainter, entry: Entry, box: QRectF) -> None:
@@ -166,6 +188,10 @@ class EntryList(QListView):
         """What the chosen entry stands for; None where none is."""
         at = self.currentIndex()
         return self._model.keys[at.row()] if at.isValid() else None
+
+    def key_at(self, at: int) -> object:
+        """Return what the entry at a place stands for."""
+        return self._model.keys[at]
 
     def show_entries(self, keys: Sequence[object], make: Callable[[int], Entry]) -> None:
         """Show an entry for each key, made when it is seen.

@@ -11,6 +11,8 @@ from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.case import Case
 from mingqing.desktop.evacuation.engine import may_plan
+from mingqing.desktop.evacuation.keep_page import KeepPage
+from mingqing.desktop.evacuation.keeping import Keeping
 from mingqing.desktop.evacuation.on_map import OnMap
 from mingqing.desktop.evacuation.parts import Choices
 from mingqing.desktop.evacuation.planner import Engine, Planner
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.jobs import Jobs
     from mingqing.desktop.map.kit import Kit
     from mingqing.desktop.project import Survey
+    from mingqing.evacuation.scenario import Scenario
     from mingqing.store.edit import Changed, Edit
     from mingqing.store.session import Session
 
@@ -62,6 +65,7 @@ class EvacuationPanel(QWidget):
         self.on_map = OnMap(kit, jobs, actions, self.case, self)
         self.scenario, self.roads, self.summary = ScenarioPage(self.case, actions), RoadsPage(), Summary()
         self.result = ResultPage(self.case, self.roads)
+        self.keep = KeepPage(jobs, Keeping(jobs, editor, self))
         self.steps = Choices(
             tr("步骤"),
             ((SCENARIO, tr("1 情景")), (RESULT, tr("2 结果")), (KEEP, tr("3 保存发放"))),
@@ -81,7 +85,7 @@ class EvacuationPanel(QWidget):
         head.addWidget(self.steps)
         head.addWidget(self.summary)
         outer.addLayout(head)
-        for page in (self.scenario, self.result):
+        for page in (self.scenario, self.result, self.keep):
             self._pages.addWidget(page)
         outer.addWidget(self._pages, 1)
 
@@ -113,6 +117,7 @@ class EvacuationPanel(QWidget):
         self.roads.seen.connect(lambda where: on_map.see(where, mark=where))
         self.roads.mending.connect(self._mend)
         self.scenario.reach.currentIndexChanged.connect(lambda _index: self._list_faults())
+        self.keep.opening.connect(self._reopen)
         on_map.said.connect(self.summary.say_failed)
 
     # ── What it is about ───────────────────────────────────────────────────────────────────────────────────
@@ -123,6 +128,10 @@ class EvacuationPanel(QWidget):
         writes = session.info.read_only is None
         self._may_mend = writes and session.policy.allowed("road", Action.EDIT)
         self._offer(on=may_plan(session))
+        may_save, may_tick = (
+            writes and session.policy.allowed(table, Action.EDIT) for table in ("evacuation_plan", "evacuee")
+        )
+        self.keep.offer(may_save=may_save, may_tick=may_tick)
 
     def forget(self) -> None:
         """Leave nothing of a project that is no longer open."""
@@ -131,6 +140,9 @@ class EvacuationPanel(QWidget):
         self.case.forget()
         self._survey = None
         self.scenario.show_ground(None)
+        self.keep.show_ground(None)
+        self.keep.offer(may_save=False, may_tick=False)
+        self.turn_to(SCENARIO)
         self.on_map.show_ground(None)
         self._show_outcome()
 
@@ -168,18 +180,22 @@ class EvacuationPanel(QWidget):
 
     def _follow_edit(self, changed: "Changed") -> None:
         self.planner.follow(changed)
+        if self.step == KEEP and self.isVisible():
+            self.keep.refresh()
 
     # ── Shown ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def turn_to(self, step: object) -> None:
         """Go to a step."""
         self.steps.show_choice(step)
-        self._pages.setCurrentWidget(self.scenario if step == SCENARIO else self.result)
+        self._pages.setCurrentIndex((SCENARIO, RESULT, KEEP).index(int(str(step))))
+        if self.step == KEEP and self.isVisible():
+            self.keep.refresh()
 
     @property
     def step(self) -> int:
         """The step on screen."""
-        return SCENARIO if self._pages.currentWidget() is self.scenario else RESULT
+        return (SCENARIO, RESULT, KEEP)[self._pages.currentIndex()]
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Plan, and show on the map what is planned."""
@@ -200,6 +216,7 @@ class EvacuationPanel(QWidget):
     def _show_ground(self) -> None:
         ground = self.planner.ground
         self.scenario.show_ground(ground)
+        self.keep.show_ground(ground)
         self.on_map.show_ground(ground)
         self._list_faults()
 
@@ -228,7 +245,21 @@ class EvacuationPanel(QWidget):
         self.summary.show_outcome(outcome)
         self.result.show_outcome(outcome)
         self.on_map.show_outcome(outcome)
+        self.keep.show_outcome(outcome, self._place())
         self._look_at(self.result.houses.key, see=False)
+
+    def _place(self) -> str:
+        """Return what the villages that take part are called together."""
+        survey, villages = self._survey, self.case.scenario.villages
+        if survey is None or villages is None:
+            return tr("全部")
+        names = [v.name for v in survey.villages if v.code in villages]
+        return names[0] if len(names) == 1 else tr("{name}等 {n} 个村").format(name=names[0], n=len(names))
+
+    def _reopen(self, scenario: "Scenario") -> None:
+        """Work on a kept plan again."""
+        self.scenario.show_scenario(scenario)
+        self.turn_to(RESULT)
 
     # ── From the list to the map, and back ─────────────────────────────────────────────────────────────────
 
@@ -261,7 +292,7 @@ class EvacuationPanel(QWidget):
 
     def claim(self, x: float, y: float, near: float) -> bool:
         """Take a click on the map for oneself where it means something to the step on screen."""
-        if not self.isVisible():
+        if not self.isVisible() or self.step == KEEP:
             return False
         if self.step == SCENARIO:
             return self._toggle_at((x, y), near)

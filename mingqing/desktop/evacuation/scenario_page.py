@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.evacuation.case import Case
     from mingqing.desktop.evacuation.ground import Ground
+    from mingqing.evacuation.scenario import Scenario
 
 _MOST_BUFFER_M = 5000
 
@@ -190,6 +191,19 @@ class ScenarioPage(QWidget):
             self._case.take(villages=reach.villages)
             self._offer()
             self._case.choose(self._case.hazards & self._ids(self._among))
+
+    def show_scenario(self, scenario: "Scenario") -> None:
+        """Go on from a scenario that was kept, its villages among those that are offered."""
+        at = next(
+            (n for n in range(self.reach.count()) if self.reach.itemData(n).villages == scenario.villages), -1
+        )
+        if at < 0:
+            count = len(scenario.villages or ())
+            self.reach.addItem(tr("预案里的 {n} 个村").format(n=count), Reach("kept", "", scenario.villages))
+            at = self.reach.count() - 1
+        self.reach.setCurrentIndex(at)
+        self._case.show(scenario)
+        self._offer()
 
     def show_ground(self, ground: "Ground | None") -> None:
         """Offer the hazards there are."""
