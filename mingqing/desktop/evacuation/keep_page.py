@@ -160,12 +160,13 @@ class KeepPage(QWidget):
     # ── Kept ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _save(self) -> None:
-        plan, name = (self._outcome.plan if self._outcome is not None else None), self.name.text().strip()
-        if plan is not None and self.save.isEnabled():
+        outcome, name = self._outcome, self.name.text().strip()
+        plan = outcome.plan if outcome is not None else None
+        if outcome is not None and plan is not None and self.save.isEnabled():
             self._say(tr("正在保存…"), "")
             self.save.setEnabled(False)
             self._keeping.save(
-                plan, name, lambda _n: self._say(tr("已保存“{name}”").format(name=name), "good")
+                plan, outcome.seq, name, lambda _n: self._say(tr("已保存“{name}”").format(name=name), "good")
             )
 
     def _show_shelf(self, shelf: Shelf) -> None:
@@ -221,10 +222,9 @@ class KeepPage(QWidget):
             self._pages.setCurrentWidget(self.compared)
 
         if plan is not None and other:
-            one, two = sorted(
-                (plan, next(p for p in self._shelf.plans if p.number == other)), key=lambda p: p.at
-            )
-            self._keeping.compare(one.number, two.number, done)
+            both = (plan.number, other)
+            two, one = (p.number for p in self._shelf.plans if p.number in both)  # the latest is listed first
+            self._keeping.compare(one, two, done)
 
     # ── Carried out ────────────────────────────────────────────────────────────────────────────────────────
 
