@@ -67,7 +67,10 @@ def _figures(found: "Comparison") -> QGridLayout:
     grid.setVerticalSpacing(6)
     right = Qt.AlignmentFlag.AlignRight
     for at, plan in enumerate((found.one.plan, found.two.plan), start=1):
-        grid.addWidget(label(plan.title, "strong", wrap=True), 0, at, right)
+        title = tr("{name}\n第 {n} 版").format(name=plan.name, n=plan.version)
+        made = label(title, "strong", wrap=True)
+        made.setAlignment(right)
+        grid.addWidget(made, 0, at)
     for line, figure in enumerate(found.figures, start=1):
         grid.addWidget(label(figure.title, "muted"), line, 0)
         other = figure.one != figure.two

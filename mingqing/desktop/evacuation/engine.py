@@ -20,6 +20,7 @@ from mingqing.evacuation.assignment.model import BrokenLock
 from mingqing.evacuation.network.faults import FaultKind, faults
 from mingqing.evacuation.planning import Plan, plan
 from mingqing.evacuation.telling import Directions
+from mingqing.store.history.since import last_change
 
 if TYPE_CHECKING:
     from mingqing.evacuation.network.model import Network
@@ -34,6 +35,7 @@ class Planning:
 
     def ground(self, session: "Session", stop: Callable[[], bool]) -> Ground:
         """Read what the account may see of the project."""
+        seq = last_change(session)  # first: what is changed meanwhile counts as later
         watch = Watch(lambda _text, _done, _total: None, stop)
         world = gather.world(session, on=today(), heights=heights_of(session, stop), watch=watch)
         return Ground(
@@ -43,6 +45,7 @@ class Planning:
             world,
             names=who_lives(session),
             faults=road_faults(world.network),
+            seq=seq,
         )
 
     def answer(
@@ -115,6 +118,7 @@ def outcome(of: Plan, ground: Ground) -> Outcome:
         short=int(of.people[of.assignment.short].sum()),
         notes=(*broken(of, ground), *of.notes),
         plan=of,
+        seq=ground.seq,
     )
 
 

@@ -22,6 +22,7 @@ class Ground:
     """Hazards, shelters and roads of a project; `world` is all of it, for who plans.
 
     names : by house who lives there, as the account may see it. faults : what is wrong with the roads.
+    seq : of the last change of the project before it was read.
     """
 
     hazards: "Hazards"
@@ -30,6 +31,7 @@ class Ground:
     world: Any
     names: Mapping[int, str] = field(default_factory=dict)
     faults: Sequence[Fault] = ()
+    seq: int = 0
     _roads: shapely.STRtree = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """Lists, cards and village plans as files to print: made off the UI thread, with how far it is, and stopped at will."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,18 +67,16 @@ class Handing(QWidget):
         self._subject, self._place = "", ""
         self._job: Job[Path] | None = None
         choices: tuple[tuple[str, str, str, _Made], ...] = (
-            (tr("转移清单 Excel"), tr("转移人员清单"), EXCEL, roll_xlsx),
-            (tr("转移清单 PDF"), tr("转移人员清单"), PDF, roll_pdf),
+            (tr("清单 Excel"), tr("转移人员清单"), EXCEL, roll_xlsx),
+            (tr("清单 PDF"), tr("转移人员清单"), PDF, roll_pdf),
             (tr("明白卡"), tr("避险明白卡"), PDF, cards_pdf),
             (tr("村预案"), tr("转移预案"), PDF, village_pdf),
         )
         self.buttons = [
-            button(text, lambda title=title, end=end, made=made: self._ask(title, end, made), "chip")
-            for text, title, end, made in choices
+            button(text, partial(self._ask, title, end, made), "chip") for text, title, end, made in choices
         ]
         layout = column(self, gap=S)
-        layout.addLayout(chips(*self.buttons[:2]))
-        layout.addLayout(chips(*self.buttons[2:]))
+        layout.addLayout(chips(*self.buttons))
         self._under_way = self._make_under_way()
         layout.addWidget(self._under_way)
 
@@ -135,7 +134,9 @@ class Handing(QWidget):
             self._job.cancel()
 
     def _show_far(self, text: str, done: int, total: int) -> None:
-        self._words.setText(tr("{text} {n} / {total}").format(text=text, n=done, total=total) if total else text)
+        self._words.setText(
+            tr("{text} {n} / {total}").format(text=text, n=done, total=total) if total else text
+        )
         self.bar.setRange(0, total)
         self.bar.setValue(done)
 

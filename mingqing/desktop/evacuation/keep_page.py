@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from mingqing.desktop.jobs import Jobs
     from mingqing.evacuation.saved.compare import Comparison
     from mingqing.evacuation.saved.kept import Kept, Loaded
-    from mingqing.evacuation.scenario import Scenario
     from mingqing.evacuation.saved.stale import Stale
-
-_TABLES = frozenset({"evacuation_plan", "evacuee"})
 
 
 class KeepPage(QWidget):
-    """`opening(Scenario)` : a kept plan is to be worked on again."""
+    """`opening(Scenario)` : a kept plan is to be worked on again.
+
+    turned() : `aside`, whether a kept plan is shown instead of the one on the map, is another.
+    """
 
     opening = Signal(object)
+    turned = Signal()
 
     def __init__(self, jobs: "Jobs", keeping: Keeping, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,7 +97,13 @@ class KeepPage(QWidget):
         self._about.hide()
         return self._about
 
+    @property
+    def aside(self) -> bool:
+        """Whether what is shown is not about the plan on the map."""
+        return self._pages.currentWidget() is not self._main
+
     def _connect(self) -> None:
+        self._pages.currentChanged.connect(lambda _index: self.turned.emit())
         self.plans.chosen.connect(lambda _number: self._show_about())
         self.plans.opened.connect(lambda _number: self._reopen())
         self.other.activated.connect(lambda _index: self._compare())
@@ -134,7 +141,9 @@ class KeepPage(QWidget):
         ready = outcome is not None and outcome.plan is not None and bool(outcome.movers)
         self.name.setEnabled(self._may_save)
         self.save.setEnabled(self._may_save and ready and bool(self.name.text().strip()))
-        version = 1 + max((p.version for p in self._shelf.plans if p.name == self.name.text().strip()), default=0)
+        version = 1 + max(
+            (p.version for p in self._shelf.plans if p.name == self.name.text().strip()), default=0
+        )
         self.save.setText(tr("保存") if version == 1 else tr("存为第 {n} 版").format(n=version))
 
     def refresh(self) -> None:
@@ -151,16 +160,21 @@ class KeepPage(QWidget):
     # ── Kept ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _save(self) -> None:
-        plan, name = (self._outcome.plan if self._outcome is not None else None), self.name.text().strip()
-        if plan is not None and self.save.isEnabled():
+        outcome, name = self._outcome, self.name.text().strip()
+        plan = outcome.plan if outcome is not None else None
+        if outcome is not None and plan is not None and self.save.isEnabled():
             self._say(tr("正在保存…"), "")
             self.save.setEnabled(False)
-            self._keeping.save(plan, name, lambda _n: self._say(tr("已保存“{name}”").format(name=name), "good"))
+            self._keeping.save(
+                plan, outcome.seq, name, lambda _n: self._say(tr("已保存“{name}”").format(name=name), "good")
+            )
 
     def _show_shelf(self, shelf: Shelf) -> None:
         self._shelf = shelf
         plans = shelf.plans
-        self.plans.show_entries([p.number for p in plans], lambda at: kept_entry(plans[at], shelf.stale.get(plans[at].number)))
+        self.plans.show_entries(
+            [p.number for p in plans], lambda at: kept_entry(plans[at], shelf.stale.get(plans[at].number))
+        )
         self.plans.setVisible(bool(plans))
         self._none.setVisible(not plans)
         self._show_about()
@@ -208,8 +222,9 @@ class KeepPage(QWidget):
             self._pages.setCurrentWidget(self.compared)
 
         if plan is not None and other:
-            one, two = sorted((plan, next(p for p in self._shelf.plans if p.number == other)), key=lambda p: p.at)
-            self._keeping.compare(one.number, two.number, done)
+            both = (plan.number, other)
+            two, one = (p.number for p in self._shelf.plans if p.number in both)  # the latest is listed first
+            self._keeping.compare(one, two, done)
 
     # ── Carried out ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -249,5 +264,3 @@ def stale_text(old: "Stale | None") -> str:
     if old.cards:
         told.append(tr("{n} 张明白卡要换").format(n=len(old.cards)))
     return tr("已过期：{why}。打开后会按现在的情况重算，再存为新版").format(why="；".join(told))
-
-

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from mingqing.core.text import tr
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
-from mingqing.evacuation.saved import finished
+from mingqing.evacuation.saved import of_plan
 from mingqing.evacuation.saved.compare import Comparison, compare
 from mingqing.evacuation.saved.keep import forget, save
 from mingqing.evacuation.saved.kept import Kept, Loaded, load, plans
@@ -62,11 +62,11 @@ class Keeping(QObject):
         """Return what is other in the second than in the first."""
         self._jobs.start(ReadJob(lambda s, _job: compare(s, one, two), done=done, topic="compared plans"))
 
-    def save(self, plan: "Plan", name: str, done: Callable[[int], object]) -> None:
-        """Keep a plan under a name."""
+    def save(self, plan: "Plan", seq: int, name: str, done: Callable[[int], object]) -> None:
+        """Keep a plan that knows the changes up to `seq` under a name."""
 
         def work(session: "Session", watch: "Watch") -> tuple[int, Changed]:
-            number = save(session, finished.outcome(session, plan, watch), name, watch=watch)
+            number = save(session, of_plan.outcome(session, plan, seq, watch), name, watch=watch)
             return number, _changed(session, tr("转移预案“{name}”").format(name=name))
 
         self._editor.carry_out(work, done=done)

@@ -69,7 +69,7 @@ class Outcome:
     danger : (z,) of what is active. streams : the ways of all. line, words : the way of one of the k, by position.
     gap : how far the plan is from the best at most, as a share of it; 0 is proved best.
     short : how many people are left for want of places. notes : sentences about what could not be taken into account.
-    plan : all of it, for who keeps or prints it.
+    plan : all of it, for who keeps or prints it; seq : of the last change of the project that it knows.
     """
 
     scenario: Scenario
@@ -84,6 +84,7 @@ class Outcome:
     short: int = 0
     notes: Sequence[str] = ()
     plan: "Plan | None" = None
+    seq: int = 0
 
     @property
     def households(self) -> int:

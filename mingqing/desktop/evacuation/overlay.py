@@ -18,7 +18,7 @@ from mingqing.desktop.evacuation.painting import (
     paint_cut,
     paint_plate,
 )
-from mingqing.desktop.jobs import ReadJob, Job, Jobs
+from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.look.colours import colours, is_dark
 from mingqing.desktop.map.view import View
 

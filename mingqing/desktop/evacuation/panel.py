@@ -118,6 +118,7 @@ class EvacuationPanel(QWidget):
         self.roads.mending.connect(self._mend)
         self.scenario.reach.currentIndexChanged.connect(lambda _index: self._list_faults())
         self.keep.opening.connect(self._reopen)
+        self.keep.turned.connect(self._follow_step)
         on_map.said.connect(self.summary.say_failed)
 
     # ── What it is about ───────────────────────────────────────────────────────────────────────────────────
@@ -189,8 +190,12 @@ class EvacuationPanel(QWidget):
         """Go to a step."""
         self.steps.show_choice(step)
         self._pages.setCurrentIndex((SCENARIO, RESULT, KEEP).index(int(str(step))))
+        self._follow_step()
         if self.step == KEEP and self.isVisible():
             self.keep.refresh()
+
+    def _follow_step(self) -> None:
+        self.summary.setHidden(self.step == KEEP and self.keep.aside)
 
     @property
     def step(self) -> int:

@@ -1,6 +1,6 @@
 """During an evacuation: who is still there, and ticking off who has left; large, for quick hands."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,9 +40,9 @@ class TickPage(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.by_shelter = label("", "caption", wrap=True)
-        self.find = QLineEdit()
-        self.find.setPlaceholderText(tr("找一户"))
-        self.find.setClearButtonEnabled(True)
+        self.wanted = QLineEdit()
+        self.wanted.setPlaceholderText(tr("找一户"))
+        self.wanted.setClearButtonEnabled(True)
         self.only = QCheckBox(tr("只看没转移的"))
         self.only.setChecked(True)
         self.list = EntryList(tr("转移登记"))
@@ -52,11 +52,11 @@ class TickPage(QWidget):
         for part in (self.count, self.told, self.bar, self.by_shelter):
             layout.addWidget(part)
         finding = row(gap=S)
-        finding.addWidget(self.find, 1)
+        finding.addWidget(self.wanted, 1)
         finding.addWidget(self.only)
         layout.addLayout(finding)
         layout.addWidget(self.list, 1)
-        self.find.textChanged.connect(lambda _text: self._list())
+        self.wanted.textChanged.connect(lambda _text: self._list())
         self.only.toggled.connect(lambda _on: self._list())
         self.list.clicked.connect(lambda at: self._tick(self.list.key_at(at.row())))
 
@@ -79,7 +79,9 @@ class TickPage(QWidget):
         households, left = int(people.households[there].sum()), int(people.people[there].sum())
         whole = int(people.people.sum())
         done = not there.any()
-        self.count.setText(tr("全部转移完") if done else tr("还有 {n} 户 {p} 人").format(n=households, p=left))
+        self.count.setText(
+            tr("全部转移完") if done else tr("还有 {n} 户 {p} 人").format(n=households, p=left)
+        )
         restyle(self.count, "kind", "heading")
         told = tr("已转移 {n} 人，共 {all} 人").format(n=whole - left, all=whole)
         self.told.setText(told if self._may else told + tr("。您的角色不能登记"))
@@ -94,14 +96,19 @@ class TickPage(QWidget):
             at = (people.shelters == shelter) & ~people.moved
             if at.any():
                 name = self._shelters.get(shelter, "") if shelter else tr("没有安排")
-                told.append((int(people.people[at].sum()), tr("{name} {n} 人").format(name=name, n=int(people.people[at].sum()))))
+                told.append(
+                    (
+                        int(people.people[at].sum()),
+                        tr("{name} {n} 人").format(name=name, n=int(people.people[at].sum())),
+                    )
+                )
         told.sort(reverse=True)
         return tr("没到的：") + "、".join(text for _, text in told[:_MOST_TOLD]) if told else ""
 
     def _list(self) -> None:
         if self._loaded is None:
             return
-        people, wanted = self._loaded.evacuees, self.find.text().strip()
+        people, wanted = self._loaded.evacuees, self.wanted.text().strip()
         shown = [
             n
             for n in range(len(people))
@@ -109,21 +116,24 @@ class TickPage(QWidget):
             and (not wanted or wanted in self._name(people, n))
         ]
         slow = {word: -n for n, word in enumerate(MOBILITY)}
-        shown.sort(key=lambda n: (bool(people.moved[n]), people.shelters[n] > 0, slow.get(people.mobility[n], 0)))
-        self.list.show_entries([int(people.ids[n]) for n in shown], partial(self._entry, shown))
+        shown.sort(
+            key=lambda n: (bool(people.moved[n]), people.shelters[n] > 0, slow.get(people.mobility[n], 0))
+        )
+        self.list.show_entries([int(people.ids[n]) for n in shown], partial(self._entry, self._loaded, shown))
 
     def _name(self, people: "Evacuees", n: int) -> str:
         return self._names.get(int(people.houses[n]), "") or tr("第 {n} 号").format(n=int(people.numbers[n]))
 
-    def _entry(self, shown: Sequence[int], at: int) -> Entry:
-        assert self._loaded is not None
-        people, n = self._loaded.evacuees, shown[at]
+    def _entry(self, loaded: "Loaded", shown: Sequence[int], at: int) -> Entry:
+        people, n = loaded.evacuees, shown[at]
         slow = people.mobility[n] if people.mobility[n] in MOBILITY[1:] else ""
         aside = " · ".join(part for part in (slow, tr("{n} 人").format(n=int(people.people[n]))) if part)
         shelter = self._shelters.get(int(people.shelters[n]), "")
         line = people.moved_at[n] if people.moved[n] else shelter or tr("无安全路线，要专人接应")
         tone = "faint" if people.moved[n] else "" if shelter else "danger"
-        return Entry(int(people.ids[n]), self._name(people, n), aside, line, tone, ticked=bool(people.moved[n]))
+        return Entry(
+            int(people.ids[n]), self._name(people, n), aside, line, tone, ticked=bool(people.moved[n])
+        )
 
     def _tick(self, evacuee: object) -> None:
         if self._loaded is None or not self._may or not isinstance(evacuee, int):
@@ -134,5 +144,3 @@ class TickPage(QWidget):
         self.ticked.emit([evacuee], bool(people.moved[n]))
         self._say(people)
         self._list()
-
-
