@@ -15,7 +15,7 @@ from mingqing.core.paths import Paths, Shape
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.outcome import NOWHERE, Load, Outcome
 from mingqing.desktop.evacuation.streams import Streams
-from mingqing.desktop.look.colours import DARK, LIGHT, PLAN_HOUSES, PLAN_INK, Colours, is_dark
+from mingqing.desktop.look.colours import DARK, LIGHT, PLAN_BANDS, PLAN_HOUSES, PLAN_INK, Colours, is_dark
 from mingqing.render.qpath import chunks, to_qpath
 
 if TYPE_CHECKING:
@@ -36,12 +36,21 @@ def house_colour(number: int, *, dark: bool | None = None) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What is painted of a case and its outcome. houses : those without a way, then by the colour of their shelter."""
+    """What is painted of a case and its outcome.
+
+    houses : those without a way, then by the colour of their shelter. areas : by band how far shelters reach.
+    """
 
     danger: tuple[Paths, ...] = ()
     floods: tuple[Paths, ...] = ()
     houses: tuple[_Housed, ...] = ()
     streams: Streams = field(default_factory=Streams)
+    areas: tuple[Paths, ...] = ()
+
+    def with_areas(self, shapes: NDArray[np.object_]) -> "Content":
+        """Return it with other areas, by band."""
+        found = (Paths.of(shapes[n : n + 1], Shape.POLYGON).oriented() for n in range(len(shapes)))
+        return replace(self, areas=tuple(found))
 
     def with_case(self, danger: NDArray[np.object_], floods: Sequence[str]) -> "Content":
         """Return it with other danger: shapes of hazards, drawn areas as WKT."""
@@ -69,7 +78,13 @@ class Content:
     @property
     def heavy(self) -> bool:
         """Whether it takes too long to be painted at every frame."""
-        every = (*self.danger, *self.floods, *self.streams.grades, *(paths for paths, _ in self.houses))
+        every = (
+            *self.areas,
+            *self.danger,
+            *self.floods,
+            *self.streams.grades,
+            *(paths for paths, _ in self.houses),
+        )
         return sum(len(paths.xy) for paths in every) > _MOST_VERTICES
 
 
@@ -92,6 +107,8 @@ class PlanPainter:
 
     def paint(self, content: Content) -> None:
         """Paint what does not change while one looks."""
+        for paths, pair in zip(content.areas, PLAN_BANDS, strict=False):
+            self._wash(paths, pair[self._dark])
         for paths in content.danger:
             self._area(paths, PLAN_INK["danger"][self._dark])
         for paths in content.floods:
@@ -143,6 +160,13 @@ class PlanPainter:
             if near:
                 painter.strokePath(path, pen(self._look.raised, 4.6))
             painter.strokePath(path, pen(colour, 2.4 if near else 1.0))
+
+    def _wash(self, paths: Paths, colour: str) -> None:
+        wash = QColor(colour)
+        wash.setAlphaF(0.34)
+        for path in chunks(self._seen(paths), self._sight):
+            self._heed()
+            self._painter.fillPath(path, wash)
 
     def _legs(self, legs: Paths) -> None:
         if self._view.m_per_px < _BARE / 2:

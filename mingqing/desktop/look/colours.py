@@ -99,6 +99,9 @@ PLAN_INK = {
 }
 """What a plan of an evacuation is painted with on the map, light and dark."""
 
+PLAN_BANDS = (("#1E8E4E", "#57D68D"), ("#7FB03A", "#B4DE6B"), ("#D9A21B", "#F2CB57"), ("#D9691B", "#FF9B52"))
+"""Ground from which a shelter is reached soon, later, late, and after half an hour, light and dark."""
+
 PLAN_HOUSES = (
     *(("#1668C7", "#6CB2FF"), ("#8A3FB5", "#CF97F0"), ("#B8600B", "#FFB25E"), ("#0B7F86", "#5FD6DC")),
     *(("#A3246F", "#FF8CC8"), ("#5B6B16", "#C3D667"), ("#3F4FBF", "#A3AEFF"), ("#7A4A2B", "#DDAE8A")),
