@@ -75,9 +75,9 @@ class KeepPage(QWidget):
         layout.addWidget(label(tr("存下的预案"), "section"))
         self._none = label(tr("还没有存过预案"), "muted")
         layout.addWidget(self._none)
-        layout.addWidget(self.plans, 1)
+        layout.addWidget(self.plans, 100)
         layout.addWidget(self._made_about())
-        layout.addStretch(0)
+        layout.addStretch(1)
         self.said.hide()
         return made
 

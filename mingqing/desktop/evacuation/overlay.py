@@ -77,10 +77,19 @@ class PlanOverlay(QObject):
         self._loads = outcome.loads if outcome is not None else ()
         self._take(self._content.with_outcome(outcome))
 
+    def show_areas(self, shapes: "NDArray[np.object_] | Sequence[shapely.Geometry]") -> None:
+        """Show how far shelters reach: the ground of each band."""
+        self._take(self._content.with_areas(np.array(list(shapes), dtype=object)))
+
     def choose(self, way: "shapely.LineString | None", mark: Place | None = None) -> None:
         """Let one way and a place stand out."""
         ways = np.array([way], dtype=object) if way is not None else np.empty(0, dtype=object)
         self._chosen, self.mark = Paths.of(ways, Shape.LINE), mark
+
+    @property
+    def content(self) -> Content:
+        """What is shown."""
+        return self._content
 
     @property
     def chosen(self) -> Paths:

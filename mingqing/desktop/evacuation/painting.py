@@ -15,22 +15,15 @@ from mingqing.core.paths import Paths, Shape
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.outcome import NOWHERE, Load, Outcome
 from mingqing.desktop.evacuation.streams import Streams
-from mingqing.desktop.look.colours import DARK, LIGHT, Colours, is_dark
+from mingqing.desktop.look.colours import DARK, LIGHT, PLAN_BANDS, PLAN_HOUSES, PLAN_INK, Colours, is_dark
 from mingqing.render.qpath import chunks, to_qpath
 
 if TYPE_CHECKING:
     from mingqing.desktop.map.view import Size, View
 
-_WAY = ("#0A6B36", "#3FCF85"), ("#FFFFFF", "#0B1F15")  # by day and by night: the line, and the edge it has
-_DANGER = "#C2261B", "#FF6B5E"
-_FLOOD = "#1F5FA8", "#6FB0F2"
 _WIDTHS_PX = 3.2, 4.6, 6.4, 8.6  # of the grades of streams
 _HEAD_PX, _EVERY_PX = 7.0, 84.0
 _BARE, _FAR = 8.0, 20.0  # metres a pixel from which on streams have no arrows, and are thinner
-_HOUSES = (
-    *(("#1668C7", "#6CB2FF"), ("#8A3FB5", "#CF97F0"), ("#B8600B", "#FFB25E"), ("#0B7F86", "#5FD6DC")),
-    *(("#A3246F", "#FF8CC8"), ("#5B6B16", "#C3D667"), ("#3F4FBF", "#A3AEFF"), ("#7A4A2B", "#DDAE8A")),
-)
 _DOT_PX, _MOST_SHAPES = 7.0, 4000
 _MOST_VERTICES = 12_000  # that are painted at every frame
 _Housed = tuple[Paths, NDArray[np.float64]]  # shapes, and where they stand
@@ -38,17 +31,26 @@ _Housed = tuple[Paths, NDArray[np.float64]]  # shapes, and where they stand
 
 def house_colour(number: int, *, dark: bool | None = None) -> str:
     """Return the colour of who goes to the shelter of this number."""
-    return _HOUSES[number % len(_HOUSES)][is_dark() if dark is None else dark]
+    return PLAN_HOUSES[number % len(PLAN_HOUSES)][is_dark() if dark is None else dark]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What is painted of a case and its outcome. houses : those without a way, then by the colour of their shelter."""
+    """What is painted of a case and its outcome.
+
+    houses : those without a way, then by the colour of their shelter. areas : by band how far shelters reach.
+    """
 
     danger: tuple[Paths, ...] = ()
     floods: tuple[Paths, ...] = ()
     houses: tuple[_Housed, ...] = ()
     streams: Streams = field(default_factory=Streams)
+    areas: tuple[Paths, ...] = ()
+
+    def with_areas(self, shapes: NDArray[np.object_]) -> "Content":
+        """Return it with other areas, by band."""
+        found = (Paths.of(shapes[n : n + 1], Shape.POLYGON).oriented() for n in range(len(shapes)))
+        return replace(self, areas=tuple(found))
 
     def with_case(self, danger: NDArray[np.object_], floods: Sequence[str]) -> "Content":
         """Return it with other danger: shapes of hazards, drawn areas as WKT."""
@@ -63,20 +65,26 @@ class Content:
         """Return it with another outcome, or with none."""
         if outcome is None:
             return replace(self, houses=(), streams=Streams())
-        order = {load.shelter: n % len(_HOUSES) for n, load in enumerate(outcome.loads)}
+        order = {load.shelter: n % len(PLAN_HOUSES) for n, load in enumerate(outcome.loads)}
         order[NOWHERE] = -1
         number = np.array([order.get(m.shelter, -1) for m in outcome.movers], dtype=np.int64)
         at = np.array([m.at for m in outcome.movers], dtype=np.float64).reshape(-1, 2)
         houses = tuple(
             (Paths.of(outcome.shapes[number == n], Shape.POLYGON), at[number == n])
-            for n in range(-1, len(_HOUSES))
+            for n in range(-1, len(PLAN_HOUSES))
         )
         return replace(self, houses=houses, streams=outcome.streams)
 
     @property
     def heavy(self) -> bool:
         """Whether it takes too long to be painted at every frame."""
-        every = (*self.danger, *self.floods, *self.streams.grades, *(paths for paths, _ in self.houses))
+        every = (
+            *self.areas,
+            *self.danger,
+            *self.floods,
+            *self.streams.grades,
+            *(paths for paths, _ in self.houses),
+        )
         return sum(len(paths.xy) for paths in every) > _MOST_VERTICES
 
 
@@ -99,10 +107,12 @@ class PlanPainter:
 
     def paint(self, content: Content) -> None:
         """Paint what does not change while one looks."""
+        for paths, pair in zip(content.areas, PLAN_BANDS, strict=False):
+            self._wash(paths, pair[self._dark])
         for paths in content.danger:
-            self._area(paths, _DANGER[self._dark])
+            self._area(paths, PLAN_INK["danger"][self._dark])
         for paths in content.floods:
-            self._area(paths, _FLOOD[self._dark])
+            self._area(paths, PLAN_INK["flood"][self._dark])
         self._legs(content.streams.legs)
         self._houses(content.houses)
         self._streams(content.streams.grades)
@@ -151,17 +161,24 @@ class PlanPainter:
                 painter.strokePath(path, pen(self._look.raised, 4.6))
             painter.strokePath(path, pen(colour, 2.4 if near else 1.0))
 
+    def _wash(self, paths: Paths, colour: str) -> None:
+        wash = QColor(colour)
+        wash.setAlphaF(0.34)
+        for path in chunks(self._seen(paths), self._sight):
+            self._heed()
+            self._painter.fillPath(path, wash)
+
     def _legs(self, legs: Paths) -> None:
         if self._view.m_per_px < _BARE / 2:
             placed = self._seen(legs)
-            for pair, width in ((_WAY[1], 4.0), (_WAY[0], 2.0)):
+            for pair, width in ((PLAN_INK["edge"], 4.0), (PLAN_INK["way"], 2.0)):
                 self._stroke(placed, pair[self._dark], width)
 
     def _houses(self, houses: Sequence[_Housed]) -> None:
         painter = self._painter
         for n, (paths, at) in enumerate(houses, start=-1):
             self._heed()
-            ink = QColor(_DANGER[self._dark] if n < 0 else house_colour(n, dark=self._dark))
+            ink = QColor(PLAN_INK["danger"][self._dark] if n < 0 else house_colour(n, dark=self._dark))
             if self._view.m_per_px < 1.5 and len(paths) < _MOST_SHAPES:
                 for path in chunks(self._seen(paths), self._sight):
                     painter.fillPath(path, ink)
@@ -177,7 +194,7 @@ class PlanPainter:
         return QPolygonF([QPointF(x / 2, y / 2) for x, y in np.unique(np.rint(xy * 2), axis=0).tolist()])
 
     def _streams(self, grades: Sequence[Paths]) -> None:
-        line, edge = (pair[self._dark] for pair in _WAY)
+        line, edge = (PLAN_INK[name][self._dark] for name in ("way", "edge"))
         far = self._view.m_per_px > _FAR
         placed = [self._seen(paths) for paths in grades]
         for casing in (False,) if far else (True, False):
@@ -230,9 +247,9 @@ def pen(colour: str, width: float) -> QPen:
 def paint_cut(painter: QPainter, at: QPointF, look: Colours) -> None:
     """Paint the sign that a road is cut."""
     painter.setPen(QPen(QColor(look.raised), 2.5))
-    painter.setBrush(QColor(_DANGER[0]))
+    painter.setBrush(QColor(PLAN_INK["cut"][0]))
     painter.drawEllipse(at, 11.0, 11.0)
-    painter.setPen(pen("#FFFFFF", 2.8))
+    painter.setPen(pen(PLAN_INK["cross"][0], 2.8))
     for way in (1, -1):
         painter.drawLine(at + QPointF(-4.2, -4.2 * way), at + QPointF(4.2, 4.2 * way))
 

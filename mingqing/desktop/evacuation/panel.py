@@ -9,14 +9,16 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from mingqing.access.roles import Action
 from mingqing.core.text import tr
+from mingqing.desktop.evacuation.areas_page import AreasPage
 from mingqing.desktop.evacuation.case import Case
 from mingqing.desktop.evacuation.engine import may_plan
+from mingqing.desktop.evacuation.flow_page import FlowPage
 from mingqing.desktop.evacuation.keep_page import KeepPage
 from mingqing.desktop.evacuation.keeping import Keeping
 from mingqing.desktop.evacuation.on_map import OnMap
 from mingqing.desktop.evacuation.parts import Choices
 from mingqing.desktop.evacuation.planner import Engine, Planner
-from mingqing.desktop.evacuation.result_page import ResultPage
+from mingqing.desktop.evacuation.result_page import AREAS, FLOW, ROADS, ResultPage
 from mingqing.desktop.evacuation.roads_page import Fault, RoadsPage
 from mingqing.desktop.evacuation.scenario_page import Reach, ScenarioPage
 from mingqing.desktop.evacuation.summary import Summary
@@ -64,7 +66,8 @@ class EvacuationPanel(QWidget):
         self.planner = Planner(jobs, self.case, engine, self)
         self.on_map = OnMap(kit, jobs, actions, self.case, self)
         self.scenario, self.roads, self.summary = ScenarioPage(self.case, actions), RoadsPage(), Summary()
-        self.result = ResultPage(self.case, self.roads)
+        self.flow, self.areas = FlowPage(jobs, self.case), AreasPage(jobs, self.case)
+        self.result = ResultPage(self.case, {ROADS: self.roads, FLOW: self.flow, AREAS: self.areas})
         self.keep = KeepPage(jobs, Keeping(jobs, editor, self))
         self.steps = Choices(
             tr("步骤"),
@@ -114,7 +117,9 @@ class EvacuationPanel(QWidget):
         self.result.looked.connect(self._look_at)
         self.result.seen.connect(self._see_shelter)
         self.result.opened.connect(self.going)
-        self.roads.seen.connect(lambda where: on_map.see(where, mark=where))
+        for page in (self.roads, self.flow, self.areas):
+            page.seen.connect(lambda where: on_map.see(where, mark=where))
+        self.areas.shown.connect(on_map.overlay.show_areas)
         self.roads.mending.connect(self._mend)
         self.scenario.reach.currentIndexChanged.connect(lambda _index: self._list_faults())
         self.keep.opening.connect(self._reopen)
@@ -142,6 +147,7 @@ class EvacuationPanel(QWidget):
         self._survey = None
         self.scenario.show_ground(None)
         self.keep.show_ground(None)
+        self.areas.show_ground(None)
         self.keep.offer(may_save=False, may_tick=False)
         self.turn_to(SCENARIO)
         self.on_map.show_ground(None)
@@ -222,6 +228,7 @@ class EvacuationPanel(QWidget):
         ground = self.planner.ground
         self.scenario.show_ground(ground)
         self.keep.show_ground(ground)
+        self.areas.show_ground(ground)
         self.on_map.show_ground(ground)
         self._list_faults()
 
@@ -250,6 +257,7 @@ class EvacuationPanel(QWidget):
         self.summary.show_outcome(outcome)
         self.result.show_outcome(outcome)
         self.on_map.show_outcome(outcome)
+        self.flow.show_plan(outcome.plan if outcome is not None else None)
         self.keep.show_outcome(outcome, self._place())
         self._look_at(self.result.houses.key, see=False)
 

@@ -1,6 +1,6 @@
 """The second step: who goes where, how full shelters get, what is wrong with the roads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import hypot
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,11 @@ from mingqing.desktop.widgets import L, M, S, column, label
 if TYPE_CHECKING:
     from mingqing.desktop.evacuation.case import Case
 
-HOUSES, SHELTERS, ROADS = "houses", "shelters", "roads"
+HOUSES, SHELTERS, ROADS, FLOW, AREAS = "houses", "shelters", "roads", "flow", "areas"
 
 
 class ResultPage(QWidget):
-    """Shows an outcome.
+    """Shows an outcome; `further` are pages of ROADS, FLOW and AREAS.
 
     Signals
     -------
@@ -34,19 +34,24 @@ class ResultPage(QWidget):
     seen = Signal(object)
     opened = Signal(str, object)
 
-    def __init__(self, case: "Case", roads: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, case: "Case", further: Mapping[object, QWidget], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._case = case
         self._outcome: Outcome | None = None
         self.houses, self.shelters = EntryList(tr("要转移的户")), EntryList(tr("避灾点"))
         self.detail = HouseholdDetail(case)
-        choices = ((HOUSES, tr("转移户")), (SHELTERS, tr("避灾点")), (ROADS, tr("路网问题")))
+        choices = (
+            *((HOUSES, tr("转移户")), (SHELTERS, tr("避灾点")), (FLOW, tr("人流"))),
+            *((AREAS, tr("服务范围")), (ROADS, tr("路网"))),
+        )
         self.turn = Choices(tr("看什么"), choices, self.turn_to)
         self._pages = QStackedWidget()
         self._parts: dict[object, QWidget] = {
             HOUSES: self._of_houses(),
             SHELTERS: self.shelters,
-            ROADS: roads,
+            **further,
         }
         for part in self._parts.values():
             self._pages.addWidget(part)

@@ -89,6 +89,25 @@ THEME_INK = {
 }
 """One ink, light and dark, for each thematic map's icon; the only other place colour is used for meaning."""
 
+PLAN_INK = {
+    "way": ("#0A6B36", "#3FCF85"),
+    "edge": ("#FFFFFF", "#0B1F15"),
+    "danger": ("#C2261B", "#FF6B5E"),
+    "flood": ("#1F5FA8", "#6FB0F2"),
+    "cut": ("#C2261B", "#C2261B"),
+    "cross": ("#FFFFFF", "#FFFFFF"),
+}
+"""What a plan of an evacuation is painted with on the map, light and dark."""
+
+PLAN_BANDS = (("#1E8E4E", "#57D68D"), ("#7FB03A", "#B4DE6B"), ("#D9A21B", "#F2CB57"), ("#D9691B", "#FF9B52"))
+"""Ground from which a shelter is reached soon, later, late, and after half an hour, light and dark."""
+
+PLAN_HOUSES = (
+    *(("#1668C7", "#6CB2FF"), ("#8A3FB5", "#CF97F0"), ("#B8600B", "#FFB25E"), ("#0B7F86", "#5FD6DC")),
+    *(("#A3246F", "#FF8CC8"), ("#5B6B16", "#C3D667"), ("#3F4FBF", "#A3AEFF"), ("#7A4A2B", "#DDAE8A")),
+)
+"""By which houses are told apart that go to neighbouring shelters, light and dark."""
+
 
 def is_dark() -> bool:
     """Whether the application is dressed for the dark."""

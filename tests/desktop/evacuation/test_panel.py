@@ -282,7 +282,7 @@ def test_a_gap_between_roads_is_seen_on_the_map_and_mended_by_a_road(
     opened.explorer.editor.do("画路", lambda made, _session: made.add("road", {"class": "步道"}, path))
     hands.settle()
     panel.turn_to(RESULT)
-    press(panel, "路网问题")
+    press(panel, "路网")
     (gap,) = panel.roads.list.entries
     assert gap.title == "孤立的一片路"
     assert "离主路网最近 3.0 米" in gap.line
