@@ -1,5 +1,6 @@
 """The plan for a scenario: who goes where by which way, how good that is, and who is left and why."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,8 @@ from mingqing.evacuation.routing.ways import Ways
 from mingqing.evacuation.scenario import Scenario
 from mingqing.evacuation.world import World
 
+_NAMED = 5  # villages in a sentence
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -32,7 +35,8 @@ class Plan:
     ways : of those with a place. assignment : how it was found, `assignment.shelter` among `case.shelters`; where
     queues are heeded (`congestion`), some go elsewhere than it says.
     reasons : by position among the k why a house has no place.
-    network_s, paths_s, assign_s : what reading and building, searching and assigning took.
+    notes : sentences on what the data lacks, what could not be kept to, and how many places are missing where.
+    paths_s, assign_s : what searching and assigning took.
     """
 
     world: World
@@ -102,7 +106,7 @@ def plan(world: World, scenario: Scenario, stop: Callable[[], bool] = lambda: Fa
     for group in range(len(travel.parts)):
         travel.soonest(group, nothing)
     searched = perf_counter()
-    locks = _locks(world, scenario, here)
+    locks, turned_away = _locks(world, scenario, here)
     found = assign(
         travel,
         here.people,
@@ -132,24 +136,46 @@ def plan(world: World, scenario: Scenario, stop: Callable[[], bool] = lambda: Fa
         ways=ways,
         assignment=found,
         reasons=why,
-        notes=here.notes,
+        notes=(*here.notes, *turned_away, *_missing(world, here, found)),
         paths_s=searched - begun + traced - assigned,
         assign_s=assigned - searched,
     )
 
 
-def _locks(world: World, scenario: Scenario, here: Case) -> dict[int, int]:
-    """Return what is fixed by hand as positions of house and shelter in a case; refuse what does not fit."""
+def _locks(world: World, scenario: Scenario, here: Case) -> tuple[dict[int, int], list[str]]:
+    """Return what is fixed by hand as positions of house and shelter in a case, and sentences on what cannot be."""
     house_at = {int(i): k for k, i in enumerate(world.houses.ids[here.houses].tolist())}
     shelter_at = {int(i): k for k, i in enumerate(world.shelters.ids[here.shelters].tolist())}
-    found = {}
+    names = dict(zip(world.shelters.ids.tolist(), world.shelters.names, strict=True))
+    found: dict[int, int] = {}
+    turned_away: Counter[int] = Counter()
     for house, shelter in scenario.locks:
-        if shelter not in shelter_at:
-            raise InputRefused(
-                tr("指定的避灾点（编号 {id}）不在范围内、在危险区内或没有容纳人数，请另选一处").format(
-                    id=shelter
-                )
-            )
-        if house in house_at:  # whoever need not leave need not go there
+        if shelter not in names:
+            raise InputRefused(tr("没有编号为 {id} 的避灾点，请核对后再试").format(id=shelter))
+        if house not in house_at:  # whoever need not leave need not go there
+            continue
+        if shelter in shelter_at:
             found[house_at[house]] = shelter_at[shelter]
-    return found
+        else:
+            turned_away[shelter] += 1
+    return found, [
+        tr("指定去{name}的 {n} 户改为自动安排：那里在危险区内、在范围外或没有填容纳人数").format(
+            name=names[shelter] or tr("未命名避灾点"), n=count
+        )
+        for shelter, count in turned_away.items()
+    ]
+
+
+def _missing(world: World, here: Case, found: Assignment) -> list[str]:
+    """Return how many places are missing where, as a sentence if there are any."""
+    short = np.flatnonzero(found.short)
+    if not len(short):
+        return []
+    by_village: Counter[str] = Counter()
+    for house, people in zip(here.houses[short].tolist(), here.people[short].tolist(), strict=True):
+        code = world.houses.villages[house] or ""
+        by_village[world.villages.get(code, code) or tr("未分村")] += people
+    told = "、".join(tr("{name} {n} 个").format(name=name, n=n) for name, n in by_village.most_common(_NAMED))
+    more = tr("等 {n} 个村").format(n=len(by_village)) if len(by_village) > _NAMED else ""
+    sentence = tr("避灾点容量不够，共缺 {n} 个位置：{told}{more}")
+    return [sentence.format(n=sum(by_village.values()), told=told, more=more)]
