@@ -9,7 +9,7 @@ shelters, equicost), and the time counts that its server says it took. The answe
 "after a click" is the plan of one village once one more hazard is switched off.
 
 A project to take is opened with the account in MINGQING_USER and MINGQING_PASSWORD. --andorra is a folder with roads
-and buildings of OpenStreetMap in place of a county: a village of its own for each square of 2 km, with shelters and
+and buildings of OpenStreetMap in place of a county: a village of its own for each square of 5 km, with shelters and
 hazards put in at random, the same every time.
 """
 

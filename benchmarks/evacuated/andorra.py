@@ -16,7 +16,7 @@ from mingqing.store.project import open_project
 
 _CRS = "EPSG:32631"
 _SHELTERS, _HAZARDS, _ROOM = 60, 150, 400
-_SQUARE_M = 2000.0
+_SQUARE_M = 5000.0
 
 
 def andorra(folder: Path) -> World:

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.evacuation.routing.danger import Danger
-from mingqing.evacuation.routing.pieces import Crossings
+from mingqing.evacuation.routing.pieces import Inside
 from mingqing.evacuation.scenario import Scenario
-from mingqing.evacuation.world import Met, World
+from mingqing.evacuation.world import World
 
-_NONE = np.empty(0, dtype=np.int64)
 _NEAR_M = 50.0  # a cut that is farther from every road cuts none
 
 
@@ -21,14 +20,14 @@ _NEAR_M = 50.0  # a cut that is farther from every road cuts none
 class Case:
     """What a scenario means in a world.
 
-    danger : the active hazards, then the drawn floods. crossings : where they meet roads. hazards : their
+    danger : the active hazards, then the drawn floods. inside : what of roads lies in them. hazards : their
         indices in the world.
     closed : (e,) edges that are cut. houses : indices of those that must leave. people : (k,) how many in each.
     shelters : indices of those that take people in. notes : sentences about what the data lacks.
     """
 
     danger: Danger
-    crossings: Crossings
+    inside: Inside
     hazards: NDArray[np.int64]
     closed: NDArray[np.bool_]
     houses: NDArray[np.int64]
@@ -53,14 +52,7 @@ def case(world: World, scenario: Scenario) -> Case:
         where it names a hazard, road, house, village or lock that is not there, or an area that is none.
     """
     hazards, crossed_off = _active(world, scenario)
-    floods = _floods(scenario)
-
-    def made() -> Met:
-        danger = Danger.of(np.concatenate([world.hazards.shapes[hazards], floods]), scenario.buffer_m)
-        met = world.house_tree.query(danger.shapes, predicate="intersects")[1] if len(danger) else _NONE
-        return Met(danger, Crossings.of(world.network, danger, world.edge_tree), met)
-
-    danger, crossings, met = world.kept((hazards.tobytes(), scenario.floods, scenario.buffer_m), made)
+    danger, inside, met = _met(world, scenario, hazards)
     houses = _affected(world, scenario, met)
     counted = world.houses.present if scenario.at_home else world.houses.people
     shelters, notes = _open(world, scenario, danger)
@@ -74,7 +66,27 @@ def case(world: World, scenario: Scenario) -> Case:
             )
         )
     return Case(
-        danger, crossings, hazards, _closed(world, scenario), houses, counted[houses], shelters, tuple(notes)
+        danger, inside, hazards, _closed(world, scenario), houses, counted[houses], shelters, tuple(notes)
+    )
+
+
+def _met(
+    world: World, scenario: Scenario, hazards: NDArray[np.int64]
+) -> tuple[Danger, Inside, NDArray[np.int64]]:
+    """Return the active hazards and drawn floods, what of roads lies in them, and the houses that they meet."""
+    every = world.met(scenario.buffer_m)
+    active = np.zeros(len(every.danger), dtype=np.bool_)
+    active[hazards] = True
+    hazard, house = every.houses
+    met, shapes = house[active[hazard]], every.danger.shapes[hazards]
+    inside = every.inside.only(hazards, len(every.danger))
+    if not scenario.floods:
+        return Danger(shapes), inside, met
+    drawn = world.meeting(Danger.of(_floods(scenario), scenario.buffer_m))
+    return (
+        Danger(np.concatenate([shapes, drawn.danger.shapes])),
+        inside.and_then(drawn.inside, len(hazards)),
+        np.concatenate([met, drawn.houses[1]]),
     )
 
 

@@ -1,7 +1,6 @@
 """Everything that plans are made from, read once and kept until rows change."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -16,18 +15,18 @@ from mingqing.evacuation.network.joining import Approach
 from mingqing.evacuation.network.model import Network
 from mingqing.evacuation.network.twins import twins
 from mingqing.evacuation.routing.danger import Danger
-from mingqing.evacuation.routing.pieces import Crossings
+from mingqing.evacuation.routing.pieces import Inside
 from mingqing.evacuation.slope import Slope
 
-_KEPT = 4  # sets of hazards
+_NONE = np.empty((2, 0), dtype=np.int64)
 
 
 class Met(NamedTuple):
-    """What a set of hazards meets: where roads cross them, and the houses, indices, some more than once."""
+    """What hazards meet: the stretches of roads in them, and (hazard, house) of the houses, indices."""
 
     danger: Danger
-    crossings: Crossings
-    houses: NDArray[np.int64]
+    inside: Inside
+    houses: tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,15 +48,20 @@ class World:
     waters: NDArray[np.object_]
     water_names: Sequence[str]
     seconds: float
-    _kept: "OrderedDict[object, Met]" = field(default_factory=OrderedDict, repr=False)
+    _met: "dict[float, Met]" = field(default_factory=dict, repr=False)
 
-    def kept(self, key: object, make: Callable[[], Met]) -> Met:
-        """Return what was made for the same hazards before, or make it: most questions change something else."""
-        if key not in self._kept:
-            self._kept[key] = make()
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+    def met(self, buffer_m: float) -> Met:
+        """Return what all hazards meet, each so much wider: of it every scenario takes its own."""
+        if buffer_m not in self._met:
+            self._met.clear()  # one width at a time
+            self._met[buffer_m] = self.meeting(Danger.of(self.hazards.shapes, buffer_m))
+        return self._met[buffer_m]
+
+    def meeting(self, danger: Danger) -> Met:
+        """Return what some dangerous ground meets."""
+        inside = Inside.of(self.network, self.length, danger, self.edge_tree)
+        houses = self.house_tree.query(danger.shapes, predicate="intersects") if len(danger) else _NONE
+        return Met(danger, inside, (houses[0], houses[1]))
 
     @cached_property
     def approach(self) -> Approach:

@@ -281,3 +281,30 @@ def test_one_more_shelter_leaves_nobody_worse_off_in_sum(
 
 def _placed(made: Plan) -> int:
     return int(made.people[made.placed].sum())
+
+
+# ── The same case, said in other ways ────────────────────────────────────────────────────────────────────────
+
+
+def _alike(one: Plan, other: Plan) -> bool:
+    return one.houses.tolist() == other.houses.tolist() and np.allclose(
+        one.seconds, other.seconds, rtol=_CLOSE, equal_nan=True
+    )
+
+
+@pytest.mark.parametrize("seed", range(CASES, CASES + 30))
+def test_a_world_planned_in_before_gives_what_a_new_one_gives(seed: int) -> None:
+    """A hazard switched off is one that is not there; one drawn by hand, or made by widening, is one like others."""
+    made = village(seed)
+    kept, whole = world_of(made), _scenario(made, WALK_KMH)
+    numbers = [FIRST_ID + i for i in range(len(made.hazards))]
+    assert _alike(plan(kept, whole), _plan(made, WALK_KMH))
+    for off in range(len(made.hazards)):
+        less = replace(made, hazards=[h for i, h in enumerate(made.hazards) if i != off])
+        named = tuple(n for i, n in enumerate(numbers) if i != off)
+        switched = replace(whole, hazards=named)
+        assert _alike(plan(kept, switched), _plan(less, WALK_KMH))
+        drawn = replace(switched, floods=(made.hazards[off].wkt,))
+        assert _alike(plan(kept, drawn), _plan(made, WALK_KMH))
+    wider = replace(made, hazards=[h.buffer(7.5) for h in made.hazards])
+    assert _alike(plan(kept, replace(whole, buffer_m=7.5)), _plan(wider, WALK_KMH))

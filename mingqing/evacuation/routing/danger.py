@@ -18,12 +18,10 @@ class Danger:
     """`z` active hazards. shapes : (z,) valid polygons, or points without extent, project's CRS."""
 
     shapes: NDArray[np.object_]
-    borders: NDArray[np.object_] = field(init=False)
     tree: shapely.STRtree = field(init=False)
 
     def __post_init__(self) -> None:
         shapely.prepare(self.shapes)
-        object.__setattr__(self, "borders", shapely.boundary(self.shapes))
         object.__setattr__(self, "tree", shapely.STRtree(self.shapes))
 
     @classmethod

@@ -43,45 +43,74 @@ class Pieces:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Crossings:
-    """What of a network hazards meet. edge, hazard : pairs that meet. at_edge, at : where borders cross edges."""
+class Inside:
+    """Stretches of edges that lie in hazards, `i` of them. edge, hazard : (i,). begin, end : (i,) along the edge."""
 
     edge: NDArray[np.int64]
     hazard: NDArray[np.int64]
-    at_edge: NDArray[np.int64]
-    at: NDArray[np.float64]
+    begin: NDArray[np.float64]
+    end: NDArray[np.float64]
 
     @classmethod
-    def of(cls, network: Network, danger: Danger, tree: shapely.STRtree) -> "Crossings":
-        """Return where hazards meet a network; `tree` is over the lines of its edges."""
+    def of(
+        cls, network: Network, length: NDArray[np.float64], danger: Danger, tree: shapely.STRtree
+    ) -> "Inside":
+        """Return what of a network lies in hazards; `tree` is over the lines of its edges."""
         hazard, edge = tree.query(danger.shapes, predicate="intersects") if len(danger) else _NO_PAIRS
         solid = shapely.area(danger.shapes) > 0
         hazard, edge = hazard[solid[hazard]], edge[solid[hazard]]
-        return cls(edge, hazard, *_crossings(network, danger, edge, hazard))
+        pair, at = _crossings(network.lines[edge], shapely.boundary(danger.shapes)[hazard])
+        pairs = np.arange(len(edge))
+        pair = np.concatenate([pairs, pairs, pair])
+        at = np.concatenate([np.zeros(len(edge)), length[edge], at])
+        order = np.lexsort((at, pair))
+        pair, at = pair[order], at[order]
+        begins = np.flatnonzero(np.diff(pair) == 0)
+        pair, begin, end = pair[begins], at[begins], at[begins + 1]
+        # What lies between two crossings is asked by its middle: it lies on one side of the border.
+        middle = shapely.line_interpolate_point(network.lines[edge[pair]], (begin + end) / 2)
+        within = (end > begin) & shapely.intersects(danger.shapes[hazard[pair]], middle)
+        return cls(edge[pair[within]], hazard[pair[within]], begin[within], end[within])
+
+    def only(self, which: NDArray[np.int64], hazards: int) -> "Inside":
+        """Return what lies in some of the `hazards` there are, which are numbered anew."""
+        number = np.full(hazards, -1, dtype=np.int64)
+        number[which] = np.arange(len(which))
+        kept = number[self.hazard] >= 0
+        return Inside(self.edge[kept], number[self.hazard[kept]], self.begin[kept], self.end[kept])
+
+    def and_then(self, other: "Inside", hazards: int) -> "Inside":
+        """Return this and what lies in other hazards, numbered on from `hazards`."""
+        pairs = (
+            (self.edge, other.edge),
+            (self.hazard, other.hazard + hazards),
+            (self.begin, other.begin),
+            (self.end, other.end),
+        )
+        return Inside(*(np.concatenate(pair) for pair in pairs))  # type: ignore[arg-type]
 
 
 def cut(
     network: Network,
     length: NDArray[np.float64],
-    danger: Danger,
-    crossings: Crossings,
+    inside: Inside,
     joined: tuple[NDArray[np.int64], NDArray[np.float64]],
 ) -> Pieces:
     """Return the pieces of a network.
 
     Parameters
     ----------
-    length : (e,) of the edges' lines, units of the CRS.
+    length : (e,) of the edges' lines, units of the CRS. inside : what of them lies in hazards.
     joined : for every shelter its edge, -1 for none, and how far along it.
     """
-    at_edge, at = crossings.at_edge, crossings.at
+    at_edge, at = np.tile(inside.edge, 2), np.concatenate([inside.begin, inside.end])
     shelter_edge, shelter_at = joined
     joins = np.flatnonzero(shelter_edge >= 0)
     all_edge = np.concatenate([at_edge, shelter_edge[joins]])
     all_at = np.concatenate([at, shelter_at[joins]])
     spot, which = _spots(all_edge, all_at, length)
     pieces_edge, begin, end, tail, head = _split(network, length, *spot)
-    label, labels = _label(network, danger, (pieces_edge, begin, end), crossings)
+    label, labels = _label((pieces_edge, begin, end), inside)
     shelters = np.full(len(shelter_edge), -1, dtype=np.int64)
     shelters[joins] = _node_at(network, which[len(at) :], shelter_edge[joins])
     nodes = len(network.xy) + len(spot[0])
@@ -93,14 +122,13 @@ _AT_TAIL, _AT_HEAD = -1, -2
 
 
 def _crossings(
-    network: Network, danger: Danger, edge: NDArray[np.int64], hazard: NDArray[np.int64]
+    lines: NDArray[np.object_], borders: NDArray[np.object_]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return where edges cross the borders of hazards: the edge, and how far along it."""
-    met = shapely.intersection(network.lines[edge], danger.borders[hazard])
-    parts, of = shapely.get_parts(met, return_index=True)
+    """Return where lines cross borders, pair by pair: which pair, and how far along its line."""
+    parts, of = shapely.get_parts(shapely.intersection(lines, borders), return_index=True)
     xy, part = shapely.get_coordinates(parts, return_index=True)
-    crossed = edge[of[part]]
-    return crossed, shapely.line_locate_point(network.lines[crossed], shapely.points(xy))
+    pair = of[part]
+    return pair, shapely.line_locate_point(lines[pair], shapely.points(xy))
 
 
 def _spots(
@@ -148,23 +176,16 @@ def _node_at(network: Network, spot: NDArray[np.int64], edge: NDArray[np.int64])
 
 
 def _label(
-    network: Network,
-    danger: Danger,
-    pieces: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
-    crossings: Crossings,
+    pieces: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]], inside: Inside
 ) -> tuple[NDArray[np.int64], list[frozenset[int]]]:
     """Return the label of every piece, and the sets that labels stand for."""
-    piece_edge, begin, end = pieces
-    edge, hazard = crossings.edge, crossings.hazard
-    label = np.full(len(piece_edge), SAFE, dtype=np.int64)
-    # Every piece of an edge that meets a hazard is asked by its middle: it lies on one side of every border.
-    first = np.searchsorted(piece_edge, edge)
-    count = np.searchsorted(piece_edge, edge, side="right") - first
-    piece = np.repeat(first, count) + ramp(count)
-    asked = np.repeat(hazard, count)
-    middle = shapely.line_interpolate_point(network.lines[piece_edge[piece]], (begin[piece] + end[piece]) / 2)
-    within = shapely.intersects(danger.shapes[asked], middle)
-    piece, asked = piece[within], asked[within]
+    edge, begin, end = pieces
+    label = np.full(len(edge), SAFE, dtype=np.int64)
+    beyond = float(end.max(initial=0.0)) + 1.0
+    middle = edge * beyond + (begin + end) / 2  # in one order for all edges
+    first = np.searchsorted(middle, inside.edge * beyond + inside.begin)
+    count = np.searchsorted(middle, inside.edge * beyond + inside.end) - first
+    piece, asked = np.repeat(first, count) + ramp(count), np.repeat(inside.hazard, count)
     order = np.lexsort((asked, piece))
     piece, asked = piece[order], asked[order]
     labels: dict[frozenset[int], int] = {frozenset(): SAFE}

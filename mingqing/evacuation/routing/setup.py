@@ -86,8 +86,7 @@ def movers(
         cut(
             network,
             world.length,
-            case.danger,
-            case.crossings,
+            case.inside,
             (shelter_joins.edge.astype(np.int64), shelter_joins.at),
         ),
         shelters,
