@@ -29,6 +29,7 @@ def assign(
 
     Parameters
     ----------
+    travel : weights more than 0.
     people : (h,) in each household; one in which there is nobody goes where it is soonest and counts for nothing.
     capacity : (s,) people that a shelter holds.
     locks : shelter by household, the most important first. One that cannot be kept is in `broken_locks`.

@@ -20,14 +20,16 @@ def exchanged(whole: Whole, demand: Demand, price: Seconds) -> Whole:
         shelter = columns.shelter[at]
         free = demand.room - np.bincount(shelter, demand.people, minlength=len(demand.room)).astype(np.int64)
         slots = np.bincount(shelter[alike], minlength=len(demand.room)) + free // size
-        slots[-1] = len(alike)
+        slots[-1] = np.count_nonzero(
+            shelter[alike] == demand.nowhere
+        )  # not one more is left for being far off
         rank = np.full(len(demand), -1)
         rank[alike] = np.arange(len(alike))
         mine = np.flatnonzero(rank[columns.household] >= 0)
         part = Columns(rank[columns.household[mine]], columns.shelter[mine], columns.seconds[mine])
         units = Demand(np.ones(len(alike), np.int64), demand.weight[alike], slots)
-        flow = solve(part, units, price, far).flow
-        chosen = mine[flow > 0.5]
-        if len(chosen) == len(alike):
+        solved = solve(part, units, price, far)
+        chosen = mine[solved.flow > 0.5]
+        if len(chosen) == len(alike) and solved.overfull < 0.5:
             at[alike] = chosen
     return Whole(columns, at)

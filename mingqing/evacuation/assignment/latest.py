@@ -9,6 +9,10 @@ from mingqing.evacuation.assignment.model import Columns, Demand
 from mingqing.evacuation.assignment.offers import Listed, Offers
 from mingqing.evacuation.assignment.relax import Stop
 from mingqing.evacuation.assignment.total import Plan, total
+from mingqing.evacuation.model import Seconds
+
+_MANY = 100_000  # pairs; with more, a limit is tried only so often
+_TRIES = 6
 
 
 def latest(offers: Offers, demand: Demand, not_before: float, stop: Stop) -> tuple[Plan, float]:
@@ -26,15 +30,18 @@ def latest(offers: Offers, demand: Demand, not_before: float, stop: Stop) -> tup
     pairs = offers.every(longest)
     limits = np.unique(np.append(pairs.seconds[pairs.seconds > bound], bound))
     low = _first_that_holds(pairs, demand, limits, int(demand.people.sum()) - plan.left, stop)
-    high, best, bound, middle = len(limits) - 1, plan, float(limits[low]), low
-    while low < high:
+    high, best, bound = len(limits) - 1, plan, float(limits[low])
+    tries, middle = (_TRIES, low) if len(pairs) > _MANY else (len(limits), low)
+    while low < high and tries:
         tried = total(Listed(pairs.where(pairs.seconds <= limits[middle]), demand), demand, stop)
         if tried.left <= plan.left:
             high, best = middle, tried
         else:
             low = middle + 1
             bound = float(limits[low]) if tried.fewest_left > plan.left else bound
-        middle = (low + high) // 2
+        tries -= 1
+        middle = min(int(np.searchsorted(limits, np.sqrt(limits[low] * limits[high]))), high - 1)
+        middle = max(middle, low)
     return best, bound
 
 
@@ -44,7 +51,7 @@ def _last(plan: Plan) -> float:
     return float(plan.whole.columns.seconds[plan.whole.at[placed]].max(initial=0.0))
 
 
-def _first_that_holds(pairs: Columns, demand: Demand, limits: np.ndarray, people: int, stop: Stop) -> int:
+def _first_that_holds(pairs: Columns, demand: Demand, limits: Seconds, people: int, stop: Stop) -> int:
     """Return the index of the first limit within which so many people could be placed if they may be split."""
     low, high = 0, len(limits) - 1
     while low < high:

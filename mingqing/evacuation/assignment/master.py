@@ -81,13 +81,12 @@ def _programme(
         ),
         (len(who) + shelters, len(mine) + 2 * shelters),
     )
-    found = linprog(
-        np.concatenate([cost, up, down]),
-        A_eq=matrix,
-        b_eq=np.concatenate([demand.people[who], room]),
-        method="highs-ds",
-    )
-    if found.status != 0:
+    cost, limits = np.concatenate([cost, up, down]), np.concatenate([demand.people[who], room])
+    for method in ("highs-ds", "highs-ipm"):  # the second, slower, only where the first is at a loss
+        found = linprog(cost, A_eq=matrix, b_eq=limits, method=method)
+        if found.status == 0:
+            break
+    else:
         message = f"the linear programme of an assignment ended with: {found.message}"
         raise ArithmeticError(message)
     return found.x[: len(mine)], -found.eqlin.marginals[len(who) :], float(found.fun)

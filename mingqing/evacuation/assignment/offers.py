@@ -24,6 +24,10 @@ class Offers(Protocol):
         """Return the best where places cost nothing."""
         ...
 
+    def others(self, price: Seconds) -> Columns:
+        """Return columns to places still open at a price, for when the ones considered do not suffice."""
+        ...
+
     def every(self, limit_s: float) -> Columns:
         """Return all columns of not more than `limit_s`."""
         ...
@@ -68,6 +72,12 @@ class Searched:
             todo = self._misfits(shelter)
         return seconds, np.where(shelter < 0, self.demand.nowhere, shelter)
 
+    def others(self, price: Seconds) -> Columns:
+        """Search for the best of each household."""
+        seconds, shelter = self.best(price)
+        found = np.flatnonzero(shelter != self.demand.nowhere)
+        return Columns(found, shelter[found], seconds[found])
+
     def every(self, limit_s: float) -> Columns:
         """Return all pairs that the roads allow and that fit."""
         household, shelter, seconds = self.travel.within(limit_s)
@@ -99,6 +109,10 @@ class Listed:
     def soonest(self) -> tuple[Seconds, Indices]:
         """Look them all through, prices aside."""
         return self.best(np.zeros(len(self.demand.room)))
+
+    def others(self, price: Seconds) -> Columns:  # noqa: ARG002 - all there are, whatever the price
+        """Return the whole list: a chain may lead through any of it."""
+        return self.columns
 
     def every(self, limit_s: float) -> Columns:
         """Return those of the list."""

@@ -50,9 +50,10 @@ class Places:
         """Move single households to where it is cheaper for them and there is room, until nobody gains."""
         people = self.demand.people[self.columns.household]
         cost = people * self.demand.weight[self.columns.household] * self.columns.seconds
+        nowhere = self.columns.shelter == self.demand.nowhere
         for _ in range(len(self.at)):
             gain = cost[self.at][self.columns.household] - cost
-            gain[people > self.room[self.columns.shelter]] = 0
+            gain[(people > self.room[self.columns.shelter]) | nowhere] = 0
             best = int(gain.argmax())
             if gain[best] <= 1e-9 * cost[best]:
                 return

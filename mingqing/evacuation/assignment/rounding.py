@@ -30,14 +30,20 @@ def rounded(offers: Offers, demand: Demand, relaxed: Relaxed, fewest: int, stop:
         free = places.room >= left.min(initial=demand.room[-1])
         if left.sum() <= fewest or not free[:-1].any():
             break
-        seconds, shelter = offers.best(np.where(free, price, np.inf))
-        found = np.flatnonzero(shelter != demand.nowhere)
-        wider = columns.plus(found, shelter[found], seconds[found])
+        others = offers.others(np.where(free, price, np.inf))
+        wider = columns.plus(others.household, others.shelter, others.seconds)
         if len(wider) == len(columns):
             break
         at = wider.index(columns.household[at], columns.shelter[at])
         columns = wider
-    return Whole(columns, at)
+    return _narrowed(columns, at, relaxed.columns)
+
+
+def _narrowed(columns: Columns, at: Indices, known: Columns) -> Whole:
+    """Return the plan with the columns known before and those that it uses."""
+    household, shelter = columns.household[at], columns.shelter[at]
+    few = known.plus(household, shelter, columns.seconds[at])
+    return Whole(few, few.index(household, shelter))
 
 
 def _fitting(columns: Columns, at: Indices, share: NDArray[np.float64], demand: Demand) -> Indices:
