@@ -15,8 +15,8 @@ from mingqing.core.text import tr
 from mingqing.evacuation.assignment.assign import assign
 from mingqing.evacuation.assignment.model import Assignment
 from mingqing.evacuation.case import Case, case
-from mingqing.evacuation.flow.congestion import spread
-from mingqing.evacuation.flow.outlook import crowd_of
+from mingqing.evacuation.flow.congestion import Crowd, spread
+from mingqing.evacuation.flow.model import capacity_of
 from mingqing.evacuation.model import Seconds
 from mingqing.evacuation.reasons import Reason, reasons
 from mingqing.evacuation.routing.setup import routing
@@ -31,7 +31,8 @@ _NAMED = 5  # villages in a sentence
 class Plan:
     """Where `k` houses go. Houses and shelters are indices into those of the world.
 
-    houses, people : (k,). shelters : (k,) -1 for those without a place.
+    houses, people : (k,). afoot : (k,) whether they walk or are carried; others are fetched by car.
+    shelters : (k,) -1 for those without a place.
     ways : of those with a place. assignment : how it was found, `assignment.shelter` among `case.shelters`; where
     queues are heeded (`congestion`), some go elsewhere than it says.
     reasons : by position among the k why a house has no place.
@@ -44,6 +45,7 @@ class Plan:
     case: Case
     houses: NDArray[np.int64]
     people: NDArray[np.int64]
+    afoot: NDArray[np.bool_]
     shelters: NDArray[np.int64]
     ways: Ways
     assignment: Assignment
@@ -119,7 +121,9 @@ def plan(world: World, scenario: Scenario, stop: Callable[[], bool] = lambda: Fa
     ways = travel.ways(found.shelter, float(found.seconds[found.shelter >= 0].max(initial=0.0)) * 1.001 + 1.0)
     shelter = found.shelter
     if scenario.congestion:
-        apart = spread(travel, crowd_of(world, scenario, here, locks), shelter, ways, stop)
+        room = world.shelters.capacity[here.shelters]
+        lanes = capacity_of(world.network, world.movement)
+        apart = spread(travel, Crowd(here.people, travel.afoot, room, lanes, locks), shelter, ways, stop)
         shelter, ways = apart.shelter, apart.ways
     unreachable, short = np.flatnonzero(found.unreachable), np.flatnonzero(found.short)
     why = reasons(world, scenario, here, unreachable, short)
@@ -130,6 +134,7 @@ def plan(world: World, scenario: Scenario, stop: Callable[[], bool] = lambda: Fa
         case=here,
         houses=here.houses,
         people=here.people,
+        afoot=travel.afoot,
         shelters=np.where(shelter >= 0, here.shelters[shelter], -1)
         if len(here.shelters)
         else np.full(len(here.houses), -1),

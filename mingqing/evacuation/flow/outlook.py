@@ -1,6 +1,6 @@
 """How a plan goes when all set out: everything about it that is told and shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,21 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingqing.core.text import tr
-from mingqing.evacuation.case import Case
 from mingqing.evacuation.flow.bottlenecks import Bottleneck, bottlenecks
-from mingqing.evacuation.flow.congestion import Crowd
 from mingqing.evacuation.flow.loads import Loads, Timeline, loads, timeline
 from mingqing.evacuation.flow.model import Flow, Walks, capacity_of
 from mingqing.evacuation.flow.queues import simulate
 from mingqing.evacuation.flow.staggering import hamlets, stagger
-from mingqing.evacuation.model import MOBILITY
-from mingqing.evacuation.scenario import Scenario
-from mingqing.evacuation.world import World
 
 if TYPE_CHECKING:
     from mingqing.evacuation.planning import Plan
-
-_BEDRIDDEN = len(MOBILITY) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +66,8 @@ def outlook(plan: "Plan", stop: Callable[[], bool] = lambda: False) -> Outlook:
         once `stop` says so.
     """
     world = plan.world
-    crowd = crowd_of(world, plan.scenario, plan.case)
-    flow = simulate(Walks.of(plan.ways, crowd.people, crowd.afoot), crowd.lanes, stop=stop)
+    lanes = capacity_of(world.network, world.movement)
+    flow = simulate(Walks.of(plan.ways, plan.people, plan.afoot), lanes, stop=stop)
     found = loads(flow)
     group = hamlets(world.houses.at[plan.houses])
     staggered = stagger(flow, group, stop)
@@ -85,21 +78,6 @@ def outlook(plan: "Plan", stop: Callable[[], bool] = lambda: False) -> Outlook:
         timeline(flow),
         _turns(plan, staggered.delay_s[group]),
         staggered.after,
-    )
-
-
-def crowd_of(world: World, scenario: Scenario, case: Case, locks: Mapping[int, int] | None = None) -> Crowd:
-    """Return those who leave in a case, and what roads and shelters hold.
-
-    locks : position among the shelters of the case that is fixed by hand, by position of the house.
-    """
-    by_car = scenario.vehicles and scenario.walk_kmh is None
-    return Crowd(
-        case.people,
-        ~((world.houses.mobility[case.houses] == _BEDRIDDEN) & by_car),
-        world.shelters.capacity[case.shelters],
-        capacity_of(world.network, world.movement),
-        locks or {},
     )
 
 

@@ -117,6 +117,7 @@ class Group:
 
     local : where they stand among the movers' houses; None where those are the same.
     pace : how many times as long they take as the quickest. weight : how much a second of one of them counts.
+    driven : whether they are fetched by car.
     """
 
     movers: Movers
@@ -124,6 +125,7 @@ class Group:
     pace: float
     weight: float
     local: NDArray[np.int64] | None = None
+    driven: bool = False
 
     @property
     def among(self) -> NDArray[np.int64]:
@@ -148,6 +150,14 @@ class Routing:
         object.__setattr__(self, "groups", groups)
         weights = [part.weight for part in self.parts] or [1.0]
         object.__setattr__(self, "weights", np.array(weights, dtype=np.float64))
+
+    @property
+    def afoot(self) -> NDArray[np.bool_]:
+        """Which houses walk or are carried, (h,)."""
+        found = np.ones(self.houses, dtype=np.bool_)
+        for part in self.parts:
+            found[part.members] = not part.driven
+        return found
 
     def soonest(self, group: int, handicap_s: Seconds) -> tuple[Seconds, NDArray[np.int64]]:
         """Return travel seconds and shelter of least time and handicap for the houses of a group; see `Travel`."""

@@ -46,7 +46,7 @@ def _by_car(world: World, scenario: Scenario, case: Case, who: NDArray[np.int64]
     """Return those of some houses to whom a car can come and take them to a shelter; the others are carried."""
     driven = movers(world, scenario, _only(case, who), Mode.VEHICLE)
     local = np.flatnonzero(driven.soonest(np.zeros(len(case.shelters)))[1] >= 0)
-    return Group(driven, who[local], 1.0, world.movement.weights[_BEDRIDDEN], local)
+    return Group(driven, who[local], 1.0, world.movement.weights[_BEDRIDDEN], local, driven=True)
 
 
 def _only(case: Case, which: NDArray[np.int64]) -> Case:

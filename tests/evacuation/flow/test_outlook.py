@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mingqing.evacuation.flow.outlook import crowd_of, outlook
+from mingqing.evacuation.flow.outlook import outlook
 from mingqing.evacuation.planning import plan
 from mingqing.evacuation.scenario import Scenario
 from tests.evacuation.flow.test_congestion import everybody, two_roads
@@ -57,7 +57,7 @@ def test_who_is_fetched_by_car_is_no_part_of_the_crowd_on_foot() -> None:
         (Scenario(houses=(1, 2)), [True, True]),
         (Scenario(houses=(1, 2), vehicles=True, walk_kmh=4.0), [True, True]),
     ):
-        assert crowd_of(some, scenario, plan(some, scenario).case).afoot.tolist() == afoot
+        assert plan(some, scenario).afoot.tolist() == afoot
 
 
 def test_a_scenario_that_heeds_queues_gives_a_plan_that_does() -> None:
