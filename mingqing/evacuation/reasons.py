@@ -13,14 +13,13 @@ from scipy.sparse.csgraph import connected_components
 from mingqing.core.text import tr
 from mingqing.evacuation.case import Case
 from mingqing.evacuation.model import Mode
-from mingqing.evacuation.routing.pieces import SAFE
 from mingqing.evacuation.routing.search import Movers
 from mingqing.evacuation.routing.setup import movers, wading
 from mingqing.evacuation.routing.trail import Trail
 from mingqing.evacuation.scenario import Scenario
 from mingqing.evacuation.world import World
 
-_BARRED_S = 1e6  # on top for what a way may not use: so it goes through as few such places as can be
+_BARRED_S = 1e6  # for each hazard entered and each cut passed: as few as can be, then as soon as can be
 _NAMED = 3  # names in a sentence
 
 
@@ -112,35 +111,26 @@ def _barred(
         sentence = tr("还没有道路数据，算不出路线；请先导入或画出道路")
         return [(k, Reason(Why.NO_ROAD, sentence)) for k in left.tolist()]
     part = replace(case, houses=case.houses[left], people=case.people[left])
-    free = replace(part, closed=np.zeros_like(case.closed))
-    loose = _loosened(movers(world, scenario, free, Mode.FOOT, heed=False), case.closed)
+    loose = _loosened(world, scenario, part)
     seconds, shelter = loose.soonest(np.zeros(loose.graph.shelters))
     reached = np.flatnonzero(shelter >= 0)
     trail = loose.trail(reached, shelter[reached], np.inf)
-    blame = _Blame(world, case, loose)
+    blame = _Blame(world, part, loose)
     made = [(int(left[k]), reason) for k, reason in blame.along(trail, reached)]
     lost = np.flatnonzero(~np.isfinite(seconds))
     return made + [(int(left[k]), reason) for k, reason in _apart(world, loose, lost)]
 
 
-def _loosened(free: Movers, closed: NDArray[np.bool_]) -> Movers:
-    """Return movers that may go through everything, though only where they must."""
-    pieces = free.ground.pieces
-    barred = (pieces.label != SAFE) | closed[pieces.edge]
-    loose = Movers(
-        replace(free.ground, pieces=replace(pieces, label=np.zeros_like(pieces.label))),
-        free.at,
-        free.joins,
-        free.shelter_joins,
-        free.leg_s,
-        free.shelter_leg_s,
-        free.forth_s,
-        free.back_s,
+def _loosened(world: World, scenario: Scenario, case: Case) -> Movers:
+    """Return the houses of a case as movers that may go through everything, though only where they must."""
+    free = movers(
+        world, scenario, replace(case, closed=np.zeros_like(case.closed)), Mode.FOOT, dear_s=_BARRED_S
     )
-    along, against = loose.piece_s
-    # A cached property is what this class keeps its seconds in; here they are dearer than the road itself.
-    loose.__dict__["piece_s"] = (along + barred * _BARRED_S, against + barred * _BARRED_S)
-    return loose
+    # A road that is cut counts once, of however many edges it consists.
+    road = world.network.road
+    parts = np.bincount(road[case.closed], minlength=len(world.network.roads))[road]
+    cut_s = np.divide(_BARRED_S, parts, out=np.zeros(len(road)), where=case.closed)
+    return replace(free, forth_s=free.forth_s + cut_s, back_s=free.back_s + cut_s)
 
 
 class _Blame:
@@ -199,14 +189,24 @@ class _Blame:
             )
             return Reason(Why.HAZARD, sentence, ids, road_ids, where)
         if hazards:
-            sentence = tr("去避灾点的路都要经过{names}；该处解除危险后，或另开一条绕行的路，才能走").format(
-                names=names
-            )
-            return Reason(Why.HAZARD, sentence, ids, (), where)
+            return Reason(Why.HAZARD, self._through(k, hazards, names), ids, (), where)
         if len(cut):
             sentence = tr("去避灾点必经的{cuts}已中断；抢通后才能走").format(cuts=cuts)
             return Reason(Why.CUT, sentence, (), road_ids, where)
         return self._on_foot(k)
+
+    def _through(self, k: int, hazards: list[int], names: str) -> str:
+        """Return that the best way goes through hazards, and whether the house only stands beside them."""
+        case = self._case
+        house = self._world.houses.shapes[case.houses[k]]
+        beside = case.danger.meeting(np.array([house], dtype=np.object_))[1].tolist()
+        if set(hazards) <= set(beside):
+            return tr(
+                "房屋在{names}边上，出去的路却要从里面过；该处解除危险后，或另开一条绕行的路，才能走"
+            ).format(names=names)
+        return tr("没有绕得开的路，最近的要经过{names}；该处解除危险后，或另开一条绕行的路，才能走").format(
+            names=names
+        )
 
     def _on_foot(self, k: int) -> Reason:
         """Return what is the matter between a house and its road."""

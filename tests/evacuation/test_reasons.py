@@ -1,12 +1,17 @@
 """Who is left is told why: which hazard or cut is in the way, where the roads end, where there would be room."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mingqing.evacuation.case import case
+from mingqing.evacuation.planning import plan
 from mingqing.evacuation.reasons import Reason, Why, reasons
 from mingqing.evacuation.scenario import Scenario
 from mingqing.evacuation.world import World
+from tests.evacuation.settled import FIRST_ID, world_of
+from tests.evacuation.villages import village
 from tests.evacuation.worlds import area, world
 
 STRAIGHT = [[(0.0, 0.0), (1000.0, 0.0)]]
@@ -26,7 +31,9 @@ def why(made: World, scenario: Scenario | None = None, *, full: bool = False) ->
 def test_hazard_on_the_only_road_is_named() -> None:
     reason = why(world(STRAIGHT, [(100, 10)], [((900, 0), 9)], [HOME, area(400, -20, 500, 20)]))
     assert (reason.why, reason.hazards) == (Why.HAZARD, (72,))
-    assert reason.sentence == "去避灾点的路都要经过“隐患2”；该处解除危险后，或另开一条绕行的路，才能走"
+    assert (
+        reason.sentence == "没有绕得开的路，最近的要经过“隐患2”；该处解除危险后，或另开一条绕行的路，才能走"
+    )
     assert reason.where is not None
 
 
@@ -111,3 +118,32 @@ def test_nearest_shelter_outside_the_area_is_named_when_all_are_full() -> None:
     assert "容纳 80 人" in reason.sentence
     nowhere = why(made, full=True)
     assert "范围外也没有别的避灾点" in nowhere.sentence
+
+
+@pytest.mark.parametrize("block", range(6))
+def test_who_is_freed_of_what_was_named_has_a_way(block: int) -> None:
+    """Without the hazards that a reason names, and with its roads mended, one need not leave or can."""
+    told = 0
+    for seed in range(block * 20, block * 20 + 20):
+        made = village(seed)
+        here = world_of(made)
+        scenario = Scenario(
+            blocked=tuple(FIRST_ID + i for i in made.cut), houses=tuple(FIRST_ID + i for i in made.chosen)
+        )
+        found = plan(here, scenario)
+        for at, reason in found.reasons.items():
+            if reason.why not in {Why.HAZARD, Why.CUT}:
+                continue
+            told += 1
+            house = int(here.houses.ids[found.houses[at]])
+            kept = set(here.hazards.ids.tolist()) - set(reason.hazards)
+            eased = replace(
+                scenario,
+                hazards=tuple(sorted(kept)),
+                blocked=tuple(set(scenario.blocked) - set(reason.roads)),
+                houses=(house,),
+            )
+            again = plan(here, eased)
+            position = again.houses.tolist().index(int(found.houses[at]))
+            assert not again.assignment.unreachable[position], (seed, house, reason)
+    assert told

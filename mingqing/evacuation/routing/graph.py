@@ -5,6 +5,7 @@ hazards it starts in, and never enters one: neither another, nor the same again.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from mingqing.evacuation.model import Seconds
 from mingqing.evacuation.routing.pieces import SAFE, Pieces
 
 NONE = -1
+_NO_STATES = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +91,7 @@ def build(
     forth_s: Seconds,
     back_s: Seconds,
     leg_s: Seconds,
+    dear_s: float | None = None,
 ) -> Graph:
     """Return the graph of pieces.
 
@@ -96,20 +99,21 @@ def build(
     ----------
     forth_s, back_s : (p,) along a piece and against it, inf where one may not go.
     leg_s : (s,) from where each shelter joins to the shelter.
+    dear_s : what entering a hazard costs, each time; None where that may not be.
     """
-    tail, head, states, shed = _states(pieces)
+    tail, head, states, turns = _states(pieces, dear_s)
     shelters = len(pieces.shelters)
     count = len(pieces)
     both = np.arange(count)
     joined = np.flatnonzero(pieces.shelters >= 0)
     steps = _quickest(
         Steps(
-            source=np.concatenate([tail, head, shed[0], pieces.shelters[joined]]),
-            target=np.concatenate([head, tail, shed[1], states + joined]),
-            seconds=np.concatenate([forth_s, back_s, np.zeros(len(shed[0])), leg_s[joined]]),
-            piece=np.concatenate([both, both, np.full(len(shed[0]) + len(joined), NONE)]),
+            source=np.concatenate([tail, head, turns.source, pieces.shelters[joined]]),
+            target=np.concatenate([head, tail, turns.target, states + joined]),
+            seconds=np.concatenate([forth_s, back_s, turns.seconds, leg_s[joined]]),
+            piece=np.concatenate([both, both, np.full(len(turns.source) + len(joined), NONE)]),
             forth=np.concatenate(
-                [np.ones(count, np.bool_), np.zeros(count + len(shed[0]) + len(joined), np.bool_)]
+                [np.ones(count, np.bool_), np.zeros(count + len(turns.source) + len(joined), np.bool_)]
             ),
         ),
         states + shelters + 1,
@@ -118,10 +122,16 @@ def build(
     return Graph(tail, head, states, shelters, steps, _backwards(steps, states, shelters), keys)
 
 
-def _states(
-    pieces: Pieces,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return the states at the tails and heads of pieces, how many there are, and which may shed a hazard into which.
+class _Turns(NamedTuple):
+    """Steps between the states of one node: shedding a hazard takes no time, entering one what it costs."""
+
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    seconds: Seconds
+
+
+def _states(pieces: Pieces, dear_s: float | None) -> tuple[NDArray[np.int64], NDArray[np.int64], int, _Turns]:
+    """Return the states at the tails and heads of pieces, how many there are, and the turns between them.
 
     A node by itself is the state without hazards.
     """
@@ -132,32 +142,42 @@ def _states(
     known, which = np.unique(key, return_inverse=True)
     tail[unsafe] = pieces.nodes + which[: len(unsafe)]
     head[unsafe] = pieces.nodes + which[len(unsafe) :]
-    node, label = known // many, known % many
-    numbers = pieces.nodes + np.arange(len(known))
-    source, target = [numbers], [node]
-    # States of one node stand side by side; of two, one leads to the other where its hazards are fewer.
-    fewer = _Fewer(pieces)
-    for apart in range(1, len(known)):
+    # The states of one node side by side, the one without hazards among them.
+    node = np.concatenate([known // many, np.unique(known // many)])
+    label = np.concatenate([known % many, np.full(len(node) - len(known), SAFE)])
+    number = np.concatenate([pieces.nodes + np.arange(len(known)), node[len(known) :]])
+    order = np.lexsort((label, node))
+    turns = _turns(pieces, node[order], label[order], number[order], dear_s)
+    return tail, head, pieces.nodes + len(known), turns
+
+
+def _turns(
+    pieces: Pieces,
+    node: NDArray[np.int64],
+    label: NDArray[np.int64],
+    number: NDArray[np.int64],
+    dear_s: float | None,
+) -> _Turns:
+    """Return the turns between states of given nodes and labels, those of one node side by side."""
+    source, target, seconds = [_NO_STATES], [_NO_STATES], [np.empty(0)]
+    for apart in range(1, len(node)):
         pair = np.flatnonzero(node[apart:] == node[:-apart])
         if not len(pair):
             break
         for one, other in ((pair, pair + apart), (pair + apart, pair)):
-            leads = fewer(label[one], label[other])
-            source.append(numbers[one[leads]])
-            target.append(numbers[other[leads]])
-    return tail, head, pieces.nodes + len(known), (np.concatenate(source), np.concatenate(target))
+            more = entered(pieces, label[one], label[other])
+            takes = np.where(more > 0, np.inf, 0.0) if dear_s is None else more * dear_s
+            source.append(number[one])
+            target.append(number[other])
+            seconds.append(takes)
+    return _Turns(np.concatenate(source), np.concatenate(target), np.concatenate(seconds))
 
 
-class _Fewer:
-    """Whether the hazards of one label hold those of another, all and more."""
-
-    def __init__(self, pieces: Pieces) -> None:
-        self._labels = pieces.labels
-
-    def __call__(self, label: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
-        pairs, which = np.unique(np.stack([label, other]), axis=1, return_inverse=True)
-        held = [self._labels[b] < self._labels[a] for a, b in pairs.T.tolist()]
-        return np.asarray(held, dtype=np.bool_)[which.reshape(-1)]
+def entered(pieces: Pieces, label: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how many hazards one enters from ground of a label to ground of another, (k,)."""
+    pairs, which = np.unique(np.stack([label, other]), axis=1, return_inverse=True)
+    more = [len(pieces.labels[b] - pieces.labels[a]) for a, b in pairs.T.tolist()]
+    return np.asarray(more, dtype=np.float64)[which.reshape(-1)]
 
 
 def _quickest(steps: Steps, states: int) -> Steps:

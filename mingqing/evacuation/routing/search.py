@@ -42,6 +42,7 @@ class Movers:
 
     at : (k, 2). joins : where they come to the road, where shelters do in `shelter_joins`.
     leg_s, shelter_leg_s : (k,), (s,) on the access legs. forth_s, back_s : (e,) along the edges and against them.
+    dear_s : what entering a hazard costs, each time; None where that may not be.
     """
 
     ground: Ground
@@ -52,6 +53,7 @@ class Movers:
     shelter_leg_s: Seconds
     forth_s: Seconds
     back_s: Seconds
+    dear_s: float | None = None
 
     @cached_property
     def piece_s(self) -> tuple[Seconds, Seconds]:
@@ -62,13 +64,22 @@ class Movers:
     @cached_property
     def graph(self) -> Graph:
         """States and the steps between them."""
-        return build(self.ground.pieces, *self.piece_s, self.shelter_leg_s)
+        return build(self.ground.pieces, *self.piece_s, self.shelter_leg_s, self.dear_s)
 
     @cached_property
     def starts(self) -> Starts:
         """How the houses may set out."""
         ground = self.ground
-        return starts(self.at, self.joins, self.leg_s, ground.pieces, self.graph, ground.danger, self.piece_s)
+        return starts(
+            self.at,
+            self.joins,
+            self.leg_s,
+            ground.pieces,
+            self.graph,
+            ground.danger,
+            self.piece_s,
+            self.dear_s,
+        )
 
     @cached_property
     def freely(self) -> Found:

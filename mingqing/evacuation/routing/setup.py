@@ -60,12 +60,13 @@ def movers(
     case: Case,
     mode: Mode,
     *,
-    heed: bool = True,
+    dear_s: float | None = None,
     further: Xy | None = None,
 ) -> Movers:
     """Return the houses that must leave, as if all of them moved in one manner.
 
-    heed : whether access legs have to keep out of hazards.
+    dear_s : what entering a hazard costs, each time; None where that may not be. Where it may, the legs of houses
+        need not keep out of hazards either, nor out of water where there is no other road.
     further : (c, 2) places that count as shelters too, after those of the case.
     """
     network, walk_kmh = world.network, scenario.walk_kmh
@@ -75,10 +76,11 @@ def movers(
     houses, shelters = world.houses.at[case.houses], world.shelters.at[case.shelters]
     if further is not None:
         shelters = np.concatenate([shelters, further])
-    joins, shelter_joins = (
-        world.approach.join(at, usable, keeping_out(world, scenario, at, case.danger) if heed else None)
-        for at in (houses, shelters)
-    )
+    shelter_joins = world.approach.join(shelters, usable, keeping_out(world, scenario, shelters, case.danger))
+    danger = case.danger if dear_s is None else None
+    joins = world.approach.join(houses, usable, keeping_out(world, scenario, houses, danger))
+    if dear_s is not None and (joins.edge < 0).any():
+        joins = world.approach.join(houses, usable)
     ground = Ground(
         network,
         world.length,
@@ -95,17 +97,21 @@ def movers(
     # Who is fetched by car is carried to it.
     carried = world.movement.pace(Mode.FOOT)[_BEDRIDDEN] if mode is Mode.VEHICLE else 1.0
     leg_s, shelter_leg_s = (_seconds(where, leg * carried) for where in (joins, shelter_joins))
-    return Movers(ground, houses, joins, shelter_joins, leg_s, shelter_leg_s, forth, back)
+    return Movers(ground, houses, joins, shelter_joins, leg_s, shelter_leg_s, forth, back, dear_s)
 
 
-def keeping_out(world: World, scenario: Scenario, at: Xy, danger: Danger) -> Allowed:
+def keeping_out(world: World, scenario: Scenario, at: Xy, danger: Danger | None) -> Allowed:
     """Return the question which legs from places keep out of hazards and of water, as `Approach.join` asks it.
+
+    danger : None where hazards do not matter.
 
     Where everybody moves at a given speed, so that others can check the figures, water does not count.
     """
 
     def allowed(which: NDArray[np.int64], _edge: NDArray[np.int64], foot: Xy) -> NDArray[np.bool_]:
-        good = danger.legs_keep_out(at[which], foot)
+        good = (
+            np.ones(len(which), dtype=np.bool_) if danger is None else danger.legs_keep_out(at[which], foot)
+        )
         if scenario.walk_kmh is None and len(world.waters):
             good[wading(world, at[which], foot)[0]] = False
         return good

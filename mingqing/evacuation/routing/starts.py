@@ -55,24 +55,27 @@ def starts(
     graph: Graph,
     danger: Danger,
     piece_s: tuple[Seconds, Seconds],
+    dear_s: float | None = None,
 ) -> Starts:
     """Return how the houses at `at` may set out from where they join the network, in (h, 2).
 
     piece_s : (p,) seconds along and against every piece.
+    dear_s : what entering a hazard costs, each time; None where that may not be.
     """
     house, piece = _pieces_at(joins, pieces)
-    allowed = pieces.label[piece] == SAFE
-    doubtful = np.flatnonzero(~allowed)
+    more = np.zeros(len(piece))  # hazards that one would enter with the first step on the road
+    doubtful = np.flatnonzero(pieces.label[piece] != SAFE)
     if len(doubtful):
         still_in = _still_in(at, joins.foot, danger, np.unique(house[doubtful]))
         nothing: frozenset[int] = frozenset()
-        allowed[doubtful] = [
-            pieces.labels[label] <= still_in.get(one, nothing)
+        more[doubtful] = [
+            len(pieces.labels[label] - still_in.get(one, nothing))
             for one, label in zip(
                 house[doubtful].tolist(), pieces.label[piece[doubtful]].tolist(), strict=True
             )
         ]
-    house, piece = np.repeat(house[allowed], 2), np.repeat(piece[allowed], 2)
+    allowed = more == 0 if dear_s is None else np.ones(len(piece), dtype=np.bool_)
+    house, piece, more = (np.repeat(x[allowed], 2) for x in (house, piece, more))
     forth = np.arange(len(piece)) % 2 == 0
     where = np.clip(joins.at[house], pieces.begin[piece], pieces.end[piece])
     span = pieces.end[piece] - pieces.begin[piece]
@@ -81,6 +84,8 @@ def starts(
     along = np.where(forth, piece_s[0][piece], piece_s[1][piece])
     # To an end that one stands on already, one need not be allowed to go.
     seconds = leg_s[house] + np.where(share > 0, share * np.where(share > 0, along, 1.0), 0.0)
+    if dear_s is not None:
+        seconds += more * dear_s
     state = np.where(forth, graph.head[piece], graph.tail[piece])
     houses, begins = np.unique(house, return_index=True)
     return Starts(house, piece, where, forth, state, seconds, begins, houses)
