@@ -13,7 +13,8 @@ from scipy.sparse.csgraph import connected_components
 from mingqing.core.text import tr
 from mingqing.evacuation.case import Case
 from mingqing.evacuation.model import Mode
-from mingqing.evacuation.routing.pieces import SAFE
+from mingqing.evacuation.routing.danger import Pairs
+from mingqing.evacuation.routing.pieces import SAFE, Pieces
 from mingqing.evacuation.routing.search import Movers
 from mingqing.evacuation.routing.setup import movers, wading
 from mingqing.evacuation.routing.trail import Trail
@@ -113,11 +114,12 @@ def _barred(
         return [(k, Reason(Why.NO_ROAD, sentence)) for k in left.tolist()]
     part = replace(case, houses=case.houses[left], people=case.people[left])
     free = replace(part, closed=np.zeros_like(case.closed))
-    loose = _loosened(movers(world, scenario, free, Mode.FOOT, heed=False), case.closed)
+    heedless = movers(world, scenario, free, Mode.FOOT, heed=False)
+    loose = _loosened(heedless, case.closed)
     seconds, shelter = loose.soonest(np.zeros(loose.graph.shelters))
     reached = np.flatnonzero(shelter >= 0)
     trail = loose.trail(reached, shelter[reached], np.inf)
-    blame = _Blame(world, case, loose)
+    blame = _Blame(world, case, loose, heedless.ground.pieces)
     made = [(int(left[k]), reason) for k, reason in blame.along(trail, reached)]
     lost = np.flatnonzero(~np.isfinite(seconds))
     return made + [(int(left[k]), reason) for k, reason in _apart(world, loose, lost)]
@@ -144,47 +146,50 @@ def _loosened(free: Movers, closed: NDArray[np.bool_]) -> Movers:
 
 
 class _Blame:
-    """What a way that heeds nothing runs into."""
+    """What a way that heeds nothing runs into. pieces : those of `loose`, with the hazards they lie in."""
 
-    def __init__(self, world: World, case: Case, loose: Movers) -> None:
-        self._world, self._case, self._loose = world, case, loose
+    def __init__(self, world: World, case: Case, loose: Movers, pieces: Pieces) -> None:
+        self._world, self._case, self._loose, self._pieces = world, case, loose, pieces
+        self._known: dict[tuple[tuple[int, ...], bytes], Reason] = {}
 
     def along(self, trail: Trail, owners: NDArray[np.int64]) -> list[tuple[int, Reason]]:
         """Return the reason of every owner."""
         loose, case = self._loose, self._case
         label = self._labels(trail)
-        stands: dict[int, set[int]] = {}
-        for k, hazard in zip(*(x.tolist() for x in case.danger.around(loose.at)), strict=True):
-            stands.setdefault(k, set()).add(hazard)
+        stands = _sets(case.danger.around(loose.at))
+        legs = shapely.linestrings(np.stack([loose.at[owners], loose.joins.foot[owners]], axis=1))
+        on_leg = _sets(case.danger.meeting(legs))
         first = np.searchsorted(trail.owner, np.arange(len(owners) + 1))
         made = []
         for n, k in enumerate(owners.tolist()):
             part = slice(first[n], first[n + 1])
             hazards: set[int] = set()
-            inside = set(stands.get(k, ()))
+            inside = stands.get(k, set()).copy()
             for these in label[part]:
                 hazards |= these - inside
                 inside &= these
-            hazards |= self._on_leg(k) - stands.get(k, set())
+            hazards |= on_leg.get(n, set()) - stands.get(k, set())
             cut = trail.edge[part][case.closed[trail.edge[part]]]
-            made.append((k, self._reason(k, sorted(hazards), np.unique(cut))))
+            made.append((k, self._reason(k, tuple(sorted(hazards)), np.unique(cut))))
         return made
 
     def _labels(self, trail: Trail) -> list[frozenset[int]]:
-        """Return the hazards that the middle of every stretch lies in."""
-        lines = self._world.network.lines[trail.edge]
-        middle = shapely.line_interpolate_point(lines, (trail.begin + trail.end) / 2)
-        found: list[set[int]] = [set() for _ in middle]
-        for n, hazard in zip(*(x.tolist() for x in self._case.danger.meeting(middle)), strict=True):
-            found[n].add(hazard)
-        return [frozenset(x) for x in found]
+        """Return the hazards that every stretch lies in."""
+        pieces = self._pieces
+        beyond = float(pieces.end.max(initial=0.0)) + 1.0
+        middle = trail.edge * beyond + (trail.begin + trail.end) / 2
+        at = np.searchsorted(pieces.edge * beyond + pieces.begin, middle, side="right") - 1
+        return [pieces.labels[label] for label in pieces.label[at].tolist()]
 
-    def _on_leg(self, k: int) -> set[int]:
-        loose = self._loose
-        leg = shapely.LineString([loose.at[k], loose.joins.foot[k]])
-        return set(self._case.danger.meeting(np.array([leg], dtype=np.object_))[1].tolist())
+    def _reason(self, k: int, hazards: tuple[int, ...], cut: NDArray[np.int64]) -> Reason:
+        if not hazards and not len(cut):
+            return self._on_foot(k)
+        key = hazards, cut.tobytes()  # neighbours are held up by the same
+        if key not in self._known:
+            self._known[key] = self._held_up(hazards, cut)
+        return self._known[key]
 
-    def _reason(self, k: int, hazards: list[int], cut: NDArray[np.int64]) -> Reason:
+    def _held_up(self, hazards: tuple[int, ...], cut: NDArray[np.int64]) -> Reason:
         world, case, network = self._world, self._case, self._world.network
         roads = np.unique(network.road[cut])
         ids = tuple(int(world.hazards.ids[case.hazards[h]]) for h in hazards if h < len(case.hazards))
@@ -192,7 +197,7 @@ class _Blame:
         names = _listed([case.hazard_name(world, h) for h in hazards])
         cuts = _listed([network.roads.names[r] or tr("无名道路") for r in roads.tolist()])
         shapes = [case.danger.shapes[h] for h in hazards] or list(network.lines[cut])
-        where = shapely.union_all(shapes) if shapes else None
+        where = shapely.union_all(shapes)
         if hazards and len(cut):
             sentence = tr("去避灾点要经过{names}，{cuts}又已中断；解除危险或抢通道路后才能走").format(
                 names=names, cuts=cuts
@@ -203,10 +208,8 @@ class _Blame:
                 names=names
             )
             return Reason(Why.HAZARD, sentence, ids, (), where)
-        if len(cut):
-            sentence = tr("去避灾点必经的{cuts}已中断；抢通后才能走").format(cuts=cuts)
-            return Reason(Why.CUT, sentence, (), road_ids, where)
-        return self._on_foot(k)
+        sentence = tr("去避灾点必经的{cuts}已中断；抢通后才能走").format(cuts=cuts)
+        return Reason(Why.CUT, sentence, (), road_ids, where)
 
     def _on_foot(self, k: int) -> Reason:
         """Return what is the matter between a house and its road."""
@@ -220,6 +223,14 @@ class _Blame:
             )
             return Reason(Why.WATER, sentence, where=shapely.LineString(np.concatenate([start, foot])))
         return Reason(Why.APART, tr("从房屋或避灾点到道路的一段走不通；请到现场核实"))
+
+
+def _sets(pairs: Pairs) -> dict[int, set[int]]:
+    """Return by the first of pairs all the second."""
+    found: dict[int, set[int]] = {}
+    for one, other in zip(*(x.tolist() for x in pairs), strict=True):
+        found.setdefault(one, set()).add(other)
+    return found
 
 
 def _listed(names: list[str]) -> str:
