@@ -169,9 +169,10 @@ def _plans(here: World, rounds: int) -> None:
 
 
 def _middling(here: World) -> str:
-    """Return the village of which as many houses have to leave as of the middle one of those where any do."""
-    leaving = [here.houses.villages[i] for i in case(here, Scenario()).houses.tolist()]
-    codes, count = np.unique([code for code in leaving if code], return_counts=True)
+    """Return, of the villages with a shelter where houses have to leave, the one with the middling number of them."""
+    leaving, able = case(here, Scenario()).houses.tolist(), {*here.shelters.villages} - {None}
+    villages = [here.houses.villages[i] for i in leaving]
+    codes, count = np.unique([code for code in villages if code in able], return_counts=True)
     return str(codes[np.argsort(count, kind="stable")[len(codes) // 2]])
 
 

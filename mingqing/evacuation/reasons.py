@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from mingqing.core.text import tr
 from mingqing.evacuation.case import Case
 from mingqing.evacuation.model import Mode
+from mingqing.evacuation.routing.danger import Pairs
 from mingqing.evacuation.routing.search import Movers
 from mingqing.evacuation.routing.setup import movers, wading
 from mingqing.evacuation.routing.trail import Trail
@@ -138,43 +139,49 @@ class _Blame:
 
     def __init__(self, world: World, case: Case, loose: Movers) -> None:
         self._world, self._case, self._loose = world, case, loose
+        self._known: dict[tuple[tuple[int, ...], bytes, bool], Reason] = {}
 
     def along(self, trail: Trail, owners: NDArray[np.int64]) -> list[tuple[int, Reason]]:
         """Return the reason of every owner."""
         loose, case = self._loose, self._case
         label = self._labels(trail)
-        stands: dict[int, set[int]] = {}
-        for k, hazard in zip(*(x.tolist() for x in case.danger.around(loose.at)), strict=True):
-            stands.setdefault(k, set()).add(hazard)
+        stands = _sets(case.danger.around(loose.at))
+        legs = shapely.linestrings(np.stack([loose.at[owners], loose.joins.foot[owners]], axis=1))
+        on_leg = _sets(case.danger.meeting(legs))
+        beside = _sets(case.danger.meeting(self._world.houses.shapes[case.houses]))
         first = np.searchsorted(trail.owner, np.arange(len(owners) + 1))
         made = []
         for n, k in enumerate(owners.tolist()):
             part = slice(first[n], first[n + 1])
             hazards: set[int] = set()
-            inside = set(stands.get(k, ()))
+            inside = stands.get(k, set()).copy()
             for these in label[part]:
                 hazards |= these - inside
                 inside &= these
-            hazards |= self._on_leg(k) - stands.get(k, set())
+            hazards |= on_leg.get(n, set()) - stands.get(k, set())
             cut = trail.edge[part][case.closed[trail.edge[part]]]
-            made.append((k, self._reason(k, sorted(hazards), np.unique(cut))))
+            touching = hazards <= beside.get(k, set())
+            made.append((k, self._reason(k, tuple(sorted(hazards)), np.unique(cut), touching=touching)))
         return made
 
     def _labels(self, trail: Trail) -> list[frozenset[int]]:
-        """Return the hazards that the middle of every stretch lies in."""
-        lines = self._world.network.lines[trail.edge]
-        middle = shapely.line_interpolate_point(lines, (trail.begin + trail.end) / 2)
-        found: list[set[int]] = [set() for _ in middle]
-        for n, hazard in zip(*(x.tolist() for x in self._case.danger.meeting(middle)), strict=True):
-            found[n].add(hazard)
-        return [frozenset(x) for x in found]
+        """Return the hazards that every stretch lies in."""
+        pieces = self._loose.ground.pieces
+        beyond = float(pieces.end.max(initial=0.0)) + 1.0
+        middle = trail.edge * beyond + (trail.begin + trail.end) / 2
+        at = np.searchsorted(pieces.edge * beyond + pieces.begin, middle, side="right") - 1
+        return [pieces.labels[label] for label in pieces.label[at].tolist()]
 
-    def _on_leg(self, k: int) -> set[int]:
-        loose = self._loose
-        leg = shapely.LineString([loose.at[k], loose.joins.foot[k]])
-        return set(self._case.danger.meeting(np.array([leg], dtype=np.object_))[1].tolist())
+    def _reason(self, k: int, hazards: tuple[int, ...], cut: NDArray[np.int64], *, touching: bool) -> Reason:
+        if not hazards and not len(cut):
+            return self._on_foot(k)
+        key = hazards, cut.tobytes(), touching  # neighbours are held up by the same
+        if key not in self._known:
+            self._known[key] = self._held_up(hazards, cut, touching=touching)
+        return self._known[key]
 
-    def _reason(self, k: int, hazards: list[int], cut: NDArray[np.int64]) -> Reason:
+    def _held_up(self, hazards: tuple[int, ...], cut: NDArray[np.int64], *, touching: bool) -> Reason:
+        """Return that the best way runs into hazards and cuts; `touching` : the house stands beside those hazards."""
         world, case, network = self._world, self._case, self._world.network
         roads = np.unique(network.road[cut])
         ids = tuple(int(world.hazards.ids[case.hazards[h]]) for h in hazards if h < len(case.hazards))
@@ -182,31 +189,21 @@ class _Blame:
         names = _listed([case.hazard_name(world, h) for h in hazards])
         cuts = _listed([network.roads.names[r] or tr("无名道路") for r in roads.tolist()])
         shapes = [case.danger.shapes[h] for h in hazards] or list(network.lines[cut])
-        where = shapely.union_all(shapes) if shapes else None
+        where = shapely.union_all(shapes)
         if hazards and len(cut):
             sentence = tr("去避灾点要经过{names}，{cuts}又已中断；解除危险或抢通道路后才能走").format(
                 names=names, cuts=cuts
             )
             return Reason(Why.HAZARD, sentence, ids, road_ids, where)
         if hazards:
-            return Reason(Why.HAZARD, self._through(k, hazards, names), ids, (), where)
-        if len(cut):
-            sentence = tr("去避灾点必经的{cuts}已中断；抢通后才能走").format(cuts=cuts)
-            return Reason(Why.CUT, sentence, (), road_ids, where)
-        return self._on_foot(k)
-
-    def _through(self, k: int, hazards: list[int], names: str) -> str:
-        """Return that the best way goes through hazards, and whether the house only stands beside them."""
-        case = self._case
-        house = self._world.houses.shapes[case.houses[k]]
-        beside = case.danger.meeting(np.array([house], dtype=np.object_))[1].tolist()
-        if set(hazards) <= set(beside):
-            return tr(
-                "房屋在{names}边上，出去的路却要从里面过；该处解除危险后，或另开一条绕行的路，才能走"
+            sentence = (
+                tr("房屋在{names}边上，出去的路却要从里面过；该处解除危险后，或另开一条绕行的路，才能走")
+                if touching
+                else tr("没有绕得开的路，最近的要经过{names}；该处解除危险后，或另开一条绕行的路，才能走")
             ).format(names=names)
-        return tr("没有绕得开的路，最近的要经过{names}；该处解除危险后，或另开一条绕行的路，才能走").format(
-            names=names
-        )
+            return Reason(Why.HAZARD, sentence, ids, (), where)
+        sentence = tr("去避灾点必经的{cuts}已中断；抢通后才能走").format(cuts=cuts)
+        return Reason(Why.CUT, sentence, (), road_ids, where)
 
     def _on_foot(self, k: int) -> Reason:
         """Return what is the matter between a house and its road."""
@@ -220,6 +217,14 @@ class _Blame:
             )
             return Reason(Why.WATER, sentence, where=shapely.LineString(np.concatenate([start, foot])))
         return Reason(Why.APART, tr("从房屋或避灾点到道路的一段走不通；请到现场核实"))
+
+
+def _sets(pairs: Pairs) -> dict[int, set[int]]:
+    """Return by the first of pairs all the second."""
+    found: dict[int, set[int]] = {}
+    for one, other in zip(*(x.tolist() for x in pairs), strict=True):
+        found.setdefault(one, set()).add(other)
+    return found
 
 
 def _listed(names: list[str]) -> str:
