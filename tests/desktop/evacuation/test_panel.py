@@ -363,6 +363,21 @@ def test_who_may_not_see_how_many_live_where_is_told_so(
     assert not panel.isVisible() or "人数" in said(panel)
 
 
+def test_on_a_small_screen_the_legend_gives_way_and_takes_its_place_back(
+    opened: MainWindow, panel: EvacuationPanel, settle: Settle
+) -> None:
+    legend = opened.actions_["legend"]
+    assert legend.isChecked()
+    opened.resize(1024, 680)
+    settle()
+    assert not legend.isChecked()
+    right = panel.mapTo(opened, panel.rect().topRight()).x()
+    assert right <= opened.width()
+    legend.trigger()
+    settle()
+    assert not panel.isVisible()
+
+
 def test_another_project_begins_with_nothing(
     opened: MainWindow, panel: EvacuationPanel, settle: Settle
 ) -> None:
