@@ -95,15 +95,15 @@ class ScenarioPage(QWidget):
             (tr("小型及以上"), "小型"),
         ]
         return chips(
-            button(tr("全部"), lambda: self._take(self._among), "chip"),
+            button(tr("全部"), self.take_all, "chip"),
             button(tr("清空"), lambda: self._take(()), "chip"),
             dropping(tr("按预警"), [(text, partial(self._by_warning, w)) for text, w in warnings]),
             dropping(tr("按险情"), [(text, partial(self._by_level, w)) for text, w in levels]),
             dropping(
                 tr("山洪"),
                 [
-                    (tr("准备转移"), partial(self._by_flood, at_once=False)),
-                    (tr("立即转移"), partial(self._by_flood, at_once=True)),
+                    (tr("准备转移"), partial(self.take_flash_floods, at_once=False)),
+                    (tr("立即转移"), self.take_flash_floods),
                 ],
             ),
         )
@@ -246,7 +246,12 @@ class ScenarioPage(QWidget):
         if self._ground is not None:
             self._take(quick.at_least(self._ground.hazards.levels, self._among, quick.LEVELS, least))
 
-    def _by_flood(self, *, at_once: bool) -> None:
+    def take_all(self) -> None:
+        """Let all hazards that are offered be active."""
+        self._take(self._among)
+
+    def take_flash_floods(self, *, at_once: bool = True) -> None:
+        """Let the flash floods be active that one leaves at once, or prepares to leave."""
         if self._ground is not None:
             self._take(quick.flash_floods(self._ground.hazards, self._among, at_once=at_once))
 

@@ -47,6 +47,9 @@ def test_the_button_stands_on_the_map_of_dangers_and_opens_the_panel(
     explorer.show_theme("disaster")
     assert explorer.topbar.evacuation.isVisible()
     assert "避险转移" in explorer.topbar.evacuation.text()
+    assert (
+        explorer.topbar.evacuation.width() >= explorer.topbar.evacuation.sizeHint().width()
+    )  # nothing is cut
     explorer.topbar.evacuation.click()
     settle()
     assert explorer.evacuation.isVisible()
