@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.evacuation.case import Case
     from mingqing.desktop.evacuation.ground import Ground
+    from mingqing.desktop.selection import Selection
     from mingqing.evacuation.scenario import Scenario
 
 _MOST_BUFFER_M = 5000
@@ -39,9 +40,11 @@ class ScenarioPage(QWidget):
 
     going = Signal(object)
 
-    def __init__(self, case: "Case", actions: "Actions", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, case: "Case", actions: "Actions", selection: "Selection", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._case, self._actions = case, actions
+        self._case, self._actions, self._selection = case, actions, selection
         self._ground: Ground | None = None
         self._among: list[int] = []
         self._kind = ""  # of the villages that the user wants to take part; until then, as few as can be
@@ -94,11 +97,14 @@ class ScenarioPage(QWidget):
             (tr("中型及以上"), "中型"),
             (tr("小型及以上"), "小型"),
         ]
+        chosen = button(tr("选中的"), self.take_selected, "chip")
+        chosen.setToolTip(tr("在地图上框选、或在属性表里选中的隐患点"))
         return chips(
             button(tr("全部"), self.take_all, "chip"),
+            chosen,
             button(tr("清空"), lambda: self._take(()), "chip"),
-            dropping(tr("按预警"), [(text, partial(self._by_warning, w)) for text, w in warnings]),
-            dropping(tr("按险情"), [(text, partial(self._by_level, w)) for text, w in levels]),
+            dropping(tr("预警"), [(text, partial(self._by_warning, w)) for text, w in warnings]),
+            dropping(tr("险情"), [(text, partial(self._by_level, w)) for text, w in levels]),
             dropping(
                 tr("山洪"),
                 [
@@ -249,6 +255,11 @@ class ScenarioPage(QWidget):
     def take_all(self) -> None:
         """Let all hazards that are offered be active."""
         self._take(self._among)
+
+    def take_selected(self) -> None:
+        """Let those hazards be active that are selected on the map, of all that are offered."""
+        selected = self._selection.tables.get("hazard", frozenset())
+        self._case.choose(self._ids(self._among) & selected)
 
     def take_flash_floods(self, *, at_once: bool = True) -> None:
         """Let the flash floods be active that one leaves at once, or prepares to leave."""

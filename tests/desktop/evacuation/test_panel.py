@@ -92,9 +92,9 @@ def test_a_tick_in_the_list_is_a_choice(panel: EvacuationPanel, qtbot: QtBot, se
 @pytest.mark.parametrize(
     ("menu", "choice", "chosen"),
     [
-        ("按预警", "红色预警", {SLIDE}),
-        ("按预警", "黄色及以上", {SLIDE, FLOOD}),
-        ("按险情", "中型及以上", {FLOOD}),
+        ("预警", "红色预警", {SLIDE}),
+        ("预警", "黄色及以上", {SLIDE, FLOOD}),
+        ("险情", "中型及以上", {FLOOD}),
         ("山洪", "立即转移", {FLOOD}),
     ],
 )
@@ -107,6 +107,15 @@ def test_hazards_are_chosen_by_warning_level_and_kind(
     next(a for a in made.property("menu").actions() if a.text() == choice).trigger()
     settle()
     assert panel.case.hazards == {id_of(panel, name) for name in chosen}
+
+
+def test_what_is_selected_on_the_map_is_taken(
+    opened: MainWindow, panel: EvacuationPanel, settle: Settle
+) -> None:
+    opened.explorer.selection.choose({"hazard": [id_of(panel, FLOOD)], "house": [1]})
+    press(panel, "选中的")
+    settle()
+    assert panel.case.hazards == {id_of(panel, FLOOD)}
 
 
 def test_a_click_on_a_hazard_on_the_map_chooses_it(
