@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
@@ -13,7 +13,19 @@ from mingqing.core.text import tr
 from mingqing.desktop.evacuation import quick
 from mingqing.desktop.evacuation.hazard_list import HazardList
 from mingqing.desktop.evacuation.parts import Choices, chips, dropping
-from mingqing.desktop.widgets import L, M, S, ValueEdit, button, choice_box, column, empty, label, row
+from mingqing.desktop.widgets import (
+    L,
+    M,
+    S,
+    ValueEdit,
+    button,
+    choice_box,
+    column,
+    empty,
+    label,
+    row,
+    scrolling,
+)
 from mingqing.evacuation.model import Objective
 
 if TYPE_CHECKING:
@@ -72,7 +84,8 @@ class ScenarioPage(QWidget):
 
     def _lay_out(self) -> None:
         self._fill_folded()
-        outer = column(self, margins=(L, 0, M, M), gap=S)
+        inside = QWidget()
+        outer = column(inside, margins=(L, 0, M, M), gap=S)
         outer.addLayout(_line(tr("哪些村"), self.reach))
         outer.addWidget(label(tr("会出事的隐患点"), "section"))
         outer.addLayout(self._quick())
@@ -83,6 +96,8 @@ class ScenarioPage(QWidget):
         outer.addLayout(self.drawn)
         outer.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignLeft)
         outer.addWidget(self._folded)
+        self._area = scrolling(inside)
+        column(self, gap=0).addWidget(self._area)
 
     def _quick(self) -> QHBoxLayout:
         warnings = [
@@ -131,6 +146,7 @@ class ScenarioPage(QWidget):
     def _fold(self) -> None:
         self._folded.setVisible(self._folded.isHidden())
         self._say_settings()
+        QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self._folded))
 
     def _say_settings(self) -> None:
         """Say how people leave in a line, which is enough for most."""
