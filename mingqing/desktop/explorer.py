@@ -135,6 +135,7 @@ class Explorer(QWidget):
             actions,
             turn=lambda: self.guide.reveal(CARD_WIDTH),
             widen=self.classing.put_away,
+            legend=self.legend,
         )
         self._lay_out()
         self._connect()

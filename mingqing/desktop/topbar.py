@@ -85,13 +85,14 @@ class TopBar(QWidget):
         self.imports.menuAction().setVisible(session.policy.edits)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the import button its words where there is room for the names as well."""
+        """Leave buttons their words where there is room for the names as well."""
         super().resizeEvent(event)
         style = Qt.ToolButtonStyle
-        self.add.setToolButtonStyle(
-            style.ToolButtonTextBesideIcon if self.width() >= _WIDE else style.ToolButtonIconOnly
-        )
-        self.add.setMinimumWidth(self.add.sizeHint().width())  # before names are cut short
+        for worded in (self.add, self.evacuation):
+            worded.setToolButtonStyle(
+                style.ToolButtonTextBesideIcon if self.width() >= _WIDE else style.ToolButtonIconOnly
+            )
+            worded.setMinimumWidth(worded.sizeHint().width())  # before names are cut short
 
     def open_menu(self) -> None:
         """Drop the project menu down."""

@@ -125,7 +125,7 @@ def outcome(of: Plan, ground: Ground) -> Outcome:
 def movers(of: Plan, ground: Ground) -> list[Mover]:
     """Return who leaves each house of a plan, in its order."""
     houses, shelters = of.world.houses, of.world.shelters
-    locked = {house for house, _ in of.scenario.locks}
+    locked = set(of.scenario.locks)
     columns = (
         houses.ids[of.houses],
         houses.at[of.houses],
@@ -154,7 +154,7 @@ def movers(of: Plan, ground: Ground) -> list[Mover]:
                 metres=metres,
                 reason=reason.sentence if reason is not None else "",
                 where=reason.where if reason is not None else None,
-                locked=house in locked,
+                locked=shelter >= 0 and (house, int(shelters.ids[shelter])) in locked,
             )
         )
     return made

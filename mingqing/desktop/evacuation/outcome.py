@@ -145,7 +145,7 @@ def headline(outcome: Outcome) -> tuple[str, str]:
         missing = tr("避灾点还差 {n} 个位置").format(n=outcome.short)
         wrong = f"{wrong}，{missing}" if wrong else missing
     if not outcome.movers:
-        return wrong, tr("选中的隐患点影响不到住人的房子")
+        return wrong, tr("选定的危险区里没有住人的房子")
     told = tr("{n} 户 {p} 人要转移").format(n=outcome.households, p=outcome.people)
     if not stranded:
         told += tr("，全部有路")

@@ -65,7 +65,11 @@ class EvacuationPanel(QWidget):
         self.case = Case(self)
         self.planner = Planner(jobs, self.case, engine, self)
         self.on_map = OnMap(kit, jobs, actions, self.case, self)
-        self.scenario, self.roads, self.summary = ScenarioPage(self.case, actions), RoadsPage(), Summary()
+        self.scenario, self.roads, self.summary = (
+            ScenarioPage(self.case, actions, kit.selection),
+            RoadsPage(),
+            Summary(),
+        )
         self.flow, self.areas = FlowPage(jobs, self.case), AreasPage(jobs, self.case)
         self.result = ResultPage(self.case, {ROADS: self.roads, FLOW: self.flow, AREAS: self.areas})
         self.keep = KeepPage(jobs, Keeping(jobs, editor, self))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
@@ -13,13 +13,26 @@ from mingqing.core.text import tr
 from mingqing.desktop.evacuation import quick
 from mingqing.desktop.evacuation.hazard_list import HazardList
 from mingqing.desktop.evacuation.parts import Choices, chips, dropping
-from mingqing.desktop.widgets import L, M, S, ValueEdit, button, choice_box, column, empty, label, row
+from mingqing.desktop.widgets import (
+    L,
+    M,
+    S,
+    ValueEdit,
+    button,
+    choice_box,
+    column,
+    empty,
+    label,
+    row,
+    scrolling,
+)
 from mingqing.evacuation.model import Objective
 
 if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
     from mingqing.desktop.evacuation.case import Case
     from mingqing.desktop.evacuation.ground import Ground
+    from mingqing.desktop.selection import Selection
     from mingqing.evacuation.scenario import Scenario
 
 _MOST_BUFFER_M = 5000
@@ -39,9 +52,11 @@ class ScenarioPage(QWidget):
 
     going = Signal(object)
 
-    def __init__(self, case: "Case", actions: "Actions", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, case: "Case", actions: "Actions", selection: "Selection", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._case, self._actions = case, actions
+        self._case, self._actions, self._selection = case, actions, selection
         self._ground: Ground | None = None
         self._among: list[int] = []
         self._kind = ""  # of the villages that the user wants to take part; until then, as few as can be
@@ -69,7 +84,8 @@ class ScenarioPage(QWidget):
 
     def _lay_out(self) -> None:
         self._fill_folded()
-        outer = column(self, margins=(L, 0, M, M), gap=S)
+        inside = QWidget()
+        outer = column(inside, margins=(L, 0, M, M), gap=S)
         outer.addLayout(_line(tr("哪些村"), self.reach))
         outer.addWidget(label(tr("会出事的隐患点"), "section"))
         outer.addLayout(self._quick())
@@ -80,6 +96,8 @@ class ScenarioPage(QWidget):
         outer.addLayout(self.drawn)
         outer.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignLeft)
         outer.addWidget(self._folded)
+        self._area = scrolling(inside)
+        column(self, gap=0).addWidget(self._area)
 
     def _quick(self) -> QHBoxLayout:
         warnings = [
@@ -94,16 +112,19 @@ class ScenarioPage(QWidget):
             (tr("中型及以上"), "中型"),
             (tr("小型及以上"), "小型"),
         ]
+        chosen = button(tr("选中的"), self.take_selected, "chip")
+        chosen.setToolTip(tr("在地图上框选、或在属性表里选中的隐患点"))
         return chips(
-            button(tr("全部"), lambda: self._take(self._among), "chip"),
+            button(tr("全部"), self.take_all, "chip"),
+            chosen,
             button(tr("清空"), lambda: self._take(()), "chip"),
-            dropping(tr("按预警"), [(text, partial(self._by_warning, w)) for text, w in warnings]),
-            dropping(tr("按险情"), [(text, partial(self._by_level, w)) for text, w in levels]),
+            dropping(tr("预警"), [(text, partial(self._by_warning, w)) for text, w in warnings]),
+            dropping(tr("险情"), [(text, partial(self._by_level, w)) for text, w in levels]),
             dropping(
                 tr("山洪"),
                 [
-                    (tr("准备转移"), partial(self._by_flood, at_once=False)),
-                    (tr("立即转移"), partial(self._by_flood, at_once=True)),
+                    (tr("准备转移"), partial(self.take_flash_floods, at_once=False)),
+                    (tr("立即转移"), self.take_flash_floods),
                 ],
             ),
         )
@@ -125,6 +146,7 @@ class ScenarioPage(QWidget):
     def _fold(self) -> None:
         self._folded.setVisible(self._folded.isHidden())
         self._say_settings()
+        QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self._folded))
 
     def _say_settings(self) -> None:
         """Say how people leave in a line, which is enough for most."""
@@ -246,7 +268,17 @@ class ScenarioPage(QWidget):
         if self._ground is not None:
             self._take(quick.at_least(self._ground.hazards.levels, self._among, quick.LEVELS, least))
 
-    def _by_flood(self, *, at_once: bool) -> None:
+    def take_all(self) -> None:
+        """Let all hazards that are offered be active."""
+        self._take(self._among)
+
+    def take_selected(self) -> None:
+        """Let those hazards be active that are selected on the map, of all that are offered."""
+        selected = self._selection.tables.get("hazard", frozenset())
+        self._case.choose(self._ids(self._among) & selected)
+
+    def take_flash_floods(self, *, at_once: bool = True) -> None:
+        """Let the flash floods be active that one leaves at once, or prepares to leave."""
         if self._ground is not None:
             self._take(quick.flash_floods(self._ground.hazards, self._among, at_once=at_once))
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mingqing.desktop.evacuation.outcome import Outcome
 
 
+_MOST_TOLD = 4
+
+
 class Summary(QFrame):
     """`pressed()` : who has no way is to be shown."""
 
@@ -35,8 +38,15 @@ class Summary(QFrame):
         """Say what came of it; without an outcome, how to begin."""
         wrong, told = ("", tr("先选会出事的隐患点，结果马上算出来")) if outcome is None else headline(outcome)
         self._say(wrong, told, "danger" if wrong else "good" if outcome and outcome.movers else "")
-        known = [proof(outcome.gap), *outcome.notes] if outcome is not None and outcome.movers else []
-        self.proof.setText("\n".join(known))
+        known = [proof(outcome.gap)] if outcome is not None and outcome.movers else []
+        known += outcome.notes if outcome is not None else ()
+        more = (
+            [tr("另有 {n} 条提示，指着这里看").format(n=len(known) - _MOST_TOLD)]
+            if len(known) > _MOST_TOLD
+            else []
+        )
+        self.proof.setText("\n".join([*known[:_MOST_TOLD], *more]))
+        self.proof.setToolTip("\n".join(known) if more else "")
         self.proof.setVisible(bool(known))
 
     def say_failed(self, why: str) -> None:

@@ -41,7 +41,7 @@ def test_who_has_no_way_comes_first_then_the_slow_then_the_late() -> None:
 @pytest.mark.parametrize(
     ("movers", "short", "wrong", "told"),
     [
-        ([], 0, "", "选中的隐患点影响不到住人的房子"),
+        ([], 0, "", "选定的危险区里没有住人的房子"),
         ([mover(1, 22.5, households=2)], 0, "", "2 户 3 人要转移，全部有路 · 最晚 23 分钟"),
         ([mover(1, 5), mover(2, NAN)], 0, "1 户 3 人无安全路线", "2 户 6 人要转移 · 最晚 5 分钟"),
         ([mover(2, NAN)], 3, "1 户 3 人无安全路线，避灾点还差 3 个位置", "1 户 3 人要转移"),

@@ -47,6 +47,9 @@ def test_the_button_stands_on_the_map_of_dangers_and_opens_the_panel(
     explorer.show_theme("disaster")
     assert explorer.topbar.evacuation.isVisible()
     assert "避险转移" in explorer.topbar.evacuation.text()
+    assert (
+        explorer.topbar.evacuation.width() >= explorer.topbar.evacuation.sizeHint().width()
+    )  # nothing is cut
     explorer.topbar.evacuation.click()
     settle()
     assert explorer.evacuation.isVisible()
@@ -89,9 +92,9 @@ def test_a_tick_in_the_list_is_a_choice(panel: EvacuationPanel, qtbot: QtBot, se
 @pytest.mark.parametrize(
     ("menu", "choice", "chosen"),
     [
-        ("按预警", "红色预警", {SLIDE}),
-        ("按预警", "黄色及以上", {SLIDE, FLOOD}),
-        ("按险情", "中型及以上", {FLOOD}),
+        ("预警", "红色预警", {SLIDE}),
+        ("预警", "黄色及以上", {SLIDE, FLOOD}),
+        ("险情", "中型及以上", {FLOOD}),
         ("山洪", "立即转移", {FLOOD}),
     ],
 )
@@ -104,6 +107,15 @@ def test_hazards_are_chosen_by_warning_level_and_kind(
     next(a for a in made.property("menu").actions() if a.text() == choice).trigger()
     settle()
     assert panel.case.hazards == {id_of(panel, name) for name in chosen}
+
+
+def test_what_is_selected_on_the_map_is_taken(
+    opened: MainWindow, panel: EvacuationPanel, settle: Settle
+) -> None:
+    opened.explorer.selection.choose({"hazard": [id_of(panel, FLOOD)], "house": [1]})
+    press(panel, "选中的")
+    settle()
+    assert panel.case.hazards == {id_of(panel, FLOOD)}
 
 
 def test_a_click_on_a_hazard_on_the_map_chooses_it(
@@ -361,6 +373,21 @@ def test_who_may_not_see_how_many_live_where_is_told_so(
     panel = window.explorer.evacuation
     assert panel.planner.ground is None
     assert not panel.isVisible() or "人数" in said(panel)
+
+
+def test_on_a_small_screen_the_legend_gives_way_and_takes_its_place_back(
+    opened: MainWindow, panel: EvacuationPanel, settle: Settle
+) -> None:
+    legend = opened.actions_["legend"]
+    assert legend.isChecked()
+    opened.resize(1024, 680)
+    settle()
+    assert not legend.isChecked()
+    right = panel.mapTo(opened, panel.rect().topRight()).x()
+    assert right <= opened.width()
+    legend.trigger()
+    settle()
+    assert not panel.isVisible()
 
 
 def test_another_project_begins_with_nothing(
