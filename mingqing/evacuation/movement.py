@@ -19,7 +19,15 @@ from mingqing.evacuation.slope import Slope
 ONE_WAY = tr("单向")  # in the code list `one_way`, along the line as drawn
 _OTHER = "other"
 # Beyond these a figure is a slip of the pen.
-_FASTEST_KMH, _WIDEST_M, _STEEPEST, _SLOWEST, _HEAVIEST, _DENSEST = 130.0, 200.0, 2.0, 100.0, 1000.0, 10.0
+_FASTEST_KMH, _WIDEST_M, _FARTHEST_M, _STEEPEST, _SLOWEST, _HEAVIEST, _DENSEST = (
+    130.0,
+    200.0,
+    1e5,
+    2.0,
+    100.0,
+    1000.0,
+    10.0,
+)
 _KMH_PER_M_S = 3.6
 
 
@@ -50,7 +58,8 @@ class ByClass:
 class Movement:
     """What `resources/evacuation.toml` declares; where each group of figures comes from is in `sources`.
 
-    kmh : on level ground; 0 where that mode may not go. night : times as fast.
+    kmh : on level ground; 0 where that mode may not go.
+    farthest_leg_m : between a house or a shelter and its road. night : times as fast.
     paces, weights : of each of `MOBILITY`: times as long as one who walks alone; how much a second counts.
     flow : people per second on each metre of width. steepest : rise over run that a road of this class can have.
     """
@@ -58,6 +67,7 @@ class Movement:
     kmh: Mapping[Mode, ByClass]
     night: Mapping[Mode, float]
     leg_kmh: float
+    farthest_leg_m: float
     paces: tuple[float, ...]
     weights: tuple[float, ...]
     helped_from: int
@@ -147,6 +157,7 @@ def read_movement(path: Path) -> Movement:
         kmh={mode: file.by_class(f"{mode}_kmh", _FASTEST_KMH, closed=True) for mode in Mode},
         night={mode: _figure(night, mode, 1.0) for mode in Mode},
         leg_kmh=_figure(file.group("leg_kmh"), "value", _FASTEST_KMH),
+        farthest_leg_m=_figure(file.group("farthest_leg_m"), "value", _FARTHEST_M),
         paces=tuple(_figure(pace, who, _SLOWEST) for who in MOBILITY),
         weights=tuple(_figure(weight, who, _HEAVIEST) for who in MOBILITY),
         helped_from=helped_from,

@@ -216,6 +216,10 @@ class _Blame:
                 names=names
             )
             return Reason(Why.WATER, sentence, where=shapely.LineString(np.concatenate([start, foot])))
+        far = float(loose.joins.leg_m[k])
+        if far > world.movement.farthest_leg_m:
+            sentence = tr("离最近的道路有 {m:.0f} 米，没有路可走；请核对是不是漏画了路").format(m=far)
+            return Reason(Why.NO_ROAD, sentence, where=shapely.LineString(np.concatenate([start, foot])))
         return Reason(Why.APART, tr("从房屋或避灾点到道路的一段走不通；请到现场核实"))
 
 

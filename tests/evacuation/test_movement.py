@@ -104,7 +104,7 @@ def test_a_width_nobody_measured_is_that_of_the_class() -> None:
 
 
 def test_every_group_of_figures_says_where_it_comes_from() -> None:
-    assert len(movement().sources) == 11
+    assert len(movement().sources) == 12
     assert all(len(source) > 8 for source in movement().sources.values())
 
 

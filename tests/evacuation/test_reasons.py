@@ -85,6 +85,18 @@ def test_stream_between_house_and_road_is_named() -> None:
     assert reason.sentence == "从房屋到道路要涉水过“溪1”，附近没有桥；请核实有没有桥或另一条路"
 
 
+def test_house_far_from_every_road_is_told_how_far() -> None:
+    far = area(90, 690, 110, 710)
+    made = world(STRAIGHT, [(100, 700)], [((900, 0), 9)], [far])
+    reason = why(made)
+    assert reason.why is Why.NO_ROAD
+    assert reason.sentence == "离最近的道路有 700 米，没有路可走；请核对是不是漏画了路"
+    assert plan(made, Scenario()).assignment.unreachable.all()
+    assert plan(made, Scenario(walk_kmh=4.0)).placed.all(), (
+        "where figures are to be checked, every leg is walked"
+    )
+
+
 @pytest.mark.parametrize(
     ("roads", "shelters", "expected", "words"),
     [

@@ -17,6 +17,7 @@ Allowed = Callable[[Index, Index, Xy], Flags]
 Found = tuple[shapely.STRtree, Index]  # the tree of some edges' lines, and which edges these are
 
 MOST_TRIED = 512  # edges tried for one place; beyond them it counts as out of reach
+_STRETCHED = 1.5  # by how much a grid may lengthen what is on the ground: 网络墨卡托 as far north as Harbin
 _FIRST_M = 20.0  # how far around to look first when the nearest road is refused
 _BATCH = 500  # places looked at together: bounds what their candidates take of memory
 _KEPT_TREES = 4
@@ -34,7 +35,9 @@ class Approach:
         self._network = network
         self._trees: OrderedDict[bytes, Found] = OrderedDict()
 
-    def join(self, at: Xy, usable: Flags, allowed: Allowed | None = None) -> Joins:
+    def join(
+        self, at: Xy, usable: Flags, allowed: Allowed | None = None, *, within_m: float = np.inf
+    ) -> Joins:
         """Bring places to the nearest place on the nearest edge; of edges equally near to the first.
 
         Parameters
@@ -43,6 +46,7 @@ class Approach:
         usable : (e,) which edges may be joined at all.
         allowed : told places (m,), edges (m,) and feet (m, 2), says which of these legs may be walked. Where one may
             not, the next nearest edge is tried, up to `MOST_TRIED` edges. It may be asked about a leg twice.
+        within_m : how long a leg may be, on the ground; who is farther from every road comes to none.
         """
         at = np.asarray(at, dtype=np.float64).reshape(-1, 2)
         edge = np.full(len(at), -1, dtype=np.int64)
@@ -57,8 +61,10 @@ class Approach:
                 refused = there[~allowed(there, edge[there], self._feet(at[there], edge[there])[0])]
                 for begin in range(0, len(refused), _BATCH):
                     batch = refused[begin : begin + _BATCH]
-                    edge[batch] = self._search(at, batch, found, allowed)
-        return self._joins(at, edge)
+                    edge[batch] = self._search(at, batch, found, allowed, within_m * _STRETCHED)
+        joins = self._joins(at, edge)
+        edge[joins.leg_m > within_m] = -1
+        return joins if np.isinf(within_m) else self._joins(at, edge)
 
     def _tree(self, usable: Flags) -> Found:
         key = np.packbits(usable).tobytes()
@@ -70,7 +76,7 @@ class Approach:
         self._trees.move_to_end(key)
         return self._trees[key]
 
-    def _search(self, at: Xy, places: Index, found: Found, allowed: Allowed) -> Index:
+    def _search(self, at: Xy, places: Index, found: Found, allowed: Allowed, reach: float) -> Index:
         """Return for each of some places the nearest edge that it is allowed, -1 if none, in rings ever wider."""
         tree, edges = found
         points = shapely.points(at[places])
@@ -78,7 +84,7 @@ class Approach:
         tried = np.zeros(len(places), dtype=np.int64)
         left = np.arange(len(places))
         inner, outer = 0.0, _FIRST_M
-        while len(left):
+        while len(left) and inner < reach:
             which, hit = tree.query(points[left], predicate="dwithin", distance=outer)
             everything = np.bincount(which, minlength=len(left)) == len(edges)
             which, edge = left[which], edges[hit]

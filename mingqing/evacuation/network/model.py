@@ -38,3 +38,13 @@ class Joins:
     at: NDArray[np.float64]
     foot: Xy
     leg_m: NDArray[np.float64]
+
+    def completed(self, other: "Joins") -> "Joins":
+        """Return these, and the others where there are none."""
+        lost = self.edge < 0
+        return Joins(
+            np.where(lost, other.edge, self.edge),
+            np.where(lost, other.at, self.at),
+            np.where(lost[:, None], other.foot, self.foot),
+            np.where(lost, other.leg_m, self.leg_m),
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import shapely
@@ -66,7 +67,7 @@ def movers(
     """Return the houses that must leave, as if all of them moved in one manner.
 
     dear_s : what entering a hazard costs, each time; None where that may not be. Where it may, the legs of houses
-        need not keep out of hazards either, nor out of water where there is no other road.
+        need not keep out of hazards either, nor out of water and within reach where there is no other road.
     further : (c, 2) places that count as shelters too, after those of the case.
     """
     network, walk_kmh = world.network, scenario.walk_kmh
@@ -76,11 +77,16 @@ def movers(
     houses, shelters = world.houses.at[case.houses], world.shelters.at[case.shelters]
     if further is not None:
         shelters = np.concatenate([shelters, further])
-    shelter_joins = world.approach.join(shelters, usable, keeping_out(world, scenario, shelters, case.danger))
+    join = partial(
+        world.approach.join,
+        usable=usable,
+        within_m=np.inf if walk_kmh is not None else world.movement.farthest_leg_m,
+    )
+    shelter_joins = join(shelters, allowed=keeping_out(world, scenario, shelters, case.danger))
     danger = case.danger if dear_s is None else None
-    joins = world.approach.join(houses, usable, keeping_out(world, scenario, houses, danger))
-    if dear_s is not None and (joins.edge < 0).any():
-        joins = world.approach.join(houses, usable)
+    joins = join(houses, allowed=keeping_out(world, scenario, houses, danger))
+    if dear_s is not None:
+        joins = joins.completed(world.approach.join(houses, usable))
     ground = Ground(
         network,
         world.length,
