@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -198,9 +199,9 @@ def _figures(plan: "Plan") -> "Iterable[str]":
         n=int(households.sum()), people=int(plan.people.sum()), placed=int(households[plan.placed].sum())
     )
     latest = plan.scenario.objective is Objective.LATEST
-    yield tr("按{what}安排；最后一户 {latest:.0f} 分钟到，合计 {total:.0f} 人·分钟").format(
+    yield tr("按{what}安排；最后一户 {latest} 分钟内到，合计 {total:.0f} 人·分钟").format(
         what=tr("最后一户最早到") if latest else tr("总用时最少"),
-        latest=plan.latest_minutes,
+        latest=ceil(plan.latest_minutes - 1e-9),
         total=plan.person_minutes,
     )
     gap = plan.assignment.gap

@@ -149,6 +149,11 @@ def _stubs(network: Network) -> Iterator[NetworkFault]:
     edges = np.unique(dead_ends(network)[1])
     edges = edges[network.length_m[edges] < _STUB_M]
     vanished = np.setdiff1d(paths(network.roads).road, network.road)
+    if len(vanished) > 1:  # what is split at a village's border leaves many: one line, not a page
+        sentence = tr("{n} 条路不到半米长，多半是误画，不影响算路").format(n=len(vanished))
+        shape = shapely.union_all(lines[vanished])
+        yield NetworkFault(FaultKind.STUB, _ids(network, vanished.tolist()), shape, sentence)
+        vanished = vanished[:0]
     for row in np.union1d(vanished, network.road[edges][whole[network.road[edges]] < _STUB_M]).tolist():
         sentence = tr("{road}只有 {length}长，多半是误画").format(
             road=_title(network, row), length=_told(_length_m(network, lines[row]))

@@ -168,3 +168,10 @@ def test_gaps_are_measured_on_the_ground() -> None:
 def test_no_roads_have_no_faults() -> None:
     assert _faults() == []
     assert faults(network(), with_dead_ends=True) == []
+
+
+def test_many_rows_that_vanish_in_nodes_are_one_line() -> None:
+    stubs = [[(x, 0.0), (x + 0.01, 0.0)] for x in (10.0, 20.0, 30.0)]
+    found = [f for f in faults(network([(0, 0), (100, 0)], *stubs)) if f.kind is FaultKind.STUB]
+    assert [f.sentence for f in found] == ["3 条路不到半米长，多半是误画，不影响算路"]
+    assert len(found[0].roads) == 3
