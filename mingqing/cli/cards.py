@@ -40,8 +40,8 @@ def cards(
     user: User = None,
 ) -> None:
     """打印避险明白卡，每户一页：灾害、路线、避灾点、联系电话。"""
-    from mingqing.printing.card_pdf import COPIES, print_cards
-    from mingqing.printing.planned import evacuees
+    from mingqing.printing.evacuation.card_pdf import COPIES, print_cards
+    from mingqing.printing.evacuation.planned import evacuees
     from mingqing.render.fonts import ensure_application
 
     ensure_application()

@@ -39,10 +39,10 @@ def _keep(session: Session, plan: "Plan", seq: int, name: str, watch: Watch) -> 
 
 def _hand_out(session: Session, plan: "Plan", folder: Path, watch: Watch) -> bool:
     """Write the list of those who move, on paper and as a workbook, and the plan of each village."""
-    from mingqing.printing.planned import evacuees
-    from mingqing.printing.roll_pdf import print_roll
-    from mingqing.printing.roll_xlsx import export_roll
-    from mingqing.printing.village_plan_pdf import print_plan
+    from mingqing.printing.evacuation.planned import evacuees
+    from mingqing.printing.evacuation.roll_pdf import print_roll
+    from mingqing.printing.evacuation.roll_xlsx import export_roll
+    from mingqing.printing.evacuation.village_plan_pdf import print_plan
     from mingqing.render.fonts import ensure_application
 
     ensure_application()

@@ -10,10 +10,10 @@ import shapely
 
 from mingqing.access.policy import Policy
 from mingqing.core.sample import PASSWORD, USER
-from mingqing.printing.evacuees import Evacuee
+from mingqing.printing.evacuation.evacuees import Evacuee
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
-from tests.printing.paper import Pdf
+from tests.printing.pdf import Pdf
 
 WORDS = "出门向东南走45米到村道，沿村道向东走320米，过石桥，左转，沿步道上行180米，到避灾点"
 

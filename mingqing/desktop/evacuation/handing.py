@@ -16,11 +16,11 @@ from mingqing.desktop.classify.looks import today
 from mingqing.desktop.evacuation.parts import chips
 from mingqing.desktop.jobs import Job, Jobs, KeepJob
 from mingqing.desktop.widgets import S, button, column, label, row
-from mingqing.printing import planned
-from mingqing.printing.card_pdf import print_cards
-from mingqing.printing.roll_pdf import print_roll
-from mingqing.printing.roll_xlsx import export_roll
-from mingqing.printing.village_plan_pdf import print_plan
+from mingqing.printing.evacuation import planned
+from mingqing.printing.evacuation.card_pdf import print_cards
+from mingqing.printing.evacuation.roll_pdf import print_roll
+from mingqing.printing.evacuation.roll_xlsx import export_roll
+from mingqing.printing.evacuation.village_plan_pdf import print_plan
 
 if TYPE_CHECKING:
     from mingqing.evacuation.planning import Plan

@@ -7,7 +7,7 @@ from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.planning import Plan
 from mingqing.evacuation.telling import Directions, leaders
-from mingqing.printing.evacuees import Evacuee
+from mingqing.printing.evacuation.evacuees import Evacuee
 from mingqing.store.session import Session
 
 _AT_ONCE = 200

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mingqing.printing.flow import LEADING, Block, write
-from mingqing.printing.page import PT, Align, Ink, Page
-from mingqing.printing.text import width_of, wrap
+from mingqing.printing.paper.flow import LEADING, Block, write
+from mingqing.printing.paper.page import PT, Align, Ink, Page
+from mingqing.printing.paper.text import width_of, wrap
 
 _PAD = 1.0
 _LEAST_ROW = 1.9  # heights of a character: room to fill in by hand

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingqing.printing.text import width_of, wrap
+from mingqing.printing.paper.text import width_of, wrap
 
 _MIXED = st.text(st.sampled_from("避险明白卡，。（）《》“”、320米 00138abc-𠮷鑨%"), max_size=80)
 

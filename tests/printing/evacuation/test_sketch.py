@@ -8,8 +8,8 @@ import shapely
 from numpy.typing import NDArray
 
 from mingqing.core.errors import NotAllowed
-from mingqing.printing.evacuees import Evacuee
-from mingqing.printing.sketch import draw_sketch
+from mingqing.printing.evacuation.evacuees import Evacuee
+from mingqing.printing.evacuation.sketch import draw_sketch
 from mingqing.store.session import Session
 
 _GREEN = (0x12, 0x93, 0x4D)  # of routes, in layers/disaster.toml

@@ -9,7 +9,7 @@ import shapely
 
 from mingqing.core.files import data_dir
 from mingqing.core.text import tr
-from mingqing.printing.evacuees import (
+from mingqing.printing.evacuation.evacuees import (
     Contact,
     Evacuee,
     Hazard,

@@ -13,9 +13,18 @@ from mingqing.access.audit import REFUSED, Act
 from mingqing.access.roles import Action
 from mingqing.core.errors import Cancelled, NotAllowed
 from mingqing.core.watch import Watch
-from mingqing.printing.evacuees import Contact, Evacuee
-from mingqing.printing.roll import COLUMNS, Part, Roll, RollRow, cells, gather_roll, minutes_in_words, remark
-from mingqing.printing.roll_xlsx import as_xlsx
+from mingqing.printing.evacuation.evacuees import Contact, Evacuee
+from mingqing.printing.evacuation.roll import (
+    COLUMNS,
+    Part,
+    Roll,
+    RollRow,
+    cells,
+    gather_roll,
+    minutes_in_words,
+    remark,
+)
+from mingqing.printing.evacuation.roll_xlsx import as_xlsx
 from mingqing.store.log import entries
 from mingqing.store.session import Session
 

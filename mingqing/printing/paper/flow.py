@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
-from mingqing.printing.page import PT, Align, Document, Ink, Page, Paper
-from mingqing.printing.text import width_of, wrap
+from mingqing.printing.paper.page import PT, Align, Document, Ink, Page, Paper
+from mingqing.printing.paper.text import width_of, wrap
 
 LEADING = 1.45
 """Height of a line to that of its characters."""

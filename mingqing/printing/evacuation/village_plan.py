@@ -10,7 +10,7 @@ import shapely
 
 from mingqing.core.text import tr
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.evacuees import Contact, Evacuee, Hazard, House, Roster, leads, roster
+from mingqing.printing.evacuation.evacuees import Contact, Evacuee, Hazard, House, Roster, leads, roster
 from mingqing.printing.permitted import Permitted
 from mingqing.store.session import Session
 

@@ -7,7 +7,7 @@ import segno
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from mingqing.printing.page import Ink, Page
+from mingqing.printing.paper.page import Ink, Page
 
 _QUIET = 4  # modules of white around a code (GB/T 18284-2000, 6.3.8)
 

@@ -10,9 +10,9 @@ from mingqing.core.watch import Watch
 from mingqing.evacuation.gather import world
 from mingqing.evacuation.planning import Plan, plan
 from mingqing.evacuation.scenario import Scenario
-from mingqing.printing.card import gather_cards
-from mingqing.printing.planned import evacuees
-from mingqing.printing.roll import gather_roll
+from mingqing.printing.evacuation.card import gather_cards
+from mingqing.printing.evacuation.planned import evacuees
+from mingqing.printing.evacuation.roll import gather_roll
 from mingqing.store.session import Session
 
 

@@ -14,9 +14,9 @@ from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.evacuees import Evacuee
+from mingqing.printing.evacuation.evacuees import Evacuee
+from mingqing.printing.evacuation.roll import COLUMNS, TITLE, Part, Roll, cells, gather_roll, remark
 from mingqing.printing.permitted import Permitted
-from mingqing.printing.roll import COLUMNS, TITLE, Part, Roll, cells, gather_roll, remark
 from mingqing.store.log import inert_cell
 from mingqing.store.session import Session
 

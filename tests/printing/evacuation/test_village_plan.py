@@ -7,12 +7,12 @@ import pytest
 
 from mingqing.access.audit import Act
 from mingqing.core.errors import NotAllowed
-from mingqing.printing.evacuees import Evacuee
-from mingqing.printing.village_plan import gather_plan
-from mingqing.printing.village_plan_pdf import plan_pdf, print_plan
+from mingqing.printing.evacuation.evacuees import Evacuee
+from mingqing.printing.evacuation.village_plan import gather_plan
+from mingqing.printing.evacuation.village_plan_pdf import plan_pdf, print_plan
 from mingqing.store.log import entries
 from mingqing.store.session import Session
-from tests.printing.paper import Pdf, outside, overlapping
+from tests.printing.pdf import Pdf, outside, overlapping
 
 Keep = Callable[[bytes], Pdf]
 VILLAGE = "331124204202"

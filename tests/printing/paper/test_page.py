@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from mingqing.printing.flow import Paragraph, as_pdf
-from mingqing.printing.page import A3, A4, A5, Document, Paper
-from tests.printing.paper import Pdf
+from mingqing.printing.paper.flow import Paragraph, as_pdf
+from mingqing.printing.paper.page import A3, A4, A5, Document, Paper
+from tests.printing.pdf import Pdf
 
 Keep = Callable[[bytes], Pdf]
 

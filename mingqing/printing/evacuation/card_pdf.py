@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.directions import distance
-from mingqing.printing.card import TITLE, CardContent, Unit, gather_cards, in_short
-from mingqing.printing.code import paint_qr
-from mingqing.printing.evacuees import Evacuee, Person
-from mingqing.printing.flow import Block, Gap, write
-from mingqing.printing.form import Field, Form, label
-from mingqing.printing.page import A4, PT, Align, Document, Ink, Page, Paper
+from mingqing.printing.evacuation.card import TITLE, CardContent, Unit, gather_cards, in_short
+from mingqing.printing.evacuation.evacuees import Evacuee, Person
+from mingqing.printing.evacuation.roll import minutes_in_words
+from mingqing.printing.evacuation.sketch import Sketch, draw_sketch, paint_home
+from mingqing.printing.paper.code import paint_qr
+from mingqing.printing.paper.flow import Block, Gap, write
+from mingqing.printing.paper.form import Field, Form, label
+from mingqing.printing.paper.page import A4, PT, Align, Document, Ink, Page, Paper
+from mingqing.printing.paper.text import width_of
 from mingqing.printing.permitted import Permitted
-from mingqing.printing.roll import minutes_in_words
-from mingqing.printing.sketch import Sketch, draw_sketch, paint_home
-from mingqing.printing.text import width_of
 from mingqing.store.session import Session
 
 COPIES = (tr("户主留存"), tr("村委会留存"), tr("发放单位留存"))

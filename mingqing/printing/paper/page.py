@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdf
 
 from mingqing.catalog.style import StyleClass
 from mingqing.core.text import tr
-from mingqing.printing.searchable import searchable
+from mingqing.printing.paper.searchable import searchable
 from mingqing.render.fonts import drawable, ensure_application, font
 from mingqing.render.legend import paint_swatch
 from mingqing.render.scale import SCREEN_PX_PER_MM

@@ -6,11 +6,11 @@ import pytest
 
 from mingqing.core.errors import Cancelled
 from mingqing.core.watch import Watch
-from mingqing.printing.flow import Block, Gap, Paragraph, as_pdf, heading, laid_out
-from mingqing.printing.form import Field, Form, label
-from mingqing.printing.page import A4, A5
-from mingqing.printing.table import Column, Line, Table
-from tests.printing.paper import Pdf, outside, overlapping
+from mingqing.printing.paper.flow import Block, Gap, Paragraph, as_pdf, heading, laid_out
+from mingqing.printing.paper.form import Field, Form, label
+from mingqing.printing.paper.page import A4, A5
+from mingqing.printing.paper.table import Column, Line, Table
+from tests.printing.pdf import Pdf, outside, overlapping
 
 Keep = Callable[[bytes], Pdf]
 COLUMNS = (Column("户主", 2), Column("姓名", 2), Column("路线", 6))

@@ -8,7 +8,7 @@ from enum import IntEnum
 from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.evacuees import (
+from mingqing.printing.evacuation.evacuees import (
     Contact,
     Evacuee,
     Hazard,

@@ -12,16 +12,16 @@ from PySide6.QtGui import QImage
 from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.core.errors import Cancelled, NotAllowed
 from mingqing.core.watch import Watch
-from mingqing.printing.card import CardContent, Unit, advice, gather_cards, in_short
-from mingqing.printing.card_pdf import COPIES, cards_pdf, print_cards
-from mingqing.printing.code import paint_qr, qr
-from mingqing.printing.evacuees import Contact, Evacuee, Person
-from mingqing.printing.page import A4, A5, Document
-from mingqing.printing.sketch import Sketch
+from mingqing.printing.evacuation.card import CardContent, Unit, advice, gather_cards, in_short
+from mingqing.printing.evacuation.card_pdf import COPIES, cards_pdf, print_cards
+from mingqing.printing.evacuation.evacuees import Contact, Evacuee, Person
+from mingqing.printing.evacuation.sketch import Sketch
+from mingqing.printing.paper.code import paint_qr, qr
+from mingqing.printing.paper.page import A4, A5, Document
 from mingqing.store.log import entries
 from mingqing.store.session import Session
 from tests.printing.conftest import WORDS
-from tests.printing.paper import Pdf, outside, overlapping, run
+from tests.printing.pdf import Pdf, outside, overlapping, run
 
 Keep = Callable[[bytes], Pdf]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
-from mingqing.printing.flow import LEADING, Block, write
-from mingqing.printing.page import PT, Align, Ink, Page
-from mingqing.printing.text import wrap
+from mingqing.printing.paper.flow import LEADING, Block, write
+from mingqing.printing.paper.page import PT, Align, Ink, Page
+from mingqing.printing.paper.text import wrap
 
 _PAD_X, _PAD_Y = 1.1, 0.7
 

@@ -7,12 +7,12 @@ from itertools import groupby
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.evacuees import Evacuee
-from mingqing.printing.flow import Block, Paragraph, as_pdf, made_by, title
-from mingqing.printing.page import A3, Align, Ink, Paper
+from mingqing.printing.evacuation.evacuees import Evacuee
+from mingqing.printing.evacuation.roll import TITLE, Part, Roll, RollRow, Sum, cells, gather_roll, remark
+from mingqing.printing.paper.flow import Block, Paragraph, as_pdf, made_by, title
+from mingqing.printing.paper.page import A3, Align, Ink, Paper
+from mingqing.printing.paper.table import Column, Line, Table
 from mingqing.printing.permitted import Permitted
-from mingqing.printing.roll import TITLE, Part, Roll, RollRow, Sum, cells, gather_roll, remark
-from mingqing.printing.table import Column, Line, Table
 from mingqing.store.session import Session
 
 LANDSCAPE = replace(A3, landscape=True, margins=(10.0, 10.0, 10.0, 9.0))

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Sequence
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.evacuees import Contact, Evacuee
-from mingqing.printing.flow import (
+from mingqing.printing.evacuation.evacuees import Contact, Evacuee
+from mingqing.printing.evacuation.roll import minutes_in_words
+from mingqing.printing.evacuation.sketch import Sketch, draw_sketch
+from mingqing.printing.evacuation.village_plan import TITLE, Listed, Load, Stranded, VillagePlan, gather_plan
+from mingqing.printing.paper.flow import (
     Block,
     Drawn,
     Gap,
@@ -18,13 +21,10 @@ from mingqing.printing.flow import (
     title,
     write,
 )
-from mingqing.printing.form import Field, Form, label
-from mingqing.printing.page import A4, PT, Align, Ink, Page, Paper
+from mingqing.printing.paper.form import Field, Form, label
+from mingqing.printing.paper.page import A4, PT, Align, Ink, Page, Paper
+from mingqing.printing.paper.table import Column, Line, Table
 from mingqing.printing.permitted import Permitted
-from mingqing.printing.roll import minutes_in_words
-from mingqing.printing.sketch import Sketch, draw_sketch
-from mingqing.printing.table import Column, Line, Table
-from mingqing.printing.village_plan import TITLE, Listed, Load, Stranded, VillagePlan, gather_plan
 from mingqing.store.session import Session
 
 _MAP_MM = 118.0
