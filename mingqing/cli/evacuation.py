@@ -85,7 +85,7 @@ def evacuate(  # noqa: PLR0913 - one option of CLI.md each
             blocked=_numbers(block, "--block"),
             villages=_villages(session, villages),
             houses=_numbers(houses, "--houses"),
-            locks=tuple(_lock(text) for text in split_list(lock or ())),
+            locks=_locks(split_list(lock or ())),
             objective=objective,
             night=night,
             at_home=at_home,
@@ -120,12 +120,22 @@ def _number(text: str, option: str) -> int:
     return int(text)
 
 
-def _lock(text: str) -> tuple[int, int]:
-    house, _, shelter = text.partition("=")
-    return _number(house.strip(), "--lock"), _number(shelter.strip(), "--lock")
+def _locks(texts: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Return house and shelter of every lock; refuse two for one house that differ."""
+    found: dict[int, int] = {}
+    for text in texts:
+        house, sign, shelter = (part.strip() for part in text.partition("="))
+        if not sign:
+            raise InputRefused(tr("--lock 请写成“房屋编号=避灾点编号”：{text}").format(text=text))
+        at, to = _number(house, "--lock"), _number(shelter, "--lock")
+        if found.setdefault(at, to) != to:
+            raise InputRefused(tr("--lock 给房屋 {house} 指定了两个避灾点，请只留一个").format(house=at))
+    return tuple(found.items())
 
 
 def _villages(session: Session, texts: Sequence[str] | None) -> tuple[str, ...] | None:
+    if texts is not None and not split_list(texts):
+        raise InputRefused(tr("--villages 请写村代码、村名或乡镇；要所有村就不写这一项"))
     codes = None if texts is None else find_villages(session, texts)
     return None if codes is None else tuple(sorted(codes))
 

@@ -154,16 +154,18 @@ def _locks(world: World, scenario: Scenario, here: Case) -> tuple[dict[int, int]
     names = dict(zip(world.shelters.ids.tolist(), world.shelters.names, strict=True))
     found: dict[int, int] = {}
     turned_away: Counter[int] = Counter()
+    stays = 0
     for house, shelter in scenario.locks:
         if shelter not in names:
             raise InputRefused(tr("没有编号为 {id} 的避灾点，请核对后再试").format(id=shelter))
-        if house not in house_at:  # whoever need not leave need not go there
-            continue
-        if shelter in shelter_at:
+        if house not in house_at:
+            stays += 1
+        elif shelter in shelter_at:
             found[house_at[house]] = shelter_at[shelter]
         else:
             turned_away[shelter] += 1
-    return found, [
+    idle = [tr("{n} 户指定了避灾点，但不用转移").format(n=stays)] if stays else []
+    return found, idle + [
         tr("指定去{name}的 {n} 户改为自动安排：那里在危险区内、在范围外或没有填容纳人数").format(
             name=names[shelter] or tr("未命名避灾点"), n=count
         )

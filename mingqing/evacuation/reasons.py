@@ -106,8 +106,7 @@ def _barred(
 ) -> list[tuple[int, Reason]]:
     """Return what stands in the way of houses that reach no shelter."""
     if not len(case.shelters):
-        sentence = tr("没有可用的避灾点；请先在防灾避险图上画出避灾点并填写容纳人数")
-        return [(k, Reason(Why.NO_SHELTER, sentence)) for k in left.tolist()]
+        return [(k, Reason(Why.NO_SHELTER, _no_shelter(world, scenario))) for k in left.tolist()]
     if not len(world.network.lines):
         sentence = tr("还没有道路数据，算不出路线；请先导入或画出道路")
         return [(k, Reason(Why.NO_ROAD, sentence)) for k in left.tolist()]
@@ -120,6 +119,17 @@ def _barred(
     made = [(int(left[k]), reason) for k, reason in blame.along(trail, reached)]
     lost = np.flatnonzero(~np.isfinite(seconds))
     return made + [(int(left[k]), reason) for k, reason in _apart(world, loose, lost)]
+
+
+def _no_shelter(world: World, scenario: Scenario) -> str:
+    """Return why no shelter takes anybody in."""
+    shelters, wanted = world.shelters, scenario.villages
+    here = [wanted is None or village in wanted for village in shelters.villages]
+    if not any(here):
+        return tr("这里没有避灾点；请先在防灾避险图上画出避灾点并填写容纳人数，或把邻村也选进来")
+    if any(there and n > 0 for there, n in zip(here, shelters.capacity.tolist(), strict=True)):
+        return tr("避灾点都在危险区内，不能用；请在安全的地方另设避灾点，或把邻村也选进来")
+    return tr("避灾点都没有填容纳人数；请先在防灾避险图上填写")
 
 
 def _loosened(world: World, scenario: Scenario, case: Case) -> Movers:

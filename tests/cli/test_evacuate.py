@@ -206,7 +206,7 @@ def test_an_empty_project_has_nobody_to_move(run: Run, empty_project: Path) -> N
         (["--block", "12"], "没有编号为 12 的道路"),
         (["--block", "9" * 19], "--block 请写编号"),
         (["--houses", "12"], "没有编号为 12 的住户房屋"),
-        (["--lock", "12"], "--lock 请写编号"),
+        (["--lock", "12"], "房屋编号=避灾点编号"),
         (["--villages", "没有村"], "没有村对应"),
         (["--villages", "331124204999"], "331124204999"),
         (["--objective", "cheapest"], "命令写得不对"),
@@ -338,3 +338,19 @@ def test_cards_of_what_is_not_there_are_refused(run: Run, sample_project: Path, 
     told = run("cards", sample_project, tmp_path / "卡", "--village", "没有")
     assert (told.code, told.out) == (2, "")
     assert not (tmp_path / "卡").exists()
+
+
+@pytest.mark.parametrize(
+    ("lock", "said"),
+    [
+        ("7", "房屋编号=避灾点编号"),
+        ("7=8,7=9", "给房屋 7 指定了两个避灾点"),
+        ("7=x", "请写编号"),
+    ],
+)
+def test_lock_that_says_nothing_or_two_things_is_refused(
+    run: Run, sample_project: Path, lock: str, said: str
+) -> None:
+    told = run("evacuate", sample_project, "--lock", lock)
+    assert (told.code, told.out) == (2, "")
+    assert said in told.err

@@ -100,8 +100,9 @@ def test_house_far_from_every_road_is_told_how_far() -> None:
 @pytest.mark.parametrize(
     ("roads", "shelters", "expected", "words"),
     [
-        (STRAIGHT, [], Why.NO_SHELTER, "没有可用的避灾点"),
-        (STRAIGHT, [((900, 0), 0)], Why.NO_SHELTER, "没有可用的避灾点"),
+        (STRAIGHT, [], Why.NO_SHELTER, "这里没有避灾点"),
+        (STRAIGHT, [((900, 0), 0)], Why.NO_SHELTER, "避灾点都没有填容纳人数"),
+        (STRAIGHT, [((100, 15), 9)], Why.NO_SHELTER, "避灾点都在危险区内"),
         ([], [((900, 0), 9)], Why.NO_ROAD, "还没有道路数据"),
     ],
 )
