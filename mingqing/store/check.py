@@ -47,8 +47,12 @@ def check_project(session: Session, watch: Watch = UNWATCHED) -> list[str]:
 
 
 def _pages(database: apsw.Connection) -> list[str]:
-    found = [str(row[0]) for row in database.execute("PRAGMA integrity_check")]
-    return [] if found == ["ok"] else [tr("数据页损坏：{what}").format(what=what) for what in found]
+    found = "\n".join(str(row[0]) for row in database.execute("PRAGMA integrity_check")).splitlines()
+    if found == ["ok"]:
+        return []
+    # What the engine says of each page is English and of use to nobody here.
+    damaged = sum(not line.startswith("***") for line in found)
+    return [tr("数据页损坏 {n} 处，里面的数据读不出来；请用备份恢复").format(n=max(damaged, 1))]
 
 
 def _references(database: apsw.Connection, catalog: Catalog) -> list[str]:

@@ -77,7 +77,9 @@ def test_checking_a_damaged_project_is_an_answer_a_script_can_read(run: Run, sam
     told = run("check", sample_project, "--json")
     assert (told.code, told.json["sound"], len(told.json["problems"])) == (2, False, 1)
     assert "损坏" in told.json["problems"][0]
-    assert_refused(run("check", sample_project), "损坏", "备份")
+    told = run("check", sample_project)  # whether it opens at all depends on the page that was hit
+    assert told.code == 2
+    assert all(word in told.out + told.err for word in ("损坏", "备份"))
 
 
 def test_an_older_project_in_place_of_a_newer_is_said(run: Run, sample_project: Path, stick: Path) -> None:

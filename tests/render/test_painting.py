@@ -22,8 +22,9 @@ from mingqing.catalog.style import (
 )
 from mingqing.core.errors import Cancelled
 from mingqing.core.paths import Paths
+from mingqing.render import fonts
 from mingqing.render.compose import build_scene
-from mingqing.render.fonts import chinese_family, font, measure, notice, outline
+from mingqing.render.fonts import chinese_family, measure, notice, outline
 from mingqing.render.glyphs import GLYPHS
 from mingqing.render.legend import legend_swatch
 from mingqing.render.ornaments import draw_north_arrow, draw_scale_bar
@@ -140,17 +141,22 @@ def test_a_character_that_no_font_has_is_no_empty_box_and_is_told() -> None:
 def test_without_a_chinese_font_the_map_is_drawn_and_the_user_told_what_to_install(
     hamlet: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mingqing.render.fonts.chinese_family", lambda: None)
-    font.cache_clear()
-    try:
+    with monkeypatch.context() as without:
+        without.setattr("mingqing.render.fonts.chinese_family", lambda: None)
+        _forget_fonts()
         assert "中文字体" in notice()
         scene = build_scene(catalog(), hamlet, "household", VIEW, measure=measure)
         assert to_image(scene).width() == VIEW.size_px[0]
-    finally:
-        font.cache_clear()
-    wide, high = measure("民情地图", 20, False)  # noqa: FBT003
+        wide, high = measure("民情地图", 20, False)  # noqa: FBT003
+    _forget_fonts()  # what others draw with
     assert 78 <= wide <= 82
     assert high > 20
+
+
+def _forget_fonts() -> None:
+    for kept in vars(fonts).values():
+        if hasattr(kept, "cache_clear") and kept is not fonts.ensure_application:
+            kept.cache_clear()
 
 
 def test_the_scale_bar_is_as_long_as_it_says() -> None:
