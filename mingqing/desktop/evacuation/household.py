@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.evacuation.outcome import Load, Mover
 
 _MOST_SHELTERS = 40
-_WORDS_PX = 88
+_WORDS_PX = 84  # four lines
 
 
 class HouseholdDetail(QFrame):

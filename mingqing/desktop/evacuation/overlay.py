@@ -57,6 +57,7 @@ class PlanOverlay(QObject):
         self._laid: _Laid | None = None
         self._loads: Sequence[Load] = ()
         self._chosen = Paths.none()
+        self._bars: tuple[Paths, ...] = ()
         self.cuts: Sequence[Place] = ()
         self.mark: Place | None = None
         self.on = False
@@ -81,15 +82,28 @@ class PlanOverlay(QObject):
         """Show how far shelters reach: the ground of each band."""
         self._take(self._content.with_areas(np.array(list(shapes), dtype=object)))
 
-    def choose(self, way: "shapely.LineString | None", mark: Place | None = None) -> None:
-        """Let one way and a place stand out."""
+    def choose(
+        self,
+        way: "shapely.LineString | None",
+        mark: Place | None = None,
+        barred: shapely.Geometry | None = None,
+    ) -> None:
+        """Let one way and a place stand out, and what bars the way."""
         ways = np.array([way], dtype=object) if way is not None else np.empty(0, dtype=object)
         self._chosen, self.mark = Paths.of(ways, Shape.LINE), mark
+        parts = shapely.get_parts(barred) if barred is not None else np.empty(0, dtype=object)
+        kind = shapely.get_dimensions(parts)
+        self._bars = tuple(Paths.of(parts[kind == n], of) for n, of in ((2, Shape.POLYGON), (1, Shape.LINE)))
 
     @property
     def content(self) -> Content:
         """What is shown."""
         return self._content
+
+    @property
+    def bars(self) -> tuple[Paths, ...]:
+        """What bars the way of the house that stands out: areas, and lines."""
+        return self._bars
 
     @property
     def chosen(self) -> Paths:
@@ -113,6 +127,7 @@ class PlanOverlay(QObject):
             self._lay(painter, view, size)
         else:
             here.paint(self._content)
+        here.bars(self._bars)
         here.way(self._chosen)
         self._paint_loads(painter, view, size)
         self._paint_marks(painter, view, size)

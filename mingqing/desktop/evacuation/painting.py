@@ -125,6 +125,16 @@ class PlanPainter:
             self._stroke(placed, self._look.mark, 4.0)
             self._arrows(placed, (self._look.mark, self._look.raised), 4.0 + _HEAD_PX)
 
+    def bars(self, barred: Sequence[Paths]) -> None:
+        """Paint what bars a way."""
+        colour = PLAN_INK["danger"][self._dark]
+        for paths in barred:
+            if paths.closed:
+                self._wash(paths, colour)
+            placed = self._seen(paths)
+            self._stroke(placed, self._look.raised, 8.0)
+            self._stroke(placed, colour, 5.0)
+
     # ── Parts ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _seen(self, paths: Paths) -> Paths:

@@ -141,10 +141,7 @@ def mover_entry(mover: Mover, names: "dict[int, str]", number: "dict[int, int]")
         people = tr("{n} 户 ").format(n=mover.households) + people
     aside = " · ".join(part for part in (tags(mover), people) if part)
     if mover.shelter == NOWHERE:
-        reason = mover.reason or tr("原因不明")
-        return Entry(
-            mover.house, mover.who, aside, tr("无安全路线：{reason}").format(reason=reason), "danger"
-        )
+        return Entry(mover.house, mover.who, aside, mover.brief or tr("无安全路线：原因不明"), "danger")
     way = (names.get(mover.shelter, ""), minutes_text(mover.minutes), length_text(mover.metres))
     return Entry(
         mover.house, mover.who, aside, " · ".join(way), dot=house_colour(number.get(mover.shelter, 0))
