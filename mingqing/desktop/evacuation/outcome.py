@@ -142,13 +142,13 @@ def headline(outcome: Outcome) -> tuple[str, str]:
     wrong = ""
     if stranded:
         households, people = sum(m.households for m in stranded), sum(m.people for m in stranded)
-        wrong = tr("{n} 户 {p} 人无安全路线").format(n=households, p=people)
+        wrong = tr("{n:,} 户 {p:,} 人无安全路线").format(n=households, p=people)
     if outcome.short:
-        missing = tr("避灾点还差 {n} 个位置").format(n=outcome.short)
+        missing = tr("避灾点还差 {n:,} 个位置").format(n=outcome.short)
         wrong = f"{wrong}，{missing}" if wrong else missing
     if not outcome.movers:
         return wrong, tr("选定的危险区里没有住人的房子")
-    told = tr("{n} 户 {p} 人要转移").format(n=outcome.households, p=outcome.people)
+    told = tr("{n:,} 户 {p:,} 人要转移").format(n=outcome.households, p=outcome.people)
     if not stranded:
         told += tr("，全部有路")
     if isfinite(outcome.latest):

@@ -16,8 +16,8 @@ from mingqing.desktop.evacuation.painting import (
     PlanPainter,
     house_colour,
     paint_cut,
-    paint_plate,
 )
+from mingqing.desktop.evacuation.plates import paint_plate, places
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.look.colours import colours, is_dark
 from mingqing.desktop.map.view import View
@@ -151,10 +151,20 @@ class PlanOverlay(QObject):
             for n, load in enumerate(self._loads)
             if load.people and left <= load.at[0] <= right and below <= load.at[1] <= above
         ]
-        if len(seen) <= _MOST_PLATES:
-            for n, load in seen:
-                at = QPointF(*view.to_screen(*load.at, size))
-                paint_plate(painter, load, house_colour(n), at, colours())
+        if len(seen) > _MOST_PLATES:
+            return
+        at = [QPointF(*view.to_screen(*load.at, size)) for _, load in seen]
+        boxes = places([load for _, load in seen], at, self._others(view, size))
+        for (n, load), box in zip(seen, boxes, strict=True):
+            if box is not None:
+                paint_plate(painter, load, house_colour(n), box, colours())
+
+    def _others(self, view: View, size: "Size") -> "NDArray[np.float64]":
+        """Return where signs and labels of the map are, pixels: left, top, right, bottom."""
+        boxes = np.array([target.box for target in self._canvas.targets]).reshape(-1, 4)
+        left, top = view.to_map(0, 0, size)
+        found: NDArray[np.float64] = (boxes[:, [0, 3, 2, 1]] - (left, top, left, top)) / view.m_per_px
+        return found * (1, -1, 1, -1)
 
     # ── As an image ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -18,6 +18,7 @@ from mingqing.desktop.widgets import L, M, S, column, label
 if TYPE_CHECKING:
     from mingqing.desktop.evacuation.case import Case
 
+_MOST_IN_TAB = 1000  # with a longer number it would be cut; the summary tells it too
 HOUSES, SHELTERS, ROADS, FLOW, AREAS = "houses", "shelters", "roads", "flow", "areas"
 
 
@@ -92,7 +93,8 @@ class ResultPage(QWidget):
         self.houses.setVisible(bool(movers))
         self._none.setVisible(not movers)
         count = sum(m.households for m in movers)
-        self.turn.name(HOUSES, tr("转移户 {n:,}").format(n=count) if count else tr("转移户"))
+        told = 0 < count < _MOST_IN_TAB
+        self.turn.name(HOUSES, tr("转移户 {n}").format(n=count) if told else tr("转移户"))
         self._show_detail(self.houses.key)
 
     def look_at(self, house: int) -> bool:
