@@ -213,6 +213,7 @@ class Explorer(QWidget):
         actions["legend"].toggled.connect(self.legend.setVisible)
         self.history.going.connect(self.guide.show_row)
         self.evacuation.going.connect(self.guide.show_row)
+        self.evacuation.looked.connect(self.guide.close)
         actions["evacuation"].toggled.connect(self._show_danger)
         self.guide.turned.connect(lambda: self.history.show_row(self.guide.key))
         actions["table"].toggled.connect(self.tables.setVisible)

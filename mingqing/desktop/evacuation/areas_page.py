@@ -21,6 +21,7 @@ from mingqing.evacuation.areas.siting import Sites, best_sites
 if TYPE_CHECKING:
     from mingqing.desktop.evacuation.case import Case
     from mingqing.desktop.evacuation.ground import Ground
+    from mingqing.evacuation.scenario import Scenario
     from mingqing.store.session import Session
 
 _CANDIDATES = ("organisation", "place_name")  # where a village has houses large enough, or squares
@@ -61,7 +62,8 @@ class AreasPage(QWidget):
         self.said = label("", "muted", wrap=True)
         self.sites = EntryList(tr("再建一处的候选"))
         layout = column(self, gap=S)
-        layout.addWidget(label(tr("每一户走到最近的避灾点要多久（步行）"), "muted", wrap=True))
+        self.about = label("", "muted", wrap=True)
+        layout.addWidget(self.about)
         layout.addLayout(self._grid)
         layout.addSpacing(S)
         layout.addWidget(self.asking, 0, Qt.AlignmentFlag.AlignLeft)
@@ -80,6 +82,7 @@ class AreasPage(QWidget):
 
     def refresh(self) -> None:
         """Reckon anew, at once where it is seen and else once it is."""
+        self.about.setText(about(self._case.scenario))
         self._stale, self.proposed = True, None
         self.said.hide()
         self.sites.hide()
@@ -175,6 +178,25 @@ class AreasPage(QWidget):
         if self.proposed is not None and isinstance(at, int):
             site = self.proposed.sites.ranked[at]
             self.seen.emit(shapely.Point(self.proposed.at[site.candidate]))
+
+
+def about(scenario: "Scenario") -> str:
+    """Return what is reckoned: what is supposed to happen bars ways and shelters here too."""
+    told = tr("每一户走到最近的避灾点要多久（步行）")
+    happening = [
+        text.format(n=len(what))
+        for text, what in (
+            (tr("{n} 处隐患点出事"), scenario.hazards or ()),
+            (tr("{n} 处淹没"), scenario.floods),
+            (tr("{n} 处断路"), scenario.cuts),
+        )
+        if what
+    ]
+    if not happening:
+        return tr("{told}。没有选隐患点，按平时算").format(told=told)
+    return tr("{told}。按第 1 步选的算：{what}，危险区里的避灾点和路都不能用").format(
+        told=told, what="、".join(happening)
+    )
 
 
 def candidates(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mingqing.evacuation.saved.compare import Comparison
+    from mingqing.evacuation.scenario import Scenario
 
 _MOST_NAMED = 6
 
@@ -23,29 +24,38 @@ class ComparePage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         layout = column(self, gap=S)
         layout.addWidget(button(tr("‹ 返回"), self.left.emit, "inline"), 0, Qt.AlignmentFlag.AlignLeft)
         self._area = scrolling(QWidget())
         layout.addWidget(self._area, 1)
 
-    def show_comparison(self, found: "Comparison", names: "Mapping[int, str]") -> None:
-        """Show what is other in the second than in the first; `names` by house."""
+    def show_comparison(
+        self, found: "Comparison", names: "Mapping[int, str]", hazards: "Mapping[int, str]"
+    ) -> None:
+        """Show what is other in the second than in the first; `names` by house, and of hazards."""
         inside = QWidget()
         layout = column(inside, margins=(0, 0, M, L), gap=S)
-        layout.addLayout(_figures(found))
-        for text, houses in (
-            (tr("改去别的避灾点 {n} 处房屋"), [e.house for e in found.elsewhere]),
-            (tr("后一个里才有路 {n} 处房屋"), found.reached),
-            (tr("后一个里没有路了 {n} 处房屋"), found.lost),
-            (tr("只在前一个里要转移 {n} 处房屋"), found.only_one),
-            (tr("只在后一个里要转移 {n} 处房屋"), found.only_two),
-        ):
+        told = [
+            (tr("后一个里没有路了 {n} 处房屋"), found.lost, "danger"),
+            (tr("后一个里才有路 {n} 处房屋"), found.reached, "strong"),
+            (tr("改去别的避灾点 {n} 处房屋"), [e.house for e in found.elsewhere], "strong"),
+            (tr("只在前一个里要转移 {n} 处房屋"), found.only_one, "strong"),
+            (tr("只在后一个里要转移 {n} 处房屋"), found.only_two, "strong"),
+        ]
+        if not any(houses for _, houses, _ in told):
+            layout.addWidget(label(tr("两份预案里每一户去哪里都一样"), "strong", wrap=True))
+        for text, houses, kind in told:
             if houses:
-                layout.addWidget(label(text.format(n=len(houses)), "strong", wrap=True))
+                layout.addWidget(label(text.format(n=len(houses)), kind, wrap=True))
                 layout.addWidget(label(_named(houses, names), "muted", wrap=True))
-        if found.roads:
-            told = tr("有 {n} 条路走的人数不一样").format(n=len(found.roads))
-            layout.addWidget(label(told, "muted", wrap=True))
+        layout.addLayout(_figures(found))
+        supposed = _supposed(found.one.scenario, found.two.scenario, hazards)
+        if supposed:
+            layout.addSpacing(S)
+            layout.addWidget(label(tr("情景不同的地方"), "section"))
+            for line in supposed:
+                layout.addWidget(label(line, "", wrap=True))
         layout.addStretch(1)
         old = self._area.takeWidget()
         inside.setObjectName("inside")
@@ -53,6 +63,34 @@ class ComparePage(QWidget):
         inside.setAutoFillBackground(False)
         if old is not None:
             old.deleteLater()
+
+
+def _supposed(one: "Scenario", two: "Scenario", hazards: "Mapping[int, str]") -> list[str]:
+    """Return what is supposed to happen otherwise, a line each."""
+    told = []
+    for text, here, there in (
+        (tr("只有前一个算出事：{names}"), one, two),
+        (tr("只有后一个算出事：{names}"), two, one),
+    ):
+        only = [h for h in here.hazards or () if h not in (there.hazards or ())]
+        if only:
+            told.append(text.format(names=_named(only, hazards)))
+    for name, a, b, say in (
+        (tr("画的淹没范围"), one.floods, two.floods, _places),
+        (tr("断路"), one.cuts, two.cuts, _places),
+        (tr("时间"), one.night, two.night, lambda on: tr("夜间") if on else tr("白天")),
+        (tr("算哪些人"), one.at_home, two.at_home, lambda on: tr("只算在家的") if on else tr("户籍上的全部")),
+        (tr("卧床的"), one.vehicles, two.vehicles, lambda on: tr("用车接") if on else tr("不用车")),
+        (tr("危险区外扩"), one.buffer_m, two.buffer_m, lambda m: tr("{n:g} 米").format(n=m)),
+        (tr("手工指定去处"), one.locks, two.locks, lambda locks: tr("{n} 户").format(n=len(locks))),
+    ):
+        if a != b:
+            told.append(tr("{name}：{one} → {two}").format(name=name, one=say(a), two=say(b)))
+    return told
+
+
+def _places(drawn: "Sequence[object]") -> str:
+    return tr("{n} 处").format(n=len(drawn))
 
 
 def _named(houses: "Sequence[int]", names: "Mapping[int, str]") -> str:

@@ -12,7 +12,7 @@ from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.desktop.classify.looks import today
 from mingqing.desktop.evacuation.ground import Ground
-from mingqing.desktop.evacuation.outcome import NOWHERE, Load, Mover, Outcome, in_order
+from mingqing.desktop.evacuation.outcome import NOWHERE, Load, Mover, Outcome, brief, in_order
 from mingqing.desktop.evacuation.roads_page import Fault
 from mingqing.desktop.evacuation.streams import streams
 from mingqing.evacuation import gather
@@ -126,6 +126,7 @@ def movers(of: Plan, ground: Ground) -> list[Mover]:
     """Return who leaves each house of a plan, in its order."""
     houses, shelters = of.world.houses, of.world.shelters
     locked = set(of.scenario.locks)
+    called = dict(zip(of.world.hazards.ids.tolist(), of.world.hazards.names, strict=True))
     columns = (
         houses.ids[of.houses],
         houses.at[of.houses],
@@ -153,6 +154,9 @@ def movers(of: Plan, ground: Ground) -> list[Mover]:
                 minutes=minutes,
                 metres=metres,
                 reason=reason.sentence if reason is not None else "",
+                brief=brief(reason, [called[h] or tr("未命名隐患点") for h in reason.hazards])
+                if reason
+                else "",
                 where=reason.where if reason is not None else None,
                 locked=shelter >= 0 and (house, int(shelters.ids[shelter])) in locked,
             )

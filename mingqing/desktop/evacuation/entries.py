@@ -213,7 +213,7 @@ class EntryList(QListView):
         at = self._model.index(-1 if found is None or key is None else found)
         self.setCurrentIndex(at)
         if at.isValid() and show:
-            self.scrollTo(at)
+            self.scrollTo(at, QListView.ScrollHint.PositionAtCenter)
             QTimer.singleShot(0, self, self._keep_in_sight)  # what is shown of it below takes room
         self._quiet = before
         return at.isValid()

@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QFrame, QProgressBar, QWidget
 
 from mingqing.core.errors import Cancelled, MingqingError
@@ -15,7 +16,7 @@ from mingqing.core.watch import Watch
 from mingqing.desktop.classify.looks import today
 from mingqing.desktop.evacuation.parts import chips
 from mingqing.desktop.jobs import Job, Jobs, KeepJob
-from mingqing.desktop.widgets import S, button, column, label, row
+from mingqing.desktop.widgets import S, button, column, label, restyle, row
 from mingqing.printing.evacuation import planned
 from mingqing.printing.evacuation.card_pdf import print_cards
 from mingqing.printing.evacuation.roll_pdf import print_roll
@@ -56,9 +57,7 @@ def village_pdf(session: "Session", plan: "Plan", subject: str, watch: Watch) ->
 
 
 class Handing(QWidget):
-    """Buttons for what is handed out of the plan on screen. `said(str, tone)` : what came of it."""
-
-    said = Signal(str, str)
+    """Buttons for what is handed out of the plan on screen, and below them what came of it."""
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +78,12 @@ class Handing(QWidget):
         layout.addLayout(chips(*self.buttons))
         self._under_way = self._make_under_way()
         layout.addWidget(self._under_way)
+        self.said = label("", "caption", wrap=True)
+        self._folder = ""
+        self.opening = button(tr("打开所在文件夹"), self._open_folder, "inline")
+        layout.addWidget(self.said)
+        layout.addWidget(self.opening, 0, Qt.AlignmentFlag.AlignLeft)
+        self._say("", "")
 
     def _make_under_way(self) -> QFrame:
         made = QFrame()
@@ -96,6 +101,8 @@ class Handing(QWidget):
 
     def show_plan(self, plan: "Plan | None", subject: str, place: str) -> None:
         """Hand this out: `subject` says what it is about, `place` goes into names of files."""
+        if plan is not self._plan:
+            self._say("", "")
         self._plan, self._subject, self._place = plan, subject, place
         one = plan is not None and len(plan.scenario.villages or plan.world.villages) == 1
         for made in self.buttons:
@@ -122,6 +129,7 @@ class Handing(QWidget):
             write_whole(path, made(session, plan, subject, Watch(job.progress, job.cancelled)))
             return path
 
+        self._say("", "")
         self._show_far(tr("正在准备…"), 0, 0)
         self._under_way.show()
         self._job = self._jobs.start(
@@ -142,11 +150,21 @@ class Handing(QWidget):
 
     def _done(self, path: Path) -> None:
         self._under_way.hide()
-        self.said.emit(tr("已存为 {name}").format(name=path.name), "good")
+        self._say(tr("已存为 {name}").format(name=path.name), "good", str(path.parent))
 
     def _failed(self, why: MingqingError) -> None:
         self._under_way.hide()
-        self.said.emit(str(why), "" if isinstance(why, Cancelled) else "warning")
+        self._say(str(why), "" if isinstance(why, Cancelled) else "warning")
+
+    def _say(self, sentence: str, mood: str, folder: str = "") -> None:
+        self._folder = folder
+        self.said.setText(sentence)
+        restyle(self.said, "kind", mood or "caption")
+        self.said.setVisible(bool(sentence))
+        self.opening.setVisible(bool(folder))
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self._folder))
 
 
 def subject_of(names: "list[str]") -> str:

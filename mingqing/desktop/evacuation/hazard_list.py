@@ -30,9 +30,15 @@ class HazardList(QTreeWidget):
         self.setUniformRowHeights(True)
         self._hazards: Hazards | None = None
         self._leaves: dict[int, QTreeWidgetItem] = {}
+        self._pressed: Qt.CheckState | None = (
+            None  # of the one under the pointer, before its box takes the click
+        )
+        self._by_name: QTreeWidgetItem | None = None
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._tell)
         self.itemChanged.connect(lambda _item: self._settle.start())
+        self.itemPressed.connect(self._note)
+        self.itemClicked.connect(self._tick)
         self.itemDoubleClicked.connect(self._go)
 
     def offer(self, hazards: "Hazards", among: Collection[int], active: Collection[int]) -> None:
@@ -62,11 +68,15 @@ class HazardList(QTreeWidget):
     def show_active(self, active: Collection[int]) -> None:
         """Tick those whose ids are active, and count them by kind."""
         blocked = QSignalBlocker(self)
+        changed: list[QTreeWidgetItem] = []
         for row, leaf in self._leaves.items():
             wanted = Qt.CheckState.Checked if row in active else Qt.CheckState.Unchecked
             if leaf.checkState(0) != wanted:
                 leaf.setCheckState(0, wanted)
+                changed.append(leaf)
         self._count()
+        if len(changed) == 1:  # as by a click on the map
+            self.scrollToItem(changed[0])
         blocked.unblock()
 
     @property
@@ -92,7 +102,24 @@ class HazardList(QTreeWidget):
         blocked.unblock()
         self.ticked.emit(self.active)
 
+    def _note(self, item: QTreeWidgetItem) -> None:
+        self._pressed, self._by_name = item.checkState(0), None
+
+    def _tick(self, item: QTreeWidgetItem) -> None:
+        """Let a click on a hazard's name tick it, as one on its box has done already."""
+        if item.childCount() == 0 and item.checkState(0) == self._pressed:
+            self._turn(item)
+            self._by_name = item
+
+    @staticmethod
+    def _turn(item: QTreeWidgetItem) -> None:
+        on = item.checkState(0) == Qt.CheckState.Checked
+        item.setCheckState(0, Qt.CheckState.Unchecked if on else Qt.CheckState.Checked)
+
     def _go(self, item: QTreeWidgetItem) -> None:
+        if item is self._by_name:  # the first of the two clicks was no tick
+            self._turn(item)
+            self._by_name = None
         if item.childCount() == 0 and self._hazards is not None:
             self.going.emit(int(self._hazards.ids[item.data(0, _NUMBER)]))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mingqing.desktop.evacuation.outcome import Load, Mover
 
 _MOST_SHELTERS = 40
-_WORDS_PX = 88
+_WORDS_PX = 84  # four lines
 
 
 class HouseholdDetail(QFrame):
@@ -74,7 +74,7 @@ class HouseholdDetail(QFrame):
         for load in near[:_MOST_SHELTERS]:
             left = max(load.capacity - load.people, 0)
             self.shelter.addItem(tr("{name}（还能住 {n} 人）").format(name=load.name, n=left), load.shelter)
-        locked = dict(self._case.scenario.locks).get(mover.house)
+        locked = dict(self._case.scenario.locks).get(mover.house) if mover.locked else None
         self.shelter.setCurrentIndex(max(self.shelter.findData(locked), 0) if locked is not None else 0)
 
     def _say_stranded(self, mover: "Mover") -> None:

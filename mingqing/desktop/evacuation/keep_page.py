@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from mingqing.core.text import tr
@@ -40,6 +40,7 @@ class KeepPage(QWidget):
         self._ground: Ground | None = None
         self._shelf = Shelf((), {})
         self._place, self._may_save, self._may_tick = "", False, False
+        self._kept: tuple[Outcome, int] | None = None  # the outcome that was kept last, and its number
         self.name = QLineEdit()
         self.name.setPlaceholderText(tr("预案名称，如：小竹溪村山洪"))
         self.name.setAccessibleName(tr("预案名称"))
@@ -48,7 +49,6 @@ class KeepPage(QWidget):
         self.name.textChanged.connect(lambda _text: self._offer())
         self.said = label("", "caption", wrap=True)
         self.handing = Handing(jobs)
-        self.handing.said.connect(self._say)
         self.plans = EntryList(tr("存下的预案"))
         self.stale = label("", "warning", wrap=True)
         self.other = choice_box(tr("与哪一份比较"))
@@ -70,8 +70,10 @@ class KeepPage(QWidget):
         naming.addWidget(self.save)
         layout.addLayout(naming)
         layout.addWidget(self.said)
+        layout.addSpacing(S)
         layout.addWidget(label(tr("打印发放现在的方案"), "section"))
         layout.addWidget(self.handing)
+        layout.addSpacing(S)
         layout.addWidget(label(tr("存下的预案"), "section"))
         self._none = label(tr("还没有存过预案"), "muted")
         layout.addWidget(self._none)
@@ -128,6 +130,8 @@ class KeepPage(QWidget):
 
     def show_outcome(self, outcome: Outcome | None, place: str) -> None:
         """Keep this, and hand it out; `place` is where it is about."""
+        if outcome is not self._outcome:
+            self._say("", "")
         self._outcome, self._place = outcome, place
         plan = outcome.plan if outcome is not None else None
         names = []
@@ -140,11 +144,15 @@ class KeepPage(QWidget):
         outcome = self._outcome
         ready = outcome is not None and outcome.plan is not None and bool(outcome.movers)
         self.name.setEnabled(self._may_save)
-        self.save.setEnabled(self._may_save and ready and bool(self.name.text().strip()))
-        version = 1 + max(
-            (p.version for p in self._shelf.plans if p.name == self.name.text().strip()), default=0
+        name = self.name.text().strip()
+        named = [p for p in self._shelf.plans if p.name == name]
+        there = (
+            self._kept is not None and self._kept[0] is outcome and self._kept[1] in {p.number for p in named}
         )
-        self.save.setText(tr("保存") if version == 1 else tr("存为第 {n} 版").format(n=version))
+        self.save.setEnabled(self._may_save and ready and bool(name) and not there)
+        version = 1 + max((p.version for p in named), default=0)
+        again = tr("已保存") if there else tr("存为第 {n} 版").format(n=version)
+        self.save.setText(again if named else tr("保存"))
 
     def refresh(self) -> None:
         """Read anew what is kept."""
@@ -163,11 +171,15 @@ class KeepPage(QWidget):
         outcome, name = self._outcome, self.name.text().strip()
         plan = outcome.plan if outcome is not None else None
         if outcome is not None and plan is not None and self.save.isEnabled():
+
+            def done(number: int) -> None:
+                self._kept = outcome, number
+                self._say(tr("已保存“{name}”").format(name=name), "good")
+                self._offer()
+
             self._say(tr("正在保存…"), "")
             self.save.setEnabled(False)
-            self._keeping.save(
-                plan, outcome.seq, name, lambda _n: self._say(tr("已保存“{name}”").format(name=name), "good")
-            )
+            self._keeping.save(plan, outcome.seq, name, done)
 
     def _show_shelf(self, shelf: Shelf) -> None:
         self._shelf = shelf
@@ -218,8 +230,9 @@ class KeepPage(QWidget):
         plan, other = self.chosen, self.other.currentData()
 
         def done(found: "Comparison") -> None:
-            self.compared.show_comparison(found, self._names())
+            self.compared.show_comparison(found, self._names(), self._hazards())
             self._pages.setCurrentWidget(self.compared)
+            self.compared.setFocus()
 
         if plan is not None and other:
             both = (plan.number, other)
@@ -240,6 +253,10 @@ class KeepPage(QWidget):
         self.tick.show_plan(loaded, self._names(), shelters, may=self._may_tick)
         self._pages.setCurrentWidget(self.tick)
 
+    def _hazards(self) -> Mapping[int, str]:
+        of = self._ground.hazards if self._ground is not None else None
+        return dict(zip(of.ids.tolist(), of.names, strict=True)) if of is not None else {}
+
     def _names(self) -> Mapping[int, str]:
         return self._ground.names if self._ground is not None else {}
 
@@ -250,10 +267,11 @@ def kept_entry(plan: "Kept", old: "Stale | None") -> Entry:
     if plan.latest_minutes:
         told.append(tr("最晚 {time}").format(time=minutes_text(plan.latest_minutes)))
     if plan.unreachable:
-        told.append(tr("未安排 {n} 人").format(n=plan.unreachable))
+        told.append(tr("无安全路线 {n} 人").format(n=plan.unreachable))
     stale = old is not None and not old.current
     line = " · ".join([*([tr("已过期")] if stale else []), *told])
-    return Entry(plan.number, plan.title, plan.made_on, line, "warning" if stale else "")
+    when = QDateTime.fromString(plan.at, Qt.DateFormat.ISODate).toLocalTime().toString("yyyy-MM-dd HH:mm")
+    return Entry(plan.number, plan.title, when or plan.made_on, line, "warning" if stale else "")
 
 
 def stale_text(old: "Stale | None") -> str:

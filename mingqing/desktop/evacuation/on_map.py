@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.overlay import PlanOverlay
 from mingqing.desktop.evacuation.tools import CutRoad, DrawFlood
+from mingqing.desktop.map.view import fit
+from mingqing.desktop.widgets import S
 
 if TYPE_CHECKING:
     from mingqing.desktop.actions import Actions
@@ -19,18 +21,16 @@ if TYPE_CHECKING:
     from mingqing.desktop.map.kit import Kit
 
 _NEAR_PX, _CLOSEST = 12, 2000
-_FAR, _LEAST_SHARE = (
-    6000,
-    0.2,
-)  # from this scale on, what takes less of the map's width is looked at from nearer
+_FAR, _LEAST_SHARE = 4000, 0.5  # from this scale on, what takes less of the map's width is seen from nearer
 _TOOLS = ("draw_flood", "cut_road")
 Place = tuple[float, float]
 
 
 class OnMap(QObject):
-    """Shows a case and its outcome. `said(str)` : why a click came to nothing."""
+    """Shows a case and its outcome. `said(str)` : why a click came to nothing. `looked()` : one looks elsewhere."""
 
     said = Signal(str)
+    looked = Signal()
 
     def __init__(self, kit: "Kit", jobs: "Jobs", actions: "Actions", case: "Case", parent: QObject) -> None:
         super().__init__(parent)
@@ -109,12 +109,13 @@ class OnMap(QObject):
     # ── Where one looks ────────────────────────────────────────────────────────────────────────────────────
 
     def look_at(self, mover: "Mover | None", line: shapely.Geometry | None, *, see: bool) -> None:
-        """Let one house and its way stand out; without a way, what stands in its way is brought into sight too."""
-        self.overlay.choose(line, mover.at if mover is not None else None)
+        """Let one house and its way stand out; without a way, what bars it, seen from the house to where it begins."""
+        barred = mover.where if mover is not None else None
+        self.overlay.choose(line, mover.at if mover is not None else None, barred)
         if see and mover is not None:
             here = shapely.Point(mover.at)
-            around = [g for g in (here, line, mover.where) if g is not None]
-            self.see(shapely.GeometryCollection(around))
+            begins = shapely.shortest_line(here, barred) if barred is not None else None
+            self.see(shapely.GeometryCollection([g for g in (here, line, begins) if g is not None]))
         self._canvas.update()
 
     def look_at_place(self, place: Place) -> None:
@@ -124,16 +125,27 @@ class OnMap(QObject):
 
     def see(self, shape: shapely.Geometry, mark: shapely.Geometry | None = None) -> None:
         """Bring a shape into sight, where it is not; mark its middle."""
-        canvas = self._canvas
-        if canvas.view is None or shape.is_empty:
+        canvas, view = self._canvas, self._canvas.view
+        if view is None or shape.is_empty:
             return
+        self.looked.emit()
         if mark is not None:
             middle = shapely.centroid(mark)
             self.overlay.choose(None, (middle.x, middle.y))
-        left, below, right, above = canvas.view.extent((float(canvas.width()), float(canvas.height())))
-        bounds = shape.bounds
+        size, free, bounds = (float(canvas.width()), float(canvas.height())), self._free(), shape.bounds
+        left, above = view.to_map(free.left(), free.top(), size)
+        right, below = view.to_map(free.right(), free.bottom(), size)
         hidden = bounds[0] < left or bounds[2] > right or bounds[1] < below or bounds[3] > above
         tiny = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) < _LEAST_SHARE * (right - left)
-        if hidden or (tiny and canvas.view.scale > _FAR):
-            canvas.see(bounds, closest=_CLOSEST)
+        if hidden or (tiny and view.scale > _FAR):
+            near = fit(bounds, (free.width(), free.height()), closest=_CLOSEST)
+            shift = free.center() - QRectF(canvas.rect()).center()
+            canvas.go(near.panned(shift.x(), shift.y()))
         canvas.update()
+
+    def _free(self) -> QRectF:
+        """Return the part of the canvas that neither tools nor the overview lie over."""
+        canvas, bar, inset = self._canvas, self._kit.bar, self._kit.overview
+        left = bar.geometry().right() + S if bar.isVisible() else S
+        below = inset.y() if inset.isVisible() else canvas.height()
+        return QRectF(left, S, canvas.width() - left - S, below - 2 * S)

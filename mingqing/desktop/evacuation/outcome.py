@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.streams import Streams
 from mingqing.evacuation.model import MOBILITY
+from mingqing.evacuation.reasons import Reason, Why
 from mingqing.evacuation.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ class Mover:
     """Who leaves one house: `people` of `households`, the slowest of mobility `mobility` (index into MOBILITY).
 
     who : whose house it is, as the account may see it. shelter : its id, NOWHERE where there is none.
-    minutes, metres : nan where there is no way. reason : why there is none, and what would help; where : the place of
-    that, to be looked at. locked : by hand.
+    minutes, metres : nan where there is no way. reason : why there is none, and what would help; brief : that in as
+    few words as a list has room for; where : what stands in the way, to be looked at. locked : by hand.
     """
 
     house: int
@@ -40,6 +41,7 @@ class Mover:
     minutes: float
     metres: float
     reason: str = ""
+    brief: str = ""
     where: "shapely.Geometry | None" = None
     locked: bool = False
 
@@ -140,18 +142,40 @@ def headline(outcome: Outcome) -> tuple[str, str]:
     wrong = ""
     if stranded:
         households, people = sum(m.households for m in stranded), sum(m.people for m in stranded)
-        wrong = tr("{n} 户 {p} 人无安全路线").format(n=households, p=people)
+        wrong = tr("{n:,} 户 {p:,} 人无安全路线").format(n=households, p=people)
     if outcome.short:
-        missing = tr("避灾点还差 {n} 个位置").format(n=outcome.short)
+        missing = tr("避灾点还差 {n:,} 个位置").format(n=outcome.short)
         wrong = f"{wrong}，{missing}" if wrong else missing
     if not outcome.movers:
         return wrong, tr("选定的危险区里没有住人的房子")
-    told = tr("{n} 户 {p} 人要转移").format(n=outcome.households, p=outcome.people)
+    told = tr("{n:,} 户 {p:,} 人要转移").format(n=outcome.households, p=outcome.people)
     if not stranded:
         told += tr("，全部有路")
     if isfinite(outcome.latest):
         told += tr(" · 最晚 {time}").format(time=minutes_text(outcome.latest))
     return wrong, told
+
+
+def brief(reason: Reason, names: Sequence[str]) -> str:
+    """Return why somebody stays in the words of a list; `names` are those of the hazards that bar the way.
+
+    Examples
+    --------
+    >>> brief(Reason(Why.HAZARD, "", (7, 8)), ["东溪山洪", "后山滑坡"])
+    '无安全路线：要过东溪山洪、后山滑坡'
+    """
+    if reason.why is Why.FULL:
+        return tr("没有位置：走得到的避灾点都住满了")
+    passed = tr("要过{names}").format(names="、".join(names) or tr("淹没范围"))
+    why = {
+        Why.HAZARD: tr("{passed}，路也断了").format(passed=passed) if reason.roads else passed,
+        Why.WATER: tr("出门要涉水"),
+        Why.CUT: tr("必经的路断了"),
+        Why.APART: tr("附近的路不通避灾点"),
+        Why.NO_ROAD: tr("附近没有路"),
+        Why.NO_SHELTER: tr("没有可用的避灾点"),
+    }
+    return tr("无安全路线：{why}").format(why=why[reason.why])
 
 
 def proof(gap: float) -> str:

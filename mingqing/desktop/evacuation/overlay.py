@@ -16,8 +16,8 @@ from mingqing.desktop.evacuation.painting import (
     PlanPainter,
     house_colour,
     paint_cut,
-    paint_plate,
 )
+from mingqing.desktop.evacuation.plates import paint_plate, places
 from mingqing.desktop.jobs import Job, Jobs, ReadJob
 from mingqing.desktop.look.colours import colours, is_dark
 from mingqing.desktop.map.view import View
@@ -57,6 +57,7 @@ class PlanOverlay(QObject):
         self._laid: _Laid | None = None
         self._loads: Sequence[Load] = ()
         self._chosen = Paths.none()
+        self._bars: tuple[Paths, ...] = ()
         self.cuts: Sequence[Place] = ()
         self.mark: Place | None = None
         self.on = False
@@ -81,15 +82,28 @@ class PlanOverlay(QObject):
         """Show how far shelters reach: the ground of each band."""
         self._take(self._content.with_areas(np.array(list(shapes), dtype=object)))
 
-    def choose(self, way: "shapely.LineString | None", mark: Place | None = None) -> None:
-        """Let one way and a place stand out."""
+    def choose(
+        self,
+        way: "shapely.LineString | None",
+        mark: Place | None = None,
+        barred: shapely.Geometry | None = None,
+    ) -> None:
+        """Let one way and a place stand out, and what bars the way."""
         ways = np.array([way], dtype=object) if way is not None else np.empty(0, dtype=object)
         self._chosen, self.mark = Paths.of(ways, Shape.LINE), mark
+        parts = shapely.get_parts(barred) if barred is not None else np.empty(0, dtype=object)
+        kind = shapely.get_dimensions(parts)
+        self._bars = tuple(Paths.of(parts[kind == n], of) for n, of in ((2, Shape.POLYGON), (1, Shape.LINE)))
 
     @property
     def content(self) -> Content:
         """What is shown."""
         return self._content
+
+    @property
+    def bars(self) -> tuple[Paths, ...]:
+        """What bars the way of the house that stands out: areas, and lines."""
+        return self._bars
 
     @property
     def chosen(self) -> Paths:
@@ -113,6 +127,7 @@ class PlanOverlay(QObject):
             self._lay(painter, view, size)
         else:
             here.paint(self._content)
+        here.bars(self._bars)
         here.way(self._chosen)
         self._paint_loads(painter, view, size)
         self._paint_marks(painter, view, size)
@@ -136,10 +151,20 @@ class PlanOverlay(QObject):
             for n, load in enumerate(self._loads)
             if load.people and left <= load.at[0] <= right and below <= load.at[1] <= above
         ]
-        if len(seen) <= _MOST_PLATES:
-            for n, load in seen:
-                at = QPointF(*view.to_screen(*load.at, size))
-                paint_plate(painter, load, house_colour(n), at, colours())
+        if len(seen) > _MOST_PLATES:
+            return
+        at = [QPointF(*view.to_screen(*load.at, size)) for _, load in seen]
+        boxes = places([load for _, load in seen], at, self._others(view, size))
+        for (n, load), box in zip(seen, boxes, strict=True):
+            if box is not None:
+                paint_plate(painter, load, house_colour(n), box, colours())
+
+    def _others(self, view: View, size: "Size") -> "NDArray[np.float64]":
+        """Return where signs and labels of the map are, pixels: left, top, right, bottom."""
+        boxes = np.array([target.box for target in self._canvas.targets]).reshape(-1, 4)
+        left, top = view.to_map(0, 0, size)
+        found: NDArray[np.float64] = (boxes[:, [0, 3, 2, 1]] - (left, top, left, top)) / view.m_per_px
+        return found * (1, -1, 1, -1)
 
     # ── As an image ────────────────────────────────────────────────────────────────────────────────────────
 

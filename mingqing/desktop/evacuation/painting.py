@@ -1,4 +1,4 @@
-"""How a plan is painted over the map: danger, houses, the streams of people, cuts, and how full shelters are."""
+"""How a plan is painted over the map: danger, houses, the streams of people, cuts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
 from mingqing.core.errors import Cancelled
 from mingqing.core.paths import Paths, Shape
 from mingqing.core.text import tr
-from mingqing.desktop.evacuation.outcome import NOWHERE, Load, Outcome
+from mingqing.desktop.evacuation.outcome import NOWHERE, Outcome
 from mingqing.desktop.evacuation.streams import Streams
 from mingqing.desktop.look.colours import DARK, LIGHT, PLAN_BANDS, PLAN_HOUSES, PLAN_INK, Colours, is_dark
 from mingqing.render.qpath import chunks, to_qpath
@@ -124,6 +124,16 @@ class PlanPainter:
             self._stroke(placed, self._look.raised, 7.0)
             self._stroke(placed, self._look.mark, 4.0)
             self._arrows(placed, (self._look.mark, self._look.raised), 4.0 + _HEAD_PX)
+
+    def bars(self, barred: Sequence[Paths]) -> None:
+        """Paint what bars a way."""
+        colour = PLAN_INK["danger"][self._dark]
+        for paths in barred:
+            if paths.closed:
+                self._wash(paths, colour)
+            placed = self._seen(paths)
+            self._stroke(placed, self._look.raised, 8.0)
+            self._stroke(placed, colour, 5.0)
 
     # ── Parts ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -252,29 +262,3 @@ def paint_cut(painter: QPainter, at: QPointF, look: Colours) -> None:
     painter.setPen(pen(PLAN_INK["cross"][0], 2.8))
     for way in (1, -1):
         painter.drawLine(at + QPointF(-4.2, -4.2 * way), at + QPointF(4.2, 4.2 * way))
-
-
-def paint_plate(painter: QPainter, load: Load, colour: str, at: QPointF, look: Colours) -> None:
-    """Paint below a shelter's sign how full it is."""
-    font = QFont(painter.font())
-    font.setPixelSize(12)
-    font.setBold(True)
-    text = f"{load.people}/{load.capacity}"
-    wide = QFontMetricsF(font).horizontalAdvance(text) + 28
-    box = QRectF(at.x() - wide / 2, at.y() + 15, wide, 26)
-    painter.setPen(QPen(QColor(look.line), 1.0))
-    painter.setBrush(QColor(look.raised))
-    painter.drawRoundedRect(box, 6, 6)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawEllipse(QPointF(box.left() + 11, box.top() + 10), 4.5, 4.5)
-    painter.setFont(font)
-    painter.setPen(QColor(look.text))
-    painter.drawText(QRectF(box.left() + 20, box.top() + 1, wide, 18), Qt.AlignmentFlag.AlignVCenter, text)
-    bar = QRectF(box.left() + 6, box.bottom() - 6, wide - 12, 3)
-    share = min(load.people / load.capacity, 1.0) if load.capacity else 1.0
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(look.line))
-    painter.drawRoundedRect(bar, 1.5, 1.5)
-    painter.setBrush(QColor(look.warning if share >= 1 else look.good))
-    painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, 3), 1.5, 1.5)

@@ -40,9 +40,10 @@ SCENARIO, RESULT, KEEP = 1, 2, 3
 
 
 class EvacuationPanel(QWidget):
-    """Three steps over one summary. `going(table, id)` : a row is to be shown."""
+    """Three steps over one summary. `going(table, id)` : a row is to be shown. `looked()` : another than before is."""
 
     going = Signal(str, object)
+    looked = Signal()
 
     def __init__(
         self,
@@ -129,6 +130,7 @@ class EvacuationPanel(QWidget):
         self.keep.opening.connect(self._reopen)
         self.keep.turned.connect(self._follow_step)
         on_map.said.connect(self.summary.say_failed)
+        on_map.looked.connect(self.looked)
 
     # ── What it is about ───────────────────────────────────────────────────────────────────────────────────
 

@@ -18,6 +18,7 @@ from mingqing.desktop.widgets import L, M, S, column, label
 if TYPE_CHECKING:
     from mingqing.desktop.evacuation.case import Case
 
+_MOST_IN_TAB = 1000  # with a longer number it would be cut; the summary tells it too
 HOUSES, SHELTERS, ROADS, FLOW, AREAS = "houses", "shelters", "roads", "flow", "areas"
 
 
@@ -92,7 +93,8 @@ class ResultPage(QWidget):
         self.houses.setVisible(bool(movers))
         self._none.setVisible(not movers)
         count = sum(m.households for m in movers)
-        self.turn.name(HOUSES, tr("转移户 {n:,}").format(n=count) if count else tr("转移户"))
+        told = 0 < count < _MOST_IN_TAB
+        self.turn.name(HOUSES, tr("转移户 {n}").format(n=count) if told else tr("转移户"))
         self._show_detail(self.houses.key)
 
     def look_at(self, house: int) -> bool:
@@ -141,10 +143,7 @@ def mover_entry(mover: Mover, names: "dict[int, str]", number: "dict[int, int]")
         people = tr("{n} 户 ").format(n=mover.households) + people
     aside = " · ".join(part for part in (tags(mover), people) if part)
     if mover.shelter == NOWHERE:
-        reason = mover.reason or tr("原因不明")
-        return Entry(
-            mover.house, mover.who, aside, tr("无安全路线：{reason}").format(reason=reason), "danger"
-        )
+        return Entry(mover.house, mover.who, aside, mover.brief or tr("无安全路线：原因不明"), "danger")
     way = (names.get(mover.shelter, ""), minutes_text(mover.minutes), length_text(mover.metres))
     return Entry(
         mover.house, mover.who, aside, " · ".join(way), dot=house_colour(number.get(mover.shelter, 0))

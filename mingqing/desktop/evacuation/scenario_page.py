@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mingqing.evacuation.scenario import Scenario
 
 _MOST_BUFFER_M = 5000
+_LINE_PX = 330
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class ScenarioPage(QWidget):
         self.hazards = HazardList()
         self.hazards.setMinimumHeight(120)
         self._none = label(tr("这里没有登记隐患点，可以在地图上画出淹没范围"), "muted", wrap=True)
+        self.said = label("", "warning", wrap=True)
         self.drawn = row(gap=4)
         self.time = Choices(
             tr("什么时候"), ((False, tr("白天")), (True, tr("夜间"))), lambda night: case.take(night=night)
@@ -89,6 +91,7 @@ class ScenarioPage(QWidget):
         outer.addLayout(_line(tr("哪些村"), self.reach))
         outer.addWidget(label(tr("会出事的隐患点"), "section"))
         outer.addLayout(self._quick())
+        outer.addWidget(self.said)
         outer.addWidget(self.hazards, 1)
         outer.addWidget(self._none)
         outer.addWidget(label(tr("打勾，或直接在地图上点隐患点；再点一下取消"), "caption"))
@@ -96,30 +99,31 @@ class ScenarioPage(QWidget):
         outer.addLayout(self.drawn)
         outer.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignLeft)
         outer.addWidget(self._folded)
+        self.said.hide()
         self._area = scrolling(inside)
         column(self, gap=0).addWidget(self._area)
 
     def _quick(self) -> QHBoxLayout:
         warnings = [
-            (tr("红色预警"), "红"),
-            (tr("橙色及以上"), "橙"),
-            (tr("黄色及以上"), "黄"),
-            (tr("蓝色及以上"), "蓝"),
+            (tr("红色预警"), "红", tr("红色预警")),
+            (tr("橙色及以上"), "橙", tr("橙色以上预警")),
+            (tr("黄色及以上"), "黄", tr("黄色以上预警")),
+            (tr("蓝色及以上"), "蓝", tr("预警")),
         ]
         levels = [
-            (tr("特大型"), "特大型"),
-            (tr("大型及以上"), "大型"),
-            (tr("中型及以上"), "中型"),
-            (tr("小型及以上"), "小型"),
+            (tr("特大型"), "特大型", tr("特大型险情")),
+            (tr("大型及以上"), "大型", tr("大型以上险情")),
+            (tr("中型及以上"), "中型", tr("中型以上险情")),
+            (tr("小型及以上"), "小型", tr("险情等级")),
         ]
         chosen = button(tr("选中的"), self.take_selected, "chip")
         chosen.setToolTip(tr("在地图上框选、或在属性表里选中的隐患点"))
         return chips(
             button(tr("全部"), self.take_all, "chip"),
             chosen,
-            button(tr("清空"), lambda: self._take(()), "chip"),
-            dropping(tr("预警"), [(text, partial(self._by_warning, w)) for text, w in warnings]),
-            dropping(tr("险情"), [(text, partial(self._by_level, w)) for text, w in levels]),
+            button(tr("清空"), lambda: self._case.choose(()), "chip"),
+            dropping(tr("预警"), [(text, partial(self._by_warning, *each)) for text, *each in warnings]),
+            dropping(tr("险情"), [(text, partial(self._by_level, *each)) for text, *each in levels]),
             dropping(
                 tr("山洪"),
                 [
@@ -159,7 +163,10 @@ class ScenarioPage(QWidget):
             *([tr("外扩 {n:g} 米").format(n=scenario.buffer_m)] if scenario.buffer_m else []),
         ]
         mark = "▸" if self._folded.isHidden() else "▾"
-        self._settings.setText(tr("{mark} 怎么走：{said}").format(mark=mark, said=" · ".join(said)))
+        whole = tr("{mark} 怎么走：{said}").format(mark=mark, said=" · ".join(said))
+        font = self._settings.fontMetrics()
+        self._settings.setText(font.elidedText(whole, Qt.TextElideMode.ElideRight, _LINE_PX))
+        self._settings.setToolTip(whole)
 
     def _fill_folded(self) -> None:
         layout = column(self._folded, gap=S)
@@ -253,38 +260,47 @@ class ScenarioPage(QWidget):
     def _ids(self, positions: Collection[int]) -> set[int]:
         return set() if self._ground is None else {int(self._ground.hazards.ids[n]) for n in positions}
 
-    def _take(self, positions: Collection[int]) -> None:
-        self._case.choose(self._ids(positions))
+    def _take(self, positions: Collection[int], without: str) -> None:
+        """Let these be active; where there are none, say so and leave what is ticked."""
+        self.said.setText("" if positions else tr("{without}；选的没有变").format(without=without))
+        self.said.setHidden(bool(positions))
+        if positions:
+            self._case.choose(self._ids(positions))
 
     def _follow_ticks(self, ids: set[int]) -> None:
         if ids != self._case.hazards:
             self._case.choose(ids)
 
-    def _by_warning(self, least: str) -> None:
+    def _by_warning(self, least: str, called: str) -> None:
         if self._ground is not None:
-            self._take(quick.at_least(self._ground.hazards.warnings, self._among, quick.WARNINGS, least))
+            found = quick.at_least(self._ground.hazards.warnings, self._among, quick.WARNINGS, least)
+            self._take(found, tr("没有登记{what}的隐患点，预警等级在隐患点的资料里填").format(what=called))
 
-    def _by_level(self, least: str) -> None:
+    def _by_level(self, least: str, called: str) -> None:
         if self._ground is not None:
-            self._take(quick.at_least(self._ground.hazards.levels, self._among, quick.LEVELS, least))
+            found = quick.at_least(self._ground.hazards.levels, self._among, quick.LEVELS, least)
+            self._take(found, tr("没有登记{what}的隐患点，险情等级在隐患点的资料里填").format(what=called))
 
     def take_all(self) -> None:
         """Let all hazards that are offered be active."""
-        self._take(self._among)
+        self._take(self._among, tr("这里没有登记隐患点"))
 
     def take_selected(self) -> None:
         """Let those hazards be active that are selected on the map, of all that are offered."""
         selected = self._selection.tables.get("hazard", frozenset())
-        self._case.choose(self._ids(self._among) & selected)
+        found = [n for n in self._among if self._ids([n]) <= selected]
+        self._take(found, tr("地图上没有选中这些村的隐患点"))
 
     def take_flash_floods(self, *, at_once: bool = True) -> None:
         """Let the flash floods be active that one leaves at once, or prepares to leave."""
         if self._ground is not None:
-            self._take(quick.flash_floods(self._ground.hazards, self._among, at_once=at_once))
+            found = quick.flash_floods(self._ground.hazards, self._among, at_once=at_once)
+            self._take(found, tr("没有登记山洪隐患点"))
 
     def _follow(self) -> None:
         """Show the case as it is now."""
         scenario = self._case.scenario
+        self.said.hide()
         self.hazards.show_active(self._case.hazards)
         self.time.show_choice(scenario.night)
         self.aim.show_choice(scenario.objective)

@@ -59,7 +59,7 @@ class Summary(QFrame):
         restyle(self.told, "kind", "muted" if on else "strong")
 
     def _say(self, wrong: str, told: str, mood: str) -> None:
-        self.wrong.setText(wrong)
+        self.wrong.setText(f"{wrong} ›" if wrong else "")
         self.wrong.setAccessibleName(wrong)
         self.wrong.setVisible(bool(wrong))
         self.told.setText(told)

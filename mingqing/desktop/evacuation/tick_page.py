@@ -95,7 +95,7 @@ class TickPage(QWidget):
         for shelter in np.unique(people.shelters).tolist():
             at = (people.shelters == shelter) & ~people.moved
             if at.any():
-                name = self._shelters.get(shelter, "") if shelter else tr("没有安排")
+                name = self._shelters.get(shelter, "") if shelter else tr("无安全路线的")
                 told.append(
                     (
                         int(people.people[at].sum()),
@@ -103,7 +103,8 @@ class TickPage(QWidget):
                     )
                 )
         told.sort(reverse=True)
-        return tr("没到的：") + "、".join(text for _, text in told[:_MOST_TOLD]) if told else ""
+        more = tr("等 {n} 处").format(n=len(told)) if len(told) > _MOST_TOLD else ""
+        return tr("没到的：") + "、".join(text for _, text in told[:_MOST_TOLD]) + more if told else ""
 
     def _list(self) -> None:
         if self._loaded is None:

@@ -93,7 +93,7 @@ def _figures(one: Loaded, two: Loaded) -> tuple[Figure, ...]:
         Figure(tr("需转移户数"), a.households, b.households, tr("户")),
         Figure(tr("需转移人数"), a.people, b.people, tr("人")),
         Figure(tr("已安排人数"), a.assigned, b.assigned, tr("人")),
-        Figure(tr("未安排人数"), a.unreachable, b.unreachable, tr("人")),
+        Figure(tr("无安全路线人数"), a.unreachable, b.unreachable, tr("人")),
         Figure(tr("路上总时间"), a.person_minutes, b.person_minutes, tr("人·分钟")),
         Figure(tr("最晚到达"), a.latest_minutes, b.latest_minutes, tr("分钟")),
         Figure(tr("用到的避灾点"), used_one, used_two, tr("处")),

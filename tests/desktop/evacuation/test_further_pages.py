@@ -60,9 +60,12 @@ def test_the_reach_of_shelters_is_counted_and_washed_over_the_map(
     said = [each.text() for each in result.areas.findChildren(QLabel)]
     assert said[said.index("5 分钟以内") + 1] == f"{areas.households[0]} 户 {areas.people[0]} 人"
     assert int(areas.households.sum()) == 6
+    assert "按第 1 步选的算：1 处隐患点出事" in result.areas.about.text()
     assert len(result.on_map.overlay.content.areas) == 4
     press(result, "转移户")
     assert result.on_map.overlay.content.areas == ()
+    result.case.forget()
+    assert result.areas.about.text().endswith("没有选隐患点，按平时算")
 
 
 def test_where_one_more_shelter_would_help_is_asked_of_places_with_a_name(

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from mingqing.desktop.evacuation.handing import roll_xlsx
@@ -38,18 +40,24 @@ def titles(keep: KeepPage) -> list[str]:
 
 
 def test_a_plan_is_kept_by_name_and_the_same_name_is_its_next_version(
-    opened: MainWindow, keep: KeepPage, settle: Settle
+    opened: MainWindow, panel: EvacuationPanel, keep: KeepPage, settle: Settle
 ) -> None:
     assert not keep.save.isEnabled()
     save(keep, settle, "雨季")
     assert titles(keep) == ["雨季（第 1 版）"]
     assert keep.said.text() == "已保存“雨季”"
+    assert keep.save.text() == "已保存"
+    assert not keep.save.isEnabled()  # nothing is other than in what was just kept
+    panel.case.take(night=True)
+    settle()
+    assert not keep.said.isVisible()
     assert keep.save.text() == "存为第 2 版"
     save(keep, settle, "雨季")
     assert titles(keep) == ["雨季（第 2 版）", "雨季（第 1 版）"]
     opened.actions_["undo"].trigger()
     settle()
     assert titles(keep) == ["雨季（第 1 版）"]
+    assert keep.save.isEnabled()  # what was taken back can be kept again
 
 
 def test_a_kept_plan_is_worked_on_again(panel: EvacuationPanel, keep: KeepPage, settle: Settle) -> None:
@@ -76,12 +84,31 @@ def test_two_plans_are_compared_side_by_side(panel: EvacuationPanel, keep: KeepP
     assert keep.aside
     assert not panel.summary.isVisible()
     said = [each.text() for each in keep.compared.findChildren(QLabel)]
-    assert said[:2] == ["滑坡\n第 1 版", "都来\n第 1 版"]  # the earlier one stands left
+    at = said.index("滑坡\n第 1 版")
+    assert said[at + 1] == "都来\n第 1 版"  # the earlier one stands left
     at = said.index("需转移人数")
     assert said[at + 1 : at + 3] == ["9 人", "12 人"]
     assert "只在后一个里要转移 1 处房屋" in said
+    assert f"只有后一个算出事：{FLOOD}" in said
+    assert keep.compared.hasFocus()
     press(panel, "返回")
     assert panel.summary.isVisible()
+
+
+def test_plans_without_a_difference_are_said_to_be_alike(
+    panel: EvacuationPanel, keep: KeepPage, settle: Settle
+) -> None:
+    save(keep, settle, "白天")
+    panel.case.take(night=True)
+    settle()
+    save(keep, settle, "夜间")
+    keep.plans.choose(keep.plans.entries[0].key)
+    keep.other.setCurrentIndex(1)
+    keep.other.activated.emit(1)
+    settle()
+    said = [each.text() for each in keep.compared.findChildren(QLabel)]
+    assert said[0] == "两份预案里每一户去哪里都一样"
+    assert "时间：白天 → 夜间" in said
 
 
 def test_who_has_left_is_ticked_off_and_those_left_are_counted(
@@ -145,7 +172,14 @@ def test_the_list_is_written_to_a_file_that_the_user_names(
     press(panel, "清单 Excel")
     settle()
     assert path.read_bytes().startswith(b"PK")
-    assert "已存为 清单.xlsx" in texts(panel)
+    assert keep.handing.said.text() == "已存为 清单.xlsx"
+    shown: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", shown.append)
+    press(panel, "打开所在文件夹")
+    assert [Path(url.toLocalFile()) for url in shown] == [tmp_path]
+    panel.case.take(night=True)
+    settle()
+    assert "打开所在文件夹" not in texts(panel)  # that file is of another plan
 
 
 def test_what_takes_long_can_be_stopped(

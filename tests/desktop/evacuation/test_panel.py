@@ -7,6 +7,7 @@ import pytest
 import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.desktop.evacuation.panel import RESULT, SCENARIO, EvacuationPanel
@@ -109,6 +110,42 @@ def test_hazards_are_chosen_by_warning_level_and_kind(
     assert panel.case.hazards == {id_of(panel, name) for name in chosen}
 
 
+@pytest.mark.parametrize(("menu", "choice"), [("险情", "特大型"), ("", "选中的")])
+def test_a_choice_that_finds_nothing_says_so_and_leaves_what_is_ticked(
+    panel: EvacuationPanel, settle: Settle, menu: str, choice: str
+) -> None:
+    choose(panel, FLOOD)
+    settle()
+    if menu:
+        buttons = panel.scenario.findChildren(QPushButton)
+        made = next(b for b in buttons if b.accessibleName() == menu)
+        next(a for a in made.property("menu").actions() if a.text() == choice).trigger()
+    else:
+        press(panel, choice)
+    settle()
+    assert panel.case.hazards == {id_of(panel, FLOOD)}
+    assert panel.scenario.said.isVisible()
+    assert panel.scenario.said.text().endswith("选的没有变")
+    choose(panel, SLIDE)
+    assert not panel.scenario.said.isVisible()
+
+
+def test_a_click_on_a_hazards_name_ticks_it_and_a_double_click_goes_there(
+    opened: MainWindow, panel: EvacuationPanel, qtbot: QtBot, hands: Hands
+) -> None:
+    tree = panel.scenario.hazards
+    leaf = tree._leaves[id_of(panel, SLIDE)]
+    name = tree.visualItemRect(leaf).center()
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=name)
+    hands.settle()
+    assert panel.case.hazards == {id_of(panel, SLIDE)}
+    tree.itemPressed.emit(leaf, 0)
+    tree.itemClicked.emit(leaf, 0)
+    tree.itemDoubleClicked.emit(leaf, 0)
+    hands.settle()
+    assert panel.case.hazards == {id_of(panel, SLIDE)}
+
+
 def test_what_is_selected_on_the_map_is_taken(
     opened: MainWindow, panel: EvacuationPanel, settle: Settle
 ) -> None:
@@ -195,7 +232,7 @@ def test_who_has_no_way_heads_the_list_in_red_and_is_gone_to(panel: EvacuationPa
     choose(panel, SLIDE, FLOOD)
     panel.case.flood(shapely.box(EAST + 140, NORTH + 100, EAST + 170, NORTH + 400))
     hands.settle()
-    assert panel.summary.wrong.text() == "3 户 9 人无安全路线"
+    assert panel.summary.wrong.text() == "3 户 9 人无安全路线 ›"
     assert panel.summary.wrong.isVisible()
     assert panel.summary.property("tone") == "danger"
     panel.summary.wrong.click()
@@ -203,10 +240,45 @@ def test_who_has_no_way_heads_the_list_in_red_and_is_gone_to(panel: EvacuationPa
     assert panel.step == RESULT
     first = panel.result.houses.entries[0]
     assert first.tone == "danger"
-    assert first.line.startswith("无安全路线：")
+    assert first.line == "无安全路线：要过淹没范围"
+    (area, _lines) = panel.on_map.overlay.bars
+    assert area.xy[:, 0].max() == EAST + 170
     assert panel.result.houses.key == first.key
     assert panel.result.detail.isVisible()
     assert "解除危险" in panel.result.detail.words.text()
+
+
+def test_the_card_of_another_house_is_put_away(
+    opened: MainWindow, panel: EvacuationPanel, hands: Hands
+) -> None:
+    choose(panel, SLIDE)
+    hands.settle()
+    panel.turn_to(RESULT)
+    houses = panel.result.houses
+    first, second, _ = (entry.key for entry in houses.entries)
+    houses.choose(first)
+    houses.opened.emit(first)
+    hands.settle()
+    assert opened.explorer.guide.key == ("house", first)
+    houses.choose(second)
+    assert opened.explorer.guide.key is None
+
+
+def test_a_house_under_the_overview_is_brought_out(
+    opened: MainWindow, panel: EvacuationPanel, hands: Hands
+) -> None:
+    choose(panel, SLIDE)
+    hands.settle()
+    panel.turn_to(RESULT)
+    canvas, inset = opened.explorer.canvas, opened.explorer.kit.overview
+    assert inset.isVisible()
+    mover = panel.result.mover(panel.result.houses.key_at(0))
+    assert mover is not None
+    at = hands.pixel(mover.at)
+    canvas.pan(inset.geometry().center().x() - at.x(), inset.geometry().center().y() - at.y())
+    assert canvas.childAt(hands.pixel(mover.at)) is not None
+    panel.result.houses.choose(mover.house)
+    assert canvas.childAt(hands.pixel(mover.at)) is None
 
 
 def test_a_household_is_shown_with_its_way_on_the_map_and_in_words(

@@ -43,7 +43,7 @@ def test_who_goes_elsewhere_who_gets_a_place_and_who_loses_it_is_told(valley: Va
     assert found.lost == (valley.houses[1],)
     told = {f.title: (f.one, f.two) for f in found.figures}
     assert told["已安排人数"] == (7, 6)
-    assert told["未安排人数"] == (3, 4)
+    assert told["无安全路线人数"] == (3, 4)
     assert told["用到的避灾点"] == (1, 2)
 
 
