@@ -354,7 +354,7 @@ def _head(page: Page, card: CardContent, copy: str, scale: float) -> float:
     return _HEAD * scale
 
 
-_FOOT, _FOOT_PT = 4.6, 8.0
+_FOOT, _FOOT_PT = 5.4, 8.0
 
 
 def _foot(page: Page, edition: str, scale: float) -> None:
