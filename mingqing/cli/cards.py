@@ -41,7 +41,7 @@ def cards(
 ) -> None:
     """打印避险明白卡，每户一页：灾害、路线、避灾点、联系电话。"""
     from mingqing.printing.evacuation.card_pdf import COPIES, print_cards
-    from mingqing.printing.evacuation.planned import evacuees
+    from mingqing.printing.evacuation.planned import about, evacuees
     from mingqing.render.fonts import ensure_application
 
     ensure_application()
@@ -53,11 +53,12 @@ def cards(
         wanted = [code for code in dict.fromkeys(there) if only in (None, code)]
         if not wanted:
             raise InputRefused(tr("没有需要转移的住户，没有明白卡可打印"))
-        written = []
+        written, which = [], about(session, made)
         for code in wanted:
             name = names.get(code or "", code or tr("未分村"))
             here = evacuees(session, made, villages={code}, watch=watch)
-            pdf = print_cards(session, here, copies=COPIES if three else COPIES[:1], watch=watch)
+            copies = COPIES if three else COPIES[:1]
+            pdf = print_cards(session, here, which, copies=copies, watch=watch)
             written.append(out / f"{name}{_TITLE}.pdf")
             write_file(written[-1], pdf, _TITLE)
     for path in written:

@@ -39,30 +39,26 @@ def _keep(session: Session, plan: "Plan", seq: int, name: str, watch: Watch) -> 
 
 def _hand_out(session: Session, plan: "Plan", folder: Path, watch: Watch) -> bool:
     """Write the list of those who move, on paper and as a workbook, and the plan of each village."""
-    from mingqing.printing.evacuation.planned import evacuees
+    from mingqing.printing.evacuation.planned import about, evacuees
     from mingqing.printing.evacuation.roll_pdf import print_roll
     from mingqing.printing.evacuation.roll_xlsx import export_roll
     from mingqing.printing.evacuation.village_plan_pdf import print_plan
     from mingqing.render.fonts import ensure_application
 
     ensure_application()
-    told, subject, at_home = evacuees(session, plan, watch=watch), subject_of(plan), plan.scenario.at_home
-    made = {folder / f"{_ROLL}.pdf": print_roll(session, told, subject=subject, at_home=at_home, watch=watch)}
+    told, which = evacuees(session, plan, watch=watch), about(session, plan, subject_of(plan))
+    made = {folder / f"{_ROLL}.pdf": print_roll(session, told, which, watch=watch)}
     whole = True
     try:
-        made[folder / f"{_ROLL}.xlsx"] = export_roll(
-            session, told, subject=subject, at_home=at_home, watch=watch
-        )
+        made[folder / f"{_ROLL}.xlsx"] = export_roll(session, told, which, watch=watch)
     except NotAllowed as error:
         say(str(error))
         whole = False
     villages = {village.code: village.name for village in session.villages()}
     for code in dict.fromkeys(plan.world.houses.villages[i] for i in plan.houses.tolist()):
         if code is not None:
-            name = villages.get(code, code)
-            made[folder / f"{name}{_VILLAGE}.pdf"] = print_plan(
-                session, code, told, scenario=subject, at_home=at_home, watch=watch
-            )
+            path = folder / f"{villages.get(code, code)}{_VILLAGE}.pdf"
+            made[path] = print_plan(session, code, told, which, watch=watch)
     for path, content in made.items():
         write_file(path, content, path.stem)
         say(str(path))

@@ -302,7 +302,11 @@ def test_who_may_print_but_not_export_gets_the_paper_and_is_told(
 ) -> None:
     with open_project(sample_project, user=USER, password=PASSWORD) as session:
         add_account(session, "规划", ["planner"], None, OTHERS)
-    told = run_as("规划", "evacuate", sample_project, "--villages", "横岗村", "--out", tmp_path / "发放")
+        add_account(session, "网格", ["village_editor"], ["331124204203"], OTHERS)
+    planned = run_as("规划", "evacuate", sample_project, "--villages", "横岗村", "--out", tmp_path / "规划")
+    assert planned.code == 0
+    assert (tmp_path / "规划" / "转移人员清单.xlsx").exists()
+    told = run_as("网格", "evacuate", sample_project, "--villages", "横岗村", "--out", tmp_path / "发放")
     assert told.code == 1
     assert "不能导出" in told.err
     assert {path.name for path in (tmp_path / "发放").iterdir()} == {

@@ -34,26 +34,26 @@ EXCEL, PDF = ".xlsx", ".pdf"
 def roll_xlsx(session: "Session", plan: "Plan", subject: str, watch: Watch) -> bytes:
     """Return the list of who has to leave as a workbook."""
     found = planned.evacuees(session, plan, watch=watch)
-    return export_roll(session, found, subject=subject, at_home=plan.scenario.at_home, watch=watch)
+    return export_roll(session, found, planned.about(session, plan, subject), watch=watch)
 
 
 def roll_pdf(session: "Session", plan: "Plan", subject: str, watch: Watch) -> bytes:
     """Return the list of who has to leave on paper."""
     found = planned.evacuees(session, plan, watch=watch)
-    return print_roll(session, found, subject=subject, at_home=plan.scenario.at_home, watch=watch)
+    return print_roll(session, found, planned.about(session, plan, subject), watch=watch)
 
 
-def cards_pdf(session: "Session", plan: "Plan", _subject: str, watch: Watch) -> bytes:
+def cards_pdf(session: "Session", plan: "Plan", subject: str, watch: Watch) -> bytes:
     """Return a card a household."""
-    return print_cards(session, planned.evacuees(session, plan, watch=watch), watch=watch)
+    found = planned.evacuees(session, plan, watch=watch)
+    return print_cards(session, found, planned.about(session, plan, subject), watch=watch)
 
 
 def village_pdf(session: "Session", plan: "Plan", subject: str, watch: Watch) -> bytes:
     """Return the plan of the one village that takes part."""
     villages = plan.scenario.villages or tuple(plan.world.villages)
     found = planned.evacuees(session, plan, villages=villages[:1], watch=watch)
-    at_home = plan.scenario.at_home
-    return print_plan(session, villages[0], found, scenario=subject, at_home=at_home, watch=watch)
+    return print_plan(session, villages[0], found, planned.about(session, plan, subject), watch=watch)
 
 
 class Handing(QWidget):

@@ -1,10 +1,15 @@
-"""A plan that was just made, as it is to be kept."""
+"""A plan that was just made: as it is to be kept, and whether it is one that is kept already."""
+
+import json
+from dataclasses import replace
 
 import numpy as np
 
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.planning import Plan
+from mingqing.evacuation.saved.kept import Kept, evacuees, plans
 from mingqing.evacuation.saved.outcome import Outcome
+from mingqing.evacuation.scenario import Scenario
 from mingqing.evacuation.telling import directions, hazards_of, leaders
 from mingqing.store.session import Session
 
@@ -36,4 +41,39 @@ def outcome(session: Session, plan: Plan, seq: int, watch: Watch = UNWATCHED) ->
         leaders=names,
         phones=phones,
         gap=plan.assignment.gap,
+    )
+
+
+_TOLERANCE_MINUTES = 0.051  # they are kept to a tenth
+
+
+def kept_as(session: Session, plan: Plan) -> Kept | None:
+    """Return the latest plan that is kept, for the same case, and sends as many from every house the same way.
+
+    Whether somebody was fixed by hand does not matter, as long as all go where they are sent.
+    """
+    told = dict(session.rows("evacuation_plan", ("number", "scenario")))
+    for kept in plans(session):
+        scenario = Scenario.from_plain(json.loads(told[str(kept.number)] or "{}"))
+        if replace(scenario, locks=plan.scenario.locks) == plan.scenario and _same(session, kept, plan):
+            return kept
+    return None
+
+
+def _same(session: Session, kept: Kept, plan: Plan) -> bool:
+    """Whether a plan that is kept sends as many from every house to the same shelter in the same time."""
+    if kept.people != plan.people.sum():
+        return False
+    who, world = evacuees(session, kept), plan.world
+    shelters = np.where(plan.placed, world.shelters.ids[plan.shelters], 0) if len(world.shelters) else 0
+    minutes = np.where(plan.placed, plan.seconds / 60, np.nan)
+    ids = world.houses.ids[plan.houses]
+    if len(who) != len(ids):
+        return False
+    one, other = np.argsort(who.houses), np.argsort(ids)
+    return bool(
+        (who.houses[one] == ids[other]).all()
+        and (who.people[one] == plan.people[other]).all()
+        and (who.shelters[one] == np.broadcast_to(shelters, len(ids))[other]).all()
+        and np.allclose(who.minutes[one], minutes[other], rtol=0, atol=_TOLERANCE_MINUTES, equal_nan=True)
     )

@@ -41,7 +41,7 @@ class CardContent:
     """What stands on a card; what is empty is left to fill in by hand.
 
     house : the row. home, way, hazards_at, shelter_at : for the sketch, project's CRS.
-    stranded : why there is no safe way; empty where there is one. leader : who comes to fetch them.
+    stranded : whether there is no safe way; why is no matter of theirs. leader : whom they follow.
     """
 
     house: int
@@ -67,7 +67,7 @@ class CardContent:
     shelter: str
     shelter_address: str
     shelter_head: Contact
-    stranded: str
+    stranded: bool
     rescue: Unit
     issuer: Unit
     home: shapely.Geometry | None = None
@@ -147,7 +147,7 @@ def _card(
         shelter=shelter.name if shelter else "",
         shelter_address=shelter.address if shelter else "",
         shelter_head=shelter.head if shelter else Contact(),
-        stranded="" if shelter else evacuee.reason or tr("原因待查"),
+        stranded=shelter is None,
         rescue=rescue,
         issuer=issuer,
         home=house.shape,
@@ -193,12 +193,21 @@ def _advice() -> Mapping[str, str]:
     return dict[str, str](read["advice"])
 
 
+def alone(card: CardContent) -> str:
+    """Return what a household does that has no safe way: nothing is promised, nobody is sent anywhere."""
+    whom = next((c for c in (card.leader, card.announcer, card.issuer.contact) if c.phone), Contact())
+    called = tr("{name} {phone}").format(name=whom.name, phone=whom.phone).strip() or tr("村委会")
+    return tr(
+        "目前没有查到安全的路线。听到预警，马上打电话给{whom}，说清家里几口人、谁走不动，照电话里说的做。"
+        "不要自行涉水过河，不要走被淹、被冲断的路。"
+    ).format(whom=called)
+
+
 def in_short(card: CardContent) -> str:
     """Return the text of a card for a phone: hazard, signal, way, shelter and whom to call.
 
     Nothing of the household: whoever finds the card, or photographs it on a door, learns no name and no address.
     """
-    alone = tr("没有安全路线，听到预警立即打责任人电话")
     lines = (
         ("", f"{TITLE} {card.village}".strip()),
         (tr("灾害"), card.hazard or card.kind),
@@ -207,7 +216,7 @@ def in_short(card: CardContent) -> str:
         (tr("责任人"), _called(card.announcer)),
         (tr("带队人"), _called(card.leader) if card.leader != card.announcer else ""),
         (tr("安置点"), f"{card.shelter} {_called(card.shelter_head)}".strip()),
-        (tr("路线"), alone if card.stranded else card.way_in_words),
+        (tr("路线"), alone(card) if card.stranded else card.way_in_words),
         (tr("救护"), f"{card.rescue.name} {card.rescue.contact.phone}".strip()),
     )
     text = "\n".join(f"{name}：{value}" if name else value for name, value in lines if value)

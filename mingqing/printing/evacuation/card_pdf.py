@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.directions import distance
-from mingqing.printing.evacuation.card import TITLE, CardContent, Unit, gather_cards, in_short
-from mingqing.printing.evacuation.evacuees import Evacuee, Person
+from mingqing.printing.evacuation.card import TITLE, CardContent, alone, gather_cards, in_short
+from mingqing.printing.evacuation.evacuees import PLAIN, About, Evacuee, Person
 from mingqing.printing.evacuation.roll import minutes_in_words
 from mingqing.printing.evacuation.sketch import Sketch, draw_sketch, paint_home
 from mingqing.printing.paper.code import paint_qr
-from mingqing.printing.paper.flow import Block, Gap, write
+from mingqing.printing.paper.flow import LEADING, Block, Gap, write
 from mingqing.printing.paper.form import Field, Form, label
 from mingqing.printing.paper.page import A4, PT, Align, Document, Ink, Page, Paper
 from mingqing.printing.paper.text import width_of
@@ -45,6 +45,7 @@ def cards_pdf(
     *,
     paper: Paper = A4,
     copies: Sequence[str] = COPIES,
+    edition: str = "",
     watch: Watch = UNWATCHED,
 ) -> bytes:
     """Return the cards as a PDF, the copies of each one after another; empty where there is no card.
@@ -53,6 +54,7 @@ def cards_pdf(
     ----------
     sketch : draws the map of a card at a size in millimetres; None where there is none to draw.
     copies : for whom; what is said at the upper right of each.
+    edition : of which plan and day, as `planned.edition` says it: at the foot of each.
 
     Raises
     ------
@@ -64,18 +66,17 @@ def cards_pdf(
     with Document(paper, TITLE) as document:
         for number, card in enumerate(cards):
             watch.step(TITLE, number, len(cards))
-            _print(document, paper, card, sketch, copies)
+            _print(document, card, sketch, copies, edition)
     return document.pdf
 
 
 def print_cards(
     session: Session,
     evacuees: Sequence[Evacuee],
+    about: About = PLAIN,
     *,
     paper: Paper = A4,
     copies: Sequence[str] = COPIES,
-    rescue: Unit | None = None,
-    issuer: Unit | None = None,
     reason: str = "",
     watch: Watch = UNWATCHED,
 ) -> bytes:
@@ -88,7 +89,7 @@ def print_cards(
     Cancelled
         once `watch` says so.
     """
-    cards = gather_cards(session, evacuees, rescue=rescue, issuer=issuer, reason=reason)
+    cards = gather_cards(session, evacuees, reason=reason)
     villages = "、".join(dict.fromkeys(c.village for c in cards))
     Permitted(session).record(TITLE, len(cards), villages[:_LONGEST_DETAIL])
 
@@ -105,7 +106,7 @@ def print_cards(
             cancelled=watch.cancelled,
         )
 
-    return cards_pdf(cards, sketch, paper=paper, copies=copies, watch=watch)
+    return cards_pdf(cards, sketch, paper=paper, copies=copies, edition=about.edition, watch=watch)
 
 
 def _scale(paper: Paper) -> float:
@@ -113,10 +114,11 @@ def _scale(paper: Paper) -> float:
 
 
 def _print(
-    document: Document, paper: Paper, card: CardContent, sketch: Sketcher, copies: Sequence[str]
+    document: Document, card: CardContent, sketch: Sketcher, copies: Sequence[str], edition: str
 ) -> None:
+    paper = document.paper
     body, scale = paper.body, _scale(paper)
-    laid = _fitted(card, body.width(), body.height(), scale)
+    laid = _fitted(card, body.width(), body.height() - _FOOT * scale, scale)
     map_width = body.width() - _panel(scale)
     drawn = sketch(card, (map_width, laid.map_mm))
     for copy in copies:
@@ -129,6 +131,7 @@ def _print(
             else:
                 block.draw(page, body.x(), y, body.width())
                 y += block.height(body.width())
+        _foot(page, edition, scale)
 
 
 _MAP = Gap(0.0)  # stands among the blocks for the map, which takes what the others leave
@@ -253,20 +256,20 @@ def _phone(text: str, share: float) -> Field:
 
 def _way(card: CardContent, size: float) -> Form:
     if card.stranded:
-        text = tr("目前没有安全路线：{why}。听到预警立即与带队人、发布人联系，由专人接应，不要自行冒险。")
-        way = Field(
-            text.format(why=card.stranded.rstrip("。")), 88, bold=True, larger=1.1, ink=Ink.ALERT, most=5
-        )
+        way = Field(alone(card), 88, bold=True, larger=1.1, ink=Ink.ALERT, most=6)
     else:
         way = Field(card.way_in_words, 88, bold=True, larger=1.1, most=8)
+    goal = Field(card.shelter, 48, bold=True, larger=1.1, most=2)
+    if card.stranded:
+        goal = Field(tr("请带队人当面商定后填写："), 48, ink=Ink.SOFT)
     walk = "，".join(
         filter(None, (distance(card.metres) if card.metres else "", minutes_in_words(card.minutes)))
     )
     rows = [
         [label(tr("撤离路线"), 12), way],
         [
-            label(tr("安置点"), 12),
-            Field(card.shelter, 48, bold=True, larger=1.1, most=2),
+            label(tr("去哪里\n谁来接") if card.stranded else tr("安置点"), 12),
+            goal,
             label(tr("路程"), 12),
             Field(walk, 28),
         ],
@@ -349,6 +352,17 @@ def _head(page: Page, card: CardContent, copy: str, scale: float) -> float:
             align=Align.MIDDLE,
         )
     return _HEAD * scale
+
+
+_FOOT, _FOOT_PT = 5.4, 8.0
+
+
+def _foot(page: Page, edition: str, scale: float) -> None:
+    """Write at the foot of which plan the card is, so that an old one on the wall can be told from a new one."""
+    body, size = page.paper.body, _FOOT_PT * scale
+    text = tr("{edition}。换发新卡后，本卡作废。").format(edition=edition) if edition else ""
+    y = body.bottom() - (size * PT * LEADING)
+    write(page, [text], body.x(), y, body.width(), size, ink=Ink.SOFT, align=Align.MIDDLE)
 
 
 def _panel(scale: float) -> float:

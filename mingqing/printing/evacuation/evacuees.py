@@ -38,6 +38,22 @@ class Evacuee:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a print is about. subject : the case it is for, in words. edition : of which plan and day.
+
+    at_home : whether those who are away (外出) are left out. unused : ids of shelters that take nobody in.
+    """
+
+    subject: str = ""
+    edition: str = ""
+    at_home: bool = False
+    unused: frozenset[int] = frozenset()
+
+
+PLAIN = About()
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A member of a household; empty or None what is not known or not to be shown."""
 
@@ -128,14 +144,19 @@ class Roster:
 
 
 def roster(
-    permitted: Permitted, evacuees: Sequence[Evacuee], *, on: date | None = None, at_home: bool = False
+    permitted: Permitted,
+    evacuees: Sequence[Evacuee],
+    *,
+    on: date | None = None,
+    at_home: bool = False,
+    shelters: Iterable[int] = (),
 ) -> Roster:
     """Return what may be named of the houses of `evacuees`, and of the hazards and shelters they are about.
 
     Parameters
     ----------
     on : the day at which people are so old; None for today.
-    at_home : whether those who are away (外出) are left out.
+    at_home : whether those who are away (外出) are left out. shelters : to be named though nobody goes there.
     """
     day = on or date.today()  # noqa: DTZ011 - an age is told by the calendar on the wall
     wanted = {e.house for e in evacuees}
@@ -144,7 +165,7 @@ def roster(
     return Roster(
         _houses(permitted, evacuees, people, villages),
         _hazards(permitted, {h for e in evacuees for h in e.hazards}),
-        _shelters(permitted, {e.shelter for e in evacuees if e.shelter is not None}),
+        _shelters(permitted, {*shelters, *(e.shelter for e in evacuees if e.shelter is not None)}),
         villages,
     )
 

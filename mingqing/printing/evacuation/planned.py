@@ -1,16 +1,40 @@
-"""From a plan to what is printed of it: its houses as `Evacuee`s."""
+"""From a plan to what is printed of it: its houses as `Evacuee`s, and which plan of which day it is."""
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
+
+import numpy as np
 
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.planning import Plan
+from mingqing.evacuation.saved.of_plan import kept_as
 from mingqing.evacuation.telling import Directions, leaders
-from mingqing.printing.evacuation.evacuees import Evacuee
+from mingqing.printing.evacuation.evacuees import About, Evacuee
 from mingqing.store.session import Session
 
 _AT_ONCE = 200
+_LONGEST_NAME = 24  # a footer is one line
+
+
+def about(session: Session, plan: Plan, subject: str = "") -> About:
+    """Return what prints of a plan are about; subject : the case it is for, in words.
+
+    Shelters of its villages that are not in the case are in danger, or nobody knows how many they hold.
+    """
+    unused = np.delete(plan.world.shelters.ids, plan.case.shelters).tolist()
+    return About(subject, edition(session, plan), plan.scenario.at_home, frozenset(unused))
+
+
+def edition(session: Session, plan: Plan) -> str:
+    """Return what tells prints of one plan from those of another: its name, version and day, where it is kept."""
+    kept = kept_as(session, plan)
+    if kept is None:
+        today = date.today()  # noqa: DTZ011 - by the calendar on the wall
+        return tr("未保存的方案，编制日期 {day}").format(day=today.isoformat())
+    name = kept.name if len(kept.name) <= _LONGEST_NAME else kept.name[: _LONGEST_NAME - 1] + "…"
+    return tr("预案“{name}”第 {n} 版，编制日期 {day}").format(name=name, n=kept.version, day=kept.made_on)
 
 
 def evacuees(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 
-from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.evacuation.model import MOBILITY
 from mingqing.printing.evacuation.evacuees import (
+    PLAIN,
+    About,
     Contact,
     Evacuee,
     Hazard,
@@ -86,7 +87,7 @@ class Sum:
 class Roll:
     """A list with what stands above it.
 
-    subject : what is moved for, such as the hazards. by : who made it, an account.
+    subject : what is moved for, such as the hazards. edition : of which plan and day. by : who printed it, an account.
     """
 
     rows: tuple[RollRow, ...]
@@ -94,6 +95,7 @@ class Roll:
     subject: str
     made_at: datetime
     by: str
+    edition: str = ""
 
     @property
     def total(self) -> Sum:
@@ -113,33 +115,30 @@ class Roll:
 def gather_roll(
     session: Session,
     evacuees: Sequence[Evacuee],
+    about: About = PLAIN,
     *,
-    subject: str = "",
-    action: Action = Action.PRINT,
-    at_home: bool = False,
     reason: str = "",
     made_at: datetime | None = None,
 ) -> Roll:
-    """Return the roll of a plan, with no more of anybody than the account may hand out.
+    """Return the roll of a plan, with no more of anybody than the account may print.
 
     Parameters
     ----------
-    action : EXPORT for a file of rows, PRINT for paper.
-    at_home : whether those who are away (外出) are left out.
+    about : what it is about, as `planned.about` has it.
     reason : for the log, of who sees age and relation to the head only with one; without it they are left blank.
 
     Raises
     ------
     NotAllowed
-        if the account may not hand out houses or shelters; the log has it.
+        if the account may not print houses or shelters; the log has it.
     """
-    permitted = Permitted(session, action, reason)
+    permitted = Permitted(session, reason=reason)
     permitted.require(TITLE, _NEEDS)
     when = made_at or datetime.now().astimezone()
-    known = roster(permitted, evacuees, on=when.date(), at_home=at_home)
+    known = roster(permitted, evacuees, on=when.date(), at_home=about.at_home)
     rows = [row for evacuee in evacuees for row in _rows(evacuee, known)]
-    rows.sort(key=lambda r: (r.part, r.village, _by_number(r.group)))
-    return Roll(tuple(rows), tuple(_sums(rows)), subject, when, session.user)
+    rows.sort(key=lambda r: (r.part, r.village, by_number(r.group)))
+    return Roll(tuple(rows), tuple(_sums(rows)), about.subject, when, session.user, about.edition)
 
 
 def _rows(evacuee: Evacuee, known: Roster) -> Iterator[RollRow]:
@@ -194,7 +193,7 @@ def _row(
     )
 
 
-def _by_number(group: str) -> tuple[int, str]:
+def by_number(group: str) -> tuple[int, str]:
     """Sort 10组 behind 9组."""
     digits = "".join(c for c in group if c.isdecimal())
     return (int(digits) if digits else 1 << 30, group)
@@ -206,7 +205,7 @@ def _sums(rows: Iterable[RollRow]) -> list[Sum]:
     for row in rows:
         found.setdefault((row.village, row.group), []).append(row)
     out = []
-    for (village, group), some in sorted(found.items(), key=lambda kv: (kv[0][0], _by_number(kv[0][1]))):
+    for (village, group), some in sorted(found.items(), key=lambda kv: (kv[0][0], by_number(kv[0][1]))):
         households = {r.household: r for r in some}
         slow = tuple(sum(mobility in r.condition for r in some) for mobility in MOBILITY)
         people = sum(r.count for r in households.values())
@@ -260,14 +259,15 @@ def cells(number: int, row: RollRow) -> tuple[Cell, ...]:
 
 
 def remark(roll: Roll) -> str:
-    """Return the line under the title: for what, how many, made when and by whom."""
+    """Return the line under the title: of which plan, for what, how many, printed when and by whom."""
     total = roll.total
     parts = [
+        roll.edition,
         roll.subject,
         tr("{h} 户 {n} 人").format(h=total.households, n=total.people),
         *(tr("{how} {n} 人").format(how=MOBILITY[i], n=total.slow[i]) for i in (2, 1) if total.slow[i]),
         tr("无安全路线 {n} 人").format(n=total.stranded) if total.stranded else "",
-        tr("{when} 由 {who} 编制").format(when=f"{roll.made_at:%Y-%m-%d %H:%M}", who=roll.by),
+        tr("{when} 由 {who} 打印").format(when=f"{roll.made_at:%Y-%m-%d %H:%M}", who=roll.by),
     ]
     return " · ".join(filter(None, parts))
 

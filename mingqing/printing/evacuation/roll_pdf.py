@@ -7,9 +7,9 @@ from itertools import groupby
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.evacuation.evacuees import Evacuee
+from mingqing.printing.evacuation.evacuees import PLAIN, About, Evacuee
 from mingqing.printing.evacuation.roll import TITLE, Part, Roll, RollRow, Sum, cells, gather_roll, remark
-from mingqing.printing.paper.flow import Block, Paragraph, as_pdf, made_by, title
+from mingqing.printing.paper.flow import Block, Paragraph, as_pdf, printed_by, title
 from mingqing.printing.paper.page import A3, Align, Ink, Paper
 from mingqing.printing.paper.table import Column, Line, Table
 from mingqing.printing.permitted import Permitted
@@ -57,15 +57,14 @@ def roll_pdf(roll: Roll, paper: Paper = LANDSCAPE, watch: Watch = UNWATCHED) -> 
         Paragraph(remark(roll), 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=2.5),
         Table.of(columns, _lines(roll), size),
     ]
-    return as_pdf(blocks, paper, TITLE, footer=made_by(roll.by, roll.made_at), watch=watch)
+    return as_pdf(blocks, paper, TITLE, footer=printed_by(roll.by, roll.made_at, roll.edition), watch=watch)
 
 
 def print_roll(
     session: Session,
     evacuees: Sequence[Evacuee],
+    about: About = PLAIN,
     *,
-    subject: str = "",
-    at_home: bool = False,
     reason: str = "",
     paper: Paper = LANDSCAPE,
     watch: Watch = UNWATCHED,
@@ -79,8 +78,8 @@ def print_roll(
     Cancelled
         once `watch` says so.
     """
-    roll = gather_roll(session, evacuees, subject=subject, at_home=at_home, reason=reason)
-    Permitted(session).record(TITLE, len(roll.rows), subject)
+    roll = gather_roll(session, evacuees, about, reason=reason)
+    Permitted(session).record(TITLE, len(roll.rows), about.subject)
     return roll_pdf(roll, paper, watch)
 
 

@@ -14,7 +14,7 @@ from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.evacuation.evacuees import Evacuee
+from mingqing.printing.evacuation.evacuees import PLAIN, About, Evacuee
 from mingqing.printing.evacuation.roll import COLUMNS, TITLE, Part, Roll, cells, gather_roll, remark
 from mingqing.printing.permitted import Permitted
 from mingqing.store.log import inert_cell
@@ -39,23 +39,25 @@ _HEADING = PatternFill("solid", fgColor="E8EEEA")
 def export_roll(
     session: Session,
     evacuees: Sequence[Evacuee],
+    about: About = PLAIN,
     *,
-    subject: str = "",
-    at_home: bool = False,
     watch: Watch = UNWATCHED,
 ) -> bytes:
     """Return the roll of a plan as a workbook; the log has it first. Arguments as in `gather_roll`.
 
+    Who may export those whom a plan moves (`evacuee`) may take away what the printed list says of them, no more.
+
     Raises
     ------
     NotAllowed
-        if the account may not export what stands on it: a file of people's data goes further than paper.
+        if the account may not export evacuees, or may not print what stands on the list; the log has it.
     Cancelled
         once `watch` says so.
     """
     permitted = Permitted(session, Action.EXPORT)
-    roll = gather_roll(session, evacuees, subject=subject, action=Action.EXPORT, at_home=at_home)
-    permitted.record(TITLE, len(roll.rows), subject)
+    permitted.require(TITLE, ("evacuee",))
+    roll = gather_roll(session, evacuees, about)
+    permitted.record(TITLE, len(roll.rows), about.subject)
     return as_xlsx(roll, watch)
 
 

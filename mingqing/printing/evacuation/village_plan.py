@@ -1,7 +1,7 @@
 """村防灾避险预案: what is supposed to happen in one village, who goes where, who leads, what is lacking."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,18 @@ import shapely
 
 from mingqing.core.text import tr
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.evacuation.evacuees import Contact, Evacuee, Hazard, House, Roster, leads, roster
+from mingqing.printing.evacuation.evacuees import (
+    PLAIN,
+    About,
+    Contact,
+    Evacuee,
+    Hazard,
+    House,
+    Roster,
+    leads,
+    roster,
+)
+from mingqing.printing.evacuation.roll import by_number
 from mingqing.printing.permitted import Permitted
 from mingqing.store.session import Session
 
@@ -21,7 +32,7 @@ _DUTIES = (tr("预警转移"), tr("监测巡查"), tr("行政"))
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A shelter and who comes to it. own, people : of this village, and of all."""
+    """A shelter and who comes to it. own, people : of this village, and of all. unused : it takes nobody in."""
 
     name: str
     address: str
@@ -29,6 +40,7 @@ class Load:
     own: int
     people: int
     head: Contact
+    unused: bool = False
 
     @property
     def share(self) -> float | None:
@@ -37,14 +49,34 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Led:
-    """Who leads, and whom. slow : those who do not walk by themselves."""
+class Going:
+    """Households that go to one shelter; those without a safe way where it has no name.
 
-    leader: Contact
+    householders : of each, or its address. slow : people who do not walk by themselves. minutes : of the last.
+    """
+
+    shelter: str
+    householders: tuple[str, ...]
     households: int
     people: int
     slow: int
-    shelters: tuple[str, ...]
+    minutes: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """Who leads, and whom to where."""
+
+    leader: Contact
+    going: tuple[Going, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A 村民小组, empty where a house says none, and where its households go."""
+
+    name: str
+    going: tuple[Going, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +104,8 @@ class Listed:
 class VillagePlan:
     """What the plan of a village says.
 
-    scenario : the case it is for, in words. minutes : of those who have a way, the longest and the mean of people.
-    slow : people by index into `MOBILITY`. ways, places : for the map, project's CRS.
+    scenario : the case it is for, in words; edition : of which plan and day. minutes : of those who have a way, the
+    longest and the mean of people. slow : people by index into `MOBILITY`. ways, places : for the map, project's CRS.
     """
 
     village: str
@@ -87,6 +119,7 @@ class VillagePlan:
     latest_minutes: float | None
     mean_minutes: float | None
     shelters: tuple[Load, ...]
+    groups: tuple[Group, ...]
     leaders: tuple[Led, ...]
     hazards: tuple[Hazard, ...]
     duties: tuple[Listed, ...]
@@ -94,6 +127,7 @@ class VillagePlan:
     devices: tuple[Listed, ...]
     ways: tuple[shapely.LineString, ...] = ()
     places: tuple[shapely.Geometry, ...] = ()
+    edition: str = ""
 
     @property
     def stranded_people(self) -> int:
@@ -116,9 +150,8 @@ def gather_plan(
     session: Session,
     village: str,
     evacuees: Sequence[Evacuee],
+    about: About = PLAIN,
     *,
-    scenario: str = "",
-    at_home: bool = False,
     made_at: datetime | None = None,
 ) -> VillagePlan:
     """Return the plan of a village, as far as the account may print.
@@ -126,7 +159,7 @@ def gather_plan(
     Parameters
     ----------
     village : its code. evacuees : of the whole plan, since shelters take people of other villages too.
-    scenario : the case it is for, in words. at_home : whether those who are away (外出) are left out.
+    about : what it is about, as `planned.about` has it.
 
     Raises
     ------
@@ -137,7 +170,8 @@ def gather_plan(
     permitted.require(TITLE, _NEEDS)
     when = made_at or datetime.now().astimezone()
     concerned = _concerned(permitted, village, evacuees)
-    known = roster(permitted, concerned, on=when.date(), at_home=at_home)
+    own = [row["id"] for row in permitted.rows("shelter", (), village=village)]
+    known = roster(permitted, concerned, on=when.date(), at_home=about.at_home, shelters=own)
     every = [_moved(e, known.houses[e.house], known) for e in concerned if e.house in known.houses]
     here = [m for m in every if m.house.village == village]
     timed = [(m.evacuee.minutes, m.people) for m in here if m.evacuee.minutes is not None]
@@ -145,7 +179,7 @@ def gather_plan(
     hazards = {h: known.hazards[h] for m in here for h in m.evacuee.hazards if h in known.hazards}
     return VillagePlan(
         village=known.villages.get(village, village),
-        scenario=scenario,
+        scenario=about.subject,
         made_at=when,
         by=session.user,
         households=sum(max(len(m.house.households), 1) for m in here),
@@ -154,7 +188,8 @@ def gather_plan(
         stranded=tuple(_stranded(m) for m in here if m.evacuee.shelter is None),
         latest_minutes=max((minutes for minutes, _ in timed), default=None),
         mean_minutes=sum(minutes * n for minutes, n in timed) / people if people else None,
-        shelters=tuple(_loads(every, here, known)),
+        shelters=tuple(_loads(every, here, known, own, about.unused)),
+        groups=tuple(_groups(here, known)),
         leaders=tuple(_led(here, known)),
         hazards=tuple(hazards.values()),
         duties=_duties(permitted, village),
@@ -162,6 +197,7 @@ def gather_plan(
         devices=_listed(permitted, village, "warning_point", ("name", "kind", "address", "keeper", "phone")),
         ways=_once(m.evacuee.way for m in here),
         places=tuple(s for s in (*(m.house.shape for m in here), *(h.shape for h in hazards.values())) if s),
+        edition=about.edition,
     )
 
 
@@ -192,13 +228,16 @@ def _stranded(moved: _Moved) -> Stranded:
     return Stranded(moved.house.address, named, moved.people, moved.leader, reason)
 
 
-def _loads(every: Sequence[_Moved], here: Sequence[_Moved], known: Roster) -> Iterable[Load]:
-    """Yield the shelters that this village's people go to, the fullest first."""
-    own, total = (_by_shelter(some) for some in (here, every))
-    for row_id in sorted(own, key=lambda s: -total[s]):
+def _loads(
+    every: Sequence[_Moved], here: Sequence[_Moved], known: Roster, own: Iterable[int], unused: Container[int]
+) -> Iterable[Load]:
+    """Yield the shelters that this village's people go to, the fullest first, then the others of the village."""
+    ours, total = (_by_shelter(some) for some in (here, every))
+    for row_id in sorted({*ours, *own}, key=lambda s: (-total[s], s in unused, s)):
         if shelter := known.shelters.get(row_id):
             yield Load(
-                shelter.name, shelter.address, shelter.capacity, own[row_id], total[row_id], shelter.head
+                *(shelter.name, shelter.address, shelter.capacity, ours[row_id], total[row_id], shelter.head),
+                unused=row_id in unused and not total[row_id],
             )
 
 
@@ -215,12 +254,48 @@ def _led(here: Iterable[_Moved], known: Roster) -> Iterable[Led]:
     found: dict[Contact, list[_Moved]] = defaultdict(list)
     for moved in here:
         found[moved.leader].append(moved)
-    rows = [(leader, some, sum(m.people for m in some)) for leader, some in found.items()]
-    for leader, some, people in sorted(rows, key=lambda row: (not row[0].name, -row[2])):
-        shelters = (known.shelters.get(m.evacuee.shelter or 0) for m in some)
-        goals = dict.fromkeys(shelter.name for shelter in shelters if shelter is not None)
-        households = sum(max(len(m.house.households), 1) for m in some)
-        yield Led(leader, households, people, sum(sum(m.slow[1:]) for m in some), tuple(goals))
+    for leader in sorted(found, key=lambda c: (not c.name, -sum(m.people for m in found[c]))):
+        yield Led(leader, _going(found[leader], known))
+
+
+def _groups(here: Iterable[_Moved], known: Roster) -> Iterable[Group]:
+    """Yield where each group goes; a house whose households are of several groups goes with the first of them."""
+    found: dict[str, list[_Moved]] = defaultdict(list)
+    for moved in here:
+        found[next((h.group for h in moved.house.households if h.group), "")].append(moved)
+    for name in sorted(found, key=by_number):
+        yield Group(name, _going(found[name], known))
+
+
+def _going(some: Iterable[_Moved], known: Roster) -> tuple[Going, ...]:
+    """Return where some go, most people first; those without a safe way last."""
+    found: dict[int, list[_Moved]] = defaultdict(list)
+    for moved in some:
+        found[moved.evacuee.shelter or 0].append(moved)
+    made = [_gone(_called(s, known), m) for s, m in found.items()]
+    return tuple(sorted(made, key=lambda g: (not g.shelter, -g.people)))
+
+
+def _called(shelter: int, known: Roster) -> str:
+    """Return what a shelter is called; empty for none."""
+    named = known.shelters[shelter].name if shelter in known.shelters else ""
+    return (named or tr("未命名避灾点")) if shelter else ""
+
+
+def _gone(shelter: str, some: Sequence[_Moved]) -> Going:
+    minutes = [m.evacuee.minutes for m in some if m.evacuee.minutes is not None]
+    return Going(
+        shelter,
+        tuple(name for m in some for name in _heads(m.house)),
+        sum(max(len(m.house.households), 1) for m in some),
+        sum(m.people for m in some),
+        sum(sum(m.slow[1:]) for m in some),
+        max(minutes, default=None),
+    )
+
+
+def _heads(house: House) -> list[str]:
+    return [h.householder or house.address for h in house.households] or [house.address]
 
 
 def _duties(permitted: Permitted, village: str) -> tuple[Listed, ...]:

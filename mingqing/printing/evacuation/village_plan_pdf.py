@@ -5,10 +5,18 @@ from collections.abc import Iterator, Sequence
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.evacuation.evacuees import Contact, Evacuee
+from mingqing.printing.evacuation.evacuees import PLAIN, About, Contact, Evacuee
 from mingqing.printing.evacuation.roll import minutes_in_words
 from mingqing.printing.evacuation.sketch import Sketch, draw_sketch
-from mingqing.printing.evacuation.village_plan import TITLE, Listed, Load, Stranded, VillagePlan, gather_plan
+from mingqing.printing.evacuation.village_plan import (
+    TITLE,
+    Going,
+    Listed,
+    Load,
+    Stranded,
+    VillagePlan,
+    gather_plan,
+)
 from mingqing.printing.paper.flow import (
     Block,
     Drawn,
@@ -17,7 +25,7 @@ from mingqing.printing.paper.flow import (
     Picture,
     as_pdf,
     heading,
-    made_by,
+    printed_by,
     title,
     write,
 )
@@ -34,9 +42,8 @@ def print_plan(
     session: Session,
     village: str,
     evacuees: Sequence[Evacuee],
+    about: About = PLAIN,
     *,
-    scenario: str = "",
-    at_home: bool = False,
     paper: Paper = A4,
     watch: Watch = UNWATCHED,
 ) -> bytes:
@@ -49,7 +56,7 @@ def print_plan(
     Cancelled
         once `watch` says so.
     """
-    plan = gather_plan(session, village, evacuees, scenario=scenario, at_home=at_home)
+    plan = gather_plan(session, village, evacuees, about)
     Permitted(session).record(TITLE, plan.households, plan.village)
     drawn = draw_sketch(
         session,
@@ -71,18 +78,20 @@ def plan_pdf(
     Cancelled
         once `watch` says so.
     """
-    footer = made_by(plan.by, plan.made_at)
+    footer = printed_by(plan.by, plan.made_at, plan.edition)
     name = f"{plan.village}{tr('防灾避险预案')}"
     return as_pdf(list(_blocks(plan, name, drawn)), paper, name, footer=footer, watch=watch)
 
 
 def _blocks(plan: VillagePlan, name: str, drawn: Sketch | None) -> Iterator[Block]:
     yield title(name)
-    yield Paragraph(f"{plan.made_at:%Y-%m-%d %H:%M}", 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=2.5)
+    told = plan.edition or f"{plan.made_at:%Y-%m-%d}"
+    yield Paragraph(told, 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=2.5)
     sections = (
         (tr("情形和数字"), _figures(plan)),
         (tr("转移路线图"), _map(drawn)),
         (tr("没有安全路线的住户"), _stranded(plan)),
+        (tr("谁去哪里"), _groups(plan)),
         (tr("安置点"), _shelters(plan)),
         (tr("带队转移"), _leaders(plan)),
         (tr("隐患点和监测预警"), _hazards(plan)),
@@ -102,7 +111,7 @@ def _blocks(plan: VillagePlan, name: str, drawn: Sketch | None) -> Iterator[Bloc
             number += 1
 
 
-_NUMERALS = "一二三四五六七八九"
+_NUMERALS = "一二三四五六七八九十"
 
 
 def _figures(plan: VillagePlan) -> list[Block]:
@@ -169,9 +178,11 @@ def _legend(drawn: Sketch, page: Page, x: float, y: float, width: float) -> None
 
 
 def _table(columns: Sequence[tuple[str, float, Align]], rows: Sequence[Sequence[str]]) -> list[Block]:
-    if not rows:
-        return []
-    return [Table.of([Column(*c) for c in columns], [Line(tuple(row)) for row in rows], 9.0)]
+    return _lined(columns, [Line(tuple(row)) for row in rows])
+
+
+def _lined(columns: Sequence[tuple[str, float, Align]], lines: Sequence[Line]) -> list[Block]:
+    return [Table.of([Column(*c) for c in columns], lines, 9.0)] if lines else []
 
 
 _LEFT, _MIDDLE = Align.LEFT, Align.MIDDLE
@@ -214,31 +225,49 @@ def _shelters(plan: VillagePlan) -> list[Block]:
 
 def _load(load: Load) -> tuple[str, ...]:
     share = "" if load.share is None else f"{load.share:.0%}"
+    if load.unused:
+        share = tr("不启用")
     room = tr("未登记") if load.capacity is None else str(load.capacity)
     return load.name, room, str(load.people), str(load.own), share, _called(load.head), load.address
 
 
+def _groups(plan: VillagePlan) -> list[Block]:
+    """Return for the wall which households of each group go where."""
+    columns = (
+        *((tr("组"), 9, _MIDDLE), (tr("去哪里"), 26, _LEFT), (tr("户"), 6, _MIDDLE), (tr("人"), 6, _MIDDLE)),
+        *((tr("最长用时"), 13, _MIDDLE), (tr("户主"), 46, _LEFT)),
+    )
+    lines = [
+        _line((None if n else group.name or tr("未分组"),), going, tr("没有安全路线，打带队人电话"), rest)
+        for group in plan.groups
+        for n, going in enumerate(group.going)
+        for rest in [(minutes_in_words(going.minutes), "、".join(filter(None, going.householders)))]
+    ]
+    return _lined(columns, lines)
+
+
 def _leaders(plan: VillagePlan) -> list[Block]:
     columns = (
-        (tr("带队人"), 14, _MIDDLE),
-        (tr("电话"), 18, _MIDDLE),
-        (tr("户"), 7, _MIDDLE),
-        (tr("人"), 7, _MIDDLE),
-        (tr("行动不便"), 10, _MIDDLE),
-        (tr("带往"), 52, _LEFT),
+        *((tr("带队人"), 13, _MIDDLE), (tr("电话"), 17, _MIDDLE), (tr("带往"), 44, _LEFT)),
+        *((tr("户"), 7, _MIDDLE), (tr("人"), 7, _MIDDLE), (tr("行动不便"), 10, _MIDDLE)),
     )
-    rows = [
-        (
-            led.leader.name or tr("待定"),
-            led.leader.phone,
-            str(led.households),
-            str(led.people),
-            str(led.slow or ""),
-            "、".join(led.shelters),
+    lines = [
+        _line(
+            (None, None) if n else (led.leader.name or tr("待定"), led.leader.phone),
+            going,
+            tr("没有安全路线，须另行安排"),
+            (str(going.slow or ""),),
         )
         for led in plan.leaders
+        for n, going in enumerate(led.going)
     ]
-    return _table(columns, rows)
+    return _lined(columns, lines)
+
+
+def _line(who: tuple[str | None, ...], going: Going, stranded: str, rest: tuple[str, ...]) -> Line:
+    count = str(going.households), str(going.people or "")
+    ink = Ink.TEXT if going.shelter else Ink.ALERT
+    return Line((*who, going.shelter or stranded, *count, *rest), ink=ink)
 
 
 def _hazards(plan: VillagePlan) -> list[Block]:

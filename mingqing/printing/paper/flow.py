@@ -240,8 +240,7 @@ def _foot(page: Page, left: str, right: str) -> None:
     write(page, [right], body.x(), y - 0.6, body.width(), _FOOTER_PT, ink=Ink.SOFT, align=Align.RIGHT)
 
 
-def made_by(who: str, when: datetime) -> str:
-    """Return the left half of a footer."""
-    return tr("民情地图 · {when} 由 {who} 编制 · 含个人信息，用后收回").format(
-        when=f"{when:%Y-%m-%d %H:%M}", who=who
-    )
+def printed_by(who: str, when: datetime, edition: str = "") -> str:
+    """Return the left half of a footer; `edition` says what it is a print of."""
+    told = tr("{when} 由 {who} 打印 · 含个人信息，用后收回").format(when=f"{when:%Y-%m-%d %H:%M}", who=who)
+    return " · ".join((edition or tr("民情地图"), told))

@@ -1,6 +1,7 @@
 """A plan of the sample villages is kept as it was made."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from mingqing.evacuation.gather import world
 from mingqing.evacuation.planning import Plan, plan
 from mingqing.evacuation.saved.keep import save
 from mingqing.evacuation.saved.kept import Loaded, load
-from mingqing.evacuation.saved.of_plan import outcome
+from mingqing.evacuation.saved.of_plan import kept_as, outcome
 from mingqing.evacuation.saved.stale import stale
 from mingqing.evacuation.scenario import Scenario
 from mingqing.store.history.since import last_change
@@ -65,3 +66,40 @@ def test_every_way_lies_along_the_route_of_its_group(sample: Session, made: tupl
 
 def test_it_is_current_when_it_was_just_made(sample: Session, made: tuple[Plan, Loaded]) -> None:
     assert stale(sample, made[1].plan.number).current
+
+
+def test_a_plan_is_known_as_the_latest_that_was_kept_of_it(
+    sample: Session, made: tuple[Plan, Loaded]
+) -> None:
+    found, loaded = made
+    assert kept_as(sample, found) == loaded.plan
+    again = save(sample, outcome(sample, found, last_change(sample)), "台风预案")
+    kept = kept_as(sample, found)
+    assert kept is not None
+    assert (kept.number, kept.version) == (again, 2)
+
+
+def test_a_plan_for_another_case_or_with_other_people_or_places_was_not_kept(
+    sample: Session, made: tuple[Plan, Loaded]
+) -> None:
+    found, _ = made
+    moved = found.shelters.copy()
+    moved[np.flatnonzero(found.placed)[0]] += 1 if moved[found.placed][0] == 0 else -1
+    away = found.people.copy()
+    away[:2] += (1, -1)
+    for other in (
+        replace(found, scenario=replace(found.scenario, at_home=True)),
+        replace(found, shelters=moved),
+        replace(found, people=away),
+    ):
+        assert kept_as(sample, other) is None
+
+
+def test_a_plan_whose_houses_are_all_fixed_to_where_a_kept_one_sends_them_is_that_one(
+    sample: Session, made: tuple[Plan, Loaded]
+) -> None:
+    found, loaded = made
+    who = loaded.evacuees
+    locks = tuple((h, s) for h, s in zip(who.houses.tolist(), who.shelters.tolist(), strict=True) if s)
+    fixed = plan(world(sample, on=date(2026, 8, 3)), replace(found.scenario, locks=locks))
+    assert kept_as(sample, fixed) == loaded.plan

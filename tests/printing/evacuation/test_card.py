@@ -12,9 +12,9 @@ from PySide6.QtGui import QImage
 from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.core.errors import Cancelled, NotAllowed
 from mingqing.core.watch import Watch
-from mingqing.printing.evacuation.card import CardContent, Unit, advice, gather_cards, in_short
+from mingqing.printing.evacuation.card import CardContent, Unit, advice, alone, gather_cards, in_short
 from mingqing.printing.evacuation.card_pdf import COPIES, cards_pdf, print_cards
-from mingqing.printing.evacuation.evacuees import Contact, Evacuee, Person
+from mingqing.printing.evacuation.evacuees import About, Contact, Evacuee, Person
 from mingqing.printing.evacuation.sketch import Sketch
 from mingqing.printing.paper.code import paint_qr, qr
 from mingqing.printing.paper.page import A4, A5, Document
@@ -33,7 +33,7 @@ def card(**given: object) -> CardContent:
         *("小竹溪山洪", "山洪", "中型", "在隐患范围内", "强降雨", advice(iter(["山洪"]))),
         *(Contact("甄巧模", "00038209622"), "广播、手摇警报器"),
         *(Contact("拟大设", "00084961092"), Contact("贾六拟", "00019984648"), WORDS, 9.0, 545.0),
-        *("小竹溪村学校避灾点", "竹源乡小竹溪村小竹溪", Contact("贾发仿", "00082013066"), "", Unit()),
+        *("小竹溪村学校避灾点", "竹源乡小竹溪村小竹溪", Contact("贾发仿", "00082013066"), False, Unit()),
         Unit("小竹溪村民委员会", Contact("拟大设", "00084961092")),
     )
     return replace(plain, **given)  # type: ignore[arg-type]
@@ -130,7 +130,7 @@ def test_what_is_not_known_is_left_blank(keep: Keep) -> None:
             None,
             None,
         ),
-        *("", "", Contact(), "", Unit(), Unit()),
+        *("", "", Contact(), False, Unit(), Unit()),
     )
     text = one(keep, nothing).text()
     assert "户主姓名" in text
@@ -139,9 +139,42 @@ def test_what_is_not_known_is_left_blank(keep: Keep) -> None:
 
 
 def test_household_without_a_safe_way_is_told_so_outright(keep: Keep) -> None:
-    content = card(stranded="唯一的桥被淹", way_in_words="", shelter="", minutes=None, metres=None)
-    assert "目前没有安全路线：唯一的桥被淹。听到预警立即与带队人" in one(keep, content).text()
-    assert "没有安全路线" in in_short(content)
+    content = card(stranded=True, way_in_words="", shelter="", minutes=None, metres=None)
+    pdf = one(keep, content)
+    assert "目前没有查到安全的路线。听到预警，马上打电话给贾六拟00019984648" in pdf.text()
+    assert "不要自行涉水过河" in pdf.text()
+    assert "去哪里" in pdf.text()
+    assert "打电话给贾六拟 00019984648" in in_short(content)
+    assert overlapping(pdf.words()) == []
+
+
+def test_household_without_a_safe_way_calls_whom_one_can_call() -> None:
+    nobody = Contact("无号码")
+    content = card(stranded=True, leader=nobody)
+    assert "打电话给拟大设 00084961092，" in alone(content)
+    committee = replace(content, announcer=Contact(), issuer=Unit("村委会", Contact("", "0571")))
+    assert "打电话给0571，" in alone(committee)
+    assert "打电话给村委会，" in alone(replace(committee, issuer=Unit()))
+
+
+def test_card_of_a_plan_says_of_no_household_why_it_has_no_way(
+    sample_session: Session, evacuees: Sequence[Evacuee], keep: Keep
+) -> None:
+    lost = [e for e in evacuees if e.shelter is None][:2]
+    text = keep(print_cards(sample_session, lost, copies=("户主留存",))).text()
+    assert "目前没有查到安全的路线" in text
+    assert "另修便桥" not in text
+
+
+def test_card_says_at_its_foot_of_which_plan_and_day_it_is(
+    sample_session: Session, evacuees: Sequence[Evacuee], keep: Keep
+) -> None:
+    about = About(edition="预案“台风”第 3 版，编制日期 2026-08-01")
+    pdf = keep(print_cards(sample_session, evacuees[:2], about, copies=("户主留存",)))
+    for page in range(1, pdf.pages + 1):
+        assert "预案“台风”第3版，编制日期2026-08-01。换发新卡后，本卡作废。" in pdf.text(page)
+    assert overlapping(pdf.words()) == []
+    assert outside(pdf.words(), pdf.size, 10.0) == []
 
 
 def test_code_says_the_way_the_shelter_and_whom_to_call_and_nothing_of_the_household() -> None:

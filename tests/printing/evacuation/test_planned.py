@@ -1,18 +1,25 @@
 """From a plan to paper: what is printed is what was planned."""
 
+import re
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mingqing.core.errors import Cancelled
+from mingqing.core.sample import PASSWORD, USER
 from mingqing.core.watch import Watch
 from mingqing.evacuation.gather import world
 from mingqing.evacuation.planning import Plan, plan
+from mingqing.evacuation.saved.keep import save
+from mingqing.evacuation.saved.of_plan import outcome
 from mingqing.evacuation.scenario import Scenario
 from mingqing.printing.evacuation.card import gather_cards
-from mingqing.printing.evacuation.planned import evacuees
+from mingqing.printing.evacuation.planned import about, edition, evacuees
 from mingqing.printing.evacuation.roll import gather_roll
+from mingqing.store.project import open_project
 from mingqing.store.session import Session
 
 
@@ -62,3 +69,23 @@ def test_roll_and_cards_of_a_plan_name_the_same_people(sample_session: Session, 
 def test_telling_can_be_stopped(sample_session: Session, planned: Plan) -> None:
     with pytest.raises(Cancelled):
         evacuees(sample_session, planned, watch=Watch(cancelled=lambda: True))
+
+
+def test_edition_is_name_version_and_day_of_what_is_kept(sample_project: Path) -> None:
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        made = plan(world(session, on=date(2026, 8, 3)), Scenario())
+        assert re.fullmatch(r"未保存的方案，编制日期 \d{4}-\d\d-\d\d", edition(session, made))
+        for _ in range(2):
+            save(session, outcome(session, made, 0), "小竹溪村台风暴雨红色预警夜间全员转移及物资保障预案")
+        name = "小竹溪村台风暴雨红色预警夜间全员转移及物资保障…"
+        assert re.fullmatch(rf"预案“{name}”第 2 版，编制日期 \d{{4}}-\d\d-\d\d", edition(session, made))
+
+
+def test_shelters_that_are_not_in_the_case_are_said_to_be_unused(
+    sample_session: Session, planned: Plan
+) -> None:
+    told = about(sample_session, planned, "台风")
+    ids = planned.world.shelters.ids.tolist()
+    assert (told.subject, told.at_home, told.unused) == ("台风", False, frozenset())
+    less = replace(planned, case=replace(planned.case, shelters=planned.case.shelters[1:]))
+    assert about(sample_session, less).unused == {ids[planned.case.shelters[0]]}

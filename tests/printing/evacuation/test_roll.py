@@ -9,11 +9,10 @@ from itertools import groupby
 import pytest
 from openpyxl import load_workbook
 
-from mingqing.access.audit import REFUSED, Act
-from mingqing.access.roles import Action
+from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.core.errors import Cancelled, NotAllowed
 from mingqing.core.watch import Watch
-from mingqing.printing.evacuation.evacuees import Contact, Evacuee
+from mingqing.printing.evacuation.evacuees import About, Contact, Evacuee
 from mingqing.printing.evacuation.roll import (
     COLUMNS,
     Part,
@@ -24,9 +23,11 @@ from mingqing.printing.evacuation.roll import (
     minutes_in_words,
     remark,
 )
-from mingqing.printing.evacuation.roll_xlsx import as_xlsx
+from mingqing.printing.evacuation.roll_pdf import print_roll
+from mingqing.printing.evacuation.roll_xlsx import as_xlsx, export_roll
 from mingqing.store.log import entries
 from mingqing.store.session import Session
+from tests.printing.pdf import Pdf
 
 WHEN = datetime(2026, 8, 3, 18, 30)  # noqa: DTZ001
 
@@ -85,7 +86,7 @@ def test_sums_by_village_and_group_add_up(sample_session: Session, evacuees: Seq
 
 def test_who_is_away_is_said_or_left_out(sample_session: Session, evacuees: Sequence[Evacuee]) -> None:
     every = gather_roll(sample_session, evacuees)
-    home = gather_roll(sample_session, evacuees, at_home=True)
+    home = gather_roll(sample_session, evacuees, About(at_home=True))
     away = [r for r in every.rows if "外出" in r.condition]
     assert away
     assert not any("外出" in r.condition for r in home.rows)
@@ -99,16 +100,50 @@ def test_ages_are_those_of_the_day(sample_session: Session, evacuees: Sequence[E
     assert one.age == 2030 - date.fromisoformat(born[one.name]).year - (born[one.name][5:] > "01-01")
 
 
-def test_planner_prints_names_and_phones_but_may_not_take_rows_away(
+def test_planner_prints_names_and_phones(
     as_role: Callable[..., Session], evacuees: Sequence[Evacuee]
 ) -> None:
-    planner = as_role("planner")
-    rows = gather_roll(planner, evacuees).rows
+    rows = gather_roll(as_role("planner"), evacuees).rows
     assert all("*" not in r.name + r.phone for r in rows)
     assert any(r.condition == "卧床" for r in rows)
     assert {r.age for r in rows} == {None}
+
+
+def test_planner_takes_away_in_a_file_what_the_printed_list_says_and_the_log_has_it(
+    as_role: Callable[..., Session], evacuees: Sequence[Evacuee]
+) -> None:
+    planner = as_role("planner")
+    sheet = load_workbook(BytesIO(export_roll(planner, evacuees, About("台风"))))["转移人员清单"]
+    printed = [cells(n, r) for n, r in enumerate(gather_roll(planner, evacuees).rows, start=1)]
+    assert [[c.value or "" for c in line] for line in sheet.iter_rows(min_row=4)] == [
+        [v or "" for v in line] for line in printed
+    ]
+    last = entries(as_role("auditor"), limit=1)[0]
+    assert (last.act, last.outcome, last.target) == (Act.EXPORT, DONE, "转移人员清单")
+    assert (last.rows, last.detail) == (len(printed), "台风")
+
+
+@pytest.mark.parametrize(
+    ("role", "villages"), [("viewer", ()), ("department", ()), ("village_editor", ("331124204202",))]
+)
+def test_who_may_not_export_whom_a_plan_moves_gets_no_file_and_the_log_has_it(
+    role: str, villages: tuple[str, ...], as_role: Callable[..., Session], evacuees: Sequence[Evacuee]
+) -> None:
     with pytest.raises(NotAllowed, match="导出"):
-        gather_roll(planner, evacuees, action=Action.EXPORT)
+        export_roll(as_role(role, *villages), evacuees)
+    last = entries(as_role("auditor"), limit=1)[0]
+    assert (last.act, last.outcome, last.target) == (Act.EXPORT, REFUSED, "转移人员清单")
+
+
+def test_list_says_of_which_plan_and_day_it_is(
+    sample_session: Session, evacuees: Sequence[Evacuee], keep: Callable[[bytes], Pdf]
+) -> None:
+    about = About("后山滑坡", "预案“台风”第 3 版，编制日期 2026-08-01")
+    pdf = keep(print_roll(sample_session, evacuees, about))
+    for page in range(1, pdf.pages + 1):
+        assert "预案“台风”第3版，编制日期2026-08-01" in pdf.text(page)
+    sheet = load_workbook(BytesIO(export_roll(sample_session, evacuees, about)))["转移人员清单"]
+    assert sheet["A2"].value.startswith("预案“台风”第 3 版，编制日期 2026-08-01 · 后山滑坡")
 
 
 def test_viewer_prints_masks_and_nobody_s_mobility(

@@ -7,7 +7,7 @@ import pytest
 
 from mingqing.access.audit import Act
 from mingqing.core.errors import NotAllowed
-from mingqing.printing.evacuation.evacuees import Evacuee
+from mingqing.printing.evacuation.evacuees import About, Evacuee
 from mingqing.printing.evacuation.village_plan import gather_plan
 from mingqing.printing.evacuation.village_plan_pdf import plan_pdf, print_plan
 from mingqing.store.log import entries
@@ -16,6 +16,7 @@ from tests.printing.pdf import Pdf, outside, overlapping
 
 Keep = Callable[[bytes], Pdf]
 VILLAGE = "331124204202"
+EDITION = "预案“台风”第 3 版，编制日期 2026-08-01"
 
 
 def test_figures_are_those_of_the_village(sample_session: Session, evacuees: Sequence[Evacuee]) -> None:
@@ -26,7 +27,12 @@ def test_figures_are_those_of_the_village(sample_session: Session, evacuees: Seq
     assert plan.village == "小竹溪村"
     assert plan.people == sum(counts)
     assert sum(load.own for load in plan.shelters) + plan.stranded_people == plan.people
-    assert sum(led.people for led in plan.leaders) == plan.people
+    for parts in (plan.leaders, plan.groups):
+        assert sum(g.people for part in parts for g in part.going) == plan.people
+        lost = sum(g.people for part in parts for g in part.going if not g.shelter)
+        assert lost == plan.stranded_people > 0
+        for load in plan.shelters:
+            assert sum(g.people for part in parts for g in part.going if g.shelter == load.name) == load.own
     assert plan.latest_minutes is not None
     assert plan.mean_minutes is not None
     assert plan.mean_minutes <= plan.latest_minutes
@@ -38,20 +44,59 @@ def test_shelter_counts_those_who_come_from_other_villages(
     goal = next(e.shelter for e in evacuees if e.shelter is not None)
     every = [replace(e, shelter=goal) for e in evacuees]
     plan = gather_plan(sample_session, VILLAGE, every)
-    (load,) = plan.shelters
+    (load,) = [each for each in plan.shelters if each.people]
     assert load.own == plan.people < load.people
     assert load.share == pytest.approx(load.people / (load.capacity or 0))
 
 
+def test_shelters_of_the_village_that_nobody_goes_to_are_listed_too(
+    sample_session: Session, evacuees: Sequence[Evacuee]
+) -> None:
+    named = {name for (name,) in sample_session.rows("shelter", ("name",), village=VILLAGE)}
+    ids = frozenset(i for (i,) in sample_session.rows("shelter", ("id",), village=VILLAGE))
+    lost = [replace(e, shelter=None, minutes=None) for e in evacuees]
+    assert {load.name for load in gather_plan(sample_session, VILLAGE, evacuees).shelters} >= named
+    loads = gather_plan(sample_session, VILLAGE, lost, About(unused=ids)).shelters
+    assert {(load.name, load.people, load.unused) for load in loads} == {(name, 0, True) for name in named}
+
+
+def test_who_goes_where_is_told_by_group_with_the_time_of_the_last(
+    sample_session: Session, evacuees: Sequence[Evacuee], keep: Keep
+) -> None:
+    plan = gather_plan(sample_session, VILLAGE, evacuees)
+    mine = dict(sample_session.rows("house", ("id", "village_code")))
+    shelters = dict(sample_session.rows("shelter", ("id", "name")))
+    told = {e.house: e for e in evacuees if mine[e.house] == VILLAGE}
+    expected: dict[tuple[str, str], tuple[set[str], list[float]]] = {}
+    for head, house, group in sample_session.rows("household", ("householder", "house", "group_no")):
+        if house in told:
+            goal = shelters.get(told[house].shelter, "")
+            heads, minutes = expected.setdefault((group, goal), (set(), []))
+            heads.add(head)
+            minutes += [m for m in (told[house].minutes,) if m is not None]
+    found = {(group.name, g.shelter): g for group in plan.groups for g in group.going}
+    assert {key: set(g.householders) for key, g in found.items() if key[0]} == {
+        key: heads for key, (heads, _) in expected.items()
+    }
+    assert all(found[key].minutes == max(minutes, default=None) for key, (_, minutes) in expected.items())
+    text = keep(plan_pdf(plan, None)).text()
+    for (group, goal), (heads, _) in expected.items():
+        assert group in text
+        assert goal in text
+        assert all(head in text for head in heads)
+
+
 def test_plan_on_paper_says_it_all(sample_session: Session, evacuees: Sequence[Evacuee], keep: Keep) -> None:
-    pdf = keep(print_plan(sample_session, VILLAGE, evacuees, scenario="红色预警，全部隐患点"))
+    pdf = keep(print_plan(sample_session, VILLAGE, evacuees, About("红色预警，全部隐患点", EDITION)))
     text = pdf.text()
+    assert all("第3版，编制日期2026-08-01" in pdf.text(page) for page in range(1, pdf.pages + 1))
     for told in (
         "小竹溪村防灾避险预案",
         "红色预警，全部隐患点",
         "二、转移路线图",
         "三、没有安全路线的住户",
-        "九、物资",
+        "四、谁去哪里",
+        "十、物资",
     ):
         assert told in text
     assert 2 <= pdf.pages <= 6
