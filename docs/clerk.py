@@ -6,10 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QStyle,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from mingqing.desktop.window import MainWindow
 
@@ -59,6 +67,7 @@ class Clerk:
         """Look on until nothing moves any more, and `true()`."""
         canvas, jobs = self.window.explorer.canvas, self.window.jobs
         end = time.monotonic() + _PATIENCE_S
+        QTest.qWait(1)  # what follows a click may begin only once it is over
         while jobs.busy() or not canvas.at_rest or not true():
             if time.monotonic() > end:
                 sys.exit("waited in vain")
@@ -68,6 +77,10 @@ class Clerk:
     def sees(self, words: str, within: QWidget | None = None) -> bool:
         """Whether these words can be read in the window."""
         return any(words in each for each in self._texts(within or self.window))
+
+    def reading(self, words: str, within: QWidget | None = None) -> str:
+        """Return all of what can be read where these words are."""
+        return next(each for each in self._texts(within or self.window) if words in each)
 
     def find(self, words: str, within: QWidget | None = None) -> QWidget:
         """Return what is on screen and called so, by its words or, to a screen reader, by its name."""
@@ -108,6 +121,39 @@ class Clerk:
         self._effort.clicks += 1
         QTest.mouseClick(found, _LEFT, pos=found.visibleRegion().boundingRect().center())
         self.wait()
+
+    def click_row(self, words: str, name: str) -> None:
+        """Click on the row of a list that says so."""
+        view, rect, _ = self._row(words, name)
+        self._click_in(view, rect.center())
+
+    def tick(self, words: str, name: str) -> None:
+        """Click on the box before a row of a list."""
+        view, rect, index = self._row(words, name)
+        option = QStyleOptionViewItem()
+        option.rect, option.index = rect, index  # type: ignore[attr-defined]
+        option.features = QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator  # type: ignore[attr-defined]
+        box = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        self._click_in(view, view.style().subElementRect(box, option, view).center())
+
+    def click_through(self, words: str, *keys: str) -> None:
+        """Click on what opens a dialog, and press keys there."""
+        waiting = QTimer(interval=20)
+
+        def answer() -> None:
+            dialog = QApplication.activeModalWidget()
+            if dialog is None:
+                return
+            dialog.activateWindow()  # nobody else does on a screen without a window manager
+            if dialog.isActiveWindow():
+                waiting.stop()
+                self.seen("dialog")
+                self.press(*keys)
+
+        waiting.timeout.connect(answer)
+        waiting.start()
+        self.click(words)
+        waiting.stop()
 
     def click_map(self, *places: XY) -> None:
         """Click on places of the map."""
@@ -150,9 +196,28 @@ class Clerk:
             QApplication.sendEvent(self._keyboard, event)
         self.wait()
 
+    def _row(self, words: str, name: str) -> tuple[QAbstractItemView, QRect, QModelIndex]:
+        view = self.find(name)
+        if not isinstance(view, QAbstractItemView):
+            raise LookupError(name)
+        how = Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive
+        found = view.model().match(view.model().index(0, 0), Qt.ItemDataRole.DisplayRole, words, 1, how)
+        rect = view.visualRect(found[0]) if found else QRect()
+        if not view.viewport().rect().contains(rect.center()) or rect.isEmpty():
+            raise LookupError(words)
+        return view, rect, found[0]
+
+    def _click_in(self, view: QAbstractItemView, at: QPoint) -> None:
+        self._effort.clicks += 1
+        QTest.mouseClick(view.viewport(), _LEFT, pos=at)
+        self.wait()
+
     @property
     def _keyboard(self) -> QWidget:
-        return QApplication.activePopupWidget() or QApplication.focusWidget() or self.window
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            return popup.focusWidget() or popup
+        return QApplication.focusWidget() or self.window
 
 
 def _names(widget: QWidget) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """The five commonest tasks and three journeys, by mouse and keys alone: `python -m docs.journeys [FOLDER]`.
 
 Under a real window (Xvfb, or a desk's own screen) it takes pictures for docs/screenshots/;
-tests/desktop/test_editing_journeys.py does the same offscreen, looks at what is stored, and counts: docs/clicks.md.
+tests/desktop/test_journeys.py does the same offscreen, looks at what is stored, and counts: docs/clicks.md.
 """
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from docs.clerk import XY, Clerk
+from docs.evacuating import take_card, take_pictures
 from mingqing.core.files import data_dir
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.desktop.application import application, make_window
@@ -23,11 +25,11 @@ from mingqing.ingest.run import import_paths
 from mingqing.store.project import create_project
 from mingqing.store.session import Session
 
-SIZE, SHOWN = (1366, 768), 1024
+SIZE, SHOWN = (1366, 768), 960
 NAME, INITIALS, PHONE = "仿喜设", "fxs", "00013572468"  # somebody of the samples, in 横岗村
 NUMBER, HOUSEHOLDER = "横岗99", "卫样新"
 WALLS = ((-50.0, -36.0), (-38.0, -36.0), (-38.0, -26.0))  # of the new house, metres from the house of NAME
-KEPT = {"find", "moved", "history", "new-house", "split", "dark"}
+KEPT = {"find", "moved", "history", "new-house", "split", "dark", "scenario", "result", "compare"}
 SHIFT = (-8.0, -26.0)
 ALONE, VILLAGE = "独居老人", "小竹溪村"
 
@@ -114,10 +116,10 @@ def open_samples(window: MainWindow, project: Path) -> None:
 
 
 class Photographer:
-    """Keeps a picture of each moment that is shown in the README."""
+    """Keeps a picture of each moment that is shown in the README. journey : what their names begin with."""
 
-    def __init__(self, window: MainWindow, folder: Path) -> None:
-        self._window, self._folder = window, folder
+    def __init__(self, window: MainWindow, folder: Path, journey: str = "journey") -> None:
+        self._window, self._folder, self._journey = window, folder, journey
 
     def take(self, name: str) -> None:
         """Save what the screen shows, smaller."""
@@ -127,7 +129,7 @@ class Photographer:
         QTest.qWait(150)
         screen = self._window.screen().grabWindow(self._window.winId()).toImage()
         picture = screen.scaledToWidth(SHOWN, Qt.TransformationMode.SmoothTransformation)
-        picture.save(str(self._folder / f"journey-{name}.png"))
+        picture.save(str(self._folder / f"{self._journey}-{name}.png"))
         print(name)
 
 
@@ -152,11 +154,26 @@ def take_all(window: MainWindow, clerk: Clerk, see: Photographer) -> None:
     see.take("split")
 
 
+def plan_evacuation(window: MainWindow, folder: Path, home: Path) -> None:
+    """Go the journey of a red warning."""
+    if window.session is None:
+        sys.exit("no project")
+    see = Photographer(window, folder, "evacuation")
+    clerk = Clerk(window)
+    take_pictures(clerk, window.session, see.take)
+    take_card(clerk, home, folder / "evacuation-card.png")
+    clerk.click("2 结果")
+    window.wear(Appearance.DARK)
+    see.take("dark")
+    window.wear(Appearance.LIGHT)
+
+
 def main() -> None:
     """Take the pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots"
     application()
     with tempfile.TemporaryDirectory() as place:
+        os.environ["HOME"] = place  # where files are proposed to be put
         window = make_window(Settings(appearance="light"))
         window.resize(*SIZE)
         window.show()
@@ -166,6 +183,8 @@ def main() -> None:
         take_all(window, Clerk(window, see.take), see)
         window.wear(Appearance.DARK)
         see.take("dark")
+        window.wear(Appearance.LIGHT)
+        plan_evacuation(window, folder, Path(place))
         window.close()
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from docs.clerk import XY, Clerk, Effort
+from docs.evacuating import HERE, KIND, PLAN, keep, plan_kind, print_list, see_first_without_way, see_village
 from docs.journeys import (
     ALONE,
     HOUSEHOLDER,
@@ -30,6 +31,7 @@ from docs.journeys import (
     split_plot,
 )
 from mingqing.core.sample import PASSWORD, USER
+from mingqing.desktop.pick_list import PickList
 from mingqing.desktop.window import MainWindow
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
@@ -38,7 +40,7 @@ CLICKS = Path(__file__).resolve().parents[2] / "docs" / "clicks.md"
 
 
 class Flashes(QObject):
-    """Whatever is shown as a window of its own and is neither the main window, a menu nor a dialog."""
+    """Whatever is shown as a window of its own and is no main window, menu, dialog or list to pick from."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +48,7 @@ class Flashes(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow()
-        if shown and not isinstance(watched, MainWindow | QMenu | QDialog):
+        if shown and not isinstance(watched, MainWindow | QMenu | QDialog | PickList):
             self.seen.append(f"{type(watched).__name__} {watched.objectName()} {watched.accessibleName()}")
         return False
 
@@ -103,7 +105,9 @@ def off(place: XY, by: XY) -> XY:
 
 def told(task: str) -> tuple[int, int, int]:
     """Clicks, keys and characters of a task, as docs/clicks.md has them for this program."""
-    line = re.search(rf"^\| {task} \| (\d+) \+ (\d+) \| (\d+) \|", CLICKS.read_text(encoding="utf-8"), re.M)
+    line = re.search(
+        rf"^\| {re.escape(task)} \| (\d+) \+ (\d+) \| (\d+) \|", CLICKS.read_text(encoding="utf-8"), re.M
+    )
     assert line is not None, task
     return int(line[1]), int(line[2]), int(line[3])
 
@@ -196,6 +200,28 @@ def test_everybody_who_lives_alone_in_a_village_is_listed(
     assert results.isVisible()
     assert sorted(hit.title for hit in results.hits) == sorted(str(name) for (name,) in wanted)
     assert results.hits
+
+
+def test_red_warning_from_the_tick_to_a_list_on_paper(
+    clerk: Clerk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, afresh: Callable[[], Session]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    see_village(clerk, HERE)
+    with clerk.counted() as effort:
+        plan_kind(clerk, KIND)
+        see_first_without_way(clerk)
+        assert clerk.sees("去避灾点的路都要经过")
+        keep(clerk, PLAN)
+        print_list(clerk)
+    assert as_told("Red warning: who must leave, kept and printed", effort)
+    session = afresh()
+    ((number, people),) = session.rows("evacuation_plan", ["id", "people"], where={"name": PLAN})
+    leaving = session.rows("evacuee", ["people", "shelter"], where={"plan": number})
+    assert sum(int(str(n)) for n, _ in leaving) == people
+    assert any(shelter is None for _, shelter in leaving)
+    (printed,) = tmp_path.glob(f"转移人员清单_{VILLAGE}_*.pdf")
+    assert printed.read_bytes().startswith(b"%PDF")
+    assert clerk.sees(printed.name)
 
 
 def test_what_is_said_of_halves_is_what_the_numbers_are() -> None:
