@@ -20,7 +20,6 @@ from mingqing.classify.choice import Kind
 from mingqing.core.files import data_dir
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.desktop.application import make_window
-from mingqing.desktop.evacuation.panel import KEEP, RESULT
 from mingqing.desktop.look.theme import Appearance
 from mingqing.desktop.map.view import View
 from mingqing.desktop.settings import Settings
@@ -160,38 +159,6 @@ def terrain(photos: Photographer) -> None:
         QTest.qWait(50)
 
 
-def evacuation(photos: Photographer) -> None:
-    """Take a warning's case, who goes where by it, two plans side by side, and people being ticked off."""
-    window, explorer = photos.window, photos.window.explorer
-    panel = explorer.evacuation
-    explorer.close_card()
-    explorer.show_theme("disaster")
-    window.actions_["evacuation"].trigger()
-    wait_until(lambda: panel.planner.ground is not None)
-    panel.scenario.take_all()
-    photos.take("evacuation-scenario")
-    outcome = panel.planner.outcome
-    panel.turn_to(RESULT)
-    if outcome is not None:
-        panel.result.look_at(next(m.house for m in outcome.movers if m.safe))
-    photos.take("evacuation-result")
-    panel.turn_to(KEEP)
-    for name, take in (
-        ("全部隐患点", panel.scenario.take_all),
-        ("只有山洪", panel.scenario.take_flash_floods),
-    ):
-        take()
-        wait_until(lambda: not window.jobs.busy())
-        panel.keep.name.setText(name)
-        panel.keep.save.click()
-        wait_until(lambda: not window.jobs.busy() and panel.keep.said.text() != "")
-    panel.keep.plans.choose(panel.keep.plans.entries[0].key)
-    panel.keep.other.setCurrentIndex(1)
-    panel.keep.other.activated.emit(1)
-    photos.take("evacuation-comparison")
-    window.actions_["evacuation"].trigger()
-
-
 def add_accounts(project: Path) -> None:
     """Give every role somebody who holds it, and who has chosen a password since."""
     with open_project(project, user=USER, password=PASSWORD) as session:
@@ -243,7 +210,6 @@ def main() -> None:
         window.wear(Appearance.LIGHT)
         terrain(photos)
         classes(photos)
-        evacuation(photos)
         add_accounts(project)
         roles(photos, project)
         window.close()
