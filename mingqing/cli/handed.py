@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mingqing.cli.common import say, write_file
-from mingqing.core.errors import NotAllowed
+from mingqing.core.errors import NotAllowed, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.store.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mingqing.evacuation.planning import Plan
 
 _ROLL, _VILLAGE = tr("转移人员清单"), tr("防灾避险预案")
@@ -59,10 +61,27 @@ def _hand_out(session: Session, plan: "Plan", folder: Path, watch: Watch) -> boo
         if code is not None:
             path = folder / f"{villages.get(code, code)}{_VILLAGE}.pdf"
             made[path] = print_plan(session, code, told, which, watch=watch)
-    for path, content in made.items():
-        write_file(path, content, path.stem)
+    return _written(made) and whole
+
+
+def _written(made: "Mapping[Path, bytes]") -> bool:
+    """Write files one after another and return whether all are there; what was written before a full disk is kept.
+
+    Raises
+    ------
+    ProjectUnavailable
+        if not even the first could be written.
+    """
+    for number, (path, content) in enumerate(made.items()):
+        try:
+            write_file(path, content, path.stem)
+        except ProjectUnavailable as error:
+            if not number:
+                raise
+            say(str(error))
+            return False
         say(str(path))
-    return whole
+    return True
 
 
 def subject_of(plan: "Plan") -> str:

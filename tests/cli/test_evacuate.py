@@ -358,3 +358,21 @@ def test_lock_that_says_nothing_or_two_things_is_refused(
     told = run("evacuate", sample_project, "--lock", lock)
     assert (told.code, told.out) == (2, "")
     assert said in told.err
+
+
+def test_disk_that_fills_up_keeps_what_was_written_and_says_so(
+    run: Run, sample_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    def full(path: Path, content: bytes, **how: Any) -> None:
+        if written:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        path.write_bytes(content)
+
+    monkeypatch.setattr("mingqing.cli.common.write_whole", full)
+    told = run("evacuate", sample_project, "--out", tmp_path / "预案")
+    assert told.code == 1
+    assert "没有存到" in told.err
+    assert [p.name for p in (tmp_path / "预案").iterdir()] == ["转移人员清单.pdf"]
