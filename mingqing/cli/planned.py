@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _EXCHANGE_EPSG = 4490
 _OPTIMAL = 1e-9
+_FEW = 5  # houses named in a sentence
 _MOST_LISTED = 50  # houses without a way: `--json` has all
 
 
@@ -95,14 +96,25 @@ def _assigned(plan: "Plan", at: int) -> dict[str, object]:
 
 
 def notes_of(plan: "Plan") -> list[str]:
-    """Return what the data lacks, and which houses could not be sent where `--lock` says."""
+    """Return what the data lacks, and how many houses could not be sent where `--lock` says, and which."""
     why = {
-        BrokenLock.UNREACHABLE: tr("房屋 {id} 没有安全的路可到指定的避灾点，已另行安排"),
-        BrokenLock.FULL: tr("房屋 {id} 指定的避灾点住不下，已另行安排"),
+        BrokenLock.UNREACHABLE: tr("没有安全的路可到指定的避灾点"),
+        BrokenLock.FULL: tr("指定的避灾点住不下"),
     }
-    ids = plan.world.houses.ids[plan.houses]
-    broken = plan.assignment.broken_locks.items()
-    return [*plan.notes, *(why[reason].format(id=int(ids[at])) for at, reason in broken)]
+    ids, placed = plan.world.houses.ids[plan.houses], plan.placed
+    broken: dict[tuple[BrokenLock, bool], list[int]] = {}
+    for at, reason in plan.assignment.broken_locks.items():
+        broken.setdefault((reason, bool(placed[at])), []).append(int(ids[at]))
+    told = [
+        tr("{n} 处房屋{why}，{then}：{houses}").format(
+            n=len(houses),
+            why=why[reason],
+            then=tr("已另行安排") if sent else tr("也没有别处可去"),
+            houses="、".join(map(str, houses[:_FEW])) + (tr("等") if len(houses) > _FEW else ""),
+        )
+        for (reason, sent), houses in broken.items()
+    ]
+    return [*plan.notes, *told]
 
 
 # ── Lines on the map ─────────────────────────────────────────────────────────────────────────────────────────

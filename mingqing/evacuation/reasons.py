@@ -21,6 +21,7 @@ from mingqing.evacuation.scenario import Scenario
 from mingqing.evacuation.world import World
 
 _BARRED_S = 1e6  # for each hazard entered and each cut passed: as few as can be, then as soon as can be
+_CROSSING_M = 0.5  # nearer than this, roads that do not join cross at a bridge
 _NAMED = 3  # names in a sentence
 
 

@@ -75,7 +75,8 @@ def service_areas(
     seconds, chosen = moved.soonest(np.zeros(len(here.shelters)))
     reach = Reach.of(moved)
     shapes = np.empty(len(limits_min), dtype=np.object_)
-    within, before_s = shapely.MultiPolygon(), -np.inf
+    # Ground in a hazard is within reach of nobody who should be there.
+    within, before_s = shapely.union_all(here.danger.shapes), -np.inf
     for number, limit_s in enumerate(60.0 * limit for limit in limits_min):
         if stop():
             raise Cancelled(tr("已停止计算服务范围。"))

@@ -26,14 +26,27 @@ from mingqing.ingest.reading.source import SourceFile
 
 _CODE = re.compile(r"(?:EPSG:+[\d.]*:?)(\d{4,6})$", re.I)
 _LONGEST = 2**63
+_ENOUGH = 6  # different characters beyond ASCII
 _Json = Mapping[str, object]
+
+
+def _decoded(data: bytes, encoding: str | None) -> tuple[str, enc.Encoding]:
+    """Return the text: in UTF-8, as RFC 7946 wants it, where enough of it is; else as it is judged by its content."""
+    where = tr(" GeoJSON 格式")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = ""
+    # Each character of another encoding has a chance of 1 in 12 to be UTF-8 as well.
+    if encoding is None and len({c for c in text if not c.isascii()}) >= _ENOUGH:
+        return text, enc.Encoding("utf-8", tr("由{where}指明").format(where=where), certain=True)
+    text, found, _ = decode_text(data, encoding, [enc.Declared("utf-8", where, 25.0)])
+    return text, found
 
 
 def read_geojson(file: SourceFile, *, encoding: str | None = None) -> list[SourceLayer]:
     """Read the features of a GeoJSON file as one layer."""
-    text, found, _ = decode_text(
-        file.path.read_bytes(), encoding, [enc.Declared("utf-8", tr(" GeoJSON 格式"), 25.0)]
-    )
+    text, found = _decoded(file.path.read_bytes(), encoding)
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:

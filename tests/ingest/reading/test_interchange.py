@@ -1,5 +1,6 @@
 """GeoPackage, GeoJSON and KML arrive as layers, and what is unsafe in them is left alone."""
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -33,6 +34,22 @@ def test_geojson_in_gbk_is_read(tmp_path: Path) -> None:
     path = write_houses(tmp_path / "农房.geojson", epsg=4326)
     path.write_bytes(path.read_bytes().decode().encode("gbk"))
     assert read_one(path).columns["门牌地址"][0] == "大竹溪村一号"
+
+
+def test_large_geojson_of_few_characters_is_the_utf8_that_it_has_to_be(tmp_path: Path) -> None:
+    row = {
+        "type": "Feature",
+        "properties": {"道路名称": "路", "道路等级": "村道", "桥隧": None},
+        "geometry": {"type": "LineString", "coordinates": [[119.4, 28.4], [119.5, 28.5]]},
+    }
+    path = tmp_path / "道路.geojson"
+    whole = {"type": "FeatureCollection", "features": [row] * 5000}
+    path.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+    layer = read_one(path)
+    assert len(layer) == 5000
+    assert layer.columns["道路等级"][0] == "村道"
+    assert layer.encoding is not None
+    assert layer.encoding.certain
 
 
 def test_kml_in_gbk_is_read_by_what_its_header_says(tmp_path: Path) -> None:
