@@ -1,6 +1,6 @@
 """How far the shelters reach: who is there in how many minutes, who is too far, and where one more would help most."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from mingqing.desktop.look.colours import PLAN_BANDS, is_dark
 from mingqing.desktop.widgets import S, button, column, label
 from mingqing.evacuation.areas.bands import LIMITS_MIN, ServiceAreas, service_areas
 from mingqing.evacuation.areas.siting import Sites, best_sites
+from mingqing.evacuation.case import case
 
 if TYPE_CHECKING:
     from mingqing.desktop.evacuation.case import Case
@@ -109,7 +110,9 @@ class AreasPage(QWidget):
             return
 
         def work(_session: "Session", job: Job[ServiceAreas]) -> ServiceAreas:
-            return service_areas(ground.world, scenario, stop=job.cancelled)
+            found = service_areas(ground.world, scenario, stop=job.cancelled)
+            danger = shapely.union_all(case(ground.world, scenario).danger.shapes)
+            return replace(found, shapes=shapely.difference(found.shapes, danger))  # nobody is safe in it
 
         self._jobs.start(PlanJob(work, done=self._show, failed=lambda _why: None, topic="areas"))
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from mingqing.evacuation.scenario import Scenario
 
 _MOST_NAMED = 6
+_SUPPOSED = (
+    *(tr("画的淹没范围"), tr("断路"), tr("时间"), tr("算哪些人")),
+    *(tr("卧床的"), tr("危险区外扩"), tr("手工指定去处")),
+)
 
 
 class ComparePage(QWidget):
@@ -24,9 +28,10 @@ class ComparePage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         layout = column(self, gap=S)
-        layout.addWidget(button(tr("‹ 返回"), self.left.emit, "inline"), 0, Qt.AlignmentFlag.AlignLeft)
+        leaving = button(tr("‹ 返回"), self.left.emit, "inline")
+        self.setFocusProxy(leaving)
+        layout.addWidget(leaving, 0, Qt.AlignmentFlag.AlignLeft)
         self._area = scrolling(QWidget())
         layout.addWidget(self._area, 1)
 
@@ -49,6 +54,7 @@ class ComparePage(QWidget):
             if houses:
                 layout.addWidget(label(text.format(n=len(houses)), kind, wrap=True))
                 layout.addWidget(label(_named(houses, names), "muted", wrap=True))
+        layout.addSpacing(S)
         layout.addLayout(_figures(found))
         supposed = _supposed(found.one.scenario, found.two.scenario, hazards)
         if supposed:
@@ -75,22 +81,23 @@ def _supposed(one: "Scenario", two: "Scenario", hazards: "Mapping[int, str]") ->
         only = [h for h in here.hazards or () if h not in (there.hazards or ())]
         if only:
             told.append(text.format(names=_named(only, hazards)))
-    for name, a, b, say in (
-        (tr("画的淹没范围"), one.floods, two.floods, _places),
-        (tr("断路"), one.cuts, two.cuts, _places),
-        (tr("时间"), one.night, two.night, lambda on: tr("夜间") if on else tr("白天")),
-        (tr("算哪些人"), one.at_home, two.at_home, lambda on: tr("只算在家的") if on else tr("户籍上的全部")),
-        (tr("卧床的"), one.vehicles, two.vehicles, lambda on: tr("用车接") if on else tr("不用车")),
-        (tr("危险区外扩"), one.buffer_m, two.buffer_m, lambda m: tr("{n:g} 米").format(n=m)),
-        (tr("手工指定去处"), one.locks, two.locks, lambda locks: tr("{n} 户").format(n=len(locks))),
-    ):
-        if a != b:
-            told.append(tr("{name}：{one} → {two}").format(name=name, one=say(a), two=say(b)))
+    for name, *both in zip(_SUPPOSED, _told(one), _told(two), strict=True):
+        if both[0] != both[1]:
+            told.append(tr("{name}：{one} → {two}").format(name=name, one=both[0], two=both[1]))
     return told
 
 
-def _places(drawn: "Sequence[object]") -> str:
-    return tr("{n} 处").format(n=len(drawn))
+def _told(scenario: "Scenario") -> tuple[str, ...]:
+    """Return what a scenario supposes beside hazards, in the order of `_SUPPOSED`."""
+    return (
+        tr("{n} 处").format(n=len(scenario.floods)),
+        tr("{n} 处").format(n=len(scenario.cuts)),
+        tr("夜间") if scenario.night else tr("白天"),
+        tr("只算在家的") if scenario.at_home else tr("户籍上的全部"),
+        tr("用车接") if scenario.vehicles else tr("不用车"),
+        tr("{n:g} 米").format(n=scenario.buffer_m),
+        tr("{n} 户").format(n=len(scenario.locks)),
+    )
 
 
 def _named(houses: "Sequence[int]", names: "Mapping[int, str]") -> str:

@@ -105,13 +105,19 @@ class KeepPage(QWidget):
         return self._pages.currentWidget() is not self._main
 
     def _connect(self) -> None:
-        self._pages.currentChanged.connect(lambda _index: self.turned.emit())
+        self._pages.currentChanged.connect(lambda _index: self._turn())
         self.plans.chosen.connect(lambda _number: self._show_about())
         self.plans.opened.connect(lambda _number: self._reopen())
         self.other.activated.connect(lambda _index: self._compare())
         self.tick.left.connect(lambda: self._pages.setCurrentWidget(self._main))
         self.compared.left.connect(lambda: self._pages.setCurrentWidget(self._main))
         self.tick.ticked.connect(lambda ids, moved: self._keeping.tick(ids, moved=moved))
+
+    def _turn(self) -> None:
+        """Take the keyboard along to the other page: that of a page put away goes to the next thing in the window."""
+        self.turned.emit()
+        if self.isVisible():
+            (self._pages.currentWidget() if self.aside else self.plans).setFocus()
 
     # ── What it is about ───────────────────────────────────────────────────────────────────────────────────
 
@@ -125,8 +131,9 @@ class KeepPage(QWidget):
         self._offer()
 
     def show_ground(self, ground: "Ground | None") -> None:
-        """Know what houses and shelters are called."""
+        """Know what houses and shelters are called; without the ground no plan is worked on again."""
         self._ground = ground
+        self._open.setEnabled(ground is not None)
 
     def show_outcome(self, outcome: Outcome | None, place: str) -> None:
         """Keep this, and hand it out; `place` is where it is about."""
@@ -219,7 +226,7 @@ class KeepPage(QWidget):
             self.name.setText(loaded.plan.name)
             self.opening.emit(loaded.scenario)
 
-        if plan is not None:
+        if plan is not None and self._open.isEnabled():
             self._keeping.open(plan.number, done)
 
     def _drop(self) -> None:
@@ -232,7 +239,6 @@ class KeepPage(QWidget):
         def done(found: "Comparison") -> None:
             self.compared.show_comparison(found, self._names(), self._hazards())
             self._pages.setCurrentWidget(self.compared)
-            self.compared.setFocus()
 
         if plan is not None and other:
             both = (plan.number, other)

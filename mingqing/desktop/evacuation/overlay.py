@@ -123,11 +123,11 @@ class PlanOverlay(QObject):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         here = PlanPainter(painter, view, size, dark=is_dark())
+        here.bars(self._bars)  # below the houses in it
         if self._heavy:
             self._lay(painter, view, size)
         else:
             here.paint(self._content)
-        here.bars(self._bars)
         here.way(self._chosen)
         self._paint_loads(painter, view, size)
         self._paint_marks(painter, view, size)

@@ -194,8 +194,13 @@ class PlanPainter:
                     painter.fillPath(path, ink)
                     painter.strokePath(path, QPen(QColor(self._look.raised), 1.2))
             wide = _DOT_PX if self._view.m_per_px < _BARE else 3.0
-            painter.setPen(pen(ink.name(), wide if n >= 0 else wide + 2))
-            painter.drawPoints(self._points(at))
+            points = self._points(at)
+            if n < 0:  # danger lies around them in the same red
+                wide += 2
+                painter.setPen(pen(self._look.raised, wide + 3))
+                painter.drawPoints(points)
+            painter.setPen(pen(ink.name(), wide))
+            painter.drawPoints(points)
 
     def _points(self, at: NDArray[np.float64]) -> QPolygonF:
         left, top = self._view.to_map(0, 0, self._size)

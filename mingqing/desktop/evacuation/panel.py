@@ -115,7 +115,7 @@ class EvacuationPanel(QWidget):
         planner.grounded.connect(self._show_ground)
         planner.planned.connect(self._show_outcome)
         planner.working.connect(lambda: self.summary.show_working(on=planner.busy))
-        planner.failed.connect(self.summary.say_failed)
+        planner.failed.connect(self._say_failed)
         self._editor.changed.connect(self._follow_edit)
         self.summary.pressed.connect(self._show_stranded)
         self.scenario.going.connect(self._see_hazard)
@@ -233,10 +233,16 @@ class EvacuationPanel(QWidget):
     def _show_ground(self) -> None:
         ground = self.planner.ground
         self.scenario.show_ground(ground)
+        self.scenario.setEnabled(True)
         self.keep.show_ground(ground)
         self.areas.show_ground(ground)
         self.on_map.show_ground(ground)
         self._list_faults()
+
+    def _say_failed(self, why: str) -> None:
+        """Say why there is no plan; without the ground nothing can be put together."""
+        self.summary.say_failed(why)
+        self.scenario.setEnabled(self.planner.ground is not None)
 
     def _list_faults(self) -> None:
         """List what is wrong with the roads where one plans."""
@@ -279,6 +285,7 @@ class EvacuationPanel(QWidget):
         """Work on a kept plan again."""
         self.scenario.show_scenario(scenario)
         self.turn_to(RESULT)
+        self.result.houses.setFocus()
 
     # ── From the list to the map, and back ─────────────────────────────────────────────────────────────────
 

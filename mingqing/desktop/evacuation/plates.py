@@ -47,7 +47,7 @@ def _meet(some: Boxes, others: Boxes) -> NDArray[np.bool_]:
     """Return which of some boxes overlap any of the others."""
     a, b = some[:, None], others[None]
     apart = (a[..., :2] >= b[..., 2:]) | (a[..., 2:] <= b[..., :2])
-    met: NDArray[np.bool_] = (~apart.any(axis=2)).any(axis=1)
+    met: NDArray[np.bool_] = np.any(~np.any(apart, axis=2), axis=1)
     return met
 
 

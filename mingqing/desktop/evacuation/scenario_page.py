@@ -248,6 +248,7 @@ class ScenarioPage(QWidget):
         if self._ground is None:
             self._among = []
             self.hazards.clear()
+            self._none.hide()
             return
         hazards = self._ground.hazards
         self._among = quick.offered(hazards, self._case.scenario.villages)

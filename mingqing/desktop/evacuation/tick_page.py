@@ -41,6 +41,7 @@ class TickPage(QWidget):
         self.bar.setTextVisible(False)
         self.by_shelter = label("", "caption", wrap=True)
         self.wanted = QLineEdit()
+        self.setFocusProxy(self.wanted)
         self.wanted.setPlaceholderText(tr("找一户"))
         self.wanted.setClearButtonEnabled(True)
         self.only = QCheckBox(tr("只看没转移的"))

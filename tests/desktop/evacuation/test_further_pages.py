@@ -60,6 +60,10 @@ def test_the_reach_of_shelters_is_counted_and_washed_over_the_map(
     said = [each.text() for each in result.areas.findChildren(QLabel)]
     assert said[said.index("5 分钟以内") + 1] == f"{areas.households[0]} 户 {areas.people[0]} 人"
     assert int(areas.households.sum()) == 6
+    ground = result.planner.ground
+    assert ground is not None
+    slide = ground.hazards.shapes[list(ground.hazards.names).index(SLIDE)]
+    assert shapely.area(shapely.intersection(areas.shapes, slide)).sum() == pytest.approx(0, abs=0.01)
     assert "按第 1 步选的算：1 处隐患点出事" in result.areas.about.text()
     assert len(result.on_map.overlay.content.areas) == 4
     press(result, "转移户")

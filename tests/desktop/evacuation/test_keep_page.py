@@ -70,6 +70,7 @@ def test_a_kept_plan_is_worked_on_again(panel: EvacuationPanel, keep: KeepPage, 
     assert panel.case.hazards == {id_of(panel, SLIDE)}
     assert panel.step == RESULT
     assert len(panel.result.houses.entries) == 3
+    assert panel.result.houses.hasFocus()
 
 
 def test_two_plans_are_compared_side_by_side(panel: EvacuationPanel, keep: KeepPage, settle: Settle) -> None:
@@ -90,9 +91,10 @@ def test_two_plans_are_compared_side_by_side(panel: EvacuationPanel, keep: KeepP
     assert said[at + 1 : at + 3] == ["9 人", "12 人"]
     assert "只在后一个里要转移 1 处房屋" in said
     assert f"只有后一个算出事：{FLOOD}" in said
-    assert keep.compared.hasFocus()
+    assert keep.compared.isAncestorOf(panel.focusWidget())
     press(panel, "返回")
     assert panel.summary.isVisible()
+    assert keep.plans.hasFocus()
 
 
 def test_plans_without_a_difference_are_said_to_be_alike(

@@ -445,6 +445,7 @@ def test_who_may_not_see_how_many_live_where_is_told_so(
     panel = window.explorer.evacuation
     assert panel.planner.ground is None
     assert not panel.isVisible() or "人数" in said(panel)
+    assert "这里没有登记隐患点，可以在地图上画出淹没范围" not in texts(panel)
 
 
 def test_on_a_small_screen_the_legend_gives_way_and_takes_its_place_back(
