@@ -1,15 +1,13 @@
 """A plan that was just made: as it is to be kept, and whether it is one that is kept already."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
 
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.planning import Plan
-from mingqing.evacuation.saved.kept import Kept, evacuees, plans
+from mingqing.evacuation.saved.kept import Evacuees, Kept, load, plans
 from mingqing.evacuation.saved.outcome import Outcome
-from mingqing.evacuation.scenario import Scenario
 from mingqing.evacuation.telling import directions, hazards_of, leaders
 from mingqing.store.session import Session
 
@@ -52,19 +50,18 @@ def kept_as(session: Session, plan: Plan) -> Kept | None:
 
     Whether somebody was fixed by hand does not matter, as long as all go where they are sent.
     """
-    told = dict(session.rows("evacuation_plan", ("number", "scenario")))
     for kept in plans(session):
-        scenario = Scenario.from_plain(json.loads(told[str(kept.number)] or "{}"))
-        if replace(scenario, locks=plan.scenario.locks) == plan.scenario and _same(session, kept, plan):
-            return kept
+        if kept.people == plan.people.sum():
+            loaded = load(session, kept.number)
+            scenario = replace(loaded.scenario, locks=plan.scenario.locks)
+            if scenario == plan.scenario and _same(loaded.evacuees, plan):
+                return kept
     return None
 
 
-def _same(session: Session, kept: Kept, plan: Plan) -> bool:
-    """Whether a plan that is kept sends as many from every house to the same shelter in the same time."""
-    if kept.people != plan.people.sum():
-        return False
-    who, world = evacuees(session, kept), plan.world
+def _same(who: Evacuees, plan: Plan) -> bool:
+    """Whether those whom a kept plan moves are as many from every house, to the same shelter in the same time."""
+    world = plan.world
     shelters = np.where(plan.placed, world.shelters.ids[plan.shelters], 0) if len(world.shelters) else 0
     minutes = np.where(plan.placed, plan.seconds / 60, np.nan)
     ids = world.houses.ids[plan.houses]
