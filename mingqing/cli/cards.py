@@ -15,6 +15,7 @@ from mingqing.evacuation.scenario import Scenario
 from mingqing.store.session import Session
 
 if TYPE_CHECKING:
+    from mingqing.evacuation.planning import Plan
     from mingqing.evacuation.saved.kept import Kept
 
 _TITLE = tr("避险明白卡")
@@ -47,7 +48,8 @@ def cards(
     ensure_application()
     with open_session(project, user) as session, watching(_TITLE) as watch:
         only = None if village is None else find_village(session, village).code
-        made = planned(session, _scenario(session, plan), watch)
+        scenario = _scenario(session, plan)
+        made = planned(session, scenario, watch)
         houses, names = made.world.houses, made.world.villages
         there = [houses.villages[i] for i in made.houses.tolist()]
         wanted = [code for code in dict.fromkeys(there) if only in (None, code)]
@@ -65,6 +67,21 @@ def cards(
         print(path)
     among = np.array([code in wanted for code in there], dtype=np.bool_)
     say(tr("{n} 户").format(n=int(houses.households[made.houses[among]].sum())))
+    other = _sent_elsewhere(made, scenario)
+    if other:
+        say(
+            tr(
+                "有 {n} 处房屋的去处和预案不同（容量、道路或人数变了），卡上是现在能去的地方；请重新编制预案再发卡"
+            ).format(n=other)
+        )
+        raise typer.Exit(1)
+
+
+def _sent_elsewhere(made: "Plan", scenario: Scenario) -> int:
+    """Return how many houses go elsewhere, or nowhere, than the plan that is kept sends them."""
+    goal = np.append(made.world.shelters.ids, 0)[made.shelters]
+    now = dict(zip(made.world.houses.ids[made.houses].tolist(), goal.tolist(), strict=True))
+    return sum(now.get(house) != shelter for house, shelter in scenario.locks)
 
 
 def _scenario(session: Session, name: str | None) -> Scenario:

@@ -12,6 +12,7 @@ import shapely
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.evacuation.saved.kept import load, plans
 from mingqing.store.accounts import add_account
+from mingqing.store.edit import edit
 from mingqing.store.project import open_project
 from tests.cli.conftest import OTHERS, Outcome, Run, RunAs
 
@@ -333,6 +334,19 @@ def test_cards_are_one_page_a_household_of_the_plan_that_was_kept(
     assert all(path.name.endswith("避险明白卡.pdf") for path in files)
     pages = sum(path.read_bytes().count(b"/Type /Page\n") for path in files)
     assert pages == plan["households"]
+
+
+def test_cards_that_can_no_longer_follow_the_plan_say_so(
+    run: Run, sample_project: Path, tmp_path: Path
+) -> None:
+    _planned(run, sample_project, "--save", "台风")
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        full = max(session.rows("evacuee", ["shelter", "people"]), key=lambda row: row[0] or 0)[0]
+        with edit(session, "少住些") as made:
+            made.change("shelter", full, {"capacity": "1"})
+    told = run("cards", sample_project, tmp_path / "卡")
+    assert told.code == 1
+    assert "去处和预案不同" in told.err
 
 
 def test_cards_of_what_is_not_there_are_refused(run: Run, sample_project: Path, tmp_path: Path) -> None:
