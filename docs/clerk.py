@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from mingqing.desktop.window import MainWindow
 
 XY = tuple[float, float]
-_PATIENCE_S = 30
+_PATIENCE_S = 120
 _LEFT = Qt.MouseButton.LeftButton
 
 

@@ -16,7 +16,7 @@ _WATER = ((-75.0, -95.0), (70.0, -75.0), (85.0, -15.0), (20.0, 5.0), (-70.0, -30
 _CUT = (300.0, 37.0)  # about there the road is cut
 _AROUND = (-360.0, -340.0, 900.0, 500.0)  # what is looked at
 _TICKED, _CLICKED = ("横路山洪", "横路不稳定斜坡"), "后山背崩塌"
-_NO_WAY, _CARD_DPI = "没有安全路线", 84
+_ARRIVES, _CARD_DPI = "分钟", 84
 
 
 def see_village(clerk: Clerk, initials: str) -> None:
@@ -134,7 +134,7 @@ def take_card(clerk: Clerk, home: Path, picture: Path) -> None:
     clerk.click_through("明白卡", "Return")
     (cards,) = map(str, home.glob("避险明白卡*.pdf"))
     pages = _poppler("pdftotext", cards, "-").split("\f")
-    page = next(str(n) for n, text in enumerate(pages, start=1) if _NO_WAY not in text)
+    page = next(str(n) for n, text in enumerate(pages, start=1) if _ARRIVES in text)
     size = ("-f", page, "-singlefile", "-r", str(_CARD_DPI))
     _poppler("pdftoppm", "-png", *size, cards, str(picture.with_suffix("")))
 

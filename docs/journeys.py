@@ -7,6 +7,8 @@ tests/desktop/test_journeys.py does the same offscreen, looks at what is stored,
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import shapely
@@ -138,7 +140,6 @@ def take_all(window: MainWindow, clerk: Clerk, see: Photographer) -> None:
     session = window.session
     if session is None:
         sys.exit("no project")
-    clerk.click("都不用提示")
     correct_phone(clerk, INITIALS, PHONE)
     clerk.press("Esc")
     home = house_of(session, NAME)[1]
@@ -165,27 +166,34 @@ def plan_evacuation(window: MainWindow, folder: Path, home: Path) -> None:
     clerk.click("2 结果")
     window.wear(Appearance.DARK)
     see.take("dark")
-    window.wear(Appearance.LIGHT)
+
+
+@contextmanager
+def samples_on_screen() -> Iterator[tuple[MainWindow, Path]]:
+    """Yield a window with the sample villages, and the folder where it proposes to put files."""
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["HOME"] = place
+        window = make_window(Settings(appearance="light"))
+        window.resize(*SIZE)
+        window.show()
+        QTest.qWaitForWindowExposed(window)
+        open_samples(window, Path(place) / "竹源乡三村.mingqing")
+        Clerk(window).click("都不用提示")
+        yield window, Path(place)
+        window.close()
 
 
 def main() -> None:
     """Take the pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots"
     application()
-    with tempfile.TemporaryDirectory() as place:
-        os.environ["HOME"] = place  # where files are proposed to be put
-        window = make_window(Settings(appearance="light"))
-        window.resize(*SIZE)
-        window.show()
-        QTest.qWaitForWindowExposed(window)
-        open_samples(window, Path(place) / "竹源乡三村.mingqing")
+    with samples_on_screen() as (window, _):
         see = Photographer(window, folder)
         take_all(window, Clerk(window, see.take), see)
         window.wear(Appearance.DARK)
         see.take("dark")
-        window.wear(Appearance.LIGHT)
-        plan_evacuation(window, folder, Path(place))
-        window.close()
+    with samples_on_screen() as (window, home):
+        plan_evacuation(window, folder, home)
 
 
 if __name__ == "__main__":

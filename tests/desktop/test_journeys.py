@@ -210,7 +210,7 @@ def test_red_warning_from_the_tick_to_a_list_on_paper(
     with clerk.counted() as effort:
         plan_kind(clerk, KIND)
         see_first_without_way(clerk)
-        assert clerk.sees("去避灾点的路都要经过")
+        assert clerk.sees("解除危险后")
         keep(clerk, PLAN)
         print_list(clerk)
     assert as_told("Red warning: who must leave, kept and printed", effort)
