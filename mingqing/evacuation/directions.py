@@ -20,6 +20,7 @@ _IN_SIGHT_M = 20.0
 _BESIDE_M = 25.0
 _SOON_M = 30.0  # so near its beginning or end, a bridge is told before or after the stretch, not as on it
 _STRAIGHT_DEG, _BACK_DEG = 30.0, 150.0
+_ASTRAY_DEG = 50.0  # between where one sets out and where a stretch leads
 _WINDING = 0.5  # a stretch whose ends are nearer than this share of its length has no direction to speak of
 _STEEP = 0.06
 
@@ -255,7 +256,23 @@ def _way(here: _Stretch, *, first: bool) -> str:
     if here.climb_m is not None and abs(here.climb_m) > _STEEP * here.length_m:
         return tr("上行") if here.climb_m > 0 else tr("下行")
     way = compass(here.points) if first or here.length_m >= 100 else ""
+    setting_out = (here.points[0], _from_end(here.points))
+    if first and _apart_deg(setting_out, (here.points[0], here.points[-1])) > _ASTRAY_DEG:
+        # Who steps out of the door looks which way to turn, not where the lane leads as the crow flies.
+        arriving = (_from_end(here.points[::-1]), here.points[-1])
+        one, other = compass(setting_out), compass(arriving)
+        return (
+            tr("先向{one}走").format(one=one)
+            if one == other
+            else tr("先向{one}再向{other}走").format(one=one, other=other)
+        )
     return tr("向{way}走").format(way=way) if way else tr("走")
+
+
+def _apart_deg(one: tuple[Xy, Xy], other: tuple[Xy, Xy]) -> float:
+    """Return the angle between two directions, from 0 to 180."""
+    a, b = _bearing(*one), _bearing(*other)
+    return 0.0 if a is None or b is None else abs((b - a + 180.0) % 360.0 - 180.0)
 
 
 def _turning(before: _Stretch, here: _Stretch) -> str:

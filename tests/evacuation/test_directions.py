@@ -75,9 +75,9 @@ def test_going_back_on_the_same_road_is_turning_round() -> None:
     assert "，掉头向西走300米" in words([piece((0, 0), (300, 0)), piece((300, 0), (0, 1))])
 
 
-def test_bend_away_from_any_junction_is_not_mentioned() -> None:
+def test_bend_away_from_any_junction_is_no_turn() -> None:
     told = words([piece((0, 0), (100, 0)), piece((100, 0), (100, 200), junction=False)])
-    assert told == "沿村道向东北走300米，到避灾点"
+    assert told == "沿村道先向东再向北走300米，到避灾点"
 
 
 def test_junction_passed_straight_on_is_not_mentioned() -> None:
@@ -143,9 +143,9 @@ def test_road_without_name_and_class_is_a_road() -> None:
     assert words([piece((0, 0), (50, 0), kind=None)]) == "沿路向东走50米，到避灾点"
 
 
-def test_winding_stretch_has_no_direction() -> None:
+def test_winding_stretch_is_told_by_how_it_begins_and_ends() -> None:
     there_and_back = piece((0, 0), (100, 0), (100, 10), (0, 10))
-    assert words([there_and_back]) == "沿村道走210米，到避灾点"
+    assert words([there_and_back]) == "沿村道先向东再向西走210米，到避灾点"
 
 
 @pytest.mark.parametrize(
@@ -247,3 +247,10 @@ def test_no_metre_is_lost_and_no_phrase_is_empty(
 def test_shelter_beside_the_road_is_told_by_its_side(end: Xy, side: str) -> None:
     told = words([piece((0, 0), (200, 0))], last=leg((200, 0), end), shelter="礼堂")
     assert told == f"沿村道向东走200米，{side}就是礼堂"
+
+
+def test_a_lane_that_bends_behind_the_door_is_told_as_one_sets_out() -> None:
+    bent = Piece(shapely.LineString([(0, 0), (21, 21), (-30, 72)]), 100.0, kind="巷道")
+    assert "沿巷道先向东北再向西北走100米" in words([bent], shelter="学校")
+    loop = Piece(shapely.LineString([(0, 0), (60, 0), (60, 60), (5, 60), (5, 10)]), 225.0, kind="巷道")
+    assert "沿巷道先向东再向南走" in words([loop], shelter="学校")
