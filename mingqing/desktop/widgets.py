@@ -30,6 +30,7 @@ from mingqing.desktop.look.icons import icon
 S, M, L, XL = 8, 12, 16, 24
 """The spacing scale, logical pixels."""
 
+_SPARE = 4  # pixels of a button's own that its words may take: a short name is not cut for one of them
 _Box = TypeVar("_Box", bound=QBoxLayout)
 
 
@@ -39,7 +40,11 @@ class ValueEdit(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """Select everything, after the click that put the cursor somewhere."""
         super().focusInEvent(event)
-        QTimer.singleShot(0, self, self.selectAll)
+        QTimer.singleShot(0, self, self._select)
+
+    def _select(self) -> None:
+        if self.hasFocus():  # which it may only have been given on the way to another
+            self.selectAll()
 
 
 class ElidedButton(QToolButton):
@@ -72,7 +77,7 @@ class ElidedButton(QToolButton):
     def _fit(self) -> None:
         font, lacking = self.fontMetrics(), self._whole.width() - self.width()
         room = font.horizontalAdvance(self._words) - max(lacking, 0)
-        self.setText(font.elidedText(self._words, Qt.TextElideMode.ElideRight, room + 1))
+        self.setText(font.elidedText(self._words, Qt.TextElideMode.ElideRight, room + _SPARE))
 
 
 def label(text: str, kind: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:

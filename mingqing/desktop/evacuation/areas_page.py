@@ -197,7 +197,7 @@ def about(scenario: "Scenario") -> str:
     ]
     if not happening:
         return tr("{told}。没有选隐患点，按平时算").format(told=told)
-    return tr("{told}。按第 1 步选的算：{what}，危险区里的避灾点和路都不能用").format(
+    return tr("{told}。按第 1 步选的算：{what}，危险区里的避灾点不能用，路也不能穿过危险区").format(
         told=told, what="、".join(happening)
     )
 

@@ -189,16 +189,15 @@ class PlanPainter:
         for n, (paths, at) in enumerate(houses, start=-1):
             self._heed()
             ink = QColor(PLAN_INK["danger"][self._dark] if n < 0 else house_colour(n, dark=self._dark))
-            if self._view.m_per_px < 1.5 and len(paths) < _MOST_SHAPES:
-                for path in chunks(self._seen(paths), self._sight):
-                    painter.fillPath(path, ink)
-                    painter.strokePath(path, QPen(QColor(self._look.raised), 1.2))
-            wide = _DOT_PX if self._view.m_per_px < _BARE else 3.0
-            points = self._points(at)
+            wide, points = _DOT_PX if self._view.m_per_px < _BARE else 3.0, self._points(at)
             if n < 0:  # danger lies around them in the same red
                 wide += 2
                 painter.setPen(pen(self._look.raised, wide + 3))
                 painter.drawPoints(points)
+            if self._view.m_per_px < 1.5 and len(paths) < _MOST_SHAPES:
+                for path in chunks(self._seen(paths), self._sight):
+                    painter.fillPath(path, ink)
+                    painter.strokePath(path, QPen(QColor(self._look.raised), 1.2))
             painter.setPen(pen(ink.name(), wide))
             painter.drawPoints(points)
 
