@@ -15,7 +15,7 @@ from mingqing.desktop.look.corners import Cutter
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.look.theme import Appearance, dress, style_sheet
 from mingqing.desktop.table.ticks import TickMenu
-from mingqing.desktop.widgets import button, column
+from mingqing.desktop.widgets import ElidedButton, ValueEdit, button, column
 from mingqing.desktop.window import MainWindow
 
 PAIRS = [
@@ -132,6 +132,35 @@ def test_the_keyboard_leaves_no_box_behind_the_words_of_a_button(
         return first.grab(first.rect().adjusted(4, 4, -4, -4)).toImage()
 
     assert inside(first) == inside(second)
+
+
+def test_a_name_is_cut_where_it_lacks_room_and_not_for_a_pixel(qtbot: QtBot) -> None:
+    made = ElidedButton()
+    qtbot.addWidget(made)
+    made.show_words("竹源乡")
+    made.resize(made.sizeHint().width() - 1, made.sizeHint().height())
+    made.show()
+    assert made.text() == "竹源乡"
+    made.resize(made.sizeHint().width() - 20, made.height())
+    assert made.text().endswith("…")
+
+
+def test_a_field_given_the_keyboard_in_passing_selects_nothing(qtbot: QtBot) -> None:
+    both = QWidget()
+    qtbot.addWidget(both)
+    field, other = ValueEdit("1:9,000"), button("返回", lambda: None)
+    layout = column(both)
+    layout.addWidget(field)
+    layout.addWidget(other)
+    with qtbot.waitActive(both):
+        both.show()
+        both.activateWindow()
+    field.setFocus()
+    other.setFocus()
+    qtbot.wait(1)
+    assert field.selectedText() == ""
+    field.setFocus()
+    qtbot.waitUntil(lambda: field.selectedText() == "1:9,000")
 
 
 def test_what_is_not_ticked_in_a_menu_has_an_empty_box(window: MainWindow, qtbot: QtBot) -> None:

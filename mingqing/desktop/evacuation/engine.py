@@ -126,6 +126,8 @@ def movers(of: Plan, ground: Ground) -> list[Mover]:
     """Return who leaves each house of a plan, in its order."""
     houses, shelters = of.world.houses, of.world.shelters
     locked = set(of.scenario.locks)
+    codes = [houses.villages[house] or "" for house in of.houses.tolist()]
+    several = len(set(codes)) > 1
     called = dict(zip(of.world.hazards.ids.tolist(), of.world.hazards.names, strict=True))
     columns = (
         houses.ids[of.houses],
@@ -158,6 +160,7 @@ def movers(of: Plan, ground: Ground) -> list[Mover]:
                 if reason
                 else "",
                 where=reason.where if reason is not None else None,
+                village=of.world.villages.get(codes[k], "") if several else "",
                 locked=shelter >= 0 and (house, int(shelters.ids[shelter])) in locked,
             )
         )

@@ -29,6 +29,7 @@ class Mover:
     who : whose house it is, as the account may see it. shelter : its id, NOWHERE where there is none.
     minutes, metres : nan where there is no way. reason : why there is none, and what would help; brief : that in as
     few words as a list has room for; where : what stands in the way, to be looked at. locked : by hand.
+    village : its name, where several take part.
     """
 
     house: int
@@ -44,6 +45,7 @@ class Mover:
     brief: str = ""
     where: "shapely.Geometry | None" = None
     locked: bool = False
+    village: str = ""
 
     @property
     def safe(self) -> bool:
@@ -192,6 +194,8 @@ def proof(gap: float) -> str:
 
 
 def tags(mover: Mover) -> str:
-    """Return what is to be known first about who leaves: that somebody has to be carried, that it is locked."""
+    """Return what is to be known first about who leaves: where, that somebody has to be carried, that it is locked."""
     said = [MOBILITY[mover.mobility]] if mover.mobility else []
-    return " · ".join([*said, *([tr("已锁定")] if mover.locked else [])])
+    return " · ".join(
+        [*([mover.village] if mover.village else []), *said, *([tr("已锁定")] if mover.locked else [])]
+    )

@@ -1,5 +1,7 @@
 """What is told of a plan, how streams join, and what is chosen in one go."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -7,11 +9,22 @@ from PySide6.QtGui import QImage, QPainter
 
 from mingqing.core.errors import Cancelled
 from mingqing.desktop.evacuation import quick
-from mingqing.desktop.evacuation.outcome import NOWHERE, Load, Mover, Outcome, headline, in_order, proof
+from mingqing.desktop.evacuation.outcome import (
+    NOWHERE,
+    Load,
+    Mover,
+    Outcome,
+    brief,
+    headline,
+    in_order,
+    proof,
+)
 from mingqing.desktop.evacuation.painting import Content, PlanPainter
+from mingqing.desktop.evacuation.result_page import mover_entry
 from mingqing.desktop.evacuation.streams import spans
 from mingqing.desktop.map.view import View
 from mingqing.evacuation.model import Hazards
+from mingqing.evacuation.reasons import Reason, Why
 from mingqing.evacuation.scenario import Scenario
 
 NAN = float("nan")
@@ -51,6 +64,21 @@ def test_the_headline_says_first_what_is_wrong(
     movers: list[Mover], short: int, wrong: str, told: str
 ) -> None:
     assert headline(Outcome(Scenario(), movers, short=short)) == (wrong, told)
+
+
+def test_a_list_tells_in_few_words_what_keeps_somebody_and_never_alike_what_differs() -> None:
+    told = [brief(Reason(why, "整句"), ["东溪山洪"]) for why in Why]
+    assert len(set(told)) == len(Why)
+    assert brief(Reason(Why.HAZARD, ""), ["东溪山洪", "后山滑坡"]).endswith("要过东溪山洪、后山滑坡")
+    assert brief(Reason(Why.HAZARD, ""), []).endswith("要过淹没范围")  # one that was drawn has no id
+    assert brief(Reason(Why.HAZARD, "", roads=(3,)), ["东溪山洪"]).endswith("要过东溪山洪，路也断了")
+    assert "无安全路线" not in brief(Reason(Why.FULL, ""), [])
+
+
+def test_of_several_villages_it_is_told_in_which_a_house_stands() -> None:
+    entry = mover_entry(replace(mover(1, 5, mobility=1), village="横岗村"), {9: "学校"}, {9: 0})
+    assert entry.aside == "横岗村 · 需搀扶 · 3 人"
+    assert mover_entry(mover(1, 5), {9: "学校"}, {9: 0}).aside == "3 人"
 
 
 def test_a_gap_is_never_told_smaller_than_it_is() -> None:
