@@ -40,7 +40,7 @@ class Unit:
 class CardContent:
     """What stands on a card; what is empty is left to fill in by hand.
 
-    house : the row. home, way, hazards_at, shelter_at : for the sketch, project's CRS.
+    house : the row. home, way, hazards_at, shelter_at, barred : for the sketch, project's CRS.
     stranded : whether there is no safe way; why is no matter of theirs. leader : whom they follow.
     """
 
@@ -74,6 +74,7 @@ class CardContent:
     way: shapely.LineString | None = None
     hazards_at: tuple[shapely.Geometry, ...] = ()
     shelter_at: shapely.Geometry | None = None
+    barred: shapely.Geometry | None = None
 
 
 def gather_cards(
@@ -154,6 +155,7 @@ def _card(
         way=evacuee.way if shelter else None,
         hazards_at=_shapes(hazards),
         shelter_at=shelter.at if shelter else None,
+        barred=None if shelter else evacuee.barred,
     )
 
 

@@ -94,10 +94,11 @@ def print_cards(
     Permitted(session).record(TITLE, len(cards), villages[:_LONGEST_DETAIL])
 
     def sketch(card: CardContent, size_mm: tuple[float, float]) -> Sketch | None:
-        goals = (card.way, card.shelter_at) if card.way is not None else card.hazards_at
+        goals = (*card.hazards_at, card.barred) if card.way is None else (card.way, card.shelter_at)
         return draw_sketch(
             session,
             size_mm,
+            about,
             seen=(card.home, *goals),
             ways=(card.way,) if card.way is not None else (),
             house=card.house,
@@ -261,14 +262,14 @@ def _way(card: CardContent, size: float) -> Form:
         way = Field(card.way_in_words, 88, bold=True, larger=1.1, most=8)
     goal = Field(card.shelter, 48, bold=True, larger=1.1, most=2)
     if card.stranded:
-        goal = Field(tr("请带队人当面商定后填写："), 48, ink=Ink.SOFT)
+        goal = Field(tr("尚未安排。请带队人当面商定去哪里、谁来接："), 48, most=2)
     walk = "，".join(
         filter(None, (distance(card.metres) if card.metres else "", minutes_in_words(card.minutes)))
     )
     rows = [
         [label(tr("撤离路线"), 12), way],
         [
-            label(tr("去哪里\n谁来接") if card.stranded else tr("安置点"), 12),
+            label(tr("安置点"), 12),
             goal,
             label(tr("路程"), 12),
             Field(walk, 28),

@@ -22,6 +22,7 @@ class Evacuee:
     house, shelter, hazards : ids of rows; no shelter where there is no safe way, and then a `reason`.
     minutes, metres : of the way, None where there is none. words : the way told; way : drawn, project's CRS.
     leader, phone : who leads them, where the plan says so. people : how many of the house move, where it says so.
+    barred : where there is no safe way, what stands in it, project's CRS.
     """
 
     house: int
@@ -35,6 +36,7 @@ class Evacuee:
     leader: str = ""
     phone: str = ""
     people: int = 0
+    barred: shapely.Geometry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,15 @@ class About:
     """What a print is about. subject : the case it is for, in words. edition : of which plan and day.
 
     at_home : whether those who are away (外出) are left out. unused : ids of shelters that take nobody in.
+    hazards : ids of those that are active, None for all. floods : areas drawn as under water, project's CRS.
     """
 
     subject: str = ""
     edition: str = ""
     at_home: bool = False
     unused: frozenset[int] = frozenset()
+    hazards: frozenset[int] | None = None
+    floods: tuple[shapely.Geometry, ...] = ()
 
 
 PLAIN = About()
@@ -287,7 +292,7 @@ def _hazards(permitted: Permitted, ids: Iterable[int]) -> dict[int, Hazard]:
     for n, row_id in enumerate(found.ids.tolist()):
         v = {c: _text(found.columns[c][n]) for c in (*columns, *persons)}
         monitor, responsible = (Contact(v[p], v[f"{p}_phone"]) for p in ("monitor", "responsible"))
-        scale = v["scale"] or v["level"]
+        scale = v["scale"] or (tr("险情等级{level}").format(level=v["level"]) if v["level"] else "")
         texts = (v["name"], v["kind"], scale, v["trigger"], v["signal"], v["watch"])
         out[row_id] = Hazard(*texts, monitor, responsible, found.geometry[n])
     return out

@@ -9,6 +9,7 @@ import numpy as np
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.planning import Plan
+from mingqing.evacuation.reasons import Why
 from mingqing.evacuation.saved.of_plan import kept_as
 from mingqing.evacuation.telling import Directions, leaders
 from mingqing.printing.evacuation.evacuees import About, Evacuee
@@ -23,8 +24,15 @@ def about(session: Session, plan: Plan, subject: str = "") -> About:
 
     Shelters of its villages that are not in the case are in danger, or nobody knows how many they hold.
     """
-    unused = np.delete(plan.world.shelters.ids, plan.case.shelters).tolist()
-    return About(subject, edition(session, plan), plan.scenario.at_home, frozenset(unused))
+    world, case = plan.world, plan.case
+    return About(
+        subject,
+        edition(session, plan),
+        plan.scenario.at_home,
+        unused=frozenset(np.delete(world.shelters.ids, case.shelters).tolist()),
+        hazards=frozenset(world.hazards.ids[case.hazards].tolist()),
+        floods=tuple(case.danger.shapes[len(case.hazards) :]),
+    )
 
 
 def edition(session: Session, plan: Plan) -> str:
@@ -69,7 +77,10 @@ def evacuees(
 
 def _with_way(about: Evacuee, plan: Plan, told: Directions, k: int) -> Evacuee:
     if not plan.placed[k]:
-        return replace(about, reason=plan.reasons[k].sentence if k in plan.reasons else "")
+        why = plan.reasons.get(k)
+        # What would help those who find all full is a shelter, maybe far off, and not in the way.
+        barred = why.where if why is not None and why.why is not Why.FULL else None
+        return replace(about, reason=why.sentence if why is not None else "", barred=barred)
     return replace(
         about,
         shelter=int(plan.world.shelters.ids[plan.shelters[k]]),

@@ -1,31 +1,46 @@
-"""The map on a card or a plan: hazards, houses, shelters, and the ways of a plan, as the map of hazards draws them."""
+"""The map on a card or a plan: houses, shelters, dangers and ways of a plan, as the map of hazards has them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+from mingqing.catalog.color import Color
 from mingqing.catalog.overviews import Needs
+from mingqing.catalog.style import Fill, Hatch, Line, StyleClass
 from mingqing.core.errors import NotAllowed
 from mingqing.core.features import Features, Gathered
+from mingqing.core.paths import Paths, Shape
 from mingqing.core.text import tr
+from mingqing.printing.evacuation.evacuees import PLAIN, About
 from mingqing.printing.permitted import printable
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure, outline
 from mingqing.render.ornaments import bar_length_m, draw_north_arrow, draw_scale_bar
 from mingqing.render.painter import to_image
+from mingqing.render.paths import in_px
 from mingqing.render.scale import Viewport
-from mingqing.render.scene import LegendEntry
+from mingqing.render.scene import Instruction, LegendEntry, Scene
 from mingqing.render.source import Bounds
 from mingqing.store.session import Session
 
 _PX_PER_MM = 200 / 25.4  # finer costs time and room in the file, and no printer in a township shows it
-_THEME, _ROUTES = "disaster", "evacuation_route"
+_THEME, _ROUTES, _HAZARDS = "disaster", "evacuation_route", "hazard"
 _SCALES = (500, 750, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10_000, 12_000, 15_000, 20_000)
-_TOLD = (_ROUTES, "shelter", "hazard")
+_TOLD = (_ROUTES, "shelter", _HAZARDS)
+_FLOOD_INK = Color("#1f5fa8", "#6fb0f2")
+_FLOOD = StyleClass(
+    (
+        Fill(Color("#1f5fa824", "#6fb0f224")),
+        Hatch(_FLOOD_INK, spacing=1.9, width=0.22),
+        Line(_FLOOD_INK, width=0.45),
+    ),
+    title=tr("淹没范围"),
+)
+_ABOVE_FLOODS = frozenset({_HAZARDS, "road", "house", _ROUTES})
 _MARGIN = 0.86  # of the picture that what has to be seen may fill
 _MARKER_MM, _PLATE_MM = 5.2, 1.6
 _HOME, _PLATE = QColor("#c1272d"), QColor(255, 255, 255, 235)
@@ -40,11 +55,12 @@ class Sketch:
 
 
 @dataclass(frozen=True, eq=False)
-class _Ways:
-    """A session of which the routes are those of a plan, whatever others are kept."""
+class _OfPlan:
+    """A session of which routes and hazards are those of a plan, whatever others are kept."""
 
     session: Session
     ways: Sequence[shapely.LineString]
+    hazards: frozenset[int] | None
 
     def features(
         self,
@@ -54,9 +70,10 @@ class _Ways:
         columns: Sequence[str] = (),
         village: str | None = None,
     ) -> Features:
-        """Return rows of the session, and the ways in place of its routes."""
+        """Return rows of the session, of hazards those that are active, and the ways in place of its routes."""
         if table != _ROUTES:
-            return self.session.features(table, bounds=bounds, columns=columns, village=village)
+            found = self.session.features(table, bounds=bounds, columns=columns, village=village)
+            return found if table != _HAZARDS or self.hazards is None else _among(found, self.hazards)
         shapes = np.empty(len(self.ways), dtype=object)
         shapes[:] = self.ways
         return Features(
@@ -66,17 +83,26 @@ class _Ways:
         )
 
     def gathered(self, table: str, bounds: Bounds, wanted: Needs, metres_per_px: float) -> Gathered | None:
-        """Return what the session gathers, of all but the routes."""
-        return None if table == _ROUTES else self.session.gathered(table, bounds, wanted, metres_per_px)
+        """Return what the session gathers, of all but routes and hazards."""
+        if table in {_ROUTES, _HAZARDS}:
+            return None
+        return self.session.gathered(table, bounds, wanted, metres_per_px)
+
+
+def _among(found: Features, ids: frozenset[int]) -> Features:
+    rows = np.flatnonzero(np.isin(found.ids, list(ids)))
+    columns = {name: [values[n] for n in rows.tolist()] for name, values in found.columns.items()}
+    return Features(found.ids[rows], found.geometry[rows], columns)
 
 
 def _never() -> bool:
     return False
 
 
-def draw_sketch(
+def draw_sketch(  # noqa: PLR0913 - what differs between a card and a plan
     session: Session,
     size_mm: tuple[float, float],
+    about: About = PLAIN,
     *,
     seen: Iterable[shapely.Geometry | None],
     ways: Sequence[shapely.LineString] = (),
@@ -89,6 +115,7 @@ def draw_sketch(
 
     Parameters
     ----------
+    about : of which only the active hazards and the floods are drawn, and told beside it.
     seen : what has to be on it, project's CRS.
     ways : of the plan, each drawn in the direction one walks.
     house, home : the row that is ringed, and the shape that gets a sign.
@@ -107,7 +134,7 @@ def draw_sketch(
         raise NotAllowed(tr("您的角色不能打印防灾避险图，卡片上也就不能有路线图"))
     scene = build_scene(
         session.catalog,
-        _Ways(session, ways),
+        _OfPlan(session, ways, about.hazards),
         _THEME,
         _view(bounds, size_mm),
         only=tables,
@@ -115,6 +142,7 @@ def draw_sketch(
         measure=measure,
         cancelled=cancelled,
     )
+    scene = _flooded(scene, about.floods)
     image = to_image(scene, cancelled=cancelled)
     painter = QPainter(image)
     try:
@@ -124,8 +152,28 @@ def draw_sketch(
         _ornaments(painter, scene.view)
     finally:
         painter.end()
-    told = tuple(entry for entry in scene.legend if entry.table in _TOLD)
-    return Sketch(image, told)
+    return Sketch(image, tuple(entry for entry in scene.legend if _is_told(entry)))
+
+
+def _is_told(entry: LegendEntry) -> bool:
+    """Whether a line of the legend is wanted; marks, of 险情等级, would be read as the 规模等级 of the forms."""
+    return entry.table in _TOLD and entry.style_class.field is None
+
+
+def _flooded(scene: Scene, floods: Sequence[shapely.Geometry]) -> Scene:
+    """Return a scene with areas under water, beneath roads and houses, and in its legend where they are in view."""
+    sheet = shapely.box(*scene.view.grown(scene.view.px_per_mm))
+    areas = shapely.intersection(np.array(floods, dtype=object), sheet)
+    paths = in_px(Paths.of(areas, Shape.POLYGON).oriented(), scene.view)
+    if not len(paths):
+        return scene
+    drawn = tuple(Instruction(_HAZARDS, symbol, paths) for symbol in _FLOOD.symbols)
+    above = (n for n, step in enumerate(scene.ground) if step.table in _ABOVE_FLOODS)
+    at = next(above, len(scene.ground))
+    entry = LegendEntry(_HAZARDS, "", _FLOOD.title, _FLOOD, len(paths))
+    return replace(
+        scene, ground=(*scene.ground[:at], *drawn, *scene.ground[at:]), legend=(*scene.legend, entry)
+    )
 
 
 def _bounds(seen: Iterable[shapely.Geometry | None]) -> Bounds | None:

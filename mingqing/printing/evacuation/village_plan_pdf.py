@@ -61,6 +61,7 @@ def print_plan(
     drawn = draw_sketch(
         session,
         (paper.body.width(), _MAP_MM),
+        about,
         seen=(*plan.ways, *plan.places),
         ways=plan.ways,
         cancelled=watch.cancelled,
@@ -274,8 +275,8 @@ def _hazards(plan: VillagePlan) -> list[Block]:
     columns = (
         (tr("隐患点"), 22, _LEFT),
         (tr("类型"), 12, _MIDDLE),
-        (tr("规模"), 8, _MIDDLE),
-        (tr("预警信号"), 20, _LEFT),
+        (tr("规模等级"), 10, _MIDDLE),
+        (tr("预警信号"), 18, _LEFT),
         (tr("监测人、电话"), 22, _MIDDLE),
         (tr("责任人、电话"), 22, _MIDDLE),
     )
