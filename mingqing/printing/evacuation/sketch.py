@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
@@ -28,9 +29,9 @@ from mingqing.render.source import Bounds
 from mingqing.store.session import Session
 
 _PX_PER_MM = 200 / 25.4  # finer costs time and room in the file, and no printer in a township shows it
-_THEME, _ROUTES, _HAZARDS = "disaster", "evacuation_route", "hazard"
+_THEME, _ROUTES, _HAZARDS, _SHELTERS = "disaster", "evacuation_route", "hazard", "shelter"
 _SCALES = (500, 750, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10_000, 12_000, 15_000, 20_000)
-_TOLD = (_ROUTES, "shelter", _HAZARDS)
+_TOLD = (_ROUTES, _SHELTERS, _HAZARDS)
 _FLOOD_INK = Color("#1f5fa8", "#6fb0f2")
 _FLOOD = StyleClass(
     (
@@ -56,11 +57,11 @@ class Sketch:
 
 @dataclass(frozen=True, eq=False)
 class _OfPlan:
-    """A session of which routes and hazards are those of a plan, whatever others are kept."""
+    """A session of which routes, hazards and shelters are those of a plan, whatever others are kept."""
 
     session: Session
     ways: Sequence[shapely.LineString]
-    hazards: frozenset[int] | None
+    about: About
 
     def features(
         self,
@@ -70,10 +71,10 @@ class _OfPlan:
         columns: Sequence[str] = (),
         village: str | None = None,
     ) -> Features:
-        """Return rows of the session, of hazards those that are active, and the ways in place of its routes."""
+        """Return rows of the session, of hazards and shelters those that count, and the ways in place of its routes."""
         if table != _ROUTES:
             found = self.session.features(table, bounds=bounds, columns=columns, village=village)
-            return found if table != _HAZARDS or self.hazards is None else _among(found, self.hazards)
+            return _taken(found, self._counting(table, found))
         shapes = np.empty(len(self.ways), dtype=object)
         shapes[:] = self.ways
         return Features(
@@ -83,14 +84,24 @@ class _OfPlan:
         )
 
     def gathered(self, table: str, bounds: Bounds, wanted: Needs, metres_per_px: float) -> Gathered | None:
-        """Return what the session gathers, of all but routes and hazards."""
-        if table in {_ROUTES, _HAZARDS}:
+        """Return what the session gathers, of all but what is chosen row by row."""
+        if table in {_ROUTES, _HAZARDS, _SHELTERS}:
             return None
         return self.session.gathered(table, bounds, wanted, metres_per_px)
 
+    def _counting(self, table: str, found: Features) -> NDArray[np.bool_]:
+        """Return which rows count in the plan: active hazards, and shelters that take people in."""
+        if table == _HAZARDS and self.about.hazards is not None:
+            return np.isin(found.ids, list(self.about.hazards))
+        if table == _SHELTERS:
+            return ~np.isin(found.ids, list(self.about.unused))
+        return np.ones(len(found), dtype=np.bool_)
 
-def _among(found: Features, ids: frozenset[int]) -> Features:
-    rows = np.flatnonzero(np.isin(found.ids, list(ids)))
+
+def _taken(found: Features, which: NDArray[np.bool_]) -> Features:
+    if which.all():
+        return found
+    rows = np.flatnonzero(which)
     columns = {name: [values[n] for n in rows.tolist()] for name, values in found.columns.items()}
     return Features(found.ids[rows], found.geometry[rows], columns)
 
@@ -115,7 +126,7 @@ def draw_sketch(  # noqa: PLR0913 - what differs between a card and a plan
 
     Parameters
     ----------
-    about : of which only the active hazards and the floods are drawn, and told beside it.
+    about : its active hazards, its floods and the shelters that take people in are drawn, and no others.
     seen : what has to be on it, project's CRS.
     ways : of the plan, each drawn in the direction one walks.
     house, home : the row that is ringed, and the shape that gets a sign.
@@ -130,11 +141,11 @@ def draw_sketch(  # noqa: PLR0913 - what differs between a card and a plan
     if bounds is None:
         return None
     tables = printable(session.policy, session.catalog, _THEME) - without
-    if not tables & {"hazard", "shelter"}:
+    if not tables & {_HAZARDS, _SHELTERS}:
         raise NotAllowed(tr("您的角色不能打印防灾避险图，卡片上也就不能有路线图"))
     scene = build_scene(
         session.catalog,
-        _OfPlan(session, ways, about.hazards),
+        _OfPlan(session, ways, about),
         _THEME,
         _view(bounds, size_mm),
         only=tables,

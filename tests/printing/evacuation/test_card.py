@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 from PIL import Image
 from PySide6.QtGui import QImage
 
 from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.core.errors import Cancelled, NotAllowed
 from mingqing.core.watch import Watch
+from mingqing.printing.evacuation import card_pdf
 from mingqing.printing.evacuation.card import CardContent, Unit, advice, alone, gather_cards, in_short
 from mingqing.printing.evacuation.card_pdf import COPIES, cards_pdf, print_cards
 from mingqing.printing.evacuation.evacuees import About, Contact, Evacuee, Person
@@ -143,7 +145,7 @@ def test_household_without_a_safe_way_is_told_so_outright(keep: Keep) -> None:
     pdf = one(keep, content)
     assert "目前没有查到安全的路线。听到预警，马上打电话给贾六拟00019984648" in pdf.text()
     assert "不要自行涉水过河" in pdf.text()
-    assert "去哪里" in pdf.text()
+    assert "尚未安排。请带队人当面商定去哪里、谁来接：" in pdf.text()
     assert "打电话给贾六拟 00019984648" in in_short(content)
     assert overlapping(pdf.words()) == []
 
@@ -164,6 +166,28 @@ def test_card_of_a_plan_says_of_no_household_why_it_has_no_way(
     text = keep(print_cards(sample_session, lost, copies=("户主留存",))).text()
     assert "目前没有查到安全的路线" in text
     assert "另修便桥" not in text
+
+
+def test_map_of_a_household_without_a_safe_way_shows_what_bars_it(
+    sample_session: Session, evacuees: Sequence[Evacuee], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar, seen = shapely.box(0, 0, 5, 5), list[tuple[object, ...]]()
+    monkeypatch.setattr(card_pdf, "draw_sketch", lambda *_, **given: seen.append(given["seen"]))
+    lost = next(e for e in evacuees if e.shelter is None)
+    print_cards(sample_session, [replace(lost, barred=bar)], copies=("户主留存",))
+    assert bar in seen[0]
+    assert len(seen[0]) == 2 + len(lost.hazards)
+
+
+def test_grade_by_people_in_danger_is_named_where_the_size_is_not_known(
+    as_role: Callable[..., Session], evacuees: Sequence[Evacuee]
+) -> None:
+    planner, hazard = as_role("planner"), evacuees[0].hazards[0]
+    before = gather_cards(planner, evacuees[:1])[0]
+    assert "险情" not in before.scale
+    with planner.transaction("edit", "登记") as change:
+        change.update("hazard", [hazard], {"scale": [None], "level": ["大型"]})
+    assert "险情等级大型" in gather_cards(planner, evacuees[:1])[0].scale
 
 
 def test_card_says_at_its_foot_of_which_plan_and_day_it_is(

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
 from mingqing.core.errors import Cancelled
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.core.watch import Watch
 from mingqing.evacuation.gather import world
 from mingqing.evacuation.planning import Plan, plan
+from mingqing.evacuation.reasons import Reason, Why
 from mingqing.evacuation.saved.keep import save
 from mingqing.evacuation.saved.of_plan import outcome
 from mingqing.evacuation.scenario import Scenario
@@ -89,3 +91,29 @@ def test_shelters_that_are_not_in_the_case_are_said_to_be_unused(
     assert (told.subject, told.at_home, told.unused) == ("台风", False, frozenset())
     less = replace(planned, case=replace(planned.case, shelters=planned.case.shelters[1:]))
     assert about(sample_session, less).unused == {ids[planned.case.shelters[0]]}
+
+
+def test_dangers_of_a_plan_are_its_active_hazards_and_its_floods(
+    sample_session: Session, planned: Plan
+) -> None:
+    ids = planned.world.hazards.ids.tolist()
+    assert about(sample_session, planned).hazards == frozenset(ids)
+    flood = shapely.box(0, 0, 50, 50)
+    some = plan(planned.world, Scenario(hazards=tuple(ids[1:3]), floods=(flood.wkt,)))
+    told = about(sample_session, some)
+    assert told.hazards == frozenset(ids[1:3])
+    assert [shapely.equals(f, flood) for f in told.floods] == [True]
+
+
+def test_what_bars_a_household_goes_with_it_but_no_shelter_far_off(
+    sample_session: Session, planned: Plan
+) -> None:
+    lost = np.flatnonzero(~planned.placed).tolist()
+    barred = {e.house: e.barred for e in evacuees(sample_session, planned)}
+    of = planned.world.houses.ids[planned.houses].tolist()
+    assert any(planned.reasons[k].why is Why.HAZARD for k in lost)
+    assert all(barred[of[k]] == planned.reasons[k].where for k in lost)
+    assert all(barred[of[k]] is None for k in np.flatnonzero(planned.placed).tolist())
+    full = Reason(Why.FULL, "已安排满", where=shapely.Point(0, 0))
+    crowded = replace(planned, reasons=dict.fromkeys(lost, full))
+    assert all(e.barred is None for e in evacuees(sample_session, crowded))

@@ -8,17 +8,22 @@ import shapely
 from numpy.typing import NDArray
 
 from mingqing.core.errors import NotAllowed
-from mingqing.printing.evacuation.evacuees import Evacuee
-from mingqing.printing.evacuation.sketch import draw_sketch
+from mingqing.printing.evacuation.evacuees import PLAIN, About, Evacuee
+from mingqing.printing.evacuation.sketch import Sketch, draw_sketch
 from mingqing.store.session import Session
 
 _GREEN = (0x12, 0x93, 0x4D)  # of routes, in layers/disaster.toml
+_BLUE = (0x1F, 0x5F, 0xA8)  # of floods
 
 
-def pixels(session: Session, **given: object) -> NDArray[np.uint8]:
-    drawn = draw_sketch(session, (100.0, 80.0), **given)  # type: ignore[arg-type]
+def sketch(session: Session, *, about: About = PLAIN, **given: object) -> Sketch:
+    drawn = draw_sketch(session, (100.0, 80.0), about, **given)  # type: ignore[arg-type]
     assert drawn is not None
-    image = drawn.image
+    return drawn
+
+
+def pixels(session: Session, *, about: About = PLAIN, **given: object) -> NDArray[np.uint8]:
+    image = sketch(session, about=about, **given).image
     return (
         np.frombuffer(image.constBits(), np.uint8)
         .reshape(image.height(), image.width(), 4)[..., 2::-1]
@@ -37,6 +42,55 @@ def test_only_the_way_of_the_plan_is_drawn(sample_session: Session, evacuees: Se
     assert sample_session.counts()["evacuation_route"] > 0
     assert greens(without) < 50
     assert greens(with_way) > 500
+
+
+def told(drawn: Sketch) -> list[str]:
+    return [entry.title for entry in drawn.legend if entry.table == "hazard"]
+
+
+def test_only_the_active_hazards_are_drawn_and_told(sample_session: Session) -> None:
+    hazards = sample_session.features("hazard", columns=["kind"])
+    at, kinds = hazards.geometry[:6], hazards.columns["kind"]
+    every = sketch(sample_session, seen=at)
+    one = sketch(sample_session, about=About(hazards=frozenset({int(hazards.ids[0])})), seen=at)
+    none = sketch(sample_session, about=About(hazards=frozenset()), seen=at)
+    assert len(told(every)) > 1
+    assert told(one) == [kinds[0]]
+    assert told(none) == []
+    assert none.image != one.image != every.image
+    without = sketch(sample_session, seen=at, without=frozenset({"hazard"}))
+    assert none.image == without.image
+
+
+def test_grades_of_hazards_are_not_told_beside_the_map(sample_session: Session) -> None:
+    hazards = sample_session.features("hazard", columns=["kind", "level"])
+    assert any(hazards.columns["level"])
+    assert set(told(sketch(sample_session, seen=hazards.geometry))) == set(hazards.columns["kind"])
+
+
+def test_shelters_that_take_nobody_in_are_not_drawn(sample_session: Session) -> None:
+    shelters = sample_session.features("shelter")
+    seen, unused = [shelters.geometry[0]], frozenset(shelters.ids.tolist())
+    bare = sketch(sample_session, seen=seen, without=frozenset({"shelter"})).image
+    assert sketch(sample_session, seen=seen).image != bare
+    assert sketch(sample_session, about=About(unused=unused), seen=seen).image == bare
+
+
+def test_a_drawn_flood_is_hatched_blue_and_told_where_it_is_in_view(sample_session: Session) -> None:
+    home = sample_session.features("house").geometry[0]
+    flood = home.centroid.buffer(20)
+
+    def blues(*floods: shapely.Geometry) -> int:
+        picture = pixels(sample_session, about=About(hazards=frozenset(), floods=floods), seen=[home])
+        return int((np.abs(picture.astype(int) - _BLUE).max(axis=2) < 8).sum())
+
+    assert blues(flood) > blues() + 500
+    near, far = (
+        sketch(sample_session, about=About(hazards=frozenset(), floods=(f,)), seen=[home])
+        for f in (flood, shapely.Point(0, 0).buffer(20))
+    )
+    assert told(near) == ["淹没范围"]
+    assert told(far) == []
 
 
 def test_what_has_to_be_seen_is_seen(sample_session: Session) -> None:
