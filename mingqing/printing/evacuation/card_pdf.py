@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import shapely
+
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.directions import distance
@@ -28,6 +30,7 @@ _LEAST_MAP, _MOST_MAP = 70.0, 125.0
 _MEMBERS, _MOST_MEMBERS = 8, 40
 _CLUTTER = frozenset({"warning_point", "supply"})  # often at the shelter, where they hide what one runs to
 _LONGEST_DETAIL = 200
+_NEAR_M = 300.0  # of a long valley under water one has to see what is at the door
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def print_cards(
     Permitted(session).record(TITLE, len(cards), villages[:_LONGEST_DETAIL])
 
     def sketch(card: CardContent, size_mm: tuple[float, float]) -> Sketch | None:
-        goals = (*card.hazards_at, card.barred) if card.way is None else (card.way, card.shelter_at)
+        goals = _dangers(card) if card.way is None else (card.way, card.shelter_at)
         return draw_sketch(
             session,
             size_mm,
@@ -108,6 +111,17 @@ def print_cards(
         )
 
     return cards_pdf(cards, sketch, paper=paper, copies=copies, edition=about.edition, watch=watch)
+
+
+def _dangers(card: CardContent) -> Sequence[shapely.Geometry]:
+    """Return what endangers and bars a household as far as it is near; of what is not, the line that leads there."""
+    found = [shape for shape in (*card.hazards_at, card.barred) if shape is not None]
+    if card.home is None or card.home.is_empty:
+        return found
+    west, south, east, north = card.home.bounds
+    near = (west - _NEAR_M, south - _NEAR_M, east + _NEAR_M, north + _NEAR_M)
+    cut = ((shapely.clip_by_rect(shape, *near), shape) for shape in found)
+    return [shapely.shortest_line(card.home, shape) if part.is_empty else part for part, shape in cut]
 
 
 def _scale(paper: Paper) -> float:

@@ -171,12 +171,19 @@ def test_card_of_a_plan_says_of_no_household_why_it_has_no_way(
 def test_map_of_a_household_without_a_safe_way_shows_what_bars_it(
     sample_session: Session, evacuees: Sequence[Evacuee], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bar, seen = shapely.box(0, 0, 5, 5), list[tuple[object, ...]]()
+    seen: list[tuple[shapely.Geometry, ...]] = []
     monkeypatch.setattr(card_pdf, "draw_sketch", lambda *_, **given: seen.append(given["seen"]))
     lost = next(e for e in evacuees if e.shelter is None)
-    print_cards(sample_session, [replace(lost, barred=bar)], copies=("户主留存",))
-    assert bar in seen[0]
-    assert len(seen[0]) == 2 + len(lost.hazards)
+    home = gather_cards(sample_session, [lost])[0].home
+    assert home is not None
+    x, y = home.centroid.x, home.centroid.y
+    valley, far = shapely.box(x - 9000, y + 50, x + 9000, y + 90), shapely.Point(x + 2000, y)
+    print_cards(sample_session, [replace(lost, barred=bar) for bar in (valley, far)], copies=("户主留存",))
+    assert all(len(each) == 2 + len(lost.hazards) for each in seen)
+    near, led = (each[-1] for each in seen)
+    assert near.within(valley)
+    assert 300 < near.hausdorff_distance(home) < 500
+    assert led.distance(home) == led.distance(far) == 0
 
 
 def test_grade_by_people_in_danger_is_named_where_the_size_is_not_known(
