@@ -125,16 +125,6 @@ class Movement:
         """Return how wide each road is, (r,): as measured, else as its class usually is."""
         return np.where(roads.width_m > 0, roads.width_m, self.widths.of(roads))
 
-    def mobility_of(self, age: float) -> int:
-        """Return the index into `MOBILITY` for somebody of whom only the age is known.
-
-        Examples
-        --------
-        >>> [MOBILITY[movement().mobility_of(age)] for age in (5, 40, 79, 80)]
-        ['需搀扶', '自行', '自行', '需搀扶']
-        """
-        return int(age < self.helped_below or age >= self.helped_from)
-
 
 @cache
 def movement() -> Movement:

@@ -7,7 +7,7 @@ import pytest
 
 from mingqing.core.errors import DefinitionError
 from mingqing.core.files import data_dir
-from mingqing.evacuation.model import MOBILITY, Mode
+from mingqing.evacuation.model import Mode
 from mingqing.evacuation.movement import movement, read_movement
 from mingqing.evacuation.slope import Slope
 from tests.evacuation.small import network
@@ -77,9 +77,6 @@ def test_who_cannot_walk_alone_takes_longer_on_foot_and_not_by_car() -> None:
     assert walked[0] == 1
     assert (np.diff(walked) > 0).all()
     assert movement().pace(Mode.VEHICLE).tolist() == [1, 1, 1]
-    assert [MOBILITY[movement().mobility_of(age)] for age in (0, 5.9, 6, 79.9, 80, 103)] == [
-        "需搀扶", "需搀扶", "自行", "自行", "需搀扶", "需搀扶",
-    ]  # fmt: skip
 
 
 def test_an_edge_without_a_length_is_not_used() -> None:
