@@ -20,7 +20,6 @@ from mingqing.desktop.widgets import S, button, column, label, restyle, row
 from mingqing.printing.evacuation import planned
 from mingqing.printing.evacuation.card_pdf import print_cards
 from mingqing.printing.evacuation.roll_pdf import print_roll
-from mingqing.printing.evacuation.roll_xlsx import export_roll
 from mingqing.printing.evacuation.village_plan_pdf import print_plan
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ EXCEL, PDF = ".xlsx", ".pdf"
 
 def roll_xlsx(session: "Session", plan: "Plan", subject: str, watch: Watch) -> bytes:
     """Return the list of who has to leave as a workbook."""
+    from mingqing.printing.evacuation.roll_xlsx import export_roll  # with it openpyxl, slow to import
+
     found = planned.evacuees(session, plan, watch=watch)
     return export_roll(session, found, planned.about(session, plan, subject), watch=watch)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from mingqing.evacuation.assignment.model import Columns, Demand, Indices, Whole
@@ -48,6 +47,8 @@ def _nowhere(columns: Columns, demand: Demand) -> NDArray[np.bool_]:
 
 def _solve(columns: Columns, demand: Demand, cost: NDArray[np.float64], left: int | None) -> Proved:
     """Choose one column for each household; a row for each of them, each shelter, and those left."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     size = demand.people[columns.household].astype(float)
     every = np.arange(len(columns))
     room = demand.room.astype(float)

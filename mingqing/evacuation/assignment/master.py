@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from mingqing.evacuation.assignment.model import Columns, Demand, Indices
@@ -67,6 +66,8 @@ def _programme(
     up: Seconds,
 ) -> tuple[NDArray[np.float64], Seconds, float]:
     """Solve for the columns `mine`: a row for each household, then one for each shelter."""
+    from scipy.optimize import linprog  # slow to import, and only now needed
+
     shelters = len(room)
     who, row = np.unique(columns.household[mine], return_inverse=True)
     one, all_, some = np.ones(len(mine)), np.arange(len(mine)), np.arange(shelters)

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from mingqing.evacuation.flow.model import Flow
 from mingqing.evacuation.flow.queues import simulate
@@ -117,6 +116,8 @@ def hamlets(at: Xy, apart_m: float = _APART_M) -> NDArray[np.int64]:
     >>> hamlets(np.array([[0.0, 0], [50, 0], [500, 0], [90, 0]])).tolist()
     [0, 0, 1, 0]
     """
+    from scipy.spatial import cKDTree
+
     pairs = cKDTree(at).query_pairs(apart_m, output_type="ndarray").T if len(at) else np.empty((2, 0), int)
     links = coo_array((np.ones(pairs.shape[1]), (pairs[0], pairs[1])), shape=(len(at), len(at)))
     found: NDArray[np.int64] = connected_components(links, directed=False)[1].astype(np.int64)
