@@ -35,13 +35,11 @@ _MOST_LISTED = 50  # houses without a way: `--json` has all
 
 def planned(session: Session, scenario: Scenario, watch: Watch) -> "Plan":
     """Return the plan for a scenario, with the heights of the project's elevation files where it has any."""
-    from mingqing.basemap.elevation import Elevation, elevation_files
-    from mingqing.basemap.kept import kept
+    from mingqing.basemap.elevation import heights_of
     from mingqing.evacuation.gather import world
     from mingqing.evacuation.planning import plan
 
-    files = () if scenario.walk_kmh is not None else elevation_files(kept(session))
-    heights = Elevation(files, session.info.epsg) if files else None
+    heights = None if scenario.walk_kmh is not None else heights_of(session)
     today = date.today()  # noqa: DTZ011 - ages go by the calendar on the wall
     here = world(session, on=today, heights=heights, watch=watch)
     watch.step(tr("安排避灾点和路线"))

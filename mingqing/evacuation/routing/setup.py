@@ -85,7 +85,7 @@ def movers(
     shelter_joins = join(shelters, allowed=keeping_out(world, scenario, shelters, case.danger))
     danger = case.danger if dear_s is None else None
     joins = join(houses, allowed=keeping_out(world, scenario, houses, danger))
-    if dear_s is not None:
+    if dear_s is not None and (joins.edge < 0).any():
         joins = joins.completed(world.approach.join(houses, usable))
     ground = Ground(
         network,
