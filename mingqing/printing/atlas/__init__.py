@@ -1,0 +1,1 @@
+"""Many wall maps in one run, in parallel, resumable, bound together."""

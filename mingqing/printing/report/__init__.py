@@ -1,0 +1,1 @@
+"""What is printed of a village besides maps: its report, and a sheet for a household."""
