@@ -83,7 +83,7 @@ class Permitted:
         if not self.allows(table):
             return []
         found = self.session.rows(table, ("id", *columns), village=village)
-        hidden = self._hidden(table, columns)
+        hidden = self.hidden(table, columns)
         return [
             {
                 name: None if name in hidden else value
@@ -121,10 +121,11 @@ class Permitted:
     def features(self, table: str, columns: Sequence[str], *, among: Iterable[int] | None = None) -> Features:
         """Return rows with shapes, by id; what may not be handed out is None."""
         found = self.session.features(table, columns=columns, among=among if self.allows(table) else ())
-        hidden = self._hidden(table, columns)
+        hidden = self.hidden(table, columns)
         kept = {n: [None] * len(found) if n in hidden else v for n, v in found.columns.items()}
         return Features(found.ids, found.geometry, kept)
 
-    def _hidden(self, table: str, columns: Iterable[str]) -> frozenset[str]:
+    def hidden(self, table: str, columns: Iterable[str]) -> frozenset[str]:
+        """Return those of some columns that the account may not hand out as it sees them."""
         policy = self.session.policy
         return frozenset(c for c in columns if not _as_open(policy, table, c, self.action))

@@ -46,6 +46,7 @@ class Scene:
     heat : how thickly something lies, over the ground and under all that is in the overlay.
     outside : what lies beyond the focus, in pixels, to be dimmed; None where nothing is.
     legend : the theme's subject first, the ground last. counts : rows of each table that the legend counts.
+    unplaced : texts of labels that found no room anywhere.
     feature_count : rows that touch the extent. targets : the signs, then the labels, to be pointed at.
     """
 
@@ -62,6 +63,7 @@ class Scene:
     backdrops: tuple[Raster, ...] = ()
     cover: tuple[Instruction, ...] = ()
     heat: Raster | None = None
+    unplaced: tuple[str, ...] = ()
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:
