@@ -19,7 +19,7 @@ from mingqing.core.text import tr
 from mingqing.crs.zones import describe
 from mingqing.printing.paper.page import Paper
 from mingqing.printing.permitted import Permitted
-from mingqing.printing.template.fill import filled
+from mingqing.printing.template.fill import filled, filled_each
 from mingqing.printing.template.find import template_of
 from mingqing.printing.template.model import Figure, Part, Template
 from mingqing.printing.wall import corners
@@ -31,7 +31,6 @@ from mingqing.printing.wall.scale import needed_scale, round_scale, sections
 from mingqing.printing.wall.source import VillageSource
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import ensure_application, measure
-from mingqing.render.mono import mono_styles
 from mingqing.render.scale import PRINT_PX_PER_MM, Viewport
 from mingqing.render.scene import Scene
 from mingqing.render.source import Bounds
@@ -205,7 +204,8 @@ class Maker:
             )
         statistic = statistics()[figure.code]
         open_ = all(
-            policy.column(*name.split(".", 1), Action.PRINT) is Column.CLEAR for name in statistic.reveals
+            policy.column(table, name, Action.PRINT) is Column.CLEAR
+            for table, name in (said.split(".", 1) for said in statistic.reveals)
         )
         if not (open_ and self._permitted.allows(statistic.table)):
             return None
@@ -291,23 +291,18 @@ class _Draft:
     def _wanted(self, *, portrait: bool, paper: Paper) -> dict[Part, float]:
         """Return how high each part would like to be that has something to say."""
         arrangement = self.template.arrangement(portrait=portrait)
-        said = {
-            Part.INSET: lambda w: inset.wanted(self._inset(), w),
-            Part.LEGEND: lambda _: inf,
-            Part.FIGURES: lambda w: figures.wanted(self._figures(), self.template.figures_title, w),
-            Part.NOTES: lambda w: notes.wanted(self._notes(), w),
-        }
-        present = {
-            Part.INSET: self._inset() is not None,
-            Part.LEGEND: True,
-            Part.FIGURES: bool(self._figures()),
-            Part.NOTES: bool(self._notes()),
-        }
-        return {
-            part: said[part](width_beside(arrangement, paper, part, len(arrangement.parts)))
-            for part in arrangement.parts
-            if present[part]
-        }
+        placed, wanted, said = self._inset(), dict[Part, float](), self._notes()
+        for part in arrangement.parts:
+            width = width_beside(arrangement, paper, part, len(arrangement.parts))
+            if part is Part.LEGEND:
+                wanted[part] = inf
+            elif part is Part.INSET and placed is not None:
+                wanted[part] = inset.wanted(placed, width)
+            elif part is Part.FIGURES and (counted := self._figures()):
+                wanted[part] = figures.wanted(counted, width)
+            elif part is Part.NOTES and said:
+                wanted[part] = notes.wanted(said, width)
+        return wanted
 
     # ── What stands on it ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -350,16 +345,13 @@ class _Draft:
 
     def _scene(self, view: Viewport, corner: corners.Corner) -> Scene:
         session, asked = self.maker.session, self.asked
-        looks = dict(self.styles)
-        if asked.mono:
-            looks = mono_styles(session.catalog, asked.theme, looks)
         return build_scene(
             session.catalog,
             self.maker.source,
             asked.theme,
             view,
             only=self.tables,
-            styles=looks,
+            styles=self.styles,
             focus=self.village.shape,
             village=asked.village,
             measure=measure,
@@ -375,7 +367,7 @@ class _Draft:
         return self.maker.inset(self.village, filled(self.template.inset_title, self._words(None)))
 
     def _notes(self) -> tuple[str, ...]:
-        return tuple(filled(note, self._words(None)) for note in self.template.notes)
+        return filled_each(self.template.notes, self._words(None))
 
     def _words(self, scale: int | None) -> dict[str, str]:
         """Return what placeholders stand for."""

@@ -10,6 +10,8 @@ from mingqing.printing.wall.model import Rect, WallMap
 from mingqing.printing.wall.parts import figures, grid, index, inset, legend, marks, notes, title
 from mingqing.render.painter import paint
 
+_BESIDE_BAR_MM = 8.0
+
 
 def draw(page: Page, wall: WallMap, *, text: bool, watch: Watch = UNWATCHED) -> None:
     """Paint a wall map.
@@ -50,18 +52,19 @@ def _paint_map(page: Page, wall: WallMap, *, text: bool, watch: Watch) -> None:
 
 def _paint_frame(page: Page, wall: WallMap) -> None:
     frame, view = wall.boxes.frame, wall.scene.view
-    if wall.section is not None:
+    if wall.section is not None and wall.section.number == 0:
         index.paint(page, frame, view, wall.section)
-    grid.paint(page, frame, view, wall.epsg, wall.template.grid, wall.scale)
-    if wall.north is not None:
-        left, top, right, bottom = (side / view.px_per_mm for side in wall.north.box)
-        box = Rect(frame.x + left, frame.y + top, right - left, bottom - top)
-        marks.north_arrow(page, box)
+    grid.paint(page, frame, view, view.px_per_mm, wall.epsg, wall.template.grid, wall.scale)
+    left, top, right, bottom = (side / view.px_per_mm for side in wall.north.box)
+    at = frame.x + (left + right) / 2, frame.y + (top + bottom) / 2
+    marks.north_arrow(page, at, bottom - top)
 
 
 def _paint_beside(page: Page, wall: WallMap) -> None:
     for part, box in wall.boxes.parts.items():
         match part:
+            case Part.INSET if wall.section is not None and wall.section.number:
+                index.diagram(page, box, wall.section)
             case Part.INSET if wall.inset is not None:
                 inset.paint(page, box, wall.inset)
             case Part.LEGEND:
@@ -75,6 +78,8 @@ def _paint_beside(page: Page, wall: WallMap) -> None:
 def _paint_foot(page: Page, wall: WallMap) -> None:
     title.paint(page, wall.boxes.title, wall.title, wall.subtitle)
     marks.stamp(page, wall.boxes.title, wall.secrecy)
-    marks.scale_bar(page, wall.boxes.foot, wall.scale, wall.unit)
-    marks.credits(page, wall.boxes.foot, wall.credits, wall.approval)
+    foot = wall.boxes.foot
+    bar = marks.scale_bar(page, (foot.x, foot.bottom), wall.scene.view, wall.scale, plate=False)
+    left = bar.right + _BESIDE_BAR_MM
+    marks.credits(page, Rect(left, foot.y, foot.right - left, foot.height), wall.credits, wall.approval)
     marks.footer(page, wall.boxes.sheet, wall.footer)

@@ -10,7 +10,7 @@ from mingqing.printing.wall.model import Boxes, Rect
 A3_SHORT_MM = 297.0
 BAND_MM = 7.0
 """Width of the band around the map, between neat line and outer frame, that coordinates stand in."""
-_FOOT_MM = 14.0
+_FOOT_MM = 9.0
 _GAP_MM = 6.0
 _TITLE_GAP_MM = 2.0
 _BAND_SHARES = {Part.INSET: 1.0, Part.LEGEND: 2.1, Part.FIGURES: 1.15, Part.NOTES: 1.1}
@@ -86,10 +86,10 @@ def _in_column(column: Rect, parts: tuple[Part, ...], wanted: Mapping[Part, floa
     fixed = sum(wanted[p] for p in parts if p is not Part.LEGEND)
     least = min(wanted.get(Part.LEGEND, 0.0), room * 0.35)
     shrink = min(1.0, (room - least) / fixed) if fixed else 1.0
-    heights = {p: wanted[p] * shrink for p in parts if p is not Part.LEGEND}
+    heights: dict[Part, float] = {p: wanted[p] * shrink for p in parts if p is not Part.LEGEND}
     if Part.LEGEND in parts:
         heights[Part.LEGEND] = room - sum(heights.values())
-    placed, y = {}, column.y
+    placed, y = dict[Part, Rect](), column.y
     for part in parts:
         placed[part] = Rect(column.x, y, column.width, heights[part])
         y += heights[part] + _GAP_MM
@@ -100,7 +100,7 @@ def _in_row(band: Rect, parts: tuple[Part, ...], wanted: Mapping[Part, float]) -
     """Set parts side by side, by shares of the width."""
     room = band.width - _GAP_MM * (len(parts) - 1)
     total = sum(_BAND_SHARES[p] for p in parts)
-    placed, x = {}, band.x
+    placed, x = dict[Part, Rect](), band.x
     for part in parts:
         width = room * _BAND_SHARES[part] / total
         placed[part] = Rect(x, band.y, width, band.height)

@@ -85,8 +85,9 @@ class Section:
 class WallMap:
     """One page. unit : real millimetres to a design millimetre. scale : the denominator, true on paper.
 
-    shape : the village's border, project's CRS; None where it has none. north : where the north arrow stands.
-    legend : what is on this map only. credits : what stands below it, a text each (makers, date, CRS, source).
+    shape : the village's border, project's CRS; None where it has none.
+    north : where the north arrow stands. legend : what is on this map only.
+    credits : what stands below it, a text each (makers, date, CRS, source).
     left_out : titles of tables the account may not print. text_dropped : names that found no room.
     rows : how many rows are shown, for the log. verified : the latest and the oldest day on which its rows were.
     """
@@ -109,8 +110,8 @@ class WallMap:
     secrecy: str
     approval: str
     footer: str
+    north: Corner
     shape: shapely.Geometry | None = None
-    north: Corner | None = None
     section: Section | None = None
     left_out: tuple[str, ...] = ()
     text_dropped: tuple[str, ...] = ()

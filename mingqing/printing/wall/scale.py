@@ -27,7 +27,7 @@ def round_scale(needed: float, scales: Sequence[int] = ()) -> int:
             return scale
     for power in count():
         for step in SERIES:
-            scale = step * 10**power
+            scale = int(step * 10**power)
             if scale >= max(needed, _FINEST):
                 return scale
     raise AssertionError
