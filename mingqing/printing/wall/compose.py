@@ -27,7 +27,7 @@ from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.layout import arrange, paper_of, unit_of, width_beside
 from mingqing.printing.wall.model import Boxes, Counted, Inset, Section, WallMap
 from mingqing.printing.wall.parts import figures, inset, notes
-from mingqing.printing.wall.scale import needed_scale, round_scale, sections
+from mingqing.printing.wall.scale import needed_scale, round_scale, section_scale, sections
 from mingqing.printing.wall.source import VillageSource
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import ensure_application, measure
@@ -249,7 +249,7 @@ class _Draft:
         centre = self.asked.centre or _middle(self.village.bounds)
         if not divided:
             return (self._map(page, self.asked.scale or fitting, centre, None),)
-        scale = self.asked.scale or self._section_scale(unit)
+        scale = self.asked.scale or section_scale(self.template.sections_from / unit / 2)
         extents = sections(self.village.bounds, page.boxes.frame, unit, scale)
         if len(extents) == 1:
             return (self._map(page, scale, _middle(extents[0]), None),)
@@ -259,14 +259,6 @@ class _Draft:
             for n, extent in enumerate(extents, start=1)
             if self._meets(extent)
         )
-
-    def _section_scale(self, unit: float) -> int:
-        """Return the smallest round scale at which sections are readable."""
-        most = self.template.sections_from / unit / 2
-        found, scale = round_scale(0.0, self.template.scales), 0
-        while (scale := round_scale(found + 1, self.template.scales)) <= most:
-            found = scale
-        return found
 
     def _meets(self, extent: Bounds) -> bool:
         shape = self.village.shape

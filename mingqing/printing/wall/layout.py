@@ -6,13 +6,12 @@ from math import isclose
 from mingqing.printing.paper.page import SIZES, Paper
 from mingqing.printing.template.model import Arrangement, Part, Side
 from mingqing.printing.wall.model import Boxes, Rect
+from mingqing.printing.wall.parts.grid import BAND
 
 A3_SHORT_MM = 297.0
-BAND_MM = 7.0
-"""Width of the band around the map, between neat line and outer frame, that coordinates stand in."""
 _FOOT_MM = 9.0
 _GAP_MM = 6.0
-_TITLE_GAP_MM = 2.0
+_TITLE_GAP_MM = 3.0
 _BAND_SHARES = {Part.INSET: 1.0, Part.LEGEND: 2.1, Part.FIGURES: 1.15, Part.NOTES: 1.1}
 
 
@@ -50,14 +49,14 @@ def arrange(arrangement: Arrangement, paper: Paper, wanted: Mapping[Part, float]
     middle = Rect(inner.x, top, inner.width, bottom - top)
     parts = tuple(p for p in arrangement.parts if p in wanted)
     if not parts:
-        return Boxes(Rect(0, 0, width, height), title, middle.within(BAND_MM), {}, foot)
+        return Boxes(Rect(0, 0, width, height), title, middle.within(BAND), {}, foot)
     whole, beside = _parted(middle, arrangement)
     placed = (
         _in_row(beside, parts, wanted)
         if arrangement.side is Side.BOTTOM
         else _in_column(beside, parts, wanted)
     )
-    return Boxes(Rect(0, 0, width, height), title, whole.within(BAND_MM), placed, foot)
+    return Boxes(Rect(0, 0, width, height), title, whole.within(BAND), placed, foot)
 
 
 def _parted(middle: Rect, arrangement: Arrangement) -> tuple[Rect, Rect]:
