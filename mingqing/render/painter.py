@@ -30,7 +30,7 @@ _THINNEST_PX = 0.4
 _ROUND_FROM_PX = 6.0
 _STILL_A_PIXEL = 1.35
 _OVER = 1e-6
-_VEIL = Color("#f8f5eca6", "#1b1e20b0")
+_VEIL = 0.65  # opacity of the paper over what is out of focus
 
 
 def _never() -> bool:
@@ -334,7 +334,7 @@ def paint_ground(
     """Draw the paper and the ground; of `region` (left, top, right, bottom in pixels) nothing outside is needed."""
     left, top, right, bottom = region or (0.0, 0.0, *map(float, scene.view.size_px))
     with _sheet(scene, painter, cancelled, region, text=text) as sheet:
-        painter.fillRect(QRectF(left, top, right - left, bottom - top), sheet.color(PAPER))
+        painter.fillRect(QRectF(left, top, right - left, bottom - top), sheet.color(scene.paper))
         _follow(sheet, scene.cover)
         paint_rasters(painter, scene.backdrops)
         _follow(sheet, scene.ground)
@@ -350,7 +350,9 @@ def paint_overlay(
         _follow(sheet, scene.overlay)
         _write(sheet, scene.labels)
         if scene.outside is not None:
-            sheet.fill(scene.outside, sheet.color(_VEIL))
+            veil = sheet.color(scene.paper)
+            veil.setAlphaF(_VEIL)
+            sheet.fill(scene.outside, veil)
 
 
 @contextmanager
