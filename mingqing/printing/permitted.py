@@ -80,7 +80,7 @@ class Permitted:
         if not (wanted or self.session.policy.footer_required):
             return ""
         when = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
-        return tr("{when} 由 {who} 打印").format(when=when, who=self.session.user)
+        return tr("{when} 由 {who} 打印 · 民情地图").format(when=when, who=self.session.user)
 
     def allows(self, table: str) -> bool:
         """Whether rows of a table may be handed out at all."""

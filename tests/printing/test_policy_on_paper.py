@@ -5,8 +5,6 @@ from dataclasses import replace
 from itertools import chain
 
 import pytest
-from mingqing.printing.wall.compose import Maker
-from mingqing.printing.wall.output import as_pdf
 
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action, Role, Shows, mask_of, privacy_of, roles
@@ -14,7 +12,9 @@ from mingqing.catalog.model import Privacy
 from mingqing.core.errors import NotAllowed
 from mingqing.printing.permitted import Permitted
 from mingqing.printing.wall.asked import Asked
+from mingqing.printing.wall.compose import Maker
 from mingqing.printing.wall.handing import hand_out
+from mingqing.printing.wall.output import as_pdf
 from mingqing.store.log import entries
 from mingqing.store.session import Session
 from tests.printing.pdf import Pdf

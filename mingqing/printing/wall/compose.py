@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -250,14 +250,14 @@ class _Draft:
         if not divided:
             return (self._map(page, self.asked.scale or fitting, centre, None),)
         scale = self.asked.scale or self._section_scale(unit)
-        extents = sections(self.village.bounds, page.boxes.frame, unit, scale)
+        every = sections(self.village.bounds, page.boxes.frame, unit, scale)
+        extents = tuple(extent for extent in every if self._meets(extent))
         if len(extents) == 1:
             return (self._map(page, scale, _middle(extents[0]), None),)
         index = self._map(page, fitting, _middle(self.village.bounds), Section(0, len(extents), extents))
         return index, *(
             self._map(page, scale, _middle(extent), Section(n, len(extents), extents))
             for n, extent in enumerate(extents, start=1)
-            if self._meets(extent)
         )
 
     def _section_scale(self, unit: float) -> int:
@@ -333,7 +333,7 @@ class _Draft:
             credits=self._credits(words),
             secrecy=asked.secrecy if asked.secrecy is not None else template.secrecy,
             approval=asked.approval if asked.approval is not None else template.approval,
-            footer=_footer(session) if asked.footer else "",
+            footer=Permitted(session).footer(wanted=asked.footer),
             shape=self.village.shape,
             north=corner,
             section=section,
@@ -407,11 +407,6 @@ def _subtitle(text: str, section: Section | None) -> str:
         else tr("第 {k} 幅，共 {n} 幅").format(k=section.number, n=section.of)
     )
     return "　".join(part for part in (text, told) if part)
-
-
-def _footer(session: Session) -> str:
-    now = datetime.now()  # noqa: DTZ005 - the clock on the wall
-    return tr("{when} 由 {who} 打印 · 民情地图").format(when=f"{now:%Y-%m-%d %H:%M}", who=session.user)
 
 
 def _today() -> date:

@@ -14,7 +14,10 @@ from mingqing.access.roles import privacy_of
 from mingqing.catalog.model import Privacy, Table
 from mingqing.catalog.style import Style
 from mingqing.core.text import tr
+from mingqing.printing.template.model import Part
 from mingqing.printing.wall.model import WallMap
+from mingqing.printing.wall.parts import legend
+from mingqing.printing.wall.parts import title as heading
 from mingqing.render.fonts import notice
 from mingqing.store.session import Session
 
@@ -60,6 +63,7 @@ def preflight(session: Session, wall: WallMap, *, today: date | None = None) -> 
         *_published(sheet),
         *_stamped(sheet),
         *_extent(sheet),
+        *_room(sheet),
         *_dropped(sheet),
         *_written(sheet),
         *_withheld(sheet),
@@ -234,15 +238,26 @@ def _extent(sheet: _Sheet) -> Iterator[Trouble]:
         yield Trouble("small_scale", Level.WARN, sentence.format(scale=f"{wall.scale:,}"))
 
 
+def _room(sheet: _Sheet) -> Iterator[Trouble]:
+    """What explains the map has found room."""
+    wall = sheet.wall
+    box = wall.boxes.parts.get(Part.LEGEND)
+    lost = legend.left_out(wall.legend, box) if box is not None else 0
+    if lost:
+        sentence = tr("图例放不下，有 {n} 项没有列出；请关掉几个图层，或者换大一号的纸")
+        yield Trouble("legend_cut", Level.WARN, sentence.format(n=lost))
+    if heading.cut(wall.boxes.title, wall.title):
+        sentence = tr("图名太长，印出来会截断，请改短：{title}")
+        yield Trouble("title_cut", Level.WARN, sentence.format(title=_short(wall.title)))
+
+
 def _dropped(sheet: _Sheet) -> Iterator[Trouble]:
-    """Every name of the village has found room."""
-    names = list(dict.fromkeys(sheet.wall.text_dropped))
-    rows = sheet.by_name if names else {}
+    """Every name in the village has found room; those around it are only to find one's way by."""
+    rows = sheet.by_name if sheet.wall.text_dropped else {}
+    names = [name for name in dict.fromkeys(sheet.wall.text_dropped) if name in rows]
     for name in names[:_LISTED]:
-        table, row = rows.get(name, (None, None))
         sentence = tr("名称“{name}”在图上放不下，没有印").format(name=_short(name))
-        at = sheet.place(table, row) if table is not None and row is not None else None
-        yield Trouble("label_dropped", Level.WARN, sentence, table, row, at)
+        yield sheet.trouble("label_dropped", Level.WARN, sentence, *rows[name])
     if len(names) > _LISTED:
         sentence = tr("还有 {n} 个名称在图上放不下；要都印上，请换大一号的纸")
         yield Trouble("label_dropped", Level.WARN, sentence.format(n=len(names) - _LISTED))

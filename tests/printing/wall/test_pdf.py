@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from mingqing.printing.wall.compose import Maker, sheets
-from mingqing.printing.wall.output import as_pdf
 
 from mingqing.printing.wall.asked import SIZES, Asked
+from mingqing.printing.wall.compose import Maker, sheets
+from mingqing.printing.wall.output import as_pdf
 from mingqing.store.session import Session
 from tests.printing.pdf import Pdf, run
 

@@ -13,9 +13,8 @@ from mingqing.printing.template.model import Figure
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.model import WallMap
 from mingqing.printing.wall.preflight import Level, Trouble, preflight
-from mingqing.store.ids import new_ids
 from mingqing.store.session import Session
-from tests.printing.wall.sheets import TEMPLATE, VILLAGE, sheet
+from tests.printing.wall.sheets import VILLAGE, sheet
 
 TODAY = date(2026, 11, 22)
 
@@ -143,8 +142,9 @@ def test_numbers_of_offices_and_villages_are_nobodys(sample_session: Session, nu
 
 
 def test_a_field_of_the_village_about_a_person_is_no_figure_for_everybody(sample_session: Session) -> None:
-    template = replace(TEMPLATE, figures=(Figure("population"), Figure("phone")))
-    wall = sheet(sample_session, template=template, secrecy="公开", approval="浙S(2026)15号")
+    wall = sheet(sample_session, secrecy="公开", approval="浙S(2026)15号")
+    template = replace(wall.template, figures=(Figure("population"), Figure("phone")))
+    wall = replace(wall, template=template)
     assert "联系电话" in found(sample_session, wall)["personal_data"].sentence
 
 
@@ -182,16 +182,16 @@ def test_a_village_without_a_border_is_told_of(sample_session: Session) -> None:
         assert "no_border" in found(sample_session, sheet(sample_session, shape=nothing))
 
 
-def test_a_map_with_nothing_of_its_theme_is_told_of(session: Session) -> None:
-    with session.transaction("edit", "建村") as change:
-        change.insert("village", new_ids(1), {"code": [VILLAGE], "name": ["空村"]})
-    trouble = found(session, sheet(session))["empty"]
+def test_a_map_with_nothing_of_its_theme_is_told_of(sample_session: Session) -> None:
+    wall = sheet(sample_session)
+    bare = replace(wall.scene, counts={"village": 1, "place_name": 9}, ground=(), overlay=(), cover=())
+    trouble = found(sample_session, replace(wall, scene=bare))["empty"]
     assert "村情民情图" in trouble.sentence
 
 
 def test_a_scale_at_which_no_house_is_seen_is_told_of(sample_session: Session) -> None:
     wall = sheet(sample_session)
-    small = replace(wall.scene.view, metres_per_px=wall.scene.view.metres_per_px * 3)
+    small = replace(wall.scene.view, metres_per_px=wall.scene.view.metres_per_px * 10)
     trouble = found(sample_session, replace(wall, scene=replace(wall.scene, view=small), scale=60_000))
     assert "1:60,000" in trouble["small_scale"].sentence
 
@@ -209,14 +209,30 @@ def test_a_name_without_room_is_told_of_with_the_row_it_names(sample_session: Se
 
 
 def test_hundreds_of_names_without_room_are_summed_up(sample_session: Session) -> None:
-    dropped = tuple(f"{n}号" for n in range(500))
+    names = [str(n) for (n,) in sample_session.rows("house", ("house_no",), village=VILLAGE)]
+    dropped = tuple(dict.fromkeys(names))
+    assert len(dropped) > 100
     told = [
         t
         for t in preflight(sample_session, sheet(sample_session, text_dropped=dropped))
         if t.code == "label_dropped"
     ]
     assert len(told) < 50
-    assert str(500 - (len(told) - 1)) in told[-1].sentence
+    assert str(len(dropped) - (len(told) - 1)) in told[-1].sentence
+
+
+def test_a_name_beyond_the_border_without_room_is_nobodys_trouble(sample_session: Session) -> None:
+    ((name,), *_) = sample_session.rows("place_name", ("name",), village="331124204203")
+    assert "label_dropped" not in found(sample_session, sheet(sample_session, text_dropped=(name, "620")))
+
+
+def test_a_title_that_is_cut_and_a_legend_that_is_not_whole_are_told_of(sample_session: Session) -> None:
+    wall = sheet(sample_session)
+    assert not {"title_cut", "legend_cut"} & set(found(sample_session, wall))
+    assert "title_cut" in found(sample_session, replace(wall, title="图" * 200))
+    crowd = tuple(replace(wall.legend[n % len(wall.legend)], title=f"第 {n} 类") for n in range(10_000))
+    trouble = found(sample_session, replace(wall, legend=crowd))["legend_cut"]
+    assert int("".join(c for c in trouble.sentence if c.isdigit())) > 9000
 
 
 def test_a_character_that_no_font_has_is_named(sample_session: Session) -> None:
@@ -260,7 +276,7 @@ def test_every_trouble_is_one_sentence_in_chinese(sample_session: Session) -> No
         secrecy="公开",
         title="题" * 300 + "\n13800138000",
         left_out=("行政村",),
-        text_dropped=("名\n称" * 100,),
+        text_dropped=tuple(n for (n,) in sample_session.rows("place_name", ("name",), village=VILLAGE)),
         shape=None,
     )
     told = preflight(sample_session, wall)

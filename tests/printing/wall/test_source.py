@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 import shapely
-from mingqing.printing.wall.source import AROUND, VillageSource
 
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action, Role, Shows
 from mingqing.catalog.model import Privacy
 from mingqing.printing.permitted import Permitted
+from mingqing.printing.wall.source import AROUND, VillageSource
 from mingqing.store.session import Session
 
 VILLAGE, NEIGHBOUR = "331124204202", "331124204203"
