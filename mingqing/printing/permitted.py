@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from mingqing.access.audit import REFUSED, Act
@@ -73,6 +74,13 @@ class Permitted:
     def record(self, title: str, rows: int, detail: str = "") -> None:
         """Put down in the log what is handed out; before it is."""
         self.session.record(_ACTS[self.action][0], title, rows=rows, detail=detail)
+
+    def footer(self, *, wanted: bool = True) -> str:
+        """Return the line that says who prints and when; nothing where nobody wants it and no role requires it."""
+        if not (wanted or self.session.policy.footer_required):
+            return ""
+        when = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
+        return tr("{when} 由 {who} 打印 · 民情地图").format(when=when, who=self.session.user)
 
     def allows(self, table: str) -> bool:
         """Whether rows of a table may be handed out at all."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -31,6 +31,7 @@ from mingqing.printing.wall.scale import needed_scale, round_scale, section_scal
 from mingqing.printing.wall.source import VillageSource
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import ensure_application, measure
+from mingqing.render.mono import in_greys, mono_styles
 from mingqing.render.scale import PRINT_PX_PER_MM, Viewport
 from mingqing.render.scene import Scene
 from mingqing.render.source import Bounds
@@ -250,14 +251,14 @@ class _Draft:
         if not divided:
             return (self._map(page, self.asked.scale or fitting, centre, None),)
         scale = self.asked.scale or section_scale(self.template.sections_from / unit / 2)
-        extents = sections(self.village.bounds, page.boxes.frame, unit, scale)
+        every = sections(self.village.bounds, page.boxes.frame, unit, scale)
+        extents = tuple(extent for extent in every if self._meets(extent))
         if len(extents) == 1:
             return (self._map(page, scale, _middle(extents[0]), None),)
         index = self._map(page, fitting, _middle(self.village.bounds), Section(0, len(extents), extents))
         return index, *(
             self._map(page, scale, _middle(extent), Section(n, len(extents), extents))
             for n, extent in enumerate(extents, start=1)
-            if self._meets(extent)
         )
 
     def _meets(self, extent: Bounds) -> bool:
@@ -325,7 +326,7 @@ class _Draft:
             credits=self._credits(words),
             secrecy=asked.secrecy if asked.secrecy is not None else template.secrecy,
             approval=asked.approval if asked.approval is not None else template.approval,
-            footer=_footer(session) if asked.footer else "",
+            footer=Permitted(session).footer(wanted=asked.footer),
             shape=self.village.shape,
             north=corner,
             section=section,
@@ -336,20 +337,23 @@ class _Draft:
         )
 
     def _scene(self, view: Viewport, corner: corners.Corner) -> Scene:
-        session, asked = self.maker.session, self.asked
-        return build_scene(
+        session, asked, styles = self.maker.session, self.asked, self.styles
+        if asked.mono:
+            styles = mono_styles(session.catalog, asked.theme, styles)
+        scene = build_scene(
             session.catalog,
             self.maker.source,
             asked.theme,
             view,
             only=self.tables,
-            styles=self.styles,
+            styles=styles,
             focus=self.village.shape,
             village=asked.village,
             measure=measure,
             clear=[corner.box],
             cancelled=self.cancelled,
         )
+        return in_greys(scene) if asked.mono else scene
 
     def _figures(self) -> tuple[Counted, ...]:
         every = (self.maker.counted(figure, self.village) for figure in self.template.figures)
@@ -399,11 +403,6 @@ def _subtitle(text: str, section: Section | None) -> str:
         else tr("第 {k} 幅，共 {n} 幅").format(k=section.number, n=section.of)
     )
     return "　".join(part for part in (text, told) if part)
-
-
-def _footer(session: Session) -> str:
-    now = datetime.now()  # noqa: DTZ005 - the clock on the wall
-    return tr("{when} 由 {who} 打印 · 民情地图").format(when=f"{now:%Y-%m-%d %H:%M}", who=session.user)
 
 
 def _today() -> date:
