@@ -11,8 +11,8 @@ WALL = (
     *("households", "people"),
 )
 """What the texts of a wall map may hold."""
-DOCUMENT = ("county", "township", "village", "code", "date", "year")
-"""What those of cards, lists and reports may hold."""
+PLACE = ("county", "township", "village", "code", "date", "year")
+"""What those of reports and sheets may hold."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}", re.ASCII)
 
@@ -24,7 +24,7 @@ def mistake(text: str, known: Collection[str]) -> str | None:
     --------
     >>> mistake("{village}{theme}", WALL) is None
     True
-    >>> mistake("{town}地图", DOCUMENT)
+    >>> mistake("{town}地图", PLACE)
     '不认识“{town}”，可用的有 {county} {township} {village} {code} {date} {year}'
     """
     for found in _PLACEHOLDER.finditer(text):

@@ -1,5 +1,6 @@
 """Where templates are: those in the project's own folder `print/` before the program's, and over them."""
 
+from collections.abc import Sequence
 from functools import lru_cache, reduce
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from mingqing.core.definitions import Section, read_toml
 from mingqing.core.errors import DefinitionError, InputRefused
 from mingqing.core.files import data_dir
 from mingqing.core.text import tr
+from mingqing.printing.template.document import DOCUMENTS, DocumentTemplate, read_document
 from mingqing.printing.template.load import read_template
 from mingqing.printing.template.model import Template
 from mingqing.printing.wall.asked import Asked
@@ -51,7 +53,10 @@ def template(of: Of, name: str) -> Template:
         if it is broken; names file, line, key and reason.
     """
     project = folder_of(of)
-    said, theme = layers(project, name), name if name in catalog().layers else None
+    said, theme = (
+        [] if name in DOCUMENTS else layers(project, name),
+        name if name in catalog().layers else None,
+    )
     if not said and theme is None:
         every = "、".join(t.name for t in templates(of))
         raise InputRefused(tr("没有名为“{name}”的模板，可用的有：{all}").format(name=name, all=every))
@@ -59,8 +64,23 @@ def template(of: Of, name: str) -> Template:
     if isinstance(below, str):
         said += layers(project, below)
     said += layers(project, SHARED)
-    merged = reduce(lambda under, over: over.over(under), reversed(said))
-    return read_template(merged, name, f"{name}{SUFFIX}", theme)
+    return read_template(_merged(said), name, f"{name}{SUFFIX}", theme)
+
+
+def document(of: Of, name: str) -> DocumentTemplate:
+    """Return the template of a card, list, plan or report; name : one of `DOCUMENTS`.
+
+    Raises
+    ------
+    DefinitionError
+        if it is broken; names file, line, key and reason.
+    """
+    return read_document(_merged(layers(folder_of(of), name)), name, f"{name}{SUFFIX}")
+
+
+def _merged(said: Sequence[Section]) -> Section:
+    """Return what definitions say together, the first above the others."""
+    return reduce(lambda under, over: over.over(under), reversed(said))
 
 
 def templates(of: Of) -> tuple[Template, ...]:
@@ -80,7 +100,7 @@ def wall_names(of: Of) -> tuple[str, ...]:
     own = [file.stem for file in own_templates(project)] if project is not None else []
     names = [*(file.stem for file in sorted(built_in_folder().glob(f"*{SUFFIX}"))), *own]
     order = list(catalog().layers)
-    kept = dict.fromkeys(name for name in names if name != SHARED)
+    kept = dict.fromkeys(name for name in names if name not in {SHARED, *DOCUMENTS})
     return tuple(sorted(kept, key=lambda n: (order.index(n) if n in order else len(order), n)))
 
 

@@ -46,7 +46,7 @@ def read_template(said: Section, name: str, file: str, theme: str | None) -> Tem
         fill=number(reader, "fill", 0.94, 0.3, 1.0),
         sections_from=whole(reader, "sections_from", 50_000, 500, 10_000_000),
         grid=_grid(reader),
-        figures=_figures(reader),
+        figures=read_figures(reader),
         figures_title=text(reader, "figures_title", ()),
         legend_title=text(reader, "legend_title", ()),
         inset_title=text(reader, "inset_title", WALL),
@@ -124,7 +124,8 @@ def _grid(top: Reader) -> Grid:
     return found
 
 
-def _figures(reader: Reader) -> tuple[Figure, ...]:
+def read_figures(reader: Reader) -> tuple[Figure, ...]:
+    """Return the numbers under `figures`: codes of statistics, or number fields of a village's own row."""
     known = (*statistics(), *_village_numbers())
     found = tuple(Figure(*each) for each in named(reader, "figures", known, tr("数字")))
     if len(found) > _MOST_FIGURES:
