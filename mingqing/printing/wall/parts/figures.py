@@ -84,7 +84,7 @@ def _column(
         width_of(t, size, bold=True) - width_of(w, size, bold=True) for t, w in zip(texts, whole, strict=True)
     )
     unit_x = at[0] + width - widest_unit
-    point_x = unit_x - (0.35 * size if widest_unit else 0.0) - tail
+    point_x = unit_x - (0.6 * size if widest_unit else 0.0) - tail
     for n, (each, text, unit) in enumerate(zip(figures, texts, units, strict=True)):
         y = at[1] + n * size * _ROW
         top = y + (_ROW - 1) / 2 * size

@@ -14,7 +14,7 @@ from mingqing.printing.wall.parts.typography import HEADING, LEAST, heading
 from mingqing.render.scale import Viewport
 
 _LARGEST = 12.0  # height of a number over the map
-_EDGE, _FINE = 0.5, 0.15
+_EDGE, _FINE = 0.35, 0.15
 _PLATE = QColor(255, 255, 255, 215)
 _MOST_HIGH = 0.8
 
@@ -52,7 +52,7 @@ def diagram(page: Page, box: Rect, section: Section) -> None:
     bounds = _bounds(section.extents)
     if bounds is None:
         return
-    room = heading(page, box, tr("图幅位置（第 {n} 幅，共 {of} 幅）").format(n=section.number, of=section.of))
+    room = heading(page, box, tr("第 {n} 幅，共 {of} 幅").format(n=section.number, of=section.of))
     if room.height < LEAST or room.width < LEAST:
         return
     west, south, east, north = bounds

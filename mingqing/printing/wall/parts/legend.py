@@ -4,6 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor
+
+from mingqing.catalog.style import Line, StyleClass
 from mingqing.core.text import tr
 from mingqing.printing.paper.page import Ink, Page
 from mingqing.printing.wall.model import Rect
@@ -17,7 +21,7 @@ from mingqing.printing.wall.parts.typography import (
     lines_of,
     plain,
 )
-from mingqing.render.scene import LegendEntry
+from mingqing.render.scene import PAPER, LegendEntry
 
 # All in heights of a character.
 _SWATCH = 2.3, 1.35
@@ -35,10 +39,14 @@ _HIGH = 1.25  # of its width, that a column may be before there is another
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line of the legend: a class, or, where it has none, the title of a table. High in characters."""
+    """A line of the legend: a class, or, where it has none, the title of a table. High in characters.
+
+    apart : from what stands above it.
+    """
 
     lines: tuple[str, ...]
     entry: LegendEntry | None = None
+    apart: bool = False
 
     @property
     def high(self) -> float:
@@ -104,10 +112,21 @@ def _paint_row(page: Page, x: float, y: float, found: _Set, row: _Row) -> None:
     wide, high = _SWATCH[0] * size, _SWATCH[1] * size
     text_high = len(row.lines) * _LEAD * size
     full = max(text_high, high)
-    page.swatch(x, y + (full - high) / 2, wide, high, row.entry.style_class)
+    _paint_swatch(page, Rect(x, y + (full - high) / 2, wide, high), row.entry.style_class)
     top = y + (full - text_high) / 2 + (_LEAD - 1) / 2 * size
     for n, text in enumerate(row.lines):
         page.text(x + _INDENT * size, top + n * _LEAD * size, text, size)
+
+
+def _paint_swatch(page: Page, box: Rect, style_class: StyleClass) -> None:
+    """Paint how a class looks, a line on the ground of the map: some are white."""
+    painter, area = page.painter, QRectF(box.x, box.y, box.width, box.height)
+    painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+    if all(isinstance(symbol, Line) for symbol in style_class.symbols):
+        painter.fillRect(area, QColor(*PAPER.rgba(dark=False)))
+    page.swatch(box.x, box.y, box.width, box.height, style_class)
+    painter.restore()
 
 
 def _columns(width: float, size: float) -> int:
@@ -119,11 +138,16 @@ def _wide(width: float, size: float, count: int) -> float:
 
 
 def _rows(entries: Iterable[LegendEntry], size: float, wide: float) -> Iterator[_Row]:
-    for table, classes in groupby(entries, key=lambda entry: entry.table_title):
-        if plain(table):
-            yield _Row((plain(table),))
+    """Yield a table's title and its classes; one class of the same name stands for both, a little apart."""
+    for title, group in groupby(entries, key=lambda entry: plain(entry.table_title)):
+        classes = list(group)
+        alone = len(classes) == 1 and plain(classes[0].title) in {"", title}
+        if title and not alone:
+            yield _Row((title,), apart=True)
         for entry in classes:
-            yield _Row(lines_of(plain(entry.title), size, wide - _INDENT * size, 2), entry)
+            yield _Row(
+                lines_of(plain(entry.title) or title, size, wide - _INDENT * size, 2), entry, apart=alone
+            )
 
 
 def _set(entries: Sequence[LegendEntry], width: float, height: float) -> _Set:
@@ -146,7 +170,7 @@ def _balanced(entries: Sequence[LegendEntry], width: float, size: float, count: 
     """Return all of a legend in so many columns, as even as they can be."""
     wide = _wide(width, size, count)
     rows = list(_rows(entries, size, wide))
-    total = sum(row.high + (_APART if row.entry is None else 0.0) for row in rows) * size
+    total = sum(row.high + _APART * row.apart for row in rows) * size
     low, high = total / count, total
     for _ in range(12 if count > 1 else 0):
         middle = (low + high) / 2
@@ -165,7 +189,7 @@ def _placed(
     column, y = 0, 0.0
     for row, after in zip(rows, [*rows[1:], None], strict=True):
         needed = row.high + (after.high if row.entry is None and after is not None else 0.0)
-        apart = _APART * size if row.entry is None and y else 0.0
+        apart = _APART * size if row.apart and y else 0.0
         if y and y + apart + needed * size > height:
             column, y, apart = column + 1, 0.0, 0.0
         if column == count or y + needed * size > height:

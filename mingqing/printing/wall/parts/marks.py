@@ -11,7 +11,7 @@ from mingqing.core.text import tr
 from mingqing.printing.paper.page import Align, Ink, Page
 from mingqing.printing.paper.text import width_of, wrap
 from mingqing.printing.wall.model import Rect
-from mingqing.printing.wall.parts.typography import BODY, LEAST, SMALL, largest, line, plain
+from mingqing.printing.wall.parts.typography import BODY, LEAST, SMALL, largest, line, plain, shortened
 from mingqing.render.ornaments import bar_caption, bar_length_m
 from mingqing.render.scale import Viewport
 
@@ -30,6 +30,9 @@ def north_arrow(page: Page, at: tuple[float, float], size: float) -> None:
     x, y = at
     painter = page.painter
     painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_PLATE)
+    painter.drawEllipse(QPointF(x, y), size * 0.68, size * 0.68)
     painter.translate(x, y)
     painter.scale(size, size)
     for side, color in ((-1, Ink.TEXT.color), (1, Ink.WHITE.color)):
@@ -169,7 +172,7 @@ def credits(page: Page, box: Rect, texts: Sequence[str], approval: str) -> None:
     found = _Credits.of(texts, approval, box.width, size)
     line(page, (box.right - found.kept, box.y), found.kept, found.number, size)
     for n, row in enumerate(found.rows[: max(int(box.height / (size * _ROW) + 1e-6), 1)]):
-        line(page, (box.x, box.y + n * size * _ROW), found.room, row, size, ink=Ink.SOFT)
+        page.text(box.x, box.y + n * size * _ROW, shortened(row, size, found.room), size, ink=Ink.SOFT)
 
 
 @dataclass(frozen=True, slots=True)
