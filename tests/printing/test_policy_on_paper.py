@@ -65,7 +65,7 @@ def test_no_map_holds_what_the_role_may_not_print(
 
 def test_who_may_print_names_finds_them_on_the_map(everything: Session, keep: Callable[[bytes], Pdf]) -> None:
     """The test above would find them."""
-    text = keep(as_pdf(Maker(everything).sheets(Asked("assistance", VILLAGE, paper="A0")))).text()
+    text = keep(as_pdf(Maker(everything).sheets(Asked("assistance", VILLAGE, paper="A0", scale=1000)))).text()
     assert sum(name in text for name in texts(everything, "assistance", "helper")) > 5
 
 
