@@ -16,6 +16,7 @@ from mingqing.catalog.style import Style
 from mingqing.classify.statistics import statistics, value_in
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
+from mingqing.crs.ground import metric
 from mingqing.crs.zones import describe
 from mingqing.printing.paper.page import Paper
 from mingqing.printing.permitted import Permitted
@@ -38,6 +39,7 @@ from mingqing.render.source import Bounds
 from mingqing.store.session import Session
 
 _NO_STYLES: Mapping[str, Style] = MappingProxyType({})
+_NEGLIGIBLE = 0.001  # of a length, that the grid of a zone may be off: paper stretches more when it is damp
 _INSET_DETAIL = 600  # parts of the township's extent that its borders are simplified to
 
 
@@ -72,11 +74,12 @@ def sheets(
 
 @dataclass(frozen=True, slots=True)
 class _Village:
-    """The village asked for: its own row, its border, and the extent that has to be seen."""
+    """The village asked for: its own row, its border, the extent that has to be seen, and metres to one of the grid."""
 
     row: Mapping[str, Any]
     shape: shapely.Geometry | None
     bounds: Bounds
+    ground: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,8 @@ class Maker:
                     name=row["name"] or code
                 )
             )
-        return _Village(row, shape if shape is not None and not shape.is_empty else None, bounds)
+        border = shape if shape is not None and not shape.is_empty else None
+        return _Village(row, border, bounds, _on_ground(bounds, self._session.info.epsg))
 
     def _extent(self, code: str) -> Bounds | None:
         """Return the extent of a village without a border: that of all its rows."""
@@ -251,7 +255,7 @@ class _Draft:
         if not divided:
             return (self._map(page, self.asked.scale or fitting, centre, None),)
         scale = self.asked.scale or section_scale(self.template.sections_from / unit / 2)
-        every = sections(self.village.bounds, page.boxes.frame, unit, scale)
+        every = sections(self.village.bounds, page.boxes.frame, unit / self.village.ground, scale)
         extents = tuple(extent for extent in every if self._meets(extent))
         if len(extents) == 1:
             return (self._map(page, scale, _middle(extents[0]), None),)
@@ -278,7 +282,9 @@ class _Draft:
         arrangement = self.template.arrangement(portrait=portrait)
         paper = paper_of(self.asked.paper, portrait=portrait)
         boxes = arrange(arrangement, paper, self._wanted(portrait=portrait, paper=paper))
-        needed = needed_scale(self.village.bounds, boxes.frame, unit_of(paper), self.template.fill)
+        needed = needed_scale(
+            self.village.bounds, boxes.frame, unit_of(paper) / self.village.ground, self.template.fill
+        )
         return _Page(paper, boxes, needed)
 
     def _wanted(self, *, portrait: bool, paper: Paper) -> dict[Part, float]:
@@ -302,7 +308,7 @@ class _Draft:
     def _map(self, page: _Page, scale: int, centre: tuple[float, float], section: Section | None) -> WallMap:
         boxes, unit = page.boxes, unit_of(page.paper)
         size = round(boxes.frame.width * PRINT_PX_PER_MM), round(boxes.frame.height * PRINT_PX_PER_MM)
-        view = Viewport.at_scale(centre, scale * unit, size, PRINT_PX_PER_MM)
+        view = Viewport.at_scale(centre, scale * unit / self.village.ground, size, PRINT_PX_PER_MM)
         # `at_scale` takes the denominator for design millimetres: marks are then as on A3 at 1:(scale × unit).
         corner = corners.emptiest(self.village.shape, view)
         scene = self._scene(view, corner)
@@ -313,6 +319,7 @@ class _Draft:
             template=template,
             paper=page.paper,
             unit=unit,
+            ground=self.village.ground,
             boxes=boxes,
             scene=scene,
             scale=scale,
@@ -422,6 +429,13 @@ def _month(day: date) -> str:
 
 def _number(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else ""
+
+
+def _on_ground(bounds: Bounds, epsg: int) -> float:
+    """Return how many metres of ground a metre of the grid is: 1 in a Gauss–Krüger zone, 0.88 in 网络墨卡托 at 28°."""
+    form = metric(np.array([_middle(bounds)]), epsg)[0]
+    found = float((form[0] * form[2] - form[1] ** 2) ** 0.25)
+    return found if abs(found - 1) > _NEGLIGIBLE else 1.0
 
 
 def _middle(bounds: Bounds) -> tuple[float, float]:

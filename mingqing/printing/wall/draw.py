@@ -1,10 +1,13 @@
 """A wall map onto a page: the map in its frame, then the parts beside it."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgGenerator
 
 from mingqing.core.watch import UNWATCHED, Watch
-from mingqing.printing.paper.page import Page
+from mingqing.printing.paper.page import Ink, Page
 from mingqing.printing.template.model import Part
 from mingqing.printing.wall.model import Rect, WallMap
 from mingqing.printing.wall.parts import figures, grid, index, inset, legend, marks, notes, title
@@ -48,6 +51,16 @@ def _paint_map(page: Page, wall: WallMap, *, text: bool, watch: Watch) -> None:
     painter.scale(1 / mm, 1 / mm)
     paint(scene, painter, text=text, cancelled=watch.cancelled)
     painter.restore()
+    if isinstance(painter.device(), QSvgGenerator):  # it does not clip
+        _cover(page, frame, wall.boxes.sheet)
+
+
+def _cover(page: Page, frame: Rect, sheet: Rect) -> None:
+    """Paint paper over what of the map lies beyond its frame."""
+    page.fill(sheet.x, sheet.y, sheet.width, frame.y - sheet.y, Ink.WHITE)
+    page.fill(sheet.x, frame.bottom, sheet.width, sheet.bottom - frame.bottom, Ink.WHITE)
+    page.fill(sheet.x, frame.y, frame.x - sheet.x, frame.height, Ink.WHITE)
+    page.fill(frame.right, frame.y, sheet.right - frame.right, frame.height, Ink.WHITE)
 
 
 def _paint_frame(page: Page, wall: WallMap) -> None:
@@ -78,8 +91,9 @@ def _paint_beside(page: Page, wall: WallMap) -> None:
 def _paint_foot(page: Page, wall: WallMap) -> None:
     title.paint(page, wall.boxes.title, wall.title, wall.subtitle)
     marks.stamp(page, wall.boxes.title, wall.secrecy)
-    foot = wall.boxes.foot
-    bar = marks.scale_bar(page, (foot.x, foot.bottom), wall.scene.view, wall.scale, plate=False)
+    foot, view = wall.boxes.foot, wall.scene.view
+    true = replace(view, metres_per_px=view.metres_per_px * wall.ground)
+    bar = marks.scale_bar(page, (foot.x, foot.bottom), true, wall.scale, plate=False)
     left = bar.right + _BESIDE_BAR_MM
     marks.credits(page, Rect(left, foot.y, foot.right - left, foot.height), wall.credits, wall.approval)
     marks.footer(page, wall.boxes.sheet, wall.footer)
