@@ -27,9 +27,10 @@ from mingqing.printing.wall.parts.typography import LEAST
 from mingqing.render.scale import Viewport
 
 BAND = 10.0
-"""From the map's edge, the inner line, to the outer edge of the outer one: room that the frame needs around it."""
+"""Width of the band around the map, from the neat line to the outer edge of the frame; coordinates stand in it."""
 _OUTER, _INNER, _FINE = 0.6, 0.15, 0.1  # widths of lines
 _CLOSEST = 40.0  # lines stand so far apart at least, and less than 2.5 times as far
+_EDGE = 2.0  # a line nearer to the edge would only double it
 _TICK = 2.0
 _LARGE = 2.9
 _PAD = 0.5
@@ -81,9 +82,10 @@ def lines(frame: Rect, view: Viewport, px_per_mm: float, epsg: int) -> Lines:
     step = next((s for s in _METRES if s / unit >= _CLOSEST), 0)
     if not step:
         return Lines()
+    kept = _EDGE * unit
     return Lines(
-        tuple(Line(frame.x + (v - west) / unit, v) for v in _multiples(west, east, step)),
-        tuple(Line(frame.y + (north - v) / unit, v) for v in _multiples(south, north, step)),
+        tuple(Line(frame.x + (v - west) / unit, v) for v in _multiples(west + kept, east - kept, step)),
+        tuple(Line(frame.y + (north - v) / unit, v) for v in _multiples(south + kept, north - kept, step)),
         step,
     )
 
@@ -125,7 +127,10 @@ def _graticule(frame: Rect, extent: tuple[float, float, float, float], unit: flo
     step = next((s for s in _SECONDS if s * a_second >= _CLOSEST), 0)
     if not step or a_second <= 0:
         return Lines()
-    meridians, parallels = list(_multiples(lon0, lon1, step)), list(_multiples(lat0, lat1, step))
+    kept = _EDGE / a_second
+    meridians, parallels = (
+        list(_multiples(low + kept, high - kept, step)) for low, high in ((lon0, lon1), (lat0, lat1))
+    )
     x = transform_xy(np.array([[v / 3600, lat0 / 3600] for v in meridians]).reshape(-1, 2), CGCS2000, epsg)
     y = transform_xy(np.array([[lon0 / 3600, v / 3600] for v in parallels]).reshape(-1, 2), CGCS2000, epsg)
     return Lines(
