@@ -58,17 +58,16 @@ class Lines:
     degrees: bool = False
 
 
-def lines(frame: Rect, view: Viewport, px_per_mm: float, epsg: int) -> Lines:
+def lines(frame: Rect, view: Viewport, epsg: int) -> Lines:
     """Return where the lines of the grid stand; none where the extent is no place on the ground.
 
     Parameters
     ----------
-    frame : the map on the page; its upper left corner is that of `view`.
-    px_per_mm : pixels of the view to a design millimetre.
+    frame : the map on the page; its upper left corner is that of `view`, and so are its millimetres.
     epsg : of the project's CRS.
     """
     west, _, _, north = view.extent
-    unit = view.metres_per_px * px_per_mm
+    unit = view.metres_per_px * view.px_per_mm
     east, south = west + frame.width * unit, north - frame.height * unit
     if (
         not all(map(isfinite, (west, south, east, north)))
@@ -90,14 +89,11 @@ def lines(frame: Rect, view: Viewport, px_per_mm: float, epsg: int) -> Lines:
     )
 
 
-def paint(
-    page: Page, frame: Rect, view: Viewport, px_per_mm: float, epsg: int, grid: Grid, scale: int
-) -> None:
+def paint(page: Page, frame: Rect, view: Viewport, epsg: int, grid: Grid) -> None:
     """Paint the grid over the map in `frame`, and neat line and numbers in the band of `BAND` mm around it."""
-    del scale  # the viewport knows it
-    net = lines(frame, view, px_per_mm, epsg) if grid.shown else Lines()
+    net = lines(frame, view, epsg) if grid.shown else Lines()
     _paint_lines(page, frame, net, crossing=grid.lines)
-    corners = _corners(frame, view, px_per_mm, epsg) if grid.corners else ()
+    corners = _corners(frame, view, epsg) if grid.corners else ()
     _paint_corners(page, frame, corners)
     zone = zones().get(epsg)
     prefix = f"{zone.number}" if zone is not None and not zone.prefixed else ""
@@ -187,10 +183,10 @@ def kilometres(value: int, step: int, prefix: str = "") -> Parts:
     return f"{prefix}{hundreds}", f"{metres / 1000:0{width}.{places}f}"
 
 
-def _corners(frame: Rect, view: Viewport, px_per_mm: float, epsg: int) -> tuple[tuple[Parts, Parts], ...]:
+def _corners(frame: Rect, view: Viewport, epsg: int) -> tuple[tuple[Parts, Parts], ...]:
     """Return longitude and latitude of the corners, row by row from the upper left; () where there are none."""
     west, _, _, north = view.extent
-    unit = view.metres_per_px * px_per_mm
+    unit = view.metres_per_px * view.px_per_mm
     east, south = west + frame.width * unit, north - frame.height * unit
     lonlat = _degrees(np.array([[west, north], [east, north], [west, south], [east, south]]), epsg)
     if lonlat is None or frame.width < 4 * BAND or frame.height < 2 * BAND:
