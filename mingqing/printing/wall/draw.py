@@ -67,7 +67,7 @@ def _paint_frame(page: Page, wall: WallMap) -> None:
     frame, view = wall.boxes.frame, wall.scene.view
     if wall.section is not None and wall.section.number == 0:
         index.paint(page, frame, view, wall.section)
-    grid.paint(page, frame, view, view.px_per_mm, wall.epsg, wall.template.grid, wall.scale)
+    grid.paint(page, frame, view, wall.epsg, wall.template.grid)
     left, top, right, bottom = (side / view.px_per_mm for side in wall.north.box)
     at = frame.x + (left + right) / 2, frame.y + (top + bottom) / 2
     marks.north_arrow(page, at, bottom - top)
