@@ -54,7 +54,7 @@ def test_squares_of_the_grid_are_as_long_as_the_scale_says(
     (wall,) = sheets(sample_session, asked)
     grey = picture_of(keep(as_pdf([wall])), tmp_path)
     frame, unit = wall.boxes.frame, wall.unit
-    net = lines(frame, wall.scene.view, wall.scene.view.px_per_mm, wall.epsg)
+    net = lines(frame, wall.scene.view, wall.epsg)
     assert len(net.vertical) > 2
     # What is dark all the way through the band around the map is a tick of the grid, and no figure.
     top, bottom, left, right = (
@@ -84,7 +84,7 @@ def test_what_lies_on_a_line_of_the_grid_is_drawn_on_it(sample_session: Session)
     """The map's view and the grid over it agree: a coordinate is at the same place for both."""
     (wall,) = sheets(sample_session, Asked("industry", VILLAGE))
     view, frame = wall.scene.view, wall.boxes.frame
-    net = lines(frame, view, view.px_per_mm, wall.epsg)
+    net = lines(frame, view, wall.epsg)
     for line in net.vertical:
         ((x, _),) = view.to_px(np.array([[line.value, view.center[1]]]))
         assert frame.x + x / view.px_per_mm == pytest.approx(line.at, abs=0.05)
