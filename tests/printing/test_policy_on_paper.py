@@ -108,6 +108,24 @@ def test_a_layer_that_is_seen_and_not_printed_is_left_out_and_named(everything: 
     assert not {entry for entry in wall.legend if entry.table == "house"}
 
 
+def test_a_village_that_may_be_seen_and_not_printed_is_called_by_its_code_alone(
+    everything: Session, keep: Callable[[bytes], Pdf]
+) -> None:
+    see, out = frozenset({Action.SEE}), frozenset({Action.SEE, Action.PRINT})
+    role = Role("r", "印", "印", {"*": out, "village": see}, dict.fromkeys(Privacy, Shows.CLEAR))
+    with _with(everything, role) as session:
+        walls = Maker(session).sheets(Asked("industry", VILLAGE, only=frozenset({"plot", "village"})))
+    assert walls[0].inset is None
+    text = keep(as_pdf(walls)).text()
+    assert VILLAGE in text
+    assert "小竹溪村" not in text
+
+
+def test_switching_off_what_a_map_is_about_is_no_question_of_rights(as_role: Callable[..., Session]) -> None:
+    (wall,) = Maker(as_role("viewer")).sheets(Asked("disaster", VILLAGE, only=frozenset({"road"})))
+    assert {entry.table for entry in wall.legend} == {"road"}
+
+
 # ── Who signs, and the log ───────────────────────────────────────────────────────────────────────────────────
 
 
