@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -239,7 +240,7 @@ class Maker:
         return (known[0], known[-1]) if known else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Draft:
     """One wall map in the making."""
 
@@ -311,14 +312,14 @@ class _Draft:
     def _wanted(self, *, portrait: bool, paper: Paper) -> dict[Part, float]:
         """Return how high each part would like to be that has something to say."""
         arrangement = self.template.arrangement(portrait=portrait)
-        placed, wanted, said = self._inset(), dict[Part, float](), self._notes()
+        placed, wanted, said = self._inset, dict[Part, float](), self._notes
         for part in arrangement.parts:
             width = width_beside(arrangement, paper, part, len(arrangement.parts))
             if part is Part.LEGEND:
                 wanted[part] = inf
             elif part is Part.INSET and placed is not None:
                 wanted[part] = inset.wanted(placed, width)
-            elif part is Part.FIGURES and (counted := self._figures()):
+            elif part is Part.FIGURES and (counted := self._figures):
                 wanted[part] = figures.wanted(counted, width)
             elif part is Part.NOTES and said:
                 wanted[part] = notes.wanted(said, width)
@@ -348,9 +349,9 @@ class _Draft:
             title=one_line(asked.title if asked.title is not None else filled(template.title, words)),
             subtitle=one_line(_subtitle(filled(template.subtitle, words), section)),
             legend=scene.legend,
-            figures=self._figures(),
-            inset=self._inset(),
-            notes=self._notes(),
+            figures=self._figures,
+            inset=self._inset,
+            notes=self._notes,
             credits=self._credits(words),
             secrecy=one_line(asked.secrecy if asked.secrecy is not None else template.secrecy),
             approval=one_line(asked.approval if asked.approval is not None else template.approval),
@@ -361,7 +362,7 @@ class _Draft:
             left_out=self.left_out,
             text_dropped=scene.unplaced,
             rows=scene.feature_count,
-            verified=self.maker.verified(asked.theme),
+            verified=self._verified,
         )
 
     def _scene(self, view: Viewport, corner: corners.Corner) -> Scene:
@@ -383,13 +384,20 @@ class _Draft:
         )
         return in_greys(scene) if asked.mono else scene
 
+    @cached_property
+    def _verified(self) -> tuple[date, date] | None:
+        return self.maker.verified(self.asked.theme)
+
+    @cached_property
     def _figures(self) -> tuple[Counted, ...]:
         every = (self.maker.counted(figure, self.village) for figure in self.template.figures)
         return tuple(line for line in every if line is not None)
 
+    @cached_property
     def _inset(self) -> Inset | None:
         return self.maker.inset(self.village, filled(self.template.inset_title, self._words(None)))
 
+    @cached_property
     def _notes(self) -> tuple[str, ...]:
         return filled_each(self.template.notes, self._words(None))
 
@@ -412,7 +420,7 @@ class _Draft:
 
     def _credits(self, words: Mapping[str, str]) -> tuple[str, ...]:
         makers = self.asked.makers if self.asked.makers is not None else filled(self.template.makers, words)
-        verified = self.maker.verified(self.asked.theme)
+        verified = self._verified
         told = [makers, tr("制图日期：{date}").format(date=words["date"])]
         if verified is not None:
             told.append(
