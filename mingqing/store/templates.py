@@ -40,6 +40,15 @@ def own_templates(project: Path) -> list[Path]:
     return sorted(found)[:MOST]
 
 
+def strays(project: Path) -> list[str]:
+    """Return the names of files in a project's folder of templates that are none, such as household.toml.txt."""
+    folder, own = project / FOLDER, set(own_templates(project))
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    found = (file for file in folder.iterdir() if file not in own and not file.name.startswith("."))
+    return sorted(file.name for file in found)[:MOST]
+
+
 def carried(project: Path) -> dict[str, bytes]:
     """Return what goes with a project: its own templates by the names they have in it, such as print/household.toml.
 

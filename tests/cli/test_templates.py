@@ -38,6 +38,18 @@ def test_the_list_needs_no_password_and_ends_well_where_all_are_sound(run: Run, 
     assert "转移人员清单" in found.out
 
 
+def test_a_file_that_an_editor_called_otherwise_is_told_of(run: Run, empty_project: Path) -> None:
+    folder = empty_project / "print"
+    folder.mkdir()
+    (folder / "household.toml.txt").write_text("", encoding="utf-8")
+    (folder / ".household.toml.swp").write_text("", encoding="utf-8")
+    found = run("template", "list", empty_project, "--json")
+    assert found.code == 1
+    [stray] = [each for each in found.json["templates"] if each["mistake"]]
+    assert stray["name"] == "household.toml.txt"
+    assert "以 .toml 结尾" in stray["mistake"]
+
+
 def test_a_copy_is_in_the_log_and_is_never_written_over(run: Run, empty_project: Path) -> None:
     run("template", "copy", empty_project, "card")
     file = empty_project / "print" / "card.toml"

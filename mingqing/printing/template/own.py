@@ -11,7 +11,7 @@ from mingqing.core.text import tr
 from mingqing.printing.template.document import DOCUMENTS
 from mingqing.printing.template.find import SHARED, built_in_folder, checked, wall_names
 from mingqing.store.session import Session
-from mingqing.store.templates import FOLDER, SUFFIX, own_templates, put
+from mingqing.store.templates import FOLDER, SUFFIX, own_templates, put, strays
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Listed:
 
 
 def listed(project: Path) -> tuple[Listed, ...]:
-    """Return all templates there are for a project: of maps, of all maps together, of documents."""
+    """Return all templates there are for a project: of maps, of all maps together, of documents; then what is none."""
     own = {file.stem: file for file in own_templates(project)}
     found = []
     for name in (*wall_names(project), SHARED, *DOCUMENTS):
@@ -41,7 +41,8 @@ def listed(project: Path) -> tuple[Listed, ...]:
         except DefinitionError as error:
             mistake = str(error)
         found.append(Listed(name, prints, name in own, name in own and ours.is_file(), mistake))
-    return tuple(found)
+    stray = tr("不是模板，打印时不看；模板的名字以 .toml 结尾，只用文字、数字、短横线和括号")
+    return (*found, *(Listed(name, "", own=True, covers=False, mistake=stray) for name in strays(project)))
 
 
 def _prints(name: str, file: Path) -> str:
