@@ -20,6 +20,7 @@ from mingqing.cli import (
     project,
     roles,
     search,
+    templates,
 )
 from mingqing.cli.usage import commands_of, mistake
 from mingqing.core.errors import MingqingError
@@ -39,6 +40,7 @@ for module in (
     evacuation,
     printing,
     cards,
+    templates,
     people,
     accounts,
     roles,
