@@ -46,11 +46,13 @@ def _paint_map(page: Page, wall: WallMap, *, text: bool, watch: Watch) -> None:
     frame, scene, painter = wall.boxes.frame, wall.scene, page.painter
     mm = scene.view.px_per_mm
     painter.save()
-    painter.setClipRect(QRectF(frame.x, frame.y, frame.width, frame.height))
-    painter.translate(frame.x, frame.y)
-    painter.scale(1 / mm, 1 / mm)
-    paint(scene, painter, text=text, cancelled=watch.cancelled)
-    painter.restore()
+    try:
+        painter.setClipRect(QRectF(frame.x, frame.y, frame.width, frame.height))
+        painter.translate(frame.x, frame.y)
+        painter.scale(1 / mm, 1 / mm)
+        paint(scene, painter, text=text, cancelled=watch.cancelled)
+    finally:
+        painter.restore()  # Qt complains of a painter that is given up in the middle
     if isinstance(painter.device(), QSvgGenerator):  # it does not clip
         _cover(page, frame, wall.boxes.sheet)
 

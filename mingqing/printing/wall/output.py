@@ -104,10 +104,9 @@ def onto(
             watch.step(wall.title, n, len(walls))
             if n and not device.newPage():
                 raise gone
-            painter.save()
+            painter.resetTransform()
             painter.scale(px_per_mm, px_per_mm)
             draw(Page(painter, wall.paper), wall, text=False, watch=watch)
-            painter.restore()
     finally:
         painter.end()
 
