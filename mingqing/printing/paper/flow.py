@@ -14,6 +14,8 @@ from mingqing.printing.paper.text import width_of, wrap
 
 LEADING = 1.45
 """Height of a line to that of its characters."""
+BEGUN_MM = 22.0
+"""So much of a long block is enough under its heading."""
 _FOOTER_PT = 8.0
 _SLACK = 1e-6  # lengths are sums
 
@@ -28,6 +30,10 @@ class Block(Protocol):
 
     def height(self, width: float) -> float:
         """Return how high it is at this width."""
+        ...
+
+    def begun(self, width: float) -> float:
+        """Return how much of it stands at the foot of a page at least, under a heading."""
         ...
 
     def split(self, width: float, room: float, *, fresh: bool) -> "tuple[Block | None, Block | None]":
@@ -51,6 +57,10 @@ class _Whole:
     def height(self, width: float) -> float:
         """Return how high it is."""
         raise NotImplementedError
+
+    def begun(self, width: float) -> float:
+        """Return its height."""
+        return self.height(width)
 
     def split(self, width: float, room: float, *, fresh: bool) -> "tuple[Block | None, Block | None]":
         """Return it on one side or the other."""
@@ -91,6 +101,10 @@ class Paragraph:
     def height(self, width: float) -> float:
         """Return how high it is with the space after it."""
         return len(self.lines(width)) * self.size * PT * LEADING + self.after
+
+    def begun(self, width: float) -> float:
+        """Return the height of some lines."""
+        return min(self.height(width), BEGUN_MM)
 
     def split(self, width: float, room: float, *, fresh: bool) -> tuple[Block | None, Block | None]:
         """Return the lines that fit, and the rest."""
@@ -205,7 +219,7 @@ def _least(block: Block, following: Sequence[Block], width: float) -> float:
     if not block.keep_with_next or not following:
         return 0.0
     after = following[0]
-    return block.height(width) + (_least(after, following[1:], width) or min(after.height(width), 22.0))
+    return block.height(width) + (_least(after, following[1:], width) or after.begun(width))
 
 
 def as_pdf(

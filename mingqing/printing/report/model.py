@@ -1,10 +1,11 @@
-"""A village's report, gathered: numbers, charts and tables as plain values, laid out alike on paper and in a workbook."""
+"""A village's report, gathered: numbers, charts and tables as plain values, for paper and for a workbook."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from mingqing.catalog.color import Color
+from mingqing.core.text import tr
 
 LEAST = 3
 """So many people, households or pairs at least are told of together; see docs/decisions/0041-reports.md."""
@@ -83,37 +84,7 @@ class Pyramid:
     title: str
     bands: tuple[Band, ...]
     missing: int = 0
-
-
-Chart: TypeAlias = Bars | Columns | Shares | Pyramid
-Value: TypeAlias = str | int | float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table. titles : of its columns; shares : of the width; total : whether the last row is the sum of the others."""
-
-    title: str
-    titles: tuple[str, ...]
-    shares: tuple[float, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    total: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A chapter: charts, two beside each other, tables beneath them, and what has to be said of them."""
-
-    code: str
-    title: str
-    charts: tuple[Chart, ...] = ()
-    grids: tuple[Grid, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing in it."""
-        return not (self.charts or self.grids)
+    unit: str = tr("人")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +100,45 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared, and with how many villages; 0 where they would be the same ones, or none."""
+    """The village beside others: of how many villages the averages are, 0 for the township where it has no others."""
 
+    title: str
     lines: tuple[Compared, ...]
     township: int
     every: int
+    unit: str = ""
+    missing: int = 0
+
+
+Chart: TypeAlias = Bars | Columns | Shares | Pyramid | Comparison
+Value: TypeAlias = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table. titles, shares : of its columns, and of its width; total : whether the last row sums up the others."""
+
+    title: str
+    titles: tuple[str, ...]
+    shares: tuple[float, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter: what has to be said, charts, two beside each other, and tables beneath them."""
+
+    code: str
+    title: str
+    charts: tuple[Chart, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return not (self.charts or self.grids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,6 @@ class Report:
     by: str
     figures: tuple[Figure, ...]
     sections: tuple[Section, ...]
-    comparison: Comparison | None
     left_out: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     rows: int = 0

@@ -1,10 +1,15 @@
 """村情统计报表, for whoever asks: allowed or refused, put down in the log, and made."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from mingqing.access.roles import Action
 from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.printing.permitted import Permitted
 from mingqing.printing.report.compare import Neighbours
+from mingqing.printing.report.compare import neighbours as count_all
+from mingqing.printing.report.content import NEEDS, TITLE, gather
+from mingqing.printing.report.report_pdf import report_pdf
 from mingqing.store.session import Session
 
 
@@ -13,6 +18,15 @@ class Form(StrEnum):
 
     PDF = "pdf"
     XLSX = "xlsx"
+
+
+def neighbours_for(session: Session, form: Form, *, today: date | None = None) -> Neighbours:
+    """Return what many reports of one form are compared with, counted once."""
+    return count_all(_permitted(session, form), today=today or datetime.now().astimezone().date())
+
+
+def _permitted(session: Session, form: Form) -> Permitted:
+    return Permitted(session, Action.EXPORT if form is Form.XLSX else Action.PRINT)
 
 
 def make(
@@ -29,7 +43,7 @@ def make(
     Parameters
     ----------
     village : code.
-    neighbours : the other villages' numbers, of `compare.neighbours`; for who makes many reports. None reads them.
+    neighbours : the other villages' numbers, of `neighbours_for` the same form; None counts them anew.
 
     Raises
     ------
@@ -40,4 +54,12 @@ def make(
     Cancelled
         once `watch` says so.
     """
-    raise NotImplementedError
+    permitted = _permitted(session, form)
+    permitted.require(TITLE, NEEDS)
+    report = gather(permitted, village, near=neighbours, made_at=made_at, watch=watch)
+    permitted.record(TITLE, report.rows, f"{report.village} {report.code}")
+    if form is Form.XLSX:
+        from mingqing.printing.report.report_xlsx import report_xlsx  # openpyxl takes its time to be imported
+
+        return report_xlsx(report)
+    return report_pdf(report, watch=watch)
