@@ -73,8 +73,10 @@ class Table:
         return sheet.head + sum(sum(sheet.heights(group)) for group in self.groups)
 
     def begun(self, width: float) -> float:
-        """Return the height of some rows."""
-        return min(self.height(width), BEGUN_MM)
+        """Return the height of some rows, as many as stay together."""
+        sheet = _Sheet(self, width)
+        together = sheet.head + sum(sheet.heights(self.groups[0])) if self.groups else 0.0
+        return min(self.height(width), max(together, BEGUN_MM))
 
     def split(self, width: float, room: float, *, fresh: bool) -> tuple[Block | None, Block | None]:
         """Return the rows that fit, and a table of the rest."""

@@ -11,6 +11,7 @@ from mingqing.printing.paper.text import elided, width_of
 from mingqing.printing.report.charts import ChartColumns, number
 from mingqing.printing.report.content import TITLE
 from mingqing.printing.report.model import LEAST, Figure, Grid, Report, Section, Value
+from mingqing.printing.report.notes import notes
 
 _A_ROW = 4  # figures
 _TOGETHER = 16  # rows of a table that stays on one page
@@ -118,18 +119,5 @@ def _large(figure: Figure) -> str:
 
 def _about(report: Report) -> Iterator[Block]:
     yield heading(tr("说明"))
-    for text in _notes(report):
+    for text in notes(report):
         yield Paragraph(text, 9.0, ink=Ink.SOFT, after=1.2)
-
-
-def _notes(report: Report) -> Iterator[str]:
-    yield tr(
-        "数字取自民情地图项目中本村的记录，按 {day} 的数据逐条计数。占比按登记了该项的记录算，没登记的不算在内。"
-    ).format(day=f"{report.made_at:%Y-%m-%d}")
-    yield tr("涉及个人的数字，少于 {n} 的并入相近的一类或不列出，免得从数字认出是谁。").format(n=LEAST)
-    if any(section.code == "comparison" for section in report.sections):
-        yield tr("平均数按已有数据的村计算：数量是每村平均，比例和户均是几个村合在一起算。")
-    if report.absent:
-        yield tr("本村还没有这些数据：{what}。").format(what="、".join(report.absent))
-    if report.left_out:
-        yield tr("您的角色不能打印或导出下面这些，没有列入：{what}。").format(what="、".join(report.left_out))
