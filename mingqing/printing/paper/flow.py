@@ -1,6 +1,6 @@
 """Blocks that follow one another down pages: what does not fit goes on overleaf, under its heading again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -222,6 +222,11 @@ def _least(block: Block, following: Sequence[Block], width: float) -> float:
     return block.height(width) + (_least(after, following[1:], width) or after.begun(width))
 
 
+def room_on(paper: Paper) -> float:
+    """Return how high the part of a page is that blocks have, millimetres."""
+    return paper.body.height() - _FOOTER_PT * PT * 2.5
+
+
 def as_pdf(
     blocks: Sequence[Block], paper: Paper, name: str, *, footer: str = "", watch: Watch = UNWATCHED
 ) -> bytes:
@@ -232,17 +237,45 @@ def as_pdf(
     Cancelled
         once `watch`, asked before every page, says so.
     """
-    body = paper.body
-    room = body.height() - _FOOTER_PT * PT * 2.5
-    pages = laid_out(blocks, body.width(), room)
     with Document(paper, name) as document:
-        for number, placed in enumerate(pages, start=1):
-            watch.step(name, number - 1, len(pages))
-            page = document.page()
-            for y, block in placed:
-                block.draw(page, body.x(), body.y() + y, body.width())
-            _foot(page, footer, tr("第 {n} 页 共 {all} 页").format(n=number, all=len(pages)))
+        _add(document, blocks, name, footer, watch)
     return document.pdf
+
+
+def bound(
+    parts: Iterable[Sequence[Block]],
+    number: int,
+    paper: Paper,
+    name: str,
+    *,
+    footer: str = "",
+    watch: Watch = UNWATCHED,
+) -> bytes:
+    """Return several documents one after the other as one PDF, the pages of each numbered by themselves.
+
+    parts : taken one by one, each when the one before is on paper. number : how many they are.
+
+    Raises
+    ------
+    Cancelled
+        once `watch`, asked before each, says so.
+    """
+    with Document(paper, name) as document:
+        for n, blocks in enumerate(parts):
+            watch.step(name, n, number)
+            _add(document, blocks, name, footer, Watch(cancelled=watch.cancelled))
+    return document.pdf
+
+
+def _add(document: Document, blocks: Sequence[Block], name: str, footer: str, watch: Watch) -> None:
+    body = document.paper.body
+    pages = laid_out(blocks, body.width(), room_on(document.paper))
+    for number, placed in enumerate(pages, start=1):
+        watch.step(name, number - 1, len(pages))
+        page = document.page()
+        for y, block in placed:
+            block.draw(page, body.x(), body.y() + y, body.width())
+        _foot(page, footer, tr("第 {n} 页 共 {all} 页").format(n=number, all=len(pages)))
 
 
 def _foot(page: Page, left: str, right: str) -> None:

@@ -1,14 +1,31 @@
 """住户信息表, for whoever asks: one page a household."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.printing.evacuation.roll import by_number
+from mingqing.printing.evacuation.sketch import Sketch, draw_sketch
+from mingqing.printing.paper.flow import bound, printed_by
+from mingqing.printing.paper.page import A4
+from mingqing.printing.permitted import Permitted, printable
+from mingqing.printing.report.household import Sheet, gather_sheets
+from mingqing.printing.report.household_pdf import SECTIONS, TITLE, Texts, sheet_blocks
 from mingqing.store.session import Session
+
+_NEEDS = ("household", "house")
+_AROUND_M = 60.0  # of a house is on its map, at least
+_LONGEST = 200  # characters of what the log has
 
 
 def households_of(session: Session, village: str) -> tuple[int, ...]:
     """Return the ids of the households of a village (its code), by group and number."""
-    raise NotImplementedError
+    rows = session.rows("household", ("id", "group_no", "household_no"), village=village)
+    return tuple(
+        i for i, *_ in sorted(rows, key=lambda r: (by_number(r[1] or ""), by_number(r[2] or ""), r[0]))
+    )
 
 
 def make(session: Session, households: Sequence[int], *, reason: str = "", watch: Watch = UNWATCHED) -> bytes:
@@ -28,4 +45,37 @@ def make(session: Session, households: Sequence[int], *, reason: str = "", watch
     Cancelled
         once `watch` says so.
     """
-    raise NotImplementedError
+    permitted = Permitted(session, reason=reason)
+    permitted.require(TITLE, _NEEDS)
+    when = datetime.now().astimezone()
+    found = gather_sheets(permitted, households, today=when.date())
+    if not found:
+        raise InputRefused(tr("没有可打印的住户：不在项目里，或不在您管辖的村"))
+    villages = "、".join(dict.fromkeys(sheet.village for sheet in found))
+    permitted.record(TITLE, len(found), villages[:_LONGEST])
+    parts = (sheet_blocks(sheet, _texts(sheet), A4, _drawing(session, sheet, watch)) for sheet in found)
+    return bound(parts, len(found), A4, TITLE, footer=printed_by(session.user, when), watch=watch)
+
+
+def _texts(sheet: Sheet) -> Texts:
+    return Texts(TITLE, f"{sheet.township}{sheet.village}", tuple((code, "") for code in SECTIONS))
+
+
+def _drawing(session: Session, sheet: Sheet, watch: Watch) -> Callable[[float], Sketch | None]:
+    """Return what draws the map of a household, if the account may print one."""
+    allowed = printable(session.policy, session.catalog, "disaster") & {"hazard", "shelter"}
+
+    def draw(map_mm: float) -> Sketch | None:
+        if sheet.shape is None or not allowed:
+            return None
+        around = sheet.shape.centroid.buffer(_AROUND_M)
+        return draw_sketch(
+            session,
+            (A4.body.width(), map_mm),
+            seen=(around,),
+            house=sheet.house_id,
+            home=sheet.shape,
+            cancelled=watch.cancelled,
+        )
+
+    return draw
