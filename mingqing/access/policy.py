@@ -78,6 +78,14 @@ class Policy:
         """Whether the account may change rows of any table."""
         return any(self.allowed(table, Action.EDIT) for table in self.catalog.tables)
 
+    @property
+    def footer_required(self) -> bool:
+        """Whether what the account prints says who printed it and when.
+
+        What roles allow adds up; what one of them requires, no other takes away.
+        """
+        return any(role.footer_required for role in self.roles)
+
     def column(self, table: str, field: str, action: Action = Action.SEE) -> Column:
         """Return how a field is shown for an action."""
         shows = self._shows(table, field, action)

@@ -15,6 +15,7 @@ from mingqing.core.text import tr
 
 _FILE = "roles.toml"
 _CODE = re.compile(r"[a-z][a-z0-9_]*\Z")
+_FOOTER = {"required": True, "optional": False}
 _OWN_MASK = {FieldType.ID_NUMBER: Mask.ID_NUMBER, FieldType.PHONE: Mask.PHONE}
 
 
@@ -56,6 +57,7 @@ class Role:
     tables : actions, by `*`, `layer.*` or table; the most exact entry counts.
     fields : what is shown, by privacy class, `class:mask` or `table.field`; the most exact entry counts.
     bound_to_villages : whether an account with this role must name its villages.
+    footer_required : whether whoever holds it prints nothing without a footer that says who printed it and when.
     """
 
     code: str
@@ -65,6 +67,7 @@ class Role:
     fields: Mapping[str, Shows]
     duty: Duty | None = None
     bound_to_villages: bool = False
+    footer_required: bool = False
 
     def actions(self, table: Table) -> frozenset[Action]:
         """Return what this role may do with the rows of a table."""
@@ -138,13 +141,16 @@ def _read_role(reader: Reader, definitions: Catalog, *, strict: bool) -> Role:
     for key, text in (("title", title), ("purpose", purpose)):
         if not text.strip():
             raise reader.error(key, tr("不能为空"))
-    duty = reader.maybe("duty", str)
+    duty, footer = reader.maybe("duty", str), reader.take("footer", str, default="optional")
+    if footer not in _FOOTER:
+        raise reader.error("footer", tr("只能写 required 或 optional"))
     role = Role(
         code=code,
         title=title,
         purpose=purpose,
         duty=None if duty is None else reader.choice("duty", Duty, duty),
         bound_to_villages=reader.take("villages", bool, default=False),
+        footer_required=_FOOTER[footer],
         tables=_read_tables(
             Reader(reader.file, f"{reader.where}.tables", reader.take("tables", dict)),
             definitions,

@@ -134,6 +134,15 @@ def values_of(session: "Session", statistic: Statistic, areas: str, *, today: da
     return {row_id: value for row_id, value in found.items() if value is not None}
 
 
+def value_in(session: "Session", statistic: Statistic, village: str, *, today: date) -> float | None:
+    """Return the statistic of one village, by code; None where nothing is known."""
+    condition = statistic.asked(today)
+    found = tally(
+        session, statistic.table, "village_code", of=statistic.of, condition=condition, village=village
+    )
+    return statistic.value(found.get(village, Tally(0, 0, 0, 0.0)))
+
+
 def _within(
     session: "Session", statistic: Statistic, condition: Condition | None, areas: str
 ) -> Mapping[int, Tally]:

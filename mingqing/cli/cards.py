@@ -36,13 +36,14 @@ def cards(
         str | None, typer.Option("--plan", metavar="NAME", help=tr("照哪份预案，不写就照最近保存的"))
     ] = None,
     three: Annotated[
-        bool, typer.Option("--three", help=tr("每户三份：户主、村委会、发放单位各留一份"))
+        bool, typer.Option("--three", help=tr("模板里的几份都印：户主、村委会、发放单位各留一份"))
     ] = False,
     user: User = None,
 ) -> None:
     """打印避险明白卡，每户一页：灾害、路线、避灾点、联系电话。"""
-    from mingqing.printing.evacuation.card_pdf import COPIES, print_cards
+    from mingqing.printing.evacuation.card_pdf import print_cards
     from mingqing.printing.evacuation.planned import about, evacuees
+    from mingqing.printing.template.find import document
     from mingqing.render.fonts import ensure_application
 
     ensure_application()
@@ -59,8 +60,8 @@ def cards(
         for code in wanted:
             name = names.get(code or "", code or tr("未分村"))
             here = evacuees(session, made, villages={code}, watch=watch)
-            copies = COPIES if three else COPIES[:1]
-            pdf = print_cards(session, here, which, copies=copies, watch=watch)
+            copies = document(session, "card").copies
+            pdf = print_cards(session, here, which, copies=copies if three else copies[:1], watch=watch)
             written.append(out / f"{name}{_TITLE}.pdf")
             write_file(written[-1], pdf, _TITLE)
     for path in written:

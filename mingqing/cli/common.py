@@ -1,5 +1,6 @@
 """What the commands share: the account, the session, and how results are printed."""
 
+import errno
 import getpass
 import json
 import os
@@ -191,8 +192,10 @@ def write_file(path: Path, content: bytes, title: str) -> None:
         path.parent.mkdir(exist_ok=True)
         write_whole(path, content, private=True)
     except OSError as error:
+        full = error.errno == errno.ENOSPC
+        advice = tr("磁盘满了，请腾出空间再来") if full else tr("请换个能写入的地方")
         raise ProjectUnavailable(
-            tr("{title}没有存到 {path}，请换个能写入的地方").format(title=title, path=path)
+            tr("{title}没有存到 {path}，{advice}").format(title=title, path=path, advice=advice)
         ) from error
 
 

@@ -150,8 +150,8 @@ def render(  # noqa: PLR0913 - one option of CLI.md each
         print(out)
 
 
-def find_theme(session: Session, name: str) -> str:
-    """Return the code of a thematic map given by code or title.
+def find_theme(session: Session, name: str, act: Act = Act.RENDER) -> str:
+    """Return the code of a thematic map given by code or title; `act` is what it is wanted for.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def find_theme(session: Session, name: str) -> str:
         names = "、".join(f"{t.code}（{t.title}）" for t in themes)
         raise InputRefused(tr("没有“{theme}”这张专题图，可选：{names}").format(theme=name, names=names))
     own = [table.name for table in session.catalog.tables.values() if table.layer == found.code]
-    require_seen(session, Act.RENDER, found.title, own)
+    require_seen(session, act, found.title, own)
     return found.code
 
 

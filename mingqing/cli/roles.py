@@ -179,6 +179,8 @@ def _lines(role: Role, definitions: Catalog) -> Iterator[str]:
     yield tr("  个人信息：{personal}；敏感信息：{sensitive}").format(personal=personal, sensitive=sensitive)
     if role.bound_to_villages:
         yield tr("  要指定管辖的村")
+    if role.footer_required:
+        yield tr("  打印的每一页都注明打印人和时间")
 
 
 def _reach(role: Role, action: Action, definitions: Catalog) -> str:
@@ -217,6 +219,7 @@ def _as_json(role: Role, definitions: Catalog) -> dict[str, object]:
         "purpose": role.purpose,
         "duty": role.duty,
         "bound_to_villages": role.bound_to_villages,
+        "footer_required": role.footer_required,
         "tables": {name: sorted(role.actions(t)) for name, t in seen.items()},
         "fields": {name: fields for name, fields in closed.items() if fields},
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from mingqing.access.audit import REFUSED, Act
@@ -74,6 +75,13 @@ class Permitted:
         """Put down in the log what is handed out; before it is."""
         self.session.record(_ACTS[self.action][0], title, rows=rows, detail=detail)
 
+    def footer(self, *, wanted: bool = True) -> str:
+        """Return the line that says who prints and when; nothing where nobody wants it and no role requires it."""
+        if not (wanted or self.session.policy.footer_required):
+            return ""
+        when = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
+        return tr("{when} 由 {who} 打印 · 民情地图").format(when=when, who=self.session.user)
+
     def allows(self, table: str) -> bool:
         """Whether rows of a table may be handed out at all."""
         return self.session.policy.allowed(table, self.action)
@@ -92,7 +100,7 @@ class Permitted:
         if not self.allows(table):
             return []
         found = self.session.rows(table, ("id", *columns), village=village)
-        hidden = self._hidden(table, columns)
+        hidden = self.hidden(table, columns)
         return [
             {
                 name: None if name in hidden else value
@@ -130,10 +138,11 @@ class Permitted:
     def features(self, table: str, columns: Sequence[str], *, among: Iterable[int] | None = None) -> Features:
         """Return rows with shapes, by id; what may not be handed out is None."""
         found = self.session.features(table, columns=columns, among=among if self.allows(table) else ())
-        hidden = self._hidden(table, columns)
+        hidden = self.hidden(table, columns)
         kept = {n: [None] * len(found) if n in hidden else v for n, v in found.columns.items()}
         return Features(found.ids, found.geometry, kept)
 
-    def _hidden(self, table: str, columns: Iterable[str]) -> frozenset[str]:
+    def hidden(self, table: str, columns: Iterable[str]) -> frozenset[str]:
+        """Return those of some columns that the account may not hand out as it sees them."""
         policy = self.session.policy
         return frozenset(c for c in columns if not _as_open(policy, table, c, self.action))

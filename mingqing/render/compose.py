@@ -21,7 +21,7 @@ from mingqing.render.classify import marked
 from mingqing.render.heat import Heat
 from mingqing.render.labels import Kept, place
 from mingqing.render.lettering import Measure, PlacedLabel, estimate
-from mingqing.render.occupancy import Occupancy
+from mingqing.render.occupancy import Box, Occupancy
 from mingqing.render.paths import in_px, points
 from mingqing.render.requests import requests
 from mingqing.render.scale import Viewport
@@ -169,6 +169,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     backdrops: Sequence[Backdrop] = (),
     measure: Measure | None = estimate,
     keep: Kept | None = None,
+    clear: Sequence[Box] = (),
     cancelled: Callable[[], bool] = _never,
 ) -> Scene:
     """Return the drawing of `theme` in `view`.
@@ -185,6 +186,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     measure : how wide text is; the painter has an exact one. None leaves all text out.
     keep : the labels of the drawing before (`Scene.kept`), which stay where they are on the ground if the scale is the
         same.
+    clear : what is kept free of labels, pixels.
     cancelled : asked between tables; once it says yes the scene is given up.
 
     Raises
@@ -204,7 +206,10 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         ids = highlight.get(styled.table.name)
         if ids:
             sheet.ring(styled, ids, arranged.at)
-    labels = _labels(tables, sheet, arranged, measure, keep) if measure is not None else ()
+    taken = Occupancy([*arranged.boxes, *clear])
+    labels, unplaced = (
+        _labels(tables, sheet, arranged, taken, measure, keep) if measure is not None else ((), ())
+    )
     rows = {t.table.name: t.features.ids for t in tables if isinstance(t.features, Features)}
     own = catalog.layers[theme].tables
     tables.reverse()
@@ -215,6 +220,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         ground=tuple(sheet.ground),
         overlay=(*sheet.spokes, *sheet.rings, *arranged.instructions),
         labels=labels,
+        unplaced=unplaced,
         legend=tuple(e for styled in tables for e in _legend(styled)),
         counts={t.table.name: int(np.sum(t.counted)) for t in tables},
         feature_count=sum(int(np.sum(t.shown * t.in_view)) for t in tables),
@@ -230,15 +236,17 @@ def _labels(
     tables: Sequence[StyledTable],
     sheet: _Sheet,
     arranged: Arranged,
+    taken: Occupancy,
     measure: Measure,
     keep: Kept | None,
-) -> tuple[PlacedLabel, ...]:
-    """Place what the tables ask for, clear of the signs."""
+) -> tuple[tuple[PlacedLabel, ...], tuple[str, ...]]:
+    """Place what the tables ask for, clear of what is taken; return the labels, and the texts that found no room."""
     busy = busyness((*sheet.ground, *sheet.spokes), sheet.view)
     wanted = [r for styled in tables for r in requests(styled, arranged.at)]
     wanted += height_labels(sheet.backdrops, sheet.view)
     kept = keep.on(sheet.view) if keep is not None else ()
-    return tuple(place(wanted, sheet.view.size_px, Occupancy(arranged.boxes), busy, measure, kept))
+    placed = tuple(place(wanted, sheet.view.size_px, taken, busy, measure, kept))
+    return placed, tuple(sorted({r.text for r in wanted} - {label.text for label in placed}))
 
 
 def _read(  # noqa: PLR0913 - what `build_scene` was told

@@ -3,8 +3,16 @@
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QGuiApplication, QPainterPath
+from PySide6.QtCore import QCoreApplication, QPointF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetricsF,
+    QGuiApplication,
+    QPainter,
+    QPainterPath,
+)
 
 from mingqing.core.text import tr
 
@@ -102,7 +110,19 @@ def drawable(text: str, *, bold: bool) -> str:
 def outline(text: str, *, bold: bool) -> QPainterPath:
     """Return `text` as a path at 100 px a character, its middle at the origin."""
     path, text = QPainterPath(), drawable(text, bold=bold)
-    # Chinese characters fill the em square, which reaches 12 % below the baseline.
-    path.addText(-_advance(text, bold=bold) / 2, _EM_PX * 0.38, font(bold=bold), text)
+    path.addText(_start(text, bold=bold), font(bold=bold), text)
     path.setFillRule(path.fillRule().WindingFill)
     return path
+
+
+def write(painter: QPainter, text: str, ink: QColor, *, bold: bool) -> None:
+    """Write `text` where its `outline` would be drawn."""
+    text = drawable(text, bold=bold)
+    painter.setFont(font(bold=bold))
+    painter.setPen(ink)
+    painter.drawText(_start(text, bold=bold), text)
+
+
+def _start(text: str, *, bold: bool) -> QPointF:
+    # Chinese characters fill the em square, which reaches 12 % below the baseline.
+    return QPointF(-_advance(text, bold=bold) / 2, _EM_PX * 0.38)

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from mingqing.catalog.color import Color
 from mingqing.catalog.style import Arrows, Fill, Glyph, Hatch, Line, Marker, Plate, Spoke, SymbolType
 from mingqing.core.errors import Cancelled
 from mingqing.core.paths import Paths
 from mingqing.core.text import tr
-from mingqing.render.fonts import ensure_application, outline
+from mingqing.render.fonts import ensure_application, outline, write
 from mingqing.render.glyphs import GLYPHS
 from mingqing.render.lettering import PlacedLabel
 from mingqing.render.occupancy import Box
@@ -29,7 +29,8 @@ from mingqing.render.scene import PAPER, Instruction, Scene
 _THINNEST_PX = 0.4
 _ROUND_FROM_PX = 6.0
 _STILL_A_PIXEL = 1.35
-_VEIL = Color("#f8f5eca6", "#1b1e20b0")
+_OVER = 1e-6
+_VEIL = 0.65  # opacity of the paper over what is out of focus
 
 
 def _never() -> bool:
@@ -41,6 +42,7 @@ class Sheet:
     """What a symbol is painted on: the painter, the view that sizes marks, and day or dark.
 
     region : left, top, right, bottom in pixels, outside which nothing need be painted; None for all.
+    text : whether it is a document: lettering is text, to be found and copied, and not shapes.
     """
 
     painter: QPainter
@@ -48,6 +50,7 @@ class Sheet:
     dark: bool = False
     cancelled: Callable[[], bool] = _never
     region: Box | None = None
+    text: bool = False
 
     def mm(self, size: float) -> float:
         """Return the pixels of a line or pattern of `size` millimetres at this scale."""
@@ -57,17 +60,50 @@ class Sheet:
         """Return the colour of day or dark."""
         return QColor(*color.rgba(dark=self.dark))
 
-    def each(self, paths: Paths, draw: Callable[[QPainterPath], None]) -> None:
-        """Draw the features chunk by chunk, stopping as soon as nobody wants the result any more."""
+    def fill(self, paths: Paths, brush: QBrush | QColor) -> None:
+        """Fill the features."""
+        if self.text:
+            to_device, back = self._whole(paths)
+            paths = replace(to_device, xy=(to_device.xy - back[1]) / back[0])
+        for path in self._chunks(paths):
+            self.painter.fillPath(path, brush)
+
+    def stroke(self, paths: Paths, pen: QPen) -> None:
+        """Draw the features' lines or outlines."""
+        if not self.text:
+            for path in self._chunks(paths):
+                self.painter.strokePath(path, pen)
+            return
+        paths, (scale, _) = self._whole(paths)
+        fitted = QPen(pen)
+        fitted.setWidthF(pen.widthF() * float(scale[0]))
+        self.painter.save()
+        self.painter.resetTransform()
+        for path in self._chunks(paths):
+            self.painter.strokePath(path, fitted)
+        self.painter.restore()
+
+    def _chunks(self, paths: Paths) -> Iterator[QPainterPath]:
+        """Yield the features piece by piece, stopping as soon as nobody wants the result any more."""
         for path in chunks(paths, self.region):
             if self.cancelled():
                 raise Cancelled(tr("已停止绘图。"))
-            draw(path)
+            yield path
+
+    def _whole(self, paths: Paths) -> tuple[Paths, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Return features with their vertices on whole pixels of the document, and scale and shift from here to these.
+
+        A document's pixels are fine, 1,200 to an inch, and 5123 takes half the room and half the time of 5123.38976.
+        A hair more than whole, so that no sum of floats falls short of it.
+        """
+        to = self.painter.combinedTransform()
+        scale, shift = np.array([to.m11(), to.m22()]), np.array([to.dx(), to.dy()])
+        return replace(paths, xy=np.round(paths.xy * scale + shift) + _OVER), (scale, shift)
 
 
 def _fill(sheet: Sheet, symbol: Fill, paths: Paths, *, casing: bool) -> None:  # noqa: ARG001
     color, specks = sheet.color(symbol.color), paths.specks
-    sheet.each(paths.take(~specks), lambda path: sheet.painter.fillPath(path, color))
+    sheet.fill(paths.take(~specks), color)
     if specks.any():
         sheet.painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         sheet.painter.setPen(QPen(color, 1.0))
@@ -78,7 +114,7 @@ def _fill(sheet: Sheet, symbol: Fill, paths: Paths, *, casing: bool) -> None:  #
 def _hatch(sheet: Sheet, symbol: Hatch, paths: Paths, *, casing: bool) -> None:  # noqa: ARG001
     made = brush(symbol, sheet.mm(1.0), dark=sheet.dark)
     sheet.painter.setBrushOrigin(_ground_origin(sheet.view))
-    sheet.each(paths.take(~paths.specks), lambda path: sheet.painter.fillPath(path, made))
+    sheet.fill(paths.take(~paths.specks), made)
 
 
 def _ground_origin(view: Viewport) -> QPointF:
@@ -96,7 +132,7 @@ def _line(sheet: Sheet, symbol: Line, paths: Paths, *, casing: bool) -> None:
         pen.setDashPattern([max(sheet.mm(d), _THINNEST_PX) / pen.widthF() for d in symbol.dash])
     if symbol.flat or (symbol.dash and not casing):
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    sheet.each(paths, lambda path: sheet.painter.strokePath(path, pen))
+    sheet.stroke(paths, pen)
 
 
 def _pen(color: QColor, width: float) -> QPen:
@@ -151,7 +187,7 @@ def _spoke(sheet: Sheet, symbol: Spoke, paths: Paths, *, casing: bool) -> None: 
     parts = np.arange(len(paths) + 1) * 17
     curved = Paths(curve.reshape(-1, 2), parts, np.arange(len(parts)), paths.rows)
     pen = _pen(sheet.color(symbol.color), sheet.mm(symbol.width))
-    sheet.each(curved, lambda path: sheet.painter.strokePath(path, pen))
+    sheet.stroke(curved, pen)
     radius = symbol.knob / 2 * sheet.view.px_per_mm * sheet.view.sign_factor
     fill = sheet.color(symbol.color)
     fill.setAlpha(255)
@@ -267,51 +303,71 @@ PAINTERS: Mapping[SymbolType, Painter] = {
 }
 
 
-def paint(scene: Scene, painter: QPainter, *, cancelled: Callable[[], bool] = _never) -> None:
+def paint(
+    scene: Scene, painter: QPainter, *, text: bool = False, cancelled: Callable[[], bool] = _never
+) -> None:
     """Draw `scene` from the painter's origin, one unit to a pixel of the scene.
 
-    Works in any thread, on any paint device. Fonts need a QGuiApplication.
+    Works in any thread, on any paint device. Fonts need a QGuiApplication. With `text`, labels are text of a document:
+    they are found and copied whole.
 
     Raises
     ------
     Cancelled
         when `cancelled`, asked between short stretches of drawing, said that the result is no longer wanted.
     """
-    paint_ground(scene, painter, cancelled=cancelled)
-    paint_overlay(scene, painter, cancelled=cancelled)
+    if text:
+        with _sheet(scene, painter, cancelled) as sheet:
+            _underlay(sheet, scene.labels)
+    paint_ground(scene, painter, text=text, cancelled=cancelled)
+    paint_overlay(scene, painter, text=text, cancelled=cancelled)
 
 
 def paint_ground(
-    scene: Scene, painter: QPainter, *, region: Box | None = None, cancelled: Callable[[], bool] = _never
+    scene: Scene,
+    painter: QPainter,
+    *,
+    region: Box | None = None,
+    text: bool = False,
+    cancelled: Callable[[], bool] = _never,
 ) -> None:
     """Draw the paper and the ground; of `region` (left, top, right, bottom in pixels) nothing outside is needed."""
     left, top, right, bottom = region or (0.0, 0.0, *map(float, scene.view.size_px))
-    with _sheet(scene, painter, cancelled, region) as sheet:
-        painter.fillRect(QRectF(left, top, right - left, bottom - top), sheet.color(PAPER))
+    with _sheet(scene, painter, cancelled, region, text=text) as sheet:
+        painter.fillRect(QRectF(left, top, right - left, bottom - top), sheet.color(scene.paper))
         _follow(sheet, scene.cover)
         paint_rasters(painter, scene.backdrops)
         _follow(sheet, scene.ground)
 
 
-def paint_overlay(scene: Scene, painter: QPainter, *, cancelled: Callable[[], bool] = _never) -> None:
+def paint_overlay(
+    scene: Scene, painter: QPainter, *, text: bool = False, cancelled: Callable[[], bool] = _never
+) -> None:
     """Draw heat, signs, labels, and the veil over what is out of focus."""
-    with _sheet(scene, painter, cancelled) as sheet:
+    with _sheet(scene, painter, cancelled, text=text) as sheet:
         if scene.heat is not None:
             paint_rasters(painter, [scene.heat])
         _follow(sheet, scene.overlay)
         _write(sheet, scene.labels)
         if scene.outside is not None:
-            sheet.each(scene.outside, lambda path: painter.fillPath(path, sheet.color(_VEIL)))
+            veil = sheet.color(scene.paper)
+            veil.setAlphaF(_VEIL)
+            sheet.fill(scene.outside, veil)
 
 
 @contextmanager
 def _sheet(
-    scene: Scene, painter: QPainter, cancelled: Callable[[], bool], region: Box | None = None
+    scene: Scene,
+    painter: QPainter,
+    cancelled: Callable[[], bool],
+    region: Box | None = None,
+    *,
+    text: bool = False,
 ) -> Iterator[Sheet]:
     painter.save()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     try:
-        yield Sheet(painter, scene.view, scene.dark, cancelled, region)
+        yield Sheet(painter, scene.view, scene.dark, cancelled, region, text)
     finally:
         painter.restore()
 
@@ -329,18 +385,36 @@ def _write(sheet: Sheet, labels: tuple[PlacedLabel, ...]) -> None:
                 raise Cancelled(tr("已停止绘图。"))
             style, scale = label.label, label.size_px / 100
             width = 2 * style.halo_width * sheet.view.px_per_mm / scale
-            pen, ink = _pen(sheet.color(style.halo), width), sheet.color(style.color)
+            around, ink = sheet.color(style.halo), sheet.color(style.color)
+            if sheet.text:
+                around.setAlpha(
+                    255
+                )  # of what is see-through, Qt writes the outline of the stroke into a document
+            pen = _pen(around, width)
             for run in label.runs:
                 sheet.painter.save()
                 sheet.painter.translate(run.x, run.y)
                 sheet.painter.rotate(np.degrees(run.angle))
                 sheet.painter.scale(scale, scale)
-                path = outline(run.text, bold=style.bold)
                 if halo:
-                    sheet.painter.strokePath(path, pen)
+                    sheet.painter.strokePath(outline(run.text, bold=style.bold), pen)
+                elif sheet.text and len(label.runs) == 1:
+                    write(sheet.painter, run.text, ink, bold=style.bold)
                 else:
-                    sheet.painter.fillPath(path, ink)
+                    sheet.painter.fillPath(outline(run.text, bold=style.bold), ink)
                 sheet.painter.restore()
+
+
+def _underlay(sheet: Sheet, labels: tuple[PlacedLabel, ...]) -> None:
+    """Write whole, beneath the map, the names whose characters stand apart on it, which a reader would not find."""
+    for label in labels:
+        if len(label.runs) > 1:
+            x, y = (sum(at) / len(label.runs) for at in zip(*((r.x, r.y) for r in label.runs), strict=True))
+            sheet.painter.save()
+            sheet.painter.translate(x, y)
+            sheet.painter.scale(label.size_px / 100, label.size_px / 100)
+            write(sheet.painter, label.text, sheet.color(PAPER), bold=False)
+            sheet.painter.restore()
 
 
 def to_image(scene: Scene, *, cancelled: Callable[[], bool] = _never) -> QImage:

@@ -44,8 +44,10 @@ class Scene:
     cover, backdrops : land cover beneath base maps, and their pictures, the lowest first; both lie below the ground.
     overlay : signs and what else finds its place among its neighbours, over the ground.
     heat : how thickly something lies, over the ground and under all that is in the overlay.
+    paper : what all of it is drawn on.
     outside : what lies beyond the focus, in pixels, to be dimmed; None where nothing is.
     legend : the theme's subject first, the ground last. counts : rows of each table that the legend counts.
+    unplaced : texts of labels that found no room anywhere.
     feature_count : rows that touch the extent. targets : the signs, then the labels, to be pointed at.
     """
 
@@ -62,6 +64,8 @@ class Scene:
     backdrops: tuple[Raster, ...] = ()
     cover: tuple[Instruction, ...] = ()
     heat: Raster | None = None
+    unplaced: tuple[str, ...] = ()
+    paper: Color = PAPER
 
     @property
     def instructions(self) -> tuple[Instruction, ...]:

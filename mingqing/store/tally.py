@@ -36,14 +36,21 @@ class Tally:
 
 
 def tally(
-    session: "Session", table: str, by: str, *, of: str | None = None, condition: Condition | None = None
+    session: "Session",
+    table: str,
+    by: str,
+    *,
+    of: str | None = None,
+    condition: Condition | None = None,
+    village: str | None = None,
 ) -> dict[object, Tally]:
     """Return what is counted of the rows of a table, by the value of a column.
 
     of : a column of numbers to be summed. condition : what is asked of each row; not a list of values.
+    village : only its rows count, by code.
     """
     _check(session, table, [by, of, None if condition is None else condition.field])
-    sql, values = _sql(table, by, of, condition)
+    sql, values = _sql(table, by, of, condition, village)
     return {key: Tally(*numbers) for key, *numbers in session.query(sql, values)}
 
 
@@ -65,7 +72,9 @@ def _check(session: "Session", table: str, names: Iterable[str | None]) -> None:
             raise StoreBug(f"no such column of {table}: {name}")
 
 
-def _sql(table: str, by: str, of: str | None, condition: Condition | None) -> tuple[str, list[Plain]]:
+def _sql(
+    table: str, by: str, of: str | None, condition: Condition | None, village: str | None
+) -> tuple[str, list[Plain]]:
     """Return a query for (value of `by`, held, asked, filled, total), and its parameters."""
     holds, asked, values = "1", "1", list[Plain]()
     if condition is not None:
@@ -79,10 +88,14 @@ def _sql(table: str, by: str, of: str | None, condition: Condition | None) -> tu
             [condition.value],
         )
     summed = f'"{of}"' if of is not None else "NULL"
+    where = ""
+    if village is not None:
+        where = ' WHERE "village_code" = ?'
+        values.append(village)
     sql = (
         f"SELECT grouped, sum(held), sum(asked), count(CASE WHEN held THEN number END),"
         f' total(CASE WHEN held THEN number END) FROM (SELECT "{by}" AS grouped, {holds} AS held, ({asked}) AS asked,'
-        f' {summed} AS number FROM "{table}") GROUP BY grouped'
+        f' {summed} AS number FROM "{table}"{where}) GROUP BY grouped'
     )
     return sql, values
 

@@ -52,6 +52,11 @@ def test_a_policy_is_the_union_of_its_roles_and_never_wider(
     assert not (together.may_unmask(table, field, action) and widest is Column.CLEAR)
 
 
+@given(HELD)
+def test_the_footer_that_one_role_requires_no_other_takes_away(held: set[str]) -> None:
+    assert policy(*held).footer_required == any(policy(code).footer_required for code in held)
+
+
 @given(HELD, PLACES, ACTIONS)
 def test_what_is_not_allowed_shows_nothing(held: set[str], place: tuple[str, str], action: Action) -> None:
     account, (table, field) = policy(*held), place

@@ -59,6 +59,10 @@ def test_town_and_village_editors_are_bound_to_villages() -> None:
     assert {r.code for r in roles().values() if r.bound_to_villages} == {"town_editor", "village_editor"}
 
 
+def test_who_prints_what_others_tend_signs_what_is_printed() -> None:
+    assert {r.code for r in roles().values() if r.footer_required} == set(OTHERS)
+
+
 def test_only_editors_and_the_planner_edit_and_the_planner_only_the_disaster_map() -> None:
     edited = {
         code: {t.layer for t in catalog().tables.values() if Action.EDIT in role.actions(t)}
@@ -163,6 +167,12 @@ MISTAKES = {
     "no purpose": ('purpose = "看图"', 'purpose = " "', "role.reader.purpose", "不能为空"),
     "unknown duty": ('"audit"', '"king"', "role.reader.duty", "king"),
     "villages not yes or no": ("villages = true", 'villages = "全县"', "role.reader.villages", "类型"),
+    "footer neither required nor optional": (
+        "villages = true",
+        'footer = "never"',
+        "role.reader.footer",
+        "required",
+    ),
     "unknown key": ("villages = true", "village = true", "role.reader.village", "不认识"),
     "unknown table": ("house = []", "hause = []", "role.reader.tables.hause", "没有这张表"),
     "unknown map": ('"household.*"', '"housing.*"', "role.reader.tables.housing.*", "没有这张表"),

@@ -270,7 +270,7 @@ def test_roles_are_listed_with_and_without_a_project(run: Run, empty_project: Pa
     assert run("role", "list", empty_project, "--json").json["roles"] == told
     viewer = next(r for r in told if r["code"] == "viewer")
     assert set(viewer) == {
-        "code", "title", "purpose", "duty", "bound_to_villages", "tables", "fields",
+        "code", "title", "purpose", "duty", "bound_to_villages", "footer_required", "tables", "fields",
     }  # fmt: skip
     assert viewer["tables"]["resident"] == ["print", "see"]
     assert "key_person" not in viewer["tables"]

@@ -150,6 +150,7 @@ def _what_differs(before: Role, after: Role) -> list[str]:
         "fields": tr("能看到的字段"),
         "duty": tr("职责"),
         "bound_to_villages": tr("是否限定到村"),
+        "footer_required": tr("打印时是否必须注明打印人"),
     }
     return [
         names[f.name]

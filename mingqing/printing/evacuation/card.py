@@ -1,13 +1,10 @@
 """避险明白卡: what a household should know before anything happens, one card a household."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 import shapely
 
-from mingqing.core.files import data_dir
 from mingqing.core.text import tr
 from mingqing.printing.evacuation.evacuees import (
     Contact,
@@ -22,6 +19,7 @@ from mingqing.printing.evacuation.evacuees import (
     where,
 )
 from mingqing.printing.permitted import Permitted
+from mingqing.printing.template.find import document
 from mingqing.store.session import Session
 
 TITLE = tr("避险明白卡")
@@ -96,9 +94,12 @@ def gather_cards(
     ------
     NotAllowed
         if the account may not print households, shelters or hazards; the log has it.
+    DefinitionError
+        if the template, which says what to mind, is broken.
     """
     permitted = Permitted(session, reason=reason)
     permitted.require(TITLE, _NEEDS)
+    told = document(session, "card").advice
     known = roster(permitted, evacuees)
     committees = {} if issuer is not None else _committees(permitted)
     found = []
@@ -107,7 +108,7 @@ def gather_cards(
         if house is not None:
             given = issuer or committees.get(house.village or "", Unit())
             found += [
-                (house, h, _card(evacuee, house, h, known, rescue or Unit(), given)) for h in _in(house)
+                (house, h, _card(evacuee, house, h, known, rescue or Unit(), given, told)) for h in _in(house)
             ]
     found.sort(key=lambda each: (each[0].village or "", each[1].group, each[0].address, each[1].id))
     return [card for _, _, card in found]
@@ -119,7 +120,13 @@ def _in(house: House) -> Iterator[Household]:
 
 
 def _card(
-    evacuee: Evacuee, house: House, household: Household, known: Roster, rescue: Unit, issuer: Unit
+    evacuee: Evacuee,
+    house: House,
+    household: Household,
+    known: Roster,
+    rescue: Unit,
+    issuer: Unit,
+    told: Mapping[str, str],
 ) -> CardContent:
     hazards = [known.hazards[h] for h in evacuee.hazards if h in known.hazards]
     shelter = known.shelters.get(evacuee.shelter) if evacuee.shelter is not None else None
@@ -137,7 +144,7 @@ def _card(
         scale=_joined(h.scale for h in hazards),
         relation=_joined((where(house.shape, h.shape) for h in hazards), "；"),
         trigger=_joined(h.trigger for h in hazards),
-        advice=advice(h.kind for h in hazards),
+        advice=advice((h.kind for h in hazards), told),
         monitor=_first(h.monitor for h in hazards),
         signal=_joined(h.signal for h in hazards),
         announcer=_first(h.responsible for h in hazards),
@@ -181,18 +188,10 @@ def _committees(permitted: Permitted) -> dict[str, Unit]:
     }
 
 
-def advice(kinds: Iterator[str]) -> str:
-    """Return what to mind where these kinds of hazards are, as `resources/printing.toml` says it."""
-    known = _advice()
-    own = list(dict.fromkeys(k for k in kinds if k in known))
-    told = [known[k] for k in own[:2]] or [known["other"]]
-    return "".join((*told, known["always"]))
-
-
-@cache
-def _advice() -> Mapping[str, str]:
-    read = tomllib.loads((data_dir("resources") / "printing.toml").read_text(encoding="utf-8"))
-    return dict[str, str](read["advice"])
+def advice(kinds: Iterator[str], told: Mapping[str, str]) -> str:
+    """Return what to mind where these kinds of hazards are, as a card's template tells it of each."""
+    own = list(dict.fromkeys(k for k in kinds if k in told))
+    return "".join((*([told[k] for k in own[:2]] or [told["other"]]), told["always"]))
 
 
 def alone(card: CardContent) -> str:

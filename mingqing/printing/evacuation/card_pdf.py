@@ -1,7 +1,8 @@
 """避险明白卡 on paper: a page a household and copy, type as large as what there is to say allows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import shapely
 
@@ -16,11 +17,13 @@ from mingqing.printing.paper.code import paint_qr
 from mingqing.printing.paper.flow import LEADING, Block, Gap, write
 from mingqing.printing.paper.form import Field, Form, label
 from mingqing.printing.paper.page import A4, PT, Align, Document, Ink, Page, Paper
-from mingqing.printing.paper.text import width_of
+from mingqing.printing.paper.text import width_of, wrap
 from mingqing.printing.permitted import Permitted
+from mingqing.printing.template.document import DocumentTemplate, words
+from mingqing.printing.template.fill import filled
+from mingqing.printing.template.find import document
 from mingqing.store.session import Session
 
-COPIES = (tr("户主留存"), tr("村委会留存"), tr("发放单位留存"))
 Sketcher = Callable[[CardContent, tuple[float, float]], Sketch | None]
 
 _MARGINS = (14.0, 12.0, 14.0, 11.0)
@@ -37,7 +40,6 @@ _NEAR_M = 300.0  # of a long valley under water one has to see what is at the do
 class _Layout:
     """A card at one size of type. map_mm : height of the sketch."""
 
-    card: CardContent
     blocks: tuple[Block, ...]
     map_mm: float
 
@@ -46,8 +48,9 @@ def cards_pdf(
     cards: Sequence[CardContent],
     sketch: Sketcher,
     *,
-    paper: Paper = A4,
-    copies: Sequence[str] = COPIES,
+    template: DocumentTemplate | None = None,
+    paper: Paper | None = None,
+    copies: Sequence[str] | None = None,
     edition: str = "",
     watch: Watch = UNWATCHED,
 ) -> bytes:
@@ -56,7 +59,8 @@ def cards_pdf(
     Parameters
     ----------
     sketch : draws the map of a card at a size in millimetres; None where there is none to draw.
-    copies : for whom; what is said at the upper right of each.
+    template : the program's own where None. paper, copies : its own where None; copies are for whom, which is said
+        at the upper right of each.
     edition : of which plan and day, as `planned.edition` says it: at the foot of each.
 
     Raises
@@ -64,13 +68,15 @@ def cards_pdf(
     Cancelled
         once `watch`, asked before every card, says so.
     """
+    template = template or document(None, "card")
+    paper, copies = paper or template.sheet, template.copies if copies is None else copies
     left, top, right, bottom = (m * _scale(paper) for m in _MARGINS)
     paper = replace(paper, margins=(left, top, right, bottom))
-    with Document(paper, TITLE) as document:
+    with Document(paper, TITLE) as made:
         for number, card in enumerate(cards):
             watch.step(TITLE, number, len(cards))
-            _print(document, card, sketch, copies, edition)
-    return document.pdf
+            _print(made, card, sketch, template, copies, edition)
+    return made.pdf
 
 
 def print_cards(
@@ -78,8 +84,8 @@ def print_cards(
     evacuees: Sequence[Evacuee],
     about: About = PLAIN,
     *,
-    paper: Paper = A4,
-    copies: Sequence[str] = COPIES,
+    paper: Paper | None = None,
+    copies: Sequence[str] | None = None,
     reason: str = "",
     watch: Watch = UNWATCHED,
 ) -> bytes:
@@ -89,9 +95,12 @@ def print_cards(
     ------
     NotAllowed
         if the account may not print what stands on them.
+    DefinitionError
+        if the project's template of the card is broken.
     Cancelled
         once `watch` says so.
     """
+    template = document(session, "card")
     cards = gather_cards(session, evacuees, reason=reason)
     villages = "、".join(dict.fromkeys(c.village for c in cards))
     Permitted(session).record(TITLE, len(cards), villages[:_LONGEST_DETAIL])
@@ -110,7 +119,9 @@ def print_cards(
             cancelled=watch.cancelled,
         )
 
-    return cards_pdf(cards, sketch, paper=paper, copies=copies, edition=about.edition, watch=watch)
+    return cards_pdf(
+        cards, sketch, template=template, paper=paper, copies=copies, edition=about.edition, watch=watch
+    )
 
 
 def _dangers(card: CardContent) -> Sequence[shapely.Geometry]:
@@ -129,16 +140,20 @@ def _scale(paper: Paper) -> float:
 
 
 def _print(
-    document: Document, card: CardContent, sketch: Sketcher, copies: Sequence[str], edition: str
+    made: Document,
+    card: CardContent,
+    sketch: Sketcher,
+    template: DocumentTemplate,
+    copies: Sequence[str],
+    edition: str,
 ) -> None:
-    paper = document.paper
-    body, scale = paper.body, _scale(paper)
-    laid = _fitted(card, body.width(), body.height() - _FOOT * scale, scale)
+    body, scale = made.paper.body, _scale(made.paper)
+    laid = _fitted(card, template, body.width(), body.height() - _FOOT * scale, scale)
     map_width = body.width() - _panel(scale)
-    drawn = sketch(card, (map_width, laid.map_mm))
+    drawn = sketch(card, (map_width, laid.map_mm)) if laid.map_mm else None
     for copy in copies:
-        page = document.page()
-        y = body.y() + _head(page, card, copy, scale)
+        page = made.page()
+        y = body.y() + _head(page, card, template, copy, scale)
         for block in laid.blocks:
             if block is _MAP:
                 _draw_map(page, card, drawn, (body.x(), y, body.width(), laid.map_mm), scale)
@@ -146,39 +161,38 @@ def _print(
             else:
                 block.draw(page, body.x(), y, body.width())
                 y += block.height(body.width())
-        _foot(page, edition, scale)
+        _foot(page, template, edition, scale)
 
 
 _MAP = Gap(0.0)  # stands among the blocks for the map, which takes what the others leave
 
 
-def _fitted(card: CardContent, width: float, height: float, scale: float) -> _Layout:
-    """Return a card with the largest type at which the map is still worth having."""
+def _fitted(
+    card: CardContent, template: DocumentTemplate, width: float, height: float, scale: float
+) -> _Layout:
+    """Return a card with the largest type at which the map, where it has one, is still worth having."""
+    least, most = (_LEAST_MAP, _MOST_MAP) if "map" in template.codes else (0.0, 0.0)
     for size in _SIZES:
-        blocks = _blocks(card, size * scale)
+        blocks = _blocks(card, template, size * scale)
         room = height - _HEAD * scale - sum(b.height(width) for b in blocks)
-        if room >= _LEAST_MAP * scale:
+        if room >= least * scale:
             break
-    return _Layout(card, blocks, max(min(room, _MOST_MAP * scale), 0.0))
+    return _Layout(blocks, max(min(room, most * scale), 0.0))
 
 
-def _blocks(card: CardContent, size: float) -> tuple[Block, ...]:
-    gap = Gap(size * PT * 0.35)
-    return (
-        _family(card, size),
-        gap,
-        _danger(card, size),
-        gap,
-        _warning(card, size),
-        gap,
-        _way(card, size),
-        _MAP,
-        gap,
-        _offices(card, size),
-    )
+def _blocks(card: CardContent, template: DocumentTemplate, size: float) -> tuple[Block, ...]:
+    """Return what stands on a card from above, a gap before each but the first and the map."""
+    found: list[Block] = []
+    for each in template.sections:
+        if each.code == "map":
+            found.append(_MAP)
+            continue
+        found += [Gap(size * PT * 0.35)] if found else []
+        found.append(_FORMS[each.code](card, each.title, size))
+    return tuple(found)
 
 
-def _family(card: CardContent, size: float) -> Form:
+def _family(card: CardContent, title: str, size: float) -> Form:
     count = str(card.people) if card.people else ""
     rows = [
         [
@@ -193,7 +207,7 @@ def _family(card: CardContent, size: float) -> Form:
         [label(text, share) for text, share in (*_PERSON, *_PERSON)],
         *_members(card.members),
     ]
-    return Form(tr("家庭"), rows, size, least=1.75)
+    return Form(title, rows, size, least=1.75)
 
 
 _PERSON = ((tr("姓名"), 22.0), (tr("性别"), 12.0), (tr("年龄"), 16.0))
@@ -219,7 +233,7 @@ def _told(person: Person) -> tuple[str, str, str]:
     return person.name, person.sex, "" if person.age is None else str(person.age)
 
 
-def _danger(card: CardContent, size: float) -> Form:
+def _danger(card: CardContent, title: str, size: float) -> Form:
     kind = " ".join(dict.fromkeys(filter(None, (card.kind, f"（{card.hazard}）" if card.hazard else ""))))
     rows = [
         [
@@ -236,10 +250,10 @@ def _danger(card: CardContent, size: float) -> Form:
         ],
         [label(tr("注意事项"), 12), Field(card.advice, 88, most=5)],
     ]
-    return Form(tr("灾害情况"), rows, size)
+    return Form(title, rows, size)
 
 
-def _warning(card: CardContent, size: float) -> Form:
+def _warning(card: CardContent, title: str, size: float) -> Form:
     rows = [
         [
             label(tr("监测人"), 12),
@@ -258,7 +272,7 @@ def _warning(card: CardContent, size: float) -> Form:
             Field(_both(card), 26, most=2),
         ],
     ]
-    return Form(tr("预警"), rows, size)
+    return Form(title, rows, size)
 
 
 def _both(card: CardContent) -> str:
@@ -269,7 +283,7 @@ def _phone(text: str, share: float) -> Field:
     return Field(text, share, bold=True, most=2)  # a number that is cut reaches nobody
 
 
-def _way(card: CardContent, size: float) -> Form:
+def _way(card: CardContent, title: str, size: float) -> Form:
     if card.stranded:
         way = Field(alone(card), 88, bold=True, larger=1.1, ink=Ink.ALERT, most=6)
     else:
@@ -297,10 +311,10 @@ def _way(card: CardContent, size: float) -> Form:
             Field(card.shelter_address, 28, most=2),
         ],
     ]
-    return Form(tr("撤离"), rows, size, fill=Ink.ALERT)
+    return Form(title, rows, size, fill=Ink.ALERT)
 
 
-def _offices(card: CardContent, size: float) -> Form:
+def _offices(card: CardContent, title: str, size: float) -> Form:
     rows = [
         [
             label(name, 12),
@@ -320,37 +334,32 @@ def _offices(card: CardContent, size: float) -> Form:
             Field(tr("　　　　年　　月　　日"), 40, ink=Ink.SOFT),
         ]
     )
-    return Form(tr("联系"), rows, size, least=2.1)
+    return Form(title, rows, size, least=2.1)
 
 
+_FORMS: Mapping[str, Callable[[CardContent, str, float], Form]] = {
+    "family": _family,
+    "danger": _danger,
+    "warning": _warning,
+    "way": _way,
+    "offices": _offices,
+}
 _HEAD = 15.0
+_TITLE_PT = 21.0
 
 
-def _head(page: Page, card: CardContent, copy: str, scale: float) -> float:
-    """Paint the title, the village, and for whom this copy is; return how high that is."""
+def _head(page: Page, card: CardContent, template: DocumentTemplate, copy: str, scale: float) -> float:
+    """Paint the title, what stands beside it, and for whom this copy is; return how high that is."""
     body = page.paper.body
-    title = tr("防灾避险明白卡")
-    write(
-        page,
-        [title],
-        body.x(),
-        body.y() - 0.5 * scale,
-        body.width(),
-        21.0 * scale,
-        bold=True,
-        align=Align.MIDDLE,
-    )
+    told = words(date.today(), village=card.village)  # noqa: DTZ011 - by the calendar on the wall
+    title, beside = filled(template.title, told), filled(template.subtitle, told)
+    large, middle = _TITLE_PT * scale, body.width() / 2
+    large *= min(1.0, middle / max(width_of(title, large * PT, bold=True), 1.0))
+    top = body.y() + (_TITLE_PT * scale - large) * PT * LEADING / 2 - 0.5 * scale
+    write(page, [title], body.x(), top, body.width(), large, bold=True, align=Align.MIDDLE)
     size = 10.0 * scale
-    write(
-        page,
-        [card.village],
-        body.x(),
-        body.y() + 4.0 * scale,
-        body.width() / 3,
-        size,
-        bold=True,
-        ink=Ink.ACCENT,
-    )
+    lines = wrap(beside, size * PT, body.width() / 4, bold=True)[:1]
+    write(page, lines, body.x(), body.y() + 4.0 * scale, body.width() / 4, size, bold=True, ink=Ink.ACCENT)
     wide = width_of(copy, size * PT, bold=True) + 4.0 * scale
     left, top, high = body.right() - wide, body.y() + 3.2 * scale, 7.0 * scale
     if copy:
@@ -372,12 +381,13 @@ def _head(page: Page, card: CardContent, copy: str, scale: float) -> float:
 _FOOT, _FOOT_PT = 5.4, 8.0
 
 
-def _foot(page: Page, edition: str, scale: float) -> None:
+def _foot(page: Page, template: DocumentTemplate, edition: str, scale: float) -> None:
     """Write at the foot of which plan the card is, so that an old one on the wall can be told from a new one."""
     body, size = page.paper.body, _FOOT_PT * scale
-    text = tr("{edition}。换发新卡后，本卡作废。").format(edition=edition) if edition else ""
+    text = "。".join(filter(None, (template.secrecy, edition, template.footer)))
     y = body.bottom() - (size * PT * LEADING)
-    write(page, [text], body.x(), y, body.width(), size, ink=Ink.SOFT, align=Align.MIDDLE)
+    lines = wrap(text, size * PT, body.width())[:1]
+    write(page, lines, body.x(), y, body.width(), size, ink=Ink.SOFT, align=Align.MIDDLE)
 
 
 def _panel(scale: float) -> float:

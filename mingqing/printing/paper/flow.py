@@ -289,5 +289,5 @@ def _foot(page: Page, left: str, right: str) -> None:
 
 def printed_by(who: str, when: datetime, edition: str = "") -> str:
     """Return the left half of a footer; `edition` says what it is a print of."""
-    told = tr("{when} 由 {who} 打印 · 含个人信息，用后收回").format(when=f"{when:%Y-%m-%d %H:%M}", who=who)
+    told = tr("{when} 由 {who} 打印").format(when=f"{when:%Y-%m-%d %H:%M}", who=who)
     return " · ".join((edition or tr("民情地图"), told))

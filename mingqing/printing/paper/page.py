@@ -77,6 +77,8 @@ class Paper:
         return replace(self, landscape=not self.landscape)
 
 
+SIZES = {name: QPageSize.PageSizeId[name] for name in ("A4", "A3", "A2", "A1", "A0")}
+"""The papers of wall maps by name, the smallest first."""
 A3 = Paper(QPageSize.PageSizeId.A3)
 A4 = Paper(QPageSize.PageSizeId.A4)
 A5 = Paper(QPageSize.PageSizeId.A5, margins=(10.0, 9.0, 10.0, 9.0))

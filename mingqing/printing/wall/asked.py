@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from math import isfinite
 from typing import Any
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 
+LEAST_SCALE, MOST_SCALE = 50, 5_000_000
+_LONGEST = 300  # characters of a text of the page
 SIZES = ("A4", "A3", "A2", "A1", "A0")
 
 
@@ -48,6 +51,14 @@ class Asked:
             raise InputRefused(
                 tr("没有“{paper}”这种纸，可选：{sizes}").format(paper=self.paper, sizes="、".join(SIZES))
             )
+        if self.scale is not None and not LEAST_SCALE <= self.scale <= MOST_SCALE:
+            raise InputRefused(
+                tr("比例尺分母要在 {least:,} 到 {most:,} 之间").format(least=LEAST_SCALE, most=MOST_SCALE)
+            )
+        if self.centre is not None and not all(map(isfinite, self.centre)):
+            raise InputRefused(tr("图的中心不是坐标，请重新选位置"))
+        if any(len(text or "") > _LONGEST for text in (self.title, self.secrecy, self.approval, self.makers)):
+            raise InputRefused(tr("图上的一段文字最多 {n} 个字，请改短").format(n=_LONGEST))
 
     def of(self, **changes: object) -> "Asked":
         """Return the same with some of it changed."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mingqing.printing.paper.page import Paper
 from mingqing.printing.template.model import Part, Template
 from mingqing.printing.wall.asked import Asked
+from mingqing.printing.wall.corners import Corner
 from mingqing.render.scene import LegendEntry, Scene
 
 
@@ -85,7 +86,8 @@ class WallMap:
     """One page. unit : real millimetres to a design millimetre. scale : the denominator, true on paper.
 
     shape : the village's border, project's CRS; None where it has none.
-    legend : what is on this map only. credits : what stands below it, a text each (makers, date, CRS, source).
+    north : where the north arrow stands. legend : what is on this map only.
+    credits : what stands below it, a text each (makers, date, CRS, source).
     left_out : titles of tables the account may not print. text_dropped : names that found no room.
     rows : how many rows are shown, for the log. verified : the latest and the oldest day on which its rows were.
     """
@@ -108,6 +110,7 @@ class WallMap:
     secrecy: str
     approval: str
     footer: str
+    north: Corner
     shape: shapely.Geometry | None = None
     section: Section | None = None
     left_out: tuple[str, ...] = ()

@@ -15,24 +15,27 @@ from mingqing.core.errors import Cancelled, NotAllowed
 from mingqing.core.watch import Watch
 from mingqing.printing.evacuation import card_pdf
 from mingqing.printing.evacuation.card import CardContent, Unit, advice, alone, gather_cards, in_short
-from mingqing.printing.evacuation.card_pdf import COPIES, cards_pdf, print_cards
+from mingqing.printing.evacuation.card_pdf import cards_pdf, print_cards
 from mingqing.printing.evacuation.evacuees import About, Contact, Evacuee, Person
 from mingqing.printing.evacuation.sketch import Sketch
 from mingqing.printing.paper.code import paint_qr, qr
 from mingqing.printing.paper.page import A4, A5, Document
+from mingqing.printing.template.find import document
 from mingqing.store.log import entries
 from mingqing.store.session import Session
 from tests.printing.conftest import WORDS
 from tests.printing.pdf import Pdf, outside, overlapping, run
 
 Keep = Callable[[bytes], Pdf]
+TEMPLATE = document(None, "card")
+ADVICE = TEMPLATE.advice
 
 
 def card(**given: object) -> CardContent:
     plain = CardContent(
         *(1, "小竹溪村", "高石金", 3, "砖木 2层", "小竹溪村 小竹溪8号 1组"),
         tuple(Person(name, "女", 70) for name in ("高石金", "文马白")),
-        *("小竹溪山洪", "山洪", "中型", "在隐患范围内", "强降雨", advice(iter(["山洪"]))),
+        *("小竹溪山洪", "山洪", "中型", "在隐患范围内", "强降雨", advice(iter(["山洪"]), ADVICE)),
         *(Contact("甄巧模", "00038209622"), "广播、手摇警报器"),
         *(Contact("拟大设", "00084961092"), Contact("贾六拟", "00019984648"), WORDS, 9.0, 545.0),
         *("小竹溪村学校避灾点", "竹源乡小竹溪村小竹溪", Contact("贾发仿", "00082013066"), False, Unit()),
@@ -53,8 +56,8 @@ def one(keep: Keep, content: CardContent, **more: object) -> Pdf:
 
 def test_card_tells_what_one_should_know_and_every_copy_for_whom_it_is(keep: Keep) -> None:
     pdf = keep(cards_pdf([card()], blank))
-    assert pdf.pages == len(COPIES) == 3
-    for number, copy in enumerate(COPIES, start=1):
+    assert pdf.pages == len(TEMPLATE.copies) == 3
+    for number, copy in enumerate(TEMPLATE.copies, start=1):
         text = pdf.text(number)
         assert copy in text
         for known in (
@@ -238,9 +241,9 @@ def test_code_on_paper_is_the_code_of_the_text(tmp_path: Path, keep: Keep) -> No
 
 
 def test_advice_is_that_of_the_kinds_at_hand() -> None:
-    assert "裂缝" in advice(iter(["滑坡"]))
-    assert "涉水" in advice(iter(["山洪", "山洪"]))
-    assert advice(iter([])) == advice(iter(["没有这一类"]))
+    assert "裂缝" in advice(iter(["滑坡"]), ADVICE)
+    assert "涉水" in advice(iter(["山洪", "山洪"]), ADVICE)
+    assert advice(iter([]), ADVICE) == advice(iter(["没有这一类"]), ADVICE)
 
 
 def test_every_household_of_the_plan_has_its_card(

@@ -1,0 +1,140 @@
+"""Where templates are: those in the project's own folder `print/` before the program's, and over them."""
+
+from collections.abc import Sequence
+from functools import lru_cache, reduce
+from pathlib import Path
+
+from mingqing.catalog.load import catalog
+from mingqing.core.definitions import Section, read_toml
+from mingqing.core.errors import DefinitionError, InputRefused
+from mingqing.core.files import data_dir
+from mingqing.core.text import tr
+from mingqing.printing.template.document import DOCUMENTS, DocumentTemplate, read_document
+from mingqing.printing.template.load import read_template
+from mingqing.printing.template.model import Template
+from mingqing.printing.wall.asked import Asked
+from mingqing.store.session import Session
+from mingqing.store.templates import FOLDER, SUFFIX, is_name, own_templates
+
+SHARED = "common"
+"""The file that says what all wall maps have in common."""
+Of = Session | Path | None
+"""A project: a session of it, its folder, or None for what the program has by itself."""
+
+
+def template_of(of: Of, asked: Asked) -> Template:
+    """Return the template of a wall map: that of the name asked for, or the theme's own.
+
+    Raises
+    ------
+    InputRefused
+        if there is none of that name, or it is for another theme.
+    DefinitionError
+        if it is broken; names file, line, key and reason.
+    """
+    found = template(of, asked.template or asked.theme)
+    if found.theme not in {None, asked.theme}:
+        raise InputRefused(
+            tr("模板“{name}”是“{theme}”用的，请换一个模板").format(
+                name=found.name, theme=catalog().layers[found.theme].title
+            )
+        )
+    return found
+
+
+def template(of: Of, name: str) -> Template:
+    """Return the wall map's template of a name. A theme for which there is none has what all have in common.
+
+    Raises
+    ------
+    InputRefused
+        if there is none of that name.
+    DefinitionError
+        if it is broken; names file, line, key and reason.
+    """
+    project = folder_of(of)
+    said, theme = (
+        [] if name in DOCUMENTS else layers(project, name),
+        name if name in catalog().layers else None,
+    )
+    if not said and theme is None:
+        every = "、".join(t.name for t in templates(of))
+        raise InputRefused(tr("没有名为“{name}”的模板，可用的有：{all}").format(name=name, all=every))
+    below = said[0].get("theme") if said and theme is None else None
+    if isinstance(below, str):
+        said += layers(project, below)
+    said += layers(project, SHARED)
+    return read_template(_merged(said), name, f"{name}{SUFFIX}", theme)
+
+
+def document(of: Of, name: str) -> DocumentTemplate:
+    """Return the template of a card, list, plan or report; name : one of `DOCUMENTS`.
+
+    Raises
+    ------
+    DefinitionError
+        if it is broken; names file, line, key and reason.
+    """
+    return read_document(_merged(layers(folder_of(of), name)), name, f"{name}{SUFFIX}")
+
+
+def _merged(said: Sequence[Section]) -> Section:
+    """Return what definitions say together, the first above the others."""
+    return reduce(lambda under, over: over.over(under), reversed(said))
+
+
+def templates(of: Of) -> tuple[Template, ...]:
+    """Return the templates of wall maps that may be chosen, those of the themes first; broken ones are left out."""
+    found = []
+    for name in wall_names(of):
+        try:
+            found.append(template(of, name))
+        except DefinitionError:
+            continue
+    return tuple(found)
+
+
+def wall_names(of: Of) -> tuple[str, ...]:
+    """Return the names of the templates of wall maps, those of the themes first."""
+    project = folder_of(of)
+    own = [file.stem for file in own_templates(project)] if project is not None else []
+    names = [*(file.stem for file in sorted(built_in_folder().glob(f"*{SUFFIX}"))), *own]
+    order = list(catalog().layers)
+    kept = dict.fromkeys(name for name in names if name not in {SHARED, *DOCUMENTS})
+    return tuple(sorted(kept, key=lambda n: (order.index(n) if n in order else len(order), n)))
+
+
+def folder_of(of: Of) -> Path | None:
+    """Return the folder of a project."""
+    return of.info.path if isinstance(of, Session) else of
+
+
+def built_in_folder() -> Path:
+    """Return where the program's own templates are."""
+    return data_dir("resources") / FOLDER
+
+
+def layers(project: Path | None, name: str) -> list[Section]:
+    """Return what definitions of this name say, the project's own before the program's; of no name nothing.
+
+    Raises
+    ------
+    DefinitionError
+        if one is not TOML.
+    """
+    if not is_name(name):
+        return []
+    own = {file.stem: file for file in own_templates(project)} if project is not None else {}
+    found = [_read(own[name], f"{FOLDER}/{own[name].name}", _stamp(own[name]))] if name in own else []
+    built_in = built_in_folder() / f"{name}{SUFFIX}"
+    return [*found, _read(built_in, built_in.name, _stamp(built_in))] if built_in.is_file() else found
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    about = file.stat()
+    return about.st_mtime_ns, about.st_size
+
+
+@lru_cache(maxsize=64)  # an atlas asks for each of 2,406 maps
+def _read(file: Path, called: str, stamp: tuple[int, int]) -> Section:  # noqa: ARG001 - of the file as it is now
+    return read_toml(file, called)

@@ -1,0 +1,199 @@
+"""The legend of a wall map: what is on it, table by table, in as many columns as its box asks for."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor
+
+from mingqing.catalog.style import Line, StyleClass
+from mingqing.core.text import tr
+from mingqing.printing.paper.page import Ink, Page
+from mingqing.printing.wall.model import Rect
+from mingqing.printing.wall.parts.typography import (
+    BODY,
+    HEADING,
+    LEAST,
+    SIZES,
+    heading,
+    line,
+    lines_of,
+    plain,
+)
+from mingqing.render.scene import PAPER, LegendEntry
+
+# All in heights of a character.
+_SWATCH = 2.3, 1.35
+_INDENT = _SWATCH[0] + 0.7
+_LEAD = 1.28  # from one line of a class's title to the next
+_ROW = 0.42  # below a class
+_TABLE = 1.7  # the title of a table
+_APART = 0.5  # above it, where something is above it
+_COLUMN = 9.4  # the least width of a column
+_GAP = 1.5  # between columns
+_MOST = 6  # columns
+_COUNTED = 2_000  # of an absurd legend, as many as could ever find room
+_HIGH = 1.25  # of its width, that a column may be before there is another
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the legend: a class, or, where it has none, the title of a table. High in characters.
+
+    apart : from what stands above it.
+    """
+
+    lines: tuple[str, ...]
+    entry: LegendEntry | None = None
+    apart: bool = False
+
+    @property
+    def high(self) -> float:
+        if self.entry is None:
+            return _TABLE
+        return max(len(self.lines) * _LEAD, _SWATCH[1]) + _ROW
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """A legend as it is set: size of type, width of a column, and each row with its column and its top, mm."""
+
+    size: float
+    wide: float
+    rows: tuple[tuple[int, float, _Row], ...]
+    lacking: int = 0
+
+    @property
+    def high(self) -> float:
+        return max((top + row.high * self.size for _, top, row in self.rows), default=0.0)
+
+
+def wanted(entries: Sequence[LegendEntry], width: float) -> float:
+    """Return the height of a legend in full size under a heading, mm; 0 for an empty one."""
+    if not entries:
+        return 0.0
+    most = _columns(width, BODY)
+    for count in range(1, most + 1):
+        high = _balanced(entries, width, BODY, count).high
+        if high <= width / count * _HIGH or count == most:
+            break
+    return HEADING + high
+
+
+def fits(entries: Sequence[LegendEntry], box: Rect) -> bool:
+    """Whether all classes find room."""
+    return left_out(entries, box) == 0
+
+
+def left_out(entries: Sequence[LegendEntry], box: Rect) -> int:
+    """Return how many classes find no room even in the smallest type."""
+    return _set(entries, box.width, box.height - HEADING).lacking if entries else 0
+
+
+def paint(page: Page, box: Rect, entries: Sequence[LegendEntry], title: str) -> None:
+    """Paint the legend in type that lets it fit; how many classes found no room stands on its last line."""
+    if not entries:
+        return
+    room = heading(page, box, title or tr("图例"))
+    found = _set(entries, room.width, room.height)
+    for column, top, row in found.rows:
+        _paint_row(page, room.x + column * (found.wide + _GAP * found.size), room.y + top, found, row)
+    if found.lacking and room.height >= found.size:
+        told = tr("另有 {n} 类未列出").format(n=found.lacking)
+        line(page, (room.x, room.bottom - found.size * 1.2), room.width, told, found.size, ink=Ink.SOFT)
+
+
+def _paint_row(page: Page, x: float, y: float, found: _Set, row: _Row) -> None:
+    size = found.size
+    if row.entry is None:
+        line(page, (x, y), found.wide, row.lines[0], size, bold=True, ink=Ink.SOFT)
+        return
+    wide, high = _SWATCH[0] * size, _SWATCH[1] * size
+    text_high = len(row.lines) * _LEAD * size
+    full = max(text_high, high)
+    _paint_swatch(page, Rect(x, y + (full - high) / 2, wide, high), row.entry.style_class)
+    top = y + (full - text_high) / 2 + (_LEAD - 1) / 2 * size
+    for n, text in enumerate(row.lines):
+        page.text(x + _INDENT * size, top + n * _LEAD * size, text, size)
+
+
+def _paint_swatch(page: Page, box: Rect, style_class: StyleClass) -> None:
+    """Paint how a class looks, a line on the ground of the map: some are white."""
+    painter, area = page.painter, QRectF(box.x, box.y, box.width, box.height)
+    painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+    if all(isinstance(symbol, Line) for symbol in style_class.symbols):
+        painter.fillRect(area, QColor(*PAPER.rgba(dark=False)))
+    page.swatch(box.x, box.y, box.width, box.height, style_class)
+    painter.restore()
+
+
+def _columns(width: float, size: float) -> int:
+    return max(1, min(int((width / size + _GAP) / (_COLUMN + _GAP)), _MOST))
+
+
+def _wide(width: float, size: float, count: int) -> float:
+    return (width - (count - 1) * _GAP * size) / count
+
+
+def _rows(entries: Iterable[LegendEntry], size: float, wide: float) -> Iterator[_Row]:
+    """Yield a table's title and its classes; one class of the same name stands for both, a little apart."""
+    for title, group in groupby(entries, key=lambda entry: plain(entry.table_title)):
+        classes = list(group)
+        alone = len(classes) == 1 and plain(classes[0].title) in {"", title}
+        if title and not alone:
+            yield _Row((title,), apart=True)
+        for entry in classes:
+            yield _Row(
+                lines_of(plain(entry.title) or title, size, wide - _INDENT * size, 2), entry, apart=alone
+            )
+
+
+def _set(entries: Sequence[LegendEntry], width: float, height: float) -> _Set:
+    """Return the legend in the largest type and the fewest columns in which it fits; in the smallest if in none."""
+    if len(entries) * (_SWATCH[1] + _ROW) * LEAST <= height * _columns(width, LEAST):
+        for size in SIZES:
+            for count in range(1, _columns(width, size) + 1):
+                whole = _balanced(entries, width, size, count)
+                if whole.high <= height + 1e-6:
+                    return whole
+    count = _columns(width, LEAST)
+    wide = _wide(width, LEAST, count)
+    rows = list(_rows(entries[:_COUNTED], LEAST, wide))
+    placed = _placed(rows, height - 1.4 * LEAST, LEAST, count)
+    shown = sum(row.entry is not None for _, _, row in placed)
+    return _Set(LEAST, wide, placed, len(entries) - shown)
+
+
+def _balanced(entries: Sequence[LegendEntry], width: float, size: float, count: int) -> _Set:
+    """Return all of a legend in so many columns, as even as they can be."""
+    wide = _wide(width, size, count)
+    rows = list(_rows(entries, size, wide))
+    total = sum(row.high + _APART * row.apart for row in rows) * size
+    low, high = total / count, total
+    for _ in range(12 if count > 1 else 0):
+        middle = (low + high) / 2
+        if len(_placed(rows, middle, size, count)) == len(rows):
+            high = middle
+        else:
+            low = middle
+    return _Set(size, wide, _placed(rows, high + 1e-6, size, count))
+
+
+def _placed(
+    rows: Sequence[_Row], height: float, size: float, count: int
+) -> tuple[tuple[int, float, _Row], ...]:
+    """Return the rows that fit into columns of a height; a table's title does not stand at the foot of one."""
+    placed: list[tuple[int, float, _Row]] = []
+    column, y = 0, 0.0
+    for row, after in zip(rows, [*rows[1:], None], strict=True):
+        needed = row.high + (after.high if row.entry is None and after is not None else 0.0)
+        apart = _APART * size if row.apart and y else 0.0
+        if y and y + apart + needed * size > height:
+            column, y, apart = column + 1, 0.0, 0.0
+        if column == count or y + needed * size > height:
+            break
+        placed.append((column, y + apart, row))
+        y += apart + row.high * size
+    return tuple(placed)
