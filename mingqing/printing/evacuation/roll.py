@@ -1,7 +1,7 @@
 """转移人员清单: one line a person, those without a safe way first, then those who walk slowly."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 
@@ -23,6 +23,9 @@ from mingqing.printing.evacuation.evacuees import (
     where,
 )
 from mingqing.printing.permitted import Permitted
+from mingqing.printing.template.document import DocumentTemplate, words
+from mingqing.printing.template.fill import filled
+from mingqing.printing.template.find import document
 from mingqing.store.session import Session
 
 TITLE = tr("转移人员清单")
@@ -30,16 +33,16 @@ _NEEDS = ("house", "shelter")
 
 
 class Part(IntEnum):
-    """The parts of a roll, in their order."""
+    """The parts of a roll; which comes first, and what they are called, its template says."""
 
     STRANDED = 0
     SLOW = 1
     OTHERS = 2
 
     @property
-    def title(self) -> str:
-        """What stands above the part."""
-        return (tr("无安全路线，须立即另行安排"), tr("行动不便，优先转移"), tr("其他转移人员"))[self]
+    def code(self) -> str:
+        """What the template calls it."""
+        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,18 @@ class Roll:
     made_at: datetime
     by: str
     edition: str = ""
+    template: DocumentTemplate = field(default_factory=lambda: document(None, "roll"))
+
+    def filled(self, text: str) -> str:
+        """Return a text of the template with its placeholders replaced; {village} only where there is one."""
+        villages = {each.village for each in self.sums}
+        village = villages.pop() if len(villages) == 1 else ""
+        return filled(text, words(self.made_at.date(), village=village))
+
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return self.filled(self.template.title)
 
     @property
     def total(self) -> Sum:
@@ -131,14 +146,17 @@ def gather_roll(
     ------
     NotAllowed
         if the account may not print houses or shelters; the log has it.
+    DefinitionError
+        if the project's template of the roll is broken.
     """
     permitted = Permitted(session, reason=reason)
     permitted.require(TITLE, _NEEDS)
     when = made_at or datetime.now().astimezone()
     known = roster(permitted, evacuees, on=when.date(), at_home=about.at_home)
     rows = [row for evacuee in evacuees for row in _rows(evacuee, known)]
-    rows.sort(key=lambda r: (r.part, r.village, by_number(r.group)))
-    return Roll(tuple(rows), tuple(_sums(rows)), about.subject, when, session.user, about.edition)
+    template = document(session, "roll")
+    rows.sort(key=lambda r: (template.codes.index(r.part.code), r.village, by_number(r.group)))
+    return Roll(tuple(rows), tuple(_sums(rows)), about.subject, when, session.user, about.edition, template)
 
 
 def _rows(evacuee: Evacuee, known: Roster) -> Iterator[RollRow]:

@@ -9,13 +9,13 @@ from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
 from mingqing.printing.evacuation.evacuees import PLAIN, About, Evacuee
 from mingqing.printing.evacuation.roll import TITLE, Part, Roll, RollRow, Sum, cells, gather_roll, remark
-from mingqing.printing.paper.flow import Block, Paragraph, as_pdf, printed_by, title
-from mingqing.printing.paper.page import A3, Align, Ink, Paper
+from mingqing.printing.paper.flow import Block, Gap, Paragraph, as_pdf, title
+from mingqing.printing.paper.page import Align, Ink, Paper
 from mingqing.printing.paper.table import Column, Line, Table
 from mingqing.printing.permitted import Permitted
 from mingqing.store.session import Session
 
-LANDSCAPE = replace(A3, landscape=True, margins=(10.0, 10.0, 10.0, 9.0))
+_MARGINS = (10.0, 10.0, 10.0, 9.0)
 _FINE = 330.0  # paper narrower than this has smaller type
 # Titles, shares of the width and whether text is set to the left; who leads and who receives stand over their phones.
 _COLUMNS = (
@@ -41,23 +41,29 @@ _OF_HOUSEHOLD = {1, 2, 3, *range(9, 18)}
 _FILLS = {Part.STRANDED: Ink.ALERT_FILL, Part.SLOW: Ink.CARE_FILL}
 
 
-def roll_pdf(roll: Roll, paper: Paper = LANDSCAPE, watch: Watch = UNWATCHED) -> bytes:
-    """Return the roll as a PDF.
+def roll_pdf(roll: Roll, paper: Paper | None = None, watch: Watch = UNWATCHED) -> bytes:
+    """Return the roll as a PDF. paper : that of its template where None.
 
     Raises
     ------
     Cancelled
         once `watch` says so.
     """
-    paper = replace(paper, margins=LANDSCAPE.margins)
+    template = roll.template
+    paper = replace(paper or template.sheet, margins=_MARGINS)
     size = 8.0 if paper.size_mm[0] > _FINE else 6.3
     columns = [Column(name, share, Align.LEFT if left else Align.MIDDLE) for name, share, left in _COLUMNS]
+    above = filter(None, (roll.filled(template.subtitle), remark(roll)))
     blocks: list[Block] = [
-        title(TITLE),
-        Paragraph(remark(roll), 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=2.5),
+        title(roll.title),
+        *(Paragraph(text, 9.5, ink=Ink.SOFT, align=Align.MIDDLE) for text in above),
+        Gap(1.3),
         Table.of(columns, _lines(roll), size),
+        Gap(2.5),
+        *(Paragraph(roll.filled(note), 9.5, ink=Ink.SOFT) for note in template.notes),
     ]
-    return as_pdf(blocks, paper, TITLE, footer=printed_by(roll.by, roll.made_at, roll.edition), watch=watch)
+    footer = template.foot(roll.by, roll.made_at, roll.edition)
+    return as_pdf(blocks, paper, roll.title, footer=footer, watch=watch)
 
 
 def print_roll(
@@ -66,7 +72,7 @@ def print_roll(
     about: About = PLAIN,
     *,
     reason: str = "",
-    paper: Paper = LANDSCAPE,
+    paper: Paper | None = None,
     watch: Watch = UNWATCHED,
 ) -> bytes:
     """Return the roll of a plan as a PDF; the log has it first. Arguments as in `gather_roll`.
@@ -87,7 +93,12 @@ def _lines(roll: Roll) -> Iterator[Line]:
     number = 0
     for part, rows in groupby(roll.rows, key=lambda row: row.part):
         some = list(rows)
-        yield Line((_part(part, some),), fill=_FILLS.get(part, Ink.HEAD), band=True, ink=_ink(part))
+        yield Line(
+            (_part(roll.template.heading(part.code), some),),
+            fill=_FILLS.get(part, Ink.HEAD),
+            band=True,
+            ink=_ink(part),
+        )
         for (village, group), neighbours in groupby(some, key=lambda row: (row.village, row.group)):
             here = list(neighbours)
             for _, household in groupby(here, key=lambda row: row.household):
@@ -111,9 +122,9 @@ def _ink(part: Part) -> Ink:
     return Ink.ALERT if part is Part.STRANDED else Ink.TEXT
 
 
-def _part(part: Part, rows: Sequence[RollRow]) -> str:
+def _part(title: str, rows: Sequence[RollRow]) -> str:
     households = {r.household: r.count for r in rows}
-    return tr("{part}：{h} 户 {n} 人").format(part=part.title, h=len(households), n=sum(households.values()))
+    return tr("{part}：{h} 户 {n} 人").format(part=title, h=len(households), n=sum(households.values()))
 
 
 def _subtotal(village: str, group: str, rows: Sequence[RollRow]) -> Line:

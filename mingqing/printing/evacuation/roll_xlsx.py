@@ -25,6 +25,8 @@ _HEAD = 3
 _NUMBERS = {0, 6, 9}  # columns of `COLUMNS` that are numbers
 _LONG = {10, 12, 15, 18}
 _AT_ONCE = 500
+_PAPERS = {"A3": 8, "A4": 9}
+_FOOTER = 90  # Excel takes 255 characters of codes and text, and & is two
 _THIN = Side(style="thin", color="B9BDB8")
 _EDGE = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _FILLS = {
@@ -78,7 +80,7 @@ def as_xlsx(roll: Roll, watch: Watch = UNWATCHED) -> bytes:
         for column, value in enumerate(cells(number, row)):
             sheet.cell(_HEAD + number, column + 1, plain_cell(value)).style = styles[column, row.part]
     _offer_yes_and_no(sheet, len(roll.rows))
-    _set_up(sheet, len(COLUMNS), _HEAD, _HEAD + len(roll.rows))
+    _set_up(sheet, roll, len(COLUMNS), _HEAD, _HEAD + len(roll.rows))
     _write_sums(book.create_sheet(tr("汇总")), roll)
     out = BytesIO()
     book.save(out)
@@ -87,7 +89,7 @@ def as_xlsx(roll: Roll, watch: Watch = UNWATCHED) -> bytes:
 
 def _write_head(sheet: Worksheet, roll: Roll) -> None:
     for row, text, font in (
-        (1, TITLE, Font(size=16, bold=True)),
+        (1, roll.title, Font(size=16, bold=True)),
         (2, remark(roll), Font(size=10, color="5F6662")),
     ):
         sheet.cell(row, 1, plain_cell(text)).font = font
@@ -135,15 +137,17 @@ def _offer_yes_and_no(sheet: Worksheet, rows: int) -> None:
         sheet.add_data_validation(choice)
 
 
-def _set_up(sheet: Worksheet, columns: int, head: int, last: int) -> None:
+def _set_up(sheet: Worksheet, roll: Roll, columns: int, head: int, last: int) -> None:
     """Freeze and repeat the heading, number the pages, fit all columns on the width of a page."""
     sheet.freeze_panes = sheet.cell(head + 1, 7 if columns == len(COLUMNS) else 1)
     sheet.auto_filter.ref = f"A{head}:{get_column_letter(columns)}{max(last, head)}"
     sheet.print_title_rows = f"1:{head}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 8  # A3
+    template = roll.template
+    sheet.page_setup.orientation = "portrait" if template.portrait else "landscape"
+    sheet.page_setup.paperSize = _PAPERS[template.paper]
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.oddFooter.left.text = f"{template.secrecy} {template.footer}".strip()[:_FOOTER].replace("&", "&&")
     sheet.oddFooter.center.text = tr("第 &P 页 共 &N 页")
     for side in ("left", "right"):
         setattr(sheet.page_margins, side, 0.4)
@@ -168,4 +172,4 @@ def _write_sums(sheet: Worksheet, roll: Roll) -> None:
             cell.font = Font(bold=n == len(roll.sums) + 2)
     for column, width in enumerate((16, 10, 10, 10, 10, 10, 16), start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
-    _set_up(sheet, len(titles), 1, len(roll.sums) + 2)
+    _set_up(sheet, roll, len(titles), 1, len(roll.sums) + 2)

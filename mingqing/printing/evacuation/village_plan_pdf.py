@@ -1,6 +1,6 @@
 """村防灾避险预案 on a few pages of A4: figures, map, shelters, who leads, who has no way, whom to call."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
@@ -25,14 +25,16 @@ from mingqing.printing.paper.flow import (
     Picture,
     as_pdf,
     heading,
-    printed_by,
     title,
     write,
 )
 from mingqing.printing.paper.form import Field, Form, label
-from mingqing.printing.paper.page import A4, PT, Align, Ink, Page, Paper
+from mingqing.printing.paper.page import PT, Align, Ink, Page, Paper
 from mingqing.printing.paper.table import Column, Line, Table
 from mingqing.printing.permitted import Permitted
+from mingqing.printing.template.document import DocumentTemplate, words
+from mingqing.printing.template.fill import filled
+from mingqing.printing.template.find import document
 from mingqing.store.session import Session
 
 _MAP_MM = 118.0
@@ -44,7 +46,7 @@ def print_plan(
     evacuees: Sequence[Evacuee],
     about: About = PLAIN,
     *,
-    paper: Paper = A4,
+    paper: Paper | None = None,
     watch: Watch = UNWATCHED,
 ) -> bytes:
     """Return the plan of a village as a PDF; the log has it first. Arguments as in `gather_plan`.
@@ -53,11 +55,15 @@ def print_plan(
     ------
     NotAllowed
         if the account may not print what stands in it.
+    DefinitionError
+        if the project's template of the plan is broken.
     Cancelled
         once `watch` says so.
     """
+    template = document(session, "village_plan")
     plan = gather_plan(session, village, evacuees, about)
     Permitted(session).record(TITLE, plan.households, plan.village)
+    paper = paper or template.sheet
     drawn = draw_sketch(
         session,
         (paper.body.width(), _MAP_MM),
@@ -66,50 +72,52 @@ def print_plan(
         ways=plan.ways,
         cancelled=watch.cancelled,
     )
-    return plan_pdf(plan, drawn, paper=paper, watch=watch)
+    return plan_pdf(plan, drawn, template=template, paper=paper, watch=watch)
 
 
 def plan_pdf(
-    plan: VillagePlan, drawn: Sketch | None, *, paper: Paper = A4, watch: Watch = UNWATCHED
+    plan: VillagePlan,
+    drawn: Sketch | None,
+    *,
+    template: DocumentTemplate | None = None,
+    paper: Paper | None = None,
+    watch: Watch = UNWATCHED,
 ) -> bytes:
-    """Return a plan as a PDF. drawn : its map, None where there is none.
+    """Return a plan as a PDF.
+
+    Parameters
+    ----------
+    drawn : its map, None where there is none. template : the program's own where None. paper : its own where None.
 
     Raises
     ------
     Cancelled
         once `watch` says so.
     """
-    footer = printed_by(plan.by, plan.made_at, plan.edition)
-    name = f"{plan.village}{tr('防灾避险预案')}"
-    return as_pdf(list(_blocks(plan, name, drawn)), paper, name, footer=footer, watch=watch)
+    template = template or document(None, "village_plan")
+    told = words(plan.made_at.date(), village=plan.village)
+    footer, name = template.foot(plan.by, plan.made_at, plan.edition), filled(template.title, told)
+    blocks = list(_blocks(plan, template, told, drawn))
+    return as_pdf(blocks, paper or template.sheet, name, footer=footer, watch=watch)
 
 
-def _blocks(plan: VillagePlan, name: str, drawn: Sketch | None) -> Iterator[Block]:
-    yield title(name)
-    told = plan.edition or f"{plan.made_at:%Y-%m-%d}"
-    yield Paragraph(told, 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=2.5)
-    sections = (
-        (tr("情形和数字"), _figures(plan)),
-        (tr("转移路线图"), _map(drawn)),
-        (tr("没有安全路线的住户"), _stranded(plan)),
-        (tr("谁去哪里"), _groups(plan)),
-        (tr("安置点"), _shelters(plan)),
-        (tr("带队转移"), _leaders(plan)),
-        (tr("隐患点和监测预警"), _hazards(plan)),
-        (tr("责任分工"), _people(plan.duties, (tr("职责"), tr("姓名"), tr("职务"), tr("电话")))),
-        (
-            tr("预警设备"),
-            _things(plan.devices, (tr("设备"), tr("类型"), tr("位置"), tr("管理人"), tr("电话"))),
-        ),
-        (tr("物资"), _things(plan.supplies, (tr("仓库"), tr("物资"), tr("数量"), tr("保管人"), tr("电话")))),
-    )
+def _blocks(
+    plan: VillagePlan, template: DocumentTemplate, told: Mapping[str, str], drawn: Sketch | None
+) -> Iterator[Block]:
+    yield title(filled(template.title, told))
+    for text in filter(None, (filled(template.subtitle, told), plan.edition or f"{plan.made_at:%Y-%m-%d}")):
+        yield Paragraph(text, 9.5, ink=Ink.SOFT, align=Align.MIDDLE)
+    yield Gap(1.3)
     number = 0
-    for text, blocks in sections:
+    for section in template.sections:
+        blocks = _map(drawn) if section.code == "map" else _SECTIONS[section.code](plan)
         if blocks:
-            yield heading(f"{_NUMERALS[number]}、{text}")
+            yield heading(f"{_NUMERALS[number]}、{section.title}")
             yield from blocks
             yield Gap(4.0)
             number += 1
+    for note in template.notes:
+        yield Paragraph(filled(note, told), 9.5, ink=Ink.SOFT)
 
 
 _NUMERALS = "一二三四五六七八九十"
@@ -297,6 +305,31 @@ def _things(listed: Sequence[Listed], titles: tuple[str, ...]) -> list[Block]:
         for n, (name, share) in enumerate(zip(titles, (26, 30, 14, 12, 18), strict=True))
     ]
     return _table(columns, [(t.name, t.kind, t.more, t.contact.name, t.contact.phone) for t in listed])
+
+
+def _duties(plan: VillagePlan) -> list[Block]:
+    return _people(plan.duties, (tr("职责"), tr("姓名"), tr("职务"), tr("电话")))
+
+
+def _devices(plan: VillagePlan) -> list[Block]:
+    return _things(plan.devices, (tr("设备"), tr("类型"), tr("位置"), tr("管理人"), tr("电话")))
+
+
+def _supplies(plan: VillagePlan) -> list[Block]:
+    return _things(plan.supplies, (tr("仓库"), tr("物资"), tr("数量"), tr("保管人"), tr("电话")))
+
+
+_SECTIONS: Mapping[str, Callable[[VillagePlan], list[Block]]] = {
+    "figures": _figures,
+    "stranded": _stranded,
+    "groups": _groups,
+    "shelters": _shelters,
+    "leaders": _leaders,
+    "hazards": _hazards,
+    "duties": _duties,
+    "devices": _devices,
+    "supplies": _supplies,
+}
 
 
 def _called(contact: Contact) -> str:

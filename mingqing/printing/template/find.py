@@ -1,6 +1,7 @@
 """Where templates are: those in the project's own folder `print/` before the program's, and over them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache, reduce
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from mingqing.core.definitions import Section, read_toml
 from mingqing.core.errors import DefinitionError, InputRefused
 from mingqing.core.files import data_dir
 from mingqing.core.text import tr
-from mingqing.printing.template.document import DOCUMENTS, DocumentTemplate, read_document
+from mingqing.printing.template.document import DOCUMENTS, DocumentTemplate, Heading, read_document
 from mingqing.printing.template.load import read_template
 from mingqing.printing.template.model import Template
 from mingqing.printing.wall.asked import Asked
@@ -75,7 +76,12 @@ def document(of: Of, name: str) -> DocumentTemplate:
     DefinitionError
         if it is broken; names file, line, key and reason.
     """
-    return read_document(_merged(layers(folder_of(of), name)), name, f"{name}{SUFFIX}")
+    said = layers(folder_of(of), name)
+    found, ours = (
+        read_document(_merged(some), name, f"{name}{SUFFIX}") for some in (said, layers(None, name))
+    )
+    named = (Heading(each.code, each.title or ours.heading(each.code)) for each in found.sections)
+    return replace(found, sections=tuple(named))
 
 
 def _merged(said: Sequence[Section]) -> Section:

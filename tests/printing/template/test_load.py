@@ -11,18 +11,9 @@ from mingqing.printing.template.fill import WALL, filled, filled_each, mistake
 from mingqing.printing.template.find import layers, template, template_of, templates
 from mingqing.printing.template.model import Figure, Grid, Part, Side
 from mingqing.printing.wall.asked import Asked
+from tests.printing.template.conftest import Write
 
 THEMES = ("household", "industry", "organisation", "key_person", "assistance", "disaster")
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    (tmp_path / "print").mkdir()
-    return tmp_path
-
-
-def write(project: Path, text: str, name: str = "household") -> None:
-    (project / "print" / f"{name}.toml").write_text(text, encoding="utf-8")
 
 
 # ── Ours ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -65,8 +56,10 @@ def test_a_map_without_a_template_has_what_all_have_in_common() -> None:
 # ── Whose is taken ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_the_projects_own_template_says_goes_before_ours_and_the_rest_stays(project: Path) -> None:
-    write(project, 'title = "{village}家底"\n[landscape]\nside_mm = 70\n')
+def test_what_the_projects_own_template_says_goes_before_ours_and_the_rest_stays(
+    project: Path, write: Write
+) -> None:
+    write('title = "{village}家底"\n[landscape]\nside_mm = 70\n')
     found, ours = template(project, "household"), template(None, "household")
     assert (found.title, found.landscape.side_mm) == ("{village}家底", 70.0)
     assert (found.notes, found.portrait, found.landscape.parts) == (
@@ -77,14 +70,18 @@ def test_what_the_projects_own_template_says_goes_before_ours_and_the_rest_stays
     assert template(project, "disaster").title == ours.title
 
 
-def test_what_a_project_says_of_all_maps_holds_where_a_theme_says_nothing(project: Path) -> None:
-    write(project, 'secrecy = "秘密"\nfigures_title = "数据"\n', "common")
+def test_what_a_project_says_of_all_maps_holds_where_a_theme_says_nothing(
+    project: Path, write: Write
+) -> None:
+    write('secrecy = "秘密"\nfigures_title = "数据"\n', "common")
     assert template(project, "household").secrecy == "秘密"
     assert template(project, "disaster").figures_title == "防灾数据"
 
 
-def test_a_second_template_of_a_theme_is_taken_by_name_and_says_only_what_differs(project: Path) -> None:
-    write(project, 'theme = "disaster"\n[landscape]\ntitle_mm = 40\n', "防灾（大字）")
+def test_a_second_template_of_a_theme_is_taken_by_name_and_says_only_what_differs(
+    project: Path, write: Write
+) -> None:
+    write('theme = "disaster"\n[landscape]\ntitle_mm = 40\n', "防灾（大字）")
     found = template_of(project, Asked("disaster", "331124001001", template="防灾（大字）"))
     assert (found.name, found.landscape.title_mm) == ("防灾（大字）", 40.0)
     assert found.figures == template(None, "disaster").figures
@@ -93,21 +90,21 @@ def test_a_second_template_of_a_theme_is_taken_by_name_and_says_only_what_differ
         template_of(project, Asked("household", "331124001001", template="防灾（大字）"))
 
 
-def test_a_template_for_no_theme_serves_any(project: Path) -> None:
-    write(project, 'subtitle = "学校"', "学校")
+def test_a_template_for_no_theme_serves_any(project: Path, write: Write) -> None:
+    write('subtitle = "学校"', "学校")
     assert template_of(project, Asked("industry", "1", template="学校")).subtitle == "学校"
 
 
-def test_a_template_that_was_changed_is_read_again(project: Path) -> None:
-    write(project, 'title = "一"')
+def test_a_template_that_was_changed_is_read_again(project: Path, write: Write) -> None:
+    write('title = "一"')
     assert template(project, "household").title == "一"
-    write(project, 'title = "一二三"')
+    write('title = "一二三"')
     assert template(project, "household").title == "一二三"
 
 
-def test_a_broken_template_leaves_the_others_usable(project: Path) -> None:
-    write(project, "title = ", "disaster")
-    write(project, 'title = "乙"', "乙")
+def test_a_broken_template_leaves_the_others_usable(project: Path, write: Write) -> None:
+    write("title = ", "disaster")
+    write('title = "乙"', "乙")
     assert [t.name for t in templates(project)] == [*THEMES[:-1], "乙"]
     with pytest.raises(DefinitionError, match=r"print/disaster\.toml 第 1 行"):
         template(project, "disaster")
@@ -116,13 +113,15 @@ def test_a_broken_template_leaves_the_others_usable(project: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["../household", "a/b", "..", ".hidden", "没有", "nul", "x" * 200, "household.toml"]
 )
-def test_a_name_that_is_none_of_a_template_is_refused_with_those_that_are(project: Path, name: str) -> None:
+def test_a_name_that_is_none_of_a_template_is_refused_with_those_that_are(
+    project: Path, write: Write, name: str
+) -> None:
     (project / "household.toml").write_text("", encoding="utf-8")
     with pytest.raises(InputRefused, match="可用的有：household、industry"):
         template_of(project, Asked("household", "1", template=name))
 
 
-def test_a_link_out_of_the_project_is_no_template(project: Path, tmp_path: Path) -> None:
+def test_a_link_out_of_the_project_is_no_template(project: Path, write: Write, tmp_path: Path) -> None:
     (tmp_path / "secret.toml").write_text('title = "密"', encoding="utf-8")
     (project / "print" / "household.toml").symlink_to(tmp_path / "secret.toml")
     assert template(project, "household").title == "{village}{theme}"
@@ -164,8 +163,8 @@ parts = []
 """
 
 
-def test_every_key_is_read(project: Path) -> None:
-    write(project, ALL)
+def test_every_key_is_read(project: Path, write: Write) -> None:
+    write(ALL)
     found = template(project, "household")
     assert (found.title, found.subtitle, found.makers) == ("甲{village}", "乙{date}", "丙{year}")
     assert (found.secrecy, found.approval) == ("公开", "浙S(2026)1号")
@@ -180,9 +179,9 @@ def test_every_key_is_read(project: Path) -> None:
     assert (high.side, high.side_mm, high.margin_mm, high.title_mm) == (Side.BOTTOM, 100.0, 5.0, 15.0)
 
 
-def test_numbers_of_a_table_of_ours_are_known(project: Path) -> None:
+def test_numbers_of_a_table_of_ours_are_known(project: Path, write: Write) -> None:
     codes = ", ".join(f'"{code}"' for code in list(statistics())[:24])
-    write(project, f"figures = [{codes}]")
+    write(f"figures = [{codes}]")
     assert len(template(project, "household").figures) == 24
 
 
@@ -249,10 +248,10 @@ MISTAKES = {
 
 @pytest.mark.parametrize("case", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_told_in_one_sentence_with_file_line_key_and_reason(
-    project: Path, case: tuple[str, int, str, str]
+    project: Path, write: Write, case: tuple[str, int, str, str]
 ) -> None:
     text, line, key, reason = case
-    write(project, HEAD + text + "\n")
+    write(HEAD + text + "\n")
     with pytest.raises(DefinitionError) as refused:
         template(project, "household")
     said = str(refused.value)
@@ -263,11 +262,13 @@ def test_a_mistake_is_told_in_one_sentence_with_file_line_key_and_reason(
     assert len(said) < 500
 
 
-def test_what_common_and_own_make_wrong_together_is_told_of_where_it_was_said_last(project: Path) -> None:
-    write(project, "[landscape]\nside_mm = 250\nmargin_mm = 40", "common")
+def test_what_common_and_own_make_wrong_together_is_told_of_where_it_was_said_last(
+    project: Path, write: Write
+) -> None:
+    write("[landscape]\nside_mm = 250\nmargin_mm = 40", "common")
     with pytest.raises(DefinitionError, match=r"print/common\.toml 第 2 行.*landscape\.side_mm"):
         template(project, "household")
-    write(project, "\n[landscape]\nside_mm = 230")
+    write("\n[landscape]\nside_mm = 230")
     with pytest.raises(DefinitionError, match=r"print/household\.toml 第 3 行.*landscape\.side_mm"):
         template(project, "household")
 
@@ -288,15 +289,15 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_template_is_refused_in_one_sentence(project: Path, text: str) -> None:
-    write(project, text)
+def test_a_hostile_template_is_refused_in_one_sentence(project: Path, write: Write, text: str) -> None:
+    write(text)
     with pytest.raises(DefinitionError) as refused:
         template(project, "household").notes  # noqa: B018
     assert "household.toml" in str(refused.value)
     assert len(str(refused.value)) < 500
 
 
-def test_a_template_saved_by_another_editor_is_read_or_told_of(project: Path) -> None:
+def test_a_template_saved_by_another_editor_is_read_or_told_of(project: Path, write: Write) -> None:
     file = project / "print" / "household.toml"
     file.write_bytes('\ufefftitle = "{village}"\r\nsubtitle = "b"\r\n'.encode())
     assert template(project, "household").subtitle == "b"
