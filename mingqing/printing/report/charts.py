@@ -95,7 +95,12 @@ def height(chart: Chart) -> float:
 
 
 @singledispatch
-def _inside(chart: Bars) -> float:
+def _inside(chart: Chart) -> float:
+    raise TypeError(chart)
+
+
+@_inside.register
+def _(chart: Bars) -> float:
     return len(chart.bars) * _ROW_MM
 
 
@@ -129,7 +134,12 @@ def paint_chart(page: Page, chart: Chart, x: float, y: float, width: float) -> N
 
 
 @singledispatch
-def _paint(chart: Bars, page: Page, x: float, y: float, width: float) -> None:
+def _paint(chart: Chart, page: Page, x: float, y: float, width: float) -> None:  # noqa: ARG001 - for those below
+    raise TypeError(chart)
+
+
+@_paint.register
+def _(chart: Bars, page: Page, x: float, y: float, width: float) -> None:
     """Paint bars with their names to the left and their numbers at their ends."""
     names = min(max(width_of(bar.title, _TEXT) for bar in chart.bars), width * _NAMES)
     told = [_told(chart, bar) for bar in chart.bars]

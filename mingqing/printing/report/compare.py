@@ -47,10 +47,13 @@ def _few(statistic: Statistic, found: Tally) -> bool:
     return 0 < found.held < LEAST
 
 
-def neighbours(permitted: Permitted, *, today: date) -> Neighbours:
-    """Count all villages, once for any number of reports; what the account may not hand out is not counted."""
+def neighbours(permitted: Permitted, also: Iterable[str] = (), *, today: date) -> Neighbours:
+    """Count all villages, once for any number of reports; what the account may not hand out is not counted.
+
+    also : codes of statistics that are not compared, but told of the village.
+    """
     session, tallies, personal = permitted.session, {}, set()
-    for code in COMPARED:
+    for code in dict.fromkeys((*COMPARED, *also)):
         statistic = statistics().get(code)
         if statistic is None or not permitted.tells(statistic.table, *_columns(statistic)):
             continue
@@ -83,7 +86,7 @@ def comparison(near: Neighbours, code: str) -> Comparison | None:
             average(near, statistic, township) if has_township else None,
             average(near, statistic, every),
         )
-        for statistic in (statistics()[c] for c in near.tallies)
+        for statistic in (statistics()[c] for c in COMPARED if c in near.tallies)
     ]
     told = tuple(line for line in lines if line.value is not None and (line.every or line.township))
     return Comparison("", told, len(township) if has_township else 0, len(every)) if told else None

@@ -7,9 +7,12 @@ from mingqing.core.text import tr
 from mingqing.printing.evacuation.sketch import Sketch
 from mingqing.printing.paper.flow import Block, Gap, Paragraph, Picture, laid_out, room_on
 from mingqing.printing.paper.form import Field, Form, label
-from mingqing.printing.paper.page import Align, Ink, Paper
+from mingqing.printing.paper.page import Align, Ink
 from mingqing.printing.paper.table import Column, Line, Table
 from mingqing.printing.report.household import Member, Row, Sheet
+from mingqing.printing.template.document import DocumentTemplate
+from mingqing.printing.template.fill import filled, filled_each
+from mingqing.printing.template.model import Filled
 
 TITLE = tr("住户信息表")
 SECTIONS = ("house", "members", "key_people", "assistance", "disaster", "visits", "map", "signature")
@@ -29,31 +32,21 @@ _LONG = _SIZES[2]
 _MIDDLE, _LEFT = Align.MIDDLE, Align.LEFT
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What a sheet says beside the data. sections : code and title, in order."""
-
-    title: str
-    subtitle: str
-    sections: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...] = ()
-    secrecy: str = ""
-
-
 def sheet_blocks(
-    sheet: Sheet, texts: Texts, paper: Paper, draw: Callable[[float], Sketch | None]
+    sheet: Sheet, template: DocumentTemplate, place: Filled, draw: Callable[[float], Sketch | None]
 ) -> list[Block]:
-    """Return what stands on a sheet, as large as lets it fit on a page if it can.
+    """Return what stands on a sheet by its template, as large as lets it fit on a page if it can.
 
-    draw : makes the map, so many millimetres high.
+    place : what the placeholders of the template's texts stand for. draw : makes the map, so many millimetres high.
     """
+    paper = template.sheet
     for factor, map_mm in _SIZES:
-        blocks = list(_Laid(sheet, texts, factor, map_mm, None).blocks())
+        blocks = list(_Laid(sheet, template, place, factor, map_mm, None).blocks())
         if len(laid_out(blocks, paper.body.width(), room_on(paper))) == 1:
             break
     else:
         factor, map_mm = _LONG
-    return list(_Laid(sheet, texts, factor, map_mm, draw(map_mm)).blocks())
+    return list(_Laid(sheet, template, place, factor, map_mm, draw(map_mm)).blocks())
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,31 +54,33 @@ class _Laid:
     """A sheet in one size of type. drawn : its map; None while it is only measured, or where there is none."""
 
     sheet: Sheet
-    texts: Texts
+    template: DocumentTemplate
+    place: Filled
     factor: float
     map_mm: float
     drawn: Sketch | None
 
     def blocks(self) -> Iterator[Block]:
         sheet = self.sheet
-        yield Paragraph(self.texts.title, 16.0 * self.factor, bold=True, align=_MIDDLE, after=0.8)
+        yield Paragraph(
+            filled(self.template.title, self.place), 16.0 * self.factor, bold=True, align=_MIDDLE, after=0.8
+        )
         about = " · ".join(
             filter(
                 None,
                 (
-                    self.texts.subtitle,
+                    filled(self.template.subtitle, self.place),
                     sheet.group,
                     sheet.number and tr("户号 {n}").format(n=sheet.number),
-                    self.texts.secrecy,
                 ),
             )
         )
         yield Paragraph(about, 9.0 * self.factor, ink=Ink.SOFT, align=_MIDDLE, after=1.6)
-        for code, title in self.texts.sections:
-            blocks = _PARTS[code](self)
+        for section in self.template.sections:
+            blocks = _PARTS[section.code](self)
             if blocks:
                 yield Paragraph(
-                    title or TITLES[code],
+                    section.title or TITLES[section.code],
                     10.5 * self.factor,
                     bold=True,
                     ink=Ink.ACCENT,
@@ -94,7 +89,7 @@ class _Laid:
                 )
                 yield from blocks
                 yield Gap(2.4 * self.factor)
-        for text in (*self.texts.notes, *self._left_out()):
+        for text in (*filled_each(self.template.notes, self.place), *self._left_out()):
             yield Paragraph(text, 8.5 * self.factor, ink=Ink.SOFT, after=0.6)
 
     def _left_out(self) -> Iterator[str]:

@@ -6,6 +6,9 @@ from typing import TypeAlias
 
 from mingqing.catalog.color import Color
 from mingqing.core.text import tr
+from mingqing.printing.template.document import DocumentTemplate
+from mingqing.printing.template.fill import filled
+from mingqing.printing.template.model import Filled
 
 LEAST = 3
 """So many people, households or pairs at least are told of together; see docs/decisions/0041-reports.md."""
@@ -143,11 +146,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The report of a village. left_out : what the account may not hand out; absent : of what the village has no rows.
+    """The report of a village. place : what the placeholders of the template's texts stand for.
 
-    rows : how many were counted, for the log.
+    left_out : what the account may not hand out; absent : of what the village has no rows. rows : how many were
+    counted, for the log.
     """
 
+    template: DocumentTemplate
+    place: Filled
     village: str
     code: str
     township: str
@@ -158,3 +164,8 @@ class Report:
     left_out: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     rows: int = 0
+
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return filled(self.template.title, self.place)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from mingqing.core.text import tr
 from mingqing.printing.report.model import LEAST, Report
+from mingqing.printing.template.fill import filled_each
 
 
 def notes(report: Report) -> Iterator[str]:
@@ -18,3 +19,4 @@ def notes(report: Report) -> Iterator[str]:
         yield tr("本村还没有这些数据：{what}。").format(what="、".join(report.absent))
     if report.left_out:
         yield tr("您的角色不能打印或导出下面这些，没有列入：{what}。").format(what="、".join(report.left_out))
+    yield from filled_each(report.template.notes, report.place)

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.printing.paper.flow import Block, Drawn, Gap, Paragraph, as_pdf, heading, title
-from mingqing.printing.paper.page import A4, PT, Align, Ink, Page, Paper
+from mingqing.printing.paper.page import PT, Align, Ink, Page, Paper
 from mingqing.printing.paper.table import Column, Line, Table
 from mingqing.printing.paper.text import elided, width_of
 from mingqing.printing.report.charts import ChartColumns, number
-from mingqing.printing.report.content import TITLE
 from mingqing.printing.report.model import LEAST, Figure, Grid, Report, Section, Value
 from mingqing.printing.report.notes import notes
+from mingqing.printing.template.fill import filled
 
 _A_ROW = 4  # figures
 _TOGETHER = 16  # rows of a table that stays on one page
@@ -19,31 +19,31 @@ _TILE_MM, _TILE_GAP_MM = 20.0, 3.0
 _LARGE, _SMALL, _TINY = 21.0 * PT, 9.0 * PT, 7.6 * PT
 
 
-def report_pdf(report: Report, *, paper: Paper = A4, watch: Watch = UNWATCHED) -> bytes:
-    """Return a report as a PDF.
+def report_pdf(report: Report, *, paper: Paper | None = None, watch: Watch = UNWATCHED) -> bytes:
+    """Return a report as a PDF. paper : None for the template's.
 
     Raises
     ------
     Cancelled
         once `watch` says so.
     """
-    footer = tr("民情地图 · {when} 由 {who} 打印").format(
-        when=f"{report.made_at:%Y-%m-%d %H:%M}", who=report.by
-    )
-    name = f"{report.village}{TITLE}"
-    return as_pdf(list(_blocks(report, name)), paper, name, footer=footer, watch=watch)
+    template = report.template
+    footer = template.foot(report.by, report.made_at)
+    sheet = paper or template.sheet
+    return as_pdf(list(_blocks(report)), sheet, report.title, footer=footer, watch=watch)
 
 
-def _blocks(report: Report, name: str) -> Iterator[Block]:
-    yield title(name)
-    where = " · ".join(filter(None, (report.township, tr("区划代码 {code}").format(code=report.code))))
-    day = tr("{day} 统计").format(day=f"{report.made_at:%Y-%m-%d}")
-    yield Paragraph(f"{where} · {day}", 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=3.0)
-    if report.figures:
-        yield figures(report.figures)
-        yield Gap(4.0)
-    for section in report.sections:
-        yield from _section(section)
+def _blocks(report: Report) -> Iterator[Block]:
+    template, place = report.template, report.place
+    yield title(report.title)
+    yield Paragraph(filled(template.subtitle, place), 9.5, ink=Ink.SOFT, align=Align.MIDDLE, after=3.0)
+    sections = {section.code: section for section in report.sections}
+    for code in template.codes:
+        if code == "figures" and report.figures:
+            yield figures(report.figures)
+            yield Gap(4.0)
+        elif code in sections:
+            yield from _section(sections[code])
     yield from _about(report)
 
 

@@ -13,7 +13,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mingqing.core.text import tr
 from mingqing.printing.cells import plain_cell
-from mingqing.printing.report.content import TITLE
 from mingqing.printing.report.model import (
     LEAST,
     Bars,
@@ -27,6 +26,7 @@ from mingqing.printing.report.model import (
     Shares,
 )
 from mingqing.printing.report.notes import notes
+from mingqing.printing.template.fill import filled
 
 _WIDTHS = (30, 14, 16, 16, 16, 18, 14, 12)
 _BESIDE, _CHART_ROWS, _CHART_CM = "I", 17, (16.0, 8.0)
@@ -56,10 +56,11 @@ def report_xlsx(report: Report) -> bytes:
 
 
 def _overview(sheet: Worksheet, report: Report) -> None:
-    _say(sheet, 1, f"{report.village}{TITLE}", Font(size=16, bold=True, color=_FONT))
-    day = f"{report.made_at:%Y-%m-%d}"
-    where = " · ".join(filter(None, (report.township, report.code, tr("{day} 统计").format(day=day))))
-    _say(sheet, 2, where, Font(color="66706C"))
+    _say(sheet, 1, report.title, Font(size=16, bold=True, color=_FONT))
+    subtitle = " · ".join(
+        filter(None, (filled(report.template.subtitle, report.place), report.template.secrecy))
+    )
+    _say(sheet, 2, subtitle, Font(color="66706C"))
     rows = [
         (f.title, tr("少于 {n}").format(n=LEAST) if f.fewer else f.value, f.unit, f.beside)
         for f in report.figures
@@ -104,15 +105,22 @@ Cells = tuple[tuple[str, ...], list[tuple[object, ...]]]
 
 
 @singledispatch
-def cells(chart: Bars | Columns) -> Cells:
+def cells(chart: Chart) -> Cells:
     """Return the titles and rows of the table that a chart is drawn from."""
-    more = isinstance(chart, Bars) and chart.more_unit != ""
-    titles = (
-        tr("项目"),
-        chart.unit,
-        *((f"{chart.more}（{chart.more_unit}）",) if isinstance(chart, Bars) and more else ()),
-    )
-    return titles, [(bar.title, bar.value, *((bar.more,) if more else ())) for bar in chart.bars]
+    raise TypeError(chart)
+
+
+@cells.register
+def _(chart: Bars) -> Cells:
+    if not chart.more_unit:
+        return (tr("项目"), chart.unit), [(bar.title, bar.value) for bar in chart.bars]
+    titles = (tr("项目"), chart.unit, f"{chart.more}（{chart.more_unit}）")
+    return titles, [(bar.title, bar.value, bar.more) for bar in chart.bars]
+
+
+@cells.register
+def _(chart: Columns) -> Cells:
+    return (tr("项目"), chart.unit), [(bar.title, bar.value) for bar in chart.bars]
 
 
 @cells.register

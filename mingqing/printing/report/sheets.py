@@ -8,13 +8,18 @@ from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.printing.evacuation.roll import by_number
 from mingqing.printing.evacuation.sketch import Sketch, draw_sketch
-from mingqing.printing.paper.flow import bound, printed_by
-from mingqing.printing.paper.page import A4
+from mingqing.printing.paper.flow import bound
+from mingqing.printing.paper.page import Paper
 from mingqing.printing.permitted import Permitted, printable
 from mingqing.printing.report.household import Sheet, gather_sheets
-from mingqing.printing.report.household_pdf import SECTIONS, TITLE, Texts, sheet_blocks
+from mingqing.printing.report.household_pdf import TITLE, sheet_blocks
+from mingqing.printing.template.document import words
+from mingqing.printing.template.find import document
+from mingqing.printing.template.model import Filled
 from mingqing.store.session import Session
 
+NAME = "household_sheet"
+"""Of its template."""
 _NEEDS = ("household", "house")
 _AROUND_M = 60.0  # of a house is on its map, at least
 _LONGEST = 200  # characters of what the log has
@@ -40,6 +45,8 @@ def make(session: Session, households: Sequence[int], *, reason: str = "", watch
     ------
     NotAllowed
         if the account may not print households or houses; the log has it.
+    DefinitionError
+        if its template is broken; names file, line, key and reason.
     InputRefused
         if none of the households is within the account's reach.
     Cancelled
@@ -53,15 +60,24 @@ def make(session: Session, households: Sequence[int], *, reason: str = "", watch
         raise InputRefused(tr("没有可打印的住户：不在项目里，或不在您管辖的村"))
     villages = "、".join(dict.fromkeys(sheet.village for sheet in found))
     permitted.record(TITLE, len(found), villages[:_LONGEST])
-    parts = (sheet_blocks(sheet, _texts(sheet), A4, _drawing(session, sheet, watch)) for sheet in found)
-    return bound(parts, len(found), A4, TITLE, footer=printed_by(session.user, when), watch=watch)
+    template = document(session, NAME)
+    parts = (
+        sheet_blocks(
+            sheet, template, _place(session, sheet, when), _drawing(session, template.sheet, sheet, watch)
+        )
+        for sheet in found
+    )
+    footer = template.foot(session.user, when)
+    return bound(parts, len(found), template.sheet, TITLE, footer=footer, watch=watch)
 
 
-def _texts(sheet: Sheet) -> Texts:
-    return Texts(TITLE, f"{sheet.township}{sheet.village}", tuple((code, "") for code in SECTIONS))
+def _place(session: Session, sheet: Sheet, when: datetime) -> Filled:
+    return words(
+        when.date(), county=session.info.name, township=sheet.township, village=sheet.village, code=sheet.code
+    )
 
 
-def _drawing(session: Session, sheet: Sheet, watch: Watch) -> Callable[[float], Sketch | None]:
+def _drawing(session: Session, paper: Paper, sheet: Sheet, watch: Watch) -> Callable[[float], Sketch | None]:
     """Return what draws the map of a household, if the account may print one."""
     allowed = printable(session.policy, session.catalog, "disaster") & {"hazard", "shelter"}
 
@@ -71,7 +87,7 @@ def _drawing(session: Session, sheet: Sheet, watch: Watch) -> Callable[[float], 
         around = sheet.shape.centroid.buffer(_AROUND_M)
         return draw_sketch(
             session,
-            (A4.body.width(), map_mm),
+            (paper.body.width(), map_mm),
             seen=(around,),
             house=sheet.house_id,
             home=sheet.shape,

@@ -7,10 +7,13 @@ from mingqing.access.roles import Action
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.printing.permitted import Permitted
 from mingqing.printing.report.compare import Neighbours
-from mingqing.printing.report.compare import neighbours as count_all
-from mingqing.printing.report.content import NEEDS, TITLE, gather
+from mingqing.printing.report.content import NEEDS, TITLE, counted, gather
 from mingqing.printing.report.report_pdf import report_pdf
+from mingqing.printing.template.find import document
 from mingqing.store.session import Session
+
+NAME = "report"
+"""Of its template."""
 
 
 class Form(StrEnum):
@@ -22,7 +25,8 @@ class Form(StrEnum):
 
 def neighbours_for(session: Session, form: Form, *, today: date | None = None) -> Neighbours:
     """Return what many reports of one form are compared with, counted once."""
-    return count_all(_permitted(session, form), today=today or datetime.now().astimezone().date())
+    day = today or datetime.now().astimezone().date()
+    return counted(_permitted(session, form), document(session, NAME), today=day)
 
 
 def _permitted(session: Session, form: Form) -> Permitted:
@@ -49,6 +53,8 @@ def make(
     ------
     NotAllowed
         if the account may not print houses, or for a workbook not export them; the log has it.
+    DefinitionError
+        if its template is broken; names file, line, key and reason.
     InputRefused
         if there is no such village within the account's reach.
     Cancelled
@@ -56,7 +62,8 @@ def make(
     """
     permitted = _permitted(session, form)
     permitted.require(TITLE, NEEDS)
-    report = gather(permitted, village, near=neighbours, made_at=made_at, watch=watch)
+    template = document(session, NAME)
+    report = gather(permitted, village, template, near=neighbours, made_at=made_at, watch=watch)
     permitted.record(TITLE, report.rows, f"{report.village} {report.code}")
     if form is Form.XLSX:
         from mingqing.printing.report.report_xlsx import report_xlsx  # openpyxl takes its time to be imported
