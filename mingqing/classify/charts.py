@@ -111,17 +111,13 @@ def _bars(title: str, unit: str, rows: Sequence[tuple[Any, ...]], style: Style) 
     rows : (value, rows, rows of which the amount is known, their amount).
     """
     totals, colors, missing = defaultdict[str, float](float), dict[str, Color](), 0
-    known: dict[object, StyleClass | None] = {}
     for value, count, filled, amount in rows:
         missing += count - filled if value else count
         if not value or not filled:
             continue
-        if value not in known:
-            known[value] = _class_of(str(value), style)
-        own = known[value]
-        name = str(value) if own is None else own.title or "、".join(map(str, own.values))
+        name, color = named(str(value), style)
         totals[name] += amount
-        colors[name] = _color(own or style.otherwise)
+        colors[name] = color
     if not totals:
         return None
     ordered = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
@@ -131,6 +127,13 @@ def _bars(title: str, unit: str, rows: Sequence[tuple[Any, ...]], style: Style) 
         others = tr("其他 {n} 种").format(n=len(rest))
         bars.append(Bar(others, sum(value for _, value in rest), palettes().no_data))
     return Bars(title, unit, tuple(bars), missing)
+
+
+def named(value: str, style: Style) -> tuple[str, Color]:
+    """Return what a value is called on the map, and its colour there; what is in no class has its own name."""
+    own = _class_of(value, style)
+    name = value if own is None else own.title or "、".join(map(str, own.values))
+    return name, _color(own or style.otherwise)
 
 
 def _class_of(value: str, style: Style) -> StyleClass | None:

@@ -86,6 +86,15 @@ class Permitted:
         """Whether rows of a table may be handed out at all."""
         return self.session.policy.allowed(table, self.action)
 
+    def tells(self, table: str, *columns: str) -> bool:
+        """Whether what is counted of a table by some columns may be told: who sees and hands them out whole."""
+        policy = self.session.policy
+        return all(
+            policy.allowed(table, action) and policy.column(table, column, action) is Column.CLEAR
+            for action in (Action.SEE, self.action)
+            for column in ("village_code", *columns)
+        )
+
     def rows(self, table: str, columns: Sequence[str], *, village: str | None = None) -> list[dict[str, Any]]:
         """Return rows with their ids, by id; what may not be handed out is None."""
         if not self.allows(table):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -14,10 +13,10 @@ from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
+from mingqing.printing.cells import plain_cell
 from mingqing.printing.evacuation.evacuees import PLAIN, About, Evacuee
 from mingqing.printing.evacuation.roll import COLUMNS, TITLE, Part, Roll, cells, gather_roll, remark
 from mingqing.printing.permitted import Permitted
-from mingqing.store.log import inert_cell
 from mingqing.store.session import Session
 
 # Characters of the common font that a column is wide, in the order of `COLUMNS`.
@@ -25,7 +24,6 @@ _WIDTHS = (5, 11, 7, 9, 8, 9, 5.5, 13.5, 9, 7, 14, 9, 16, 9, 13.5, 20, 9, 13.5, 
 _HEAD = 3
 _NUMBERS = {0, 6, 9}  # columns of `COLUMNS` that are numbers
 _LONG = {10, 12, 15, 18}
-_LONGEST = 32_000  # Excel holds 32,767 characters in a cell
 _AT_ONCE = 500
 _PAPERS = {"A3": 8, "A4": 9}
 _FOOTER = 90  # Excel takes 255 characters of codes and text, and & is two
@@ -80,7 +78,7 @@ def as_xlsx(roll: Roll, watch: Watch = UNWATCHED) -> bytes:
         if number % _AT_ONCE == 0:
             watch.step(TITLE, number, len(roll.rows))
         for column, value in enumerate(cells(number, row)):
-            sheet.cell(_HEAD + number, column + 1, _plain(value)).style = styles[column, row.part]
+            sheet.cell(_HEAD + number, column + 1, plain_cell(value)).style = styles[column, row.part]
     _offer_yes_and_no(sheet, len(roll.rows))
     _set_up(sheet, roll, len(COLUMNS), _HEAD, _HEAD + len(roll.rows))
     _write_sums(book.create_sheet(tr("汇总")), roll)
@@ -94,7 +92,7 @@ def _write_head(sheet: Worksheet, roll: Roll) -> None:
         (1, roll.title, Font(size=16, bold=True)),
         (2, remark(roll), Font(size=10, color="5F6662")),
     ):
-        sheet.cell(row, 1, _plain(text)).font = font
+        sheet.cell(row, 1, plain_cell(text)).font = font
     sheet.row_dimensions[1].height = 27
     sheet.row_dimensions[2].height = 17
     _write_titles(sheet, _HEAD, COLUMNS)
@@ -129,13 +127,6 @@ def _styles(book: Workbook) -> dict[tuple[int, Part], str]:
                 style.fill = _FILLS[part]
             book.add_named_style(style)
     return names
-
-
-def _plain(value: object) -> object:
-    """Return what a cell may hold: no control characters, no formula, not longer than Excel opens."""
-    if not isinstance(value, str):
-        return value
-    return inert_cell(ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST])
 
 
 def _offer_yes_and_no(sheet: Worksheet, rows: int) -> None:
@@ -176,7 +167,7 @@ def _write_sums(sheet: Worksheet, roll: Roll) -> None:
             each.stranded,
         )
         for column, value in enumerate(values, start=1):
-            cell = sheet.cell(n, column, _plain(value))
+            cell = sheet.cell(n, column, plain_cell(value))
             cell.border, cell.alignment = _EDGE, Alignment(horizontal="center")
             cell.font = Font(bold=n == len(roll.sums) + 2)
     for column, width in enumerate((16, 10, 10, 10, 10, 10, 16), start=1):

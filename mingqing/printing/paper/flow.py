@@ -1,6 +1,6 @@
 """Blocks that follow one another down pages: what does not fit goes on overleaf, under its heading again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,8 @@ from mingqing.printing.paper.text import width_of, wrap
 
 LEADING = 1.45
 """Height of a line to that of its characters."""
+BEGUN_MM = 22.0
+"""So much of a long block is enough under its heading."""
 _FOOTER_PT = 8.0
 _SLACK = 1e-6  # lengths are sums
 
@@ -28,6 +30,10 @@ class Block(Protocol):
 
     def height(self, width: float) -> float:
         """Return how high it is at this width."""
+        ...
+
+    def begun(self, width: float) -> float:
+        """Return how much of it stands at the foot of a page at least, under a heading."""
         ...
 
     def split(self, width: float, room: float, *, fresh: bool) -> "tuple[Block | None, Block | None]":
@@ -51,6 +57,10 @@ class _Whole:
     def height(self, width: float) -> float:
         """Return how high it is."""
         raise NotImplementedError
+
+    def begun(self, width: float) -> float:
+        """Return its height."""
+        return self.height(width)
 
     def split(self, width: float, room: float, *, fresh: bool) -> "tuple[Block | None, Block | None]":
         """Return it on one side or the other."""
@@ -91,6 +101,10 @@ class Paragraph:
     def height(self, width: float) -> float:
         """Return how high it is with the space after it."""
         return len(self.lines(width)) * self.size * PT * LEADING + self.after
+
+    def begun(self, width: float) -> float:
+        """Return the height of some lines."""
+        return min(self.height(width), BEGUN_MM)
 
     def split(self, width: float, room: float, *, fresh: bool) -> tuple[Block | None, Block | None]:
         """Return the lines that fit, and the rest."""
@@ -205,7 +219,12 @@ def _least(block: Block, following: Sequence[Block], width: float) -> float:
     if not block.keep_with_next or not following:
         return 0.0
     after = following[0]
-    return block.height(width) + (_least(after, following[1:], width) or min(after.height(width), 22.0))
+    return block.height(width) + (_least(after, following[1:], width) or after.begun(width))
+
+
+def room_on(paper: Paper) -> float:
+    """Return how high the part of a page is that blocks have, millimetres."""
+    return paper.body.height() - _FOOTER_PT * PT * 2.5
 
 
 def as_pdf(
@@ -218,17 +237,45 @@ def as_pdf(
     Cancelled
         once `watch`, asked before every page, says so.
     """
-    body = paper.body
-    room = body.height() - _FOOTER_PT * PT * 2.5
-    pages = laid_out(blocks, body.width(), room)
     with Document(paper, name) as document:
-        for number, placed in enumerate(pages, start=1):
-            watch.step(name, number - 1, len(pages))
-            page = document.page()
-            for y, block in placed:
-                block.draw(page, body.x(), body.y() + y, body.width())
-            _foot(page, footer, tr("第 {n} 页 共 {all} 页").format(n=number, all=len(pages)))
+        _add(document, blocks, name, footer, watch)
     return document.pdf
+
+
+def bound(
+    parts: Iterable[Sequence[Block]],
+    number: int,
+    paper: Paper,
+    name: str,
+    *,
+    footer: str = "",
+    watch: Watch = UNWATCHED,
+) -> bytes:
+    """Return several documents one after the other as one PDF, the pages of each numbered by themselves.
+
+    parts : taken one by one, each when the one before is on paper. number : how many they are.
+
+    Raises
+    ------
+    Cancelled
+        once `watch`, asked before each, says so.
+    """
+    with Document(paper, name) as document:
+        for n, blocks in enumerate(parts):
+            watch.step(name, n, number)
+            _add(document, blocks, name, footer, Watch(cancelled=watch.cancelled))
+    return document.pdf
+
+
+def _add(document: Document, blocks: Sequence[Block], name: str, footer: str, watch: Watch) -> None:
+    body = document.paper.body
+    pages = laid_out(blocks, body.width(), room_on(document.paper))
+    for number, placed in enumerate(pages, start=1):
+        watch.step(name, number - 1, len(pages))
+        page = document.page()
+        for y, block in placed:
+            block.draw(page, body.x(), body.y() + y, body.width())
+        _foot(page, footer, tr("第 {n} 页 共 {all} 页").format(n=number, all=len(pages)))
 
 
 def _foot(page: Page, left: str, right: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mingqing.printing.paper.flow import LEADING, Block, write
+from mingqing.printing.paper.flow import BEGUN_MM, LEADING, Block, write
 from mingqing.printing.paper.page import PT, Align, Ink, Page
 from mingqing.printing.paper.text import width_of, wrap
 
@@ -48,6 +48,10 @@ class Form:
     def height(self, width: float) -> float:
         """Return how high it is."""
         return sum(self._heights(width))
+
+    def begun(self, width: float) -> float:
+        """Return the height of some rows."""
+        return min(self.height(width), BEGUN_MM)
 
     def split(self, width: float, room: float, *, fresh: bool) -> tuple[Block | None, Block | None]:
         """Return the rows that fit, and the rest under the same name."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
-from mingqing.printing.paper.flow import LEADING, Block, write
+from mingqing.printing.paper.flow import BEGUN_MM, LEADING, Block, write
 from mingqing.printing.paper.page import PT, Align, Ink, Page
 from mingqing.printing.paper.text import wrap
 
@@ -71,6 +71,12 @@ class Table:
         """Return how high it is."""
         sheet = _Sheet(self, width)
         return sheet.head + sum(sum(sheet.heights(group)) for group in self.groups)
+
+    def begun(self, width: float) -> float:
+        """Return the height of some rows, as many as stay together."""
+        sheet = _Sheet(self, width)
+        together = sheet.head + sum(sheet.heights(self.groups[0])) if self.groups else 0.0
+        return min(self.height(width), max(together, BEGUN_MM))
 
     def split(self, width: float, room: float, *, fresh: bool) -> tuple[Block | None, Block | None]:
         """Return the rows that fit, and a table of the rest."""

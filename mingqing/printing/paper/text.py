@@ -16,6 +16,18 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
     return measure(text, size, bold)[0]
 
 
+def elided(text: str, size: float, width: float, *, bold: bool = False) -> str:
+    """Return a line no wider than `width`, cut short with an ellipsis where it must be."""
+    if width_of(text, size, bold=bold) <= width:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = width_of(f"{text[:middle]}…", size, bold=bold) <= width
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return f"{text[:low].rstrip()}…"
+
+
 @lru_cache(maxsize=16_384)
 def wrap(text: str, size: float, width: float, *, bold: bool = False) -> tuple[str, ...]:
     """Return text in lines no wider than `width`; words and numbers stay whole where they fit on a line.
