@@ -44,7 +44,7 @@ def _read(elements: NDArray[np.void], count: int, last: int) -> QPainterPath:
 
 def whole(path: QPainterPath, scale: float) -> QPainterPath:
     """Return a path so many times larger, each of its coordinates a whole number: short to write down."""
-    if path.isEmpty():
+    if path.isEmpty():  # of a space, or of what a font has only as a picture
         return path
     saved = QByteArray()
     QDataStream(saved, QIODevice.OpenModeFlag.WriteOnly) << path

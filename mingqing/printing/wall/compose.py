@@ -41,6 +41,8 @@ from mingqing.render.source import Bounds
 from mingqing.store.session import Session
 
 _NO_STYLES: Mapping[str, Style] = MappingProxyType({})
+_NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
+_AREA = 2  # what shapely calls the dimension of a polygon
 _NEGLIGIBLE = 0.001  # of a length, that the grid of a zone may be off: paper stretches more when it is damp
 _NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
 _AREA = 2  # what shapely calls the dimension of a polygon

@@ -15,6 +15,8 @@ from mingqing.render.painter import paint
 
 _BESIDE_BAR_MM = 8.0
 
+_CLEAR_MM = 4.0  # between the title and the stamp
+
 
 def draw(page: Page, wall: WallMap, *, text: bool, watch: Watch = UNWATCHED) -> None:
     """Paint a wall map.
@@ -40,6 +42,13 @@ def draw(page: Page, wall: WallMap, *, text: bool, watch: Watch = UNWATCHED) -> 
         _paint_foot(page, wall)
     finally:
         painter.restore()
+
+
+def title_box(wall: WallMap) -> Rect:
+    """Return where the title stands: in the middle of the page, clear of the stamp."""
+    box = wall.boxes.title
+    aside = min(marks.stamp_size(wall.secrecy)[0] + _CLEAR_MM, box.width / 4) if wall.secrecy else 0.0
+    return Rect(box.x + aside, box.y, box.width - 2 * aside, box.height)
 
 
 def _paint_map(page: Page, wall: WallMap, *, text: bool, watch: Watch) -> None:
@@ -91,7 +100,7 @@ def _paint_beside(page: Page, wall: WallMap) -> None:
 
 
 def _paint_foot(page: Page, wall: WallMap) -> None:
-    title.paint(page, wall.boxes.title, wall.title, wall.subtitle)
+    title.paint(page, title_box(wall), wall.title, wall.subtitle)
     marks.stamp(page, wall.boxes.title, wall.secrecy)
     foot, view = wall.boxes.foot, wall.scene.view
     true = replace(view, metres_per_px=view.metres_per_px * wall.ground)
