@@ -61,6 +61,9 @@ class Options:
         )
 
 
+PLAIN = Options()
+
+
 def every(like: Asked, themes: Iterable[str], villages: Iterable[str]) -> list[Asked]:
     """Return the maps of all themes for all villages, village by village, each otherwise as `like`."""
     chosen = list(themes)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mingqing.core.watch import UNWATCHED, Watch
-from mingqing.printing.atlas.order import Options
+from mingqing.printing.atlas.order import PLAIN, Options
 from mingqing.printing.wall.asked import Asked
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def run(
     session: "Session",
     wanted: Sequence[Asked],
     folder: Path,
-    options: Options = Options(),
+    options: Options = PLAIN,
     watch: Watch = UNWATCHED,
     *,
     paused: Callable[[], bool] = lambda: False,
