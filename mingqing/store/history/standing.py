@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 
 _SUM = "sum({id} & 4294967295)"  # of 63-bit ids: the lower half is random, and such sums do not overflow
 
+_NOWHERE = (np.nan,) * 4
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:
-    """The rows of a table with a shape: bounding boxes, (n, 4), project CRS, metres; and a mark of each, (n,)."""
+    """The rows of a table, by id, (n,): bounding boxes, (n, 4), project CRS, metres, NaN without shape; and marks, (n,)."""
 
+    ids: NDArray[np.int64]
     boxes: NDArray[np.float64]
     marks: NDArray[np.uint64]
 
@@ -41,8 +44,14 @@ class Spread:
         """Return a mark of all the rows whose boxes meet `bounds`."""
         xmin, ymin, xmax, ymax = bounds
         west, south, east, north = self.boxes.T
-        met = (west <= xmax) & (east >= xmin) & (south <= ymax) & (north >= ymin)
-        return f"{np.count_nonzero(met)}:{np.add.reduce(self.marks[met]):x}"
+        return self._of((west <= xmax) & (east >= xmin) & (south <= ymax) & (north >= ymin))
+
+    def of(self, ids: Collection[int]) -> str:
+        """Return a mark of the rows of some ids."""
+        return self._of(np.isin(self.ids, list(ids)))
+
+    def _of(self, rows: NDArray[np.bool_]) -> str:
+        return f"{np.count_nonzero(rows)}:{np.add.reduce(self.marks[rows]):x}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,16 +146,23 @@ def _touched(found: Past, source: str, village: str, name: str) -> dict[str | No
 
 
 def _by_place(found: Past, known: _Changes, table: str) -> Spread:
-    sql = f'SELECT pkid, xmin, ymin, xmax, ymax FROM main."idx_{table}_geometry"'
-    rows = found.database.execute(sql).fetchall()
-    ids = np.array([row[0] for row in rows], dtype=np.int64)
-    boxes = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, 4)
+    execute = found.database.execute
+    boxes = {
+        row: box
+        for row, *box in execute(f'SELECT pkid, xmin, ymin, xmax, ymax FROM main."idx_{table}_geometry"')
+    }
+    ids = [row for (row,) in execute(f'SELECT id FROM main."{table}" ORDER BY id')]
     sql = "SELECT row, max(seq) FROM mq_touched WHERE name = ? GROUP BY row"
-    seqs = dict(found.database.execute(sql, (table,))) if known.listed else {}
+    seqs = dict(execute(sql, (table,))) if known.listed else {}
     untold = known.hash_of(known.untold.get(table))
     told = {seq: _number(known.hash_of(seq) + untold) for seq in {0, *seqs.values()}}
-    changes = np.array([told[seqs.get(i, 0)] for i in ids.tolist()], dtype=np.uint64)
-    return Spread(boxes, _mixed(_mixed(ids.view(np.uint64)) ^ changes))
+    changes = np.array([told[seqs.get(row, 0)] for row in ids], dtype=np.uint64)
+    numbers = np.array(ids, dtype=np.int64)
+    return Spread(
+        numbers,
+        np.array([boxes.get(row, _NOWHERE) for row in ids], dtype=np.float64).reshape(-1, 4),
+        _mixed(_mixed(numbers.view(np.uint64)) ^ changes),
+    )
 
 
 def _number(said: bytes) -> int:
