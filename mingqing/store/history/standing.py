@@ -34,7 +34,7 @@ _NOWHERE = (np.nan,) * 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:
-    """The rows of a table, by id, (n,): bounding boxes, (n, 4), project CRS, metres, NaN without shape; and marks, (n,)."""
+    """The rows of a table, n of them: ids, bounding boxes (n, 4), project CRS, metres, NaN without shape; and marks."""
 
     ids: NDArray[np.int64]
     boxes: NDArray[np.float64]
