@@ -31,5 +31,7 @@ else:
     def resident_bytes() -> int:
         """Return how much of memory this process holds now; 0 where nobody tells."""
         with suppress(OSError, ValueError, IndexError):
-            return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+            return (
+                int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+            )
         return 0

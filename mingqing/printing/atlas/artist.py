@@ -45,5 +45,9 @@ def _noticed(wall: WallMap) -> tuple[str, ...]:
     """Return what whoever hangs the map up should know."""
     lacking = notice(label.text for label in wall.scene.labels)
     dropped = tr("{n} 个名称放不下，没有标注").format(n=len(wall.text_dropped)) if wall.text_dropped else ""
-    left_out = tr("您的角色不能打印，没有画：{titles}").format(titles="、".join(wall.left_out)) if wall.left_out else ""
+    left_out = (
+        tr("您的角色不能打印，没有画：{titles}").format(titles="、".join(wall.left_out))
+        if wall.left_out
+        else ""
+    )
     return tuple(text for text in (left_out, dropped, lacking) if text)

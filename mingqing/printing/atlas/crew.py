@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from time import sleep
 from typing import TYPE_CHECKING, Self, cast
 
 from mingqing.core.errors import ProjectUnavailable
@@ -66,6 +67,8 @@ class Crew:
 
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
+            worker.pipe.close()
+        for worker in self._workers:
             worker.leave()
         self._workers.clear()
 
@@ -82,16 +85,22 @@ class Crew:
         ProjectUnavailable
             if no worker can start, or open the project.
         """
-        waiting = deque(tuple(village) for village in villages)
+        waiting = deque(villages)
         while waiting or self.under_way:
             if waiting and not paused():
                 self._hand_out(waiting)
-            pipes = {worker.pipe: worker for worker in self._workers}
-            heard = wait(list(pipes), _LISTEN_S)
+            heard = self._heard()
             if not heard:
                 yield None
-            for pipe in heard:
-                yield from self._listen(pipes[cast("Connection", pipe)], waiting)
+            for worker in heard:
+                yield from self._listen(worker, waiting)
+
+    def _heard(self) -> list[_Worker]:
+        """Return the workers that said something, or ended; none after a moment of silence."""
+        if not self._workers:
+            sleep(_LISTEN_S)
+        pipes = {worker.pipe: worker for worker in self._workers}
+        return [pipes[cast("Connection", pipe)] for pipe in wait(list(pipes), _LISTEN_S)] if pipes else []
 
     def _hand_out(self, waiting: deque[Village]) -> None:
         idle = [w for w in self._workers if w.ready and not w.waiting]

@@ -136,7 +136,8 @@ class Shelf:
         self.options = options
         self.maps = {name: replace(kept, waiting=False) for name, kept in self.maps.items()}
         for name, kept in wanted:
-            self.maps[name] = replace(self.maps.get(name, kept), waiting=True, trouble="")
+            before = self.maps.get(name, kept)
+            self.maps[name] = replace(before, asked=kept.asked, waiting=True, trouble="")
 
     def waiting(self) -> tuple[Asked, ...]:
         """Return what the last run was to draw, and did not."""

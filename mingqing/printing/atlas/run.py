@@ -1,26 +1,34 @@
 """Many maps in one go: drawn by worker processes, kept as they come, gone on with after whatever ended it."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
+from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.printing.atlas.artist import WallArtist
+from mingqing.printing.atlas.job import Failure, Job, unwritable
+from mingqing.printing.atlas.kept import Shelf
 from mingqing.printing.atlas.order import PLAIN, Options
+from mingqing.printing.atlas.plan import State, plan
+from mingqing.printing.atlas.worker import Studio
+from mingqing.printing.permitted import Permitted, printable
 from mingqing.printing.wall.asked import Asked
+from mingqing.store.holder import Hold
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
+__all__ = ["Failure", "Outcome", "run", "suitable_jobs"]
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A map that could not be made, and why: one Chinese sentence. village, theme : what they are called."""
-
-    asked: Asked
-    village: str
-    theme: str
-    sentence: str
+STUDIO: Studio = WallArtist
+LOCK = "atlas.lock"
+_MOST_JOBS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class Outcome:
     failed : those that could not be made. Run again with these alone, or with all.
     stopped : why it ended before all was done, a Chinese sentence; empty where it did not.
     bound : the files with several maps, and the page that leads to them.
-    noticed : by file, what is to be told of a map that was made, such as names that found no room.
+    noticed : by file, what is to be told of a map that was drawn, such as names that found no room.
     """
 
     folder: Path
@@ -72,10 +80,69 @@ def run(
     Raises
     ------
     NotAllowed
-        if none of the maps may be printed by the account.
+        if the account may print none of the maps; the log has it.
     InputRefused
         if another run is at work in this folder, or nothing is wanted.
     ProjectUnavailable
         if the folder, or the project's log, cannot be written.
     """
-    raise NotImplementedError
+    if not wanted:
+        raise InputRefused(tr("没有选择要画的图，请至少选一个村和一张专题图"))
+    began = monotonic()
+    refused = _refused(session, {asked.theme for asked in wanted})
+    with _alone_in(folder, session.user):
+        shelf = Shelf.of(folder)
+        made = plan(session, wanted, shelf, options)
+        job = Job(session, options, shelf, made, watch, failing)
+        stopped = job.draw(refused, options.jobs or suitable_jobs(), STUDIO, paused) or job.bind()
+    current = sum(each.state is State.CURRENT for each in made.maps)
+    return Outcome(
+        folder,
+        current + job.redrawn,
+        job.redrawn,
+        tuple(job.failed),
+        round(monotonic() - began, 2),
+        stopped,
+        tuple(folder / name for name in job.bound),
+        tuple(job.noticed),
+    )
+
+
+def suitable_jobs() -> int:
+    """Return how many workers suit this computer: one is left to whoever works at it, where there are more than two."""
+    cores = os.cpu_count() or 1
+    return max(1, min(cores - (cores > 2), _MOST_JOBS))
+
+
+def _refused(session: "Session", themes: Collection[str]) -> Mapping[str, str]:
+    """Return why the account may not print maps, by theme."""
+    refused = {}
+    for layer in session.catalog.themes:
+        if layer.code in themes and not printable(session.policy, session.catalog, layer.code) & set(
+            layer.tables
+        ):
+            try:
+                Permitted(session).require(layer.title, layer.tables)
+            except NotAllowed as error:
+                refused[layer.code] = str(error)
+                if len(refused) == len(themes):
+                    raise
+    return refused
+
+
+@contextmanager
+def _alone_in(folder: Path, who: str) -> Iterator[None]:
+    """Hold a folder, made where it is missing, so that no other run works in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProjectUnavailable(unwritable(folder, error)) from error
+    hold = Hold(folder, who, LOCK)
+    try:
+        if hold.held_by is not None:
+            raise InputRefused(
+                tr("{who} 正在往这个文件夹出图，请等那边做完，或换一个文件夹").format(who=hold.held_by.who)
+            )
+        yield
+    finally:
+        hold.release()

@@ -3,9 +3,8 @@
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from time import process_time
 from traceback import format_exc
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,9 +13,9 @@ from mingqing.core.errors import MingqingError
 from mingqing.core.memory import resident_bytes
 from mingqing.core.text import tr
 from mingqing.printing.atlas.kept import Extent
-from mingqing.printing.atlas.order import Format, Options
+from mingqing.printing.atlas.order import Options
 from mingqing.printing.wall.asked import Asked
-from mingqing.render.fonts import ensure_application, notice
+from mingqing.render.fonts import ensure_application
 
 if TYPE_CHECKING:
     from mingqing.store.session import Login, ProjectInfo, Session
@@ -59,8 +58,9 @@ class Entrance:
         return cls(type(session), session.info, session.login)
 
     def open(self) -> "Session":
-        """Return a session of the worker's own."""
-        return self.kind(self.info, catalog(), self.login)
+        """Return a session of the worker's own, for reading alone: the log is written by the main process."""
+        info = self.info if self.info.read_only else replace(self.info, read_only=tr("正在出图"))
+        return self.kind(info, catalog(), self.login)
 
 
 # What a worker says: that it is ready; a map, or why there is none; that a village is done, and the bytes it holds.

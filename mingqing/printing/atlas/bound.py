@@ -1,0 +1,5 @@
+"""Maps bound together."""
+
+
+def bind(*args):
+    return []
