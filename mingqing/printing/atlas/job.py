@@ -75,7 +75,7 @@ class Job:
             return ""
 
         def binding() -> None:
-            self.bound += bind(self.session, self.shelf, self.plan.maps, self.options, self.watch)
+            self.bound += bind(self.session, self.shelf, self.plan.maps, self.options.binding, self.watch)
 
         return self._ended(binding)
 

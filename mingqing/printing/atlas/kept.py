@@ -1,10 +1,11 @@
 """What a folder of maps holds, in its `atlas.json`: replaced whole each time, so that a crash loses nothing of it."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from hashlib import blake2b
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from mingqing.printing.wall.asked import Asked
 
 FILE = "atlas.json"
 _FORMAT = 1
+_hash = partial(hashlib.blake2b, digest_size=16)
 
 Extent = tuple[float, float, float, float]
 
@@ -31,15 +33,25 @@ class Written:
     def put(cls, folder: Path, name: str, content: bytes) -> "Written":
         """Write a file, readable by this user of the computer alone."""
         write_whole(folder / name, content, private=True)
-        return cls(name, len(content), (folder / name).stat().st_mtime_ns, _digest(content))
+        return cls(name, len(content), (folder / name).stat().st_mtime_ns, _hash(content).hexdigest())
+
+    @classmethod
+    def found(cls, folder: Path, name: str) -> "Written":
+        """Return a file that was written just now."""
+        with (folder / name).open("rb") as stream:
+            digest = hashlib.file_digest(stream, _hash).hexdigest()
+        about = (folder / name).stat()
+        return cls(name, about.st_size, about.st_mtime_ns, digest)
 
     def is_as_written(self, folder: Path) -> bool:
         """Whether the file is there, whole and unchanged; it is read only where its time is another, as of a copy."""
         with suppress(OSError):
             about = (folder / self.name).stat()
             if about.st_size == self.size:
-                same_time = about.st_mtime_ns == self.changed_ns
-                return same_time or _digest((folder / self.name).read_bytes()) == self.digest
+                return (
+                    about.st_mtime_ns == self.changed_ns
+                    or Written.found(folder, self.name).digest == self.digest
+                )
         return False
 
 
@@ -162,7 +174,3 @@ def waiting(folder: Path) -> tuple[tuple[Asked, ...], Options] | None:
 def estimate(folder: Path, maps: int) -> Estimate | None:
     """Return what so many maps will take; None where nothing was drawn there yet."""
     return Shelf.of(folder).estimate(maps)
-
-
-def _digest(content: bytes) -> str:
-    return blake2b(content, digest_size=16).hexdigest()

@@ -14,7 +14,7 @@ from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.printing.atlas.artist import WallArtist
 from mingqing.printing.atlas.job import Failure, Job, unwritable
 from mingqing.printing.atlas.kept import Shelf
-from mingqing.printing.atlas.order import PLAIN, Options
+from mingqing.printing.atlas.order import PLAIN, Binding, Format, Options
 from mingqing.printing.atlas.plan import State, plan
 from mingqing.printing.atlas.worker import Studio
 from mingqing.printing.permitted import Permitted, printable
@@ -88,6 +88,8 @@ def run(
     """
     if not wanted:
         raise InputRefused(tr("没有选择要画的图，请至少选一个村和一张专题图"))
+    if options.format is not Format.PDF and options.binding is not Binding.NONE:
+        raise InputRefused(tr("只有 PDF 能装订成合订本，请把格式改成 PDF，或不要合订本"))
     began = monotonic()
     refused = _refused(session, {asked.theme for asked in wanted})
     with _alone_in(folder, session.user):
