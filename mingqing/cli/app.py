@@ -7,6 +7,7 @@ import typer
 
 from mingqing.cli import (
     accounts,
+    atlas,
     audit,
     backup,
     cards,
@@ -39,6 +40,7 @@ for module in (
     evacuation,
     printing,
     cards,
+    atlas,
     people,
     accounts,
     roles,

@@ -58,15 +58,18 @@ class Job:
     _held: list[tuple[Planned, Drawn]] = field(default_factory=list)
     _put_away_at: float = field(default_factory=monotonic)
 
-    def draw(self, refused: Mapping[str, str], jobs: int, studio: Studio, paused: Callable[[], bool]) -> str:
+    def draw(
+        self, refused: Mapping[Asked, str], jobs: int, studio: Studio, paused: Callable[[], bool]
+    ) -> str:
         """Draw what is not current; return why it ended before all was done, nothing where it did not.
 
-        refused : why the account may not print maps, by theme.
+        refused : why maps cannot be made of any village, by what is asked.
         """
         todo = {each.asked: each for each in self.plan.maps if each.state is not State.CURRENT}
         self.shelf.order(((each.name, each.kept()) for each in todo.values()), self.options)
-        for asked in [asked for asked in todo if asked.theme in refused]:
-            self._fail(todo.pop(asked), refused[asked.theme])
+        for asked in list(todo):
+            if (like := asked.of(village="")) in refused:
+                self._fail(todo.pop(asked), refused[like])
         return self._ended(lambda: self._draw(todo, jobs, studio, paused))
 
     def bind(self) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
+from mingqing.access.roles import Action
+from mingqing.core.errors import InputRefused, MingqingError, ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.printing.atlas.artist import WallArtist
@@ -17,14 +18,15 @@ from mingqing.printing.atlas.kept import Shelf
 from mingqing.printing.atlas.order import PLAIN, Binding, Format, Options
 from mingqing.printing.atlas.plan import State, plan
 from mingqing.printing.atlas.worker import Studio
-from mingqing.printing.permitted import Permitted, printable
+from mingqing.printing.permitted import Permitted
+from mingqing.printing.template.find import template_of
 from mingqing.printing.wall.asked import Asked
 from mingqing.store.holder import Hold
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
-__all__ = ["Failure", "Outcome", "run", "suitable_jobs"]
+__all__ = ["Failure", "Outcome", "refused_themes", "run", "suitable_jobs"]
 
 STUDIO: Studio = WallArtist
 LOCK = "atlas.lock"
@@ -81,8 +83,8 @@ def run(
     ------
     NotAllowed
         if the account may print none of the maps; the log has it.
-    InputRefused
-        if another run is at work in this folder, or nothing is wanted.
+    InputRefused, DefinitionError
+        if another run is at work in this folder, nothing is wanted, or no template can be used.
     ProjectUnavailable
         if the folder, or the project's log, cannot be written.
     """
@@ -91,7 +93,7 @@ def run(
     if options.format is not Format.PDF and options.binding is not Binding.NONE:
         raise InputRefused(tr("只有 PDF 能装订成合订本，请把格式改成 PDF，或不要合订本"))
     began = monotonic()
-    refused = _refused(session, {asked.theme for asked in wanted})
+    refused = _refused(session, {asked.of(village="") for asked in wanted})
     with _alone_in(folder, session.user):
         shelf = Shelf.of(folder)
         made = plan(session, wanted, shelf, options)
@@ -116,20 +118,36 @@ def suitable_jobs() -> int:
     return max(1, min(cores - (cores > 2), _MOST_JOBS))
 
 
-def _refused(session: "Session", themes: Collection[str]) -> Mapping[str, str]:
-    """Return why the account may not print maps, by theme."""
+def refused_themes(session: "Session") -> Mapping[str, tuple[str, ...]]:
+    """Return the themes of which the account may print nothing, with the tables that are drawn of each."""
     refused = {}
     for layer in session.catalog.themes:
-        if layer.code in themes and not printable(session.policy, session.catalog, layer.code) & set(
-            layer.tables
-        ):
-            try:
-                Permitted(session).require(layer.title, layer.tables)
-            except NotAllowed as error:
-                refused[layer.code] = str(error)
-                if len(refused) == len(themes):
-                    raise
+        own = tuple(draw.table for draw in layer.draws if draw.table in layer.tables)
+        both = (Action.SEE, Action.PRINT)
+        if not any(all(session.policy.allowed(table, action) for action in both) for table in own):
+            refused[layer.code] = own
     return refused
+
+
+def _refused(session: "Session", likes: Collection[Asked]) -> Mapping[Asked, str]:
+    """Return why maps cannot be made of any village, by what is asked; what the account may not print is in the log.
+
+    Raises
+    ------
+    MingqingError
+        the last of the reasons, where there is one for all.
+    """
+    refused, reasons = refused_themes(session), dict[Asked, str]()
+    for like in likes:
+        try:
+            if like.theme in refused:
+                Permitted(session).require(session.catalog.layers[like.theme].title, refused[like.theme])
+            template_of(session, like)
+        except MingqingError as error:
+            reasons[like] = str(error)
+            if len(reasons) == len(likes):
+                raise
+    return reasons
 
 
 @contextmanager

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pikepdf
 
 _PT_PER_MM = 72 / 25.4
+_VERSION = "1.4"  # of PDF, as the maps are: colours that can be seen through
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +148,4 @@ def _write(book: "pikepdf.Pdf", path: Path, title: str) -> None:
     book.docinfo["/Title"] = title
     book.docinfo["/Creator"] = tr("民情地图")
     with writing_whole(path, private=True) as stream:
-        book.save(stream)
+        book.save(stream, min_version=_VERSION)
