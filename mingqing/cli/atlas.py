@@ -1,5 +1,6 @@
 """`atlas`."""
 
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,6 +125,10 @@ def _tell(outcome: "Outcome", *, as_json: bool) -> None:
         {"village": f.village, "code": f.asked.village, "theme": f.theme, "reason": f.sentence}
         for f in outcome.failed
     ]
+    files = defaultdict[str, list[str]](list)
+    for file, text in outcome.noticed:
+        files[text].append(file)
+    remarks = [{"text": text, "maps": len(some), "first": some[0]} for text, some in files.items()]
     if as_json:
         print_json(
             {
@@ -133,7 +138,7 @@ def _tell(outcome: "Outcome", *, as_json: bool) -> None:
                 "seconds": outcome.seconds,
                 "stopped": outcome.stopped or None,
                 "combined": [str(path) for path in outcome.bound],
-                "remarks": [{"file": file, "text": text} for file, text in outcome.noticed],
+                "remarks": remarks,
             }
         )
         return
@@ -143,6 +148,8 @@ def _tell(outcome: "Outcome", *, as_json: bool) -> None:
         print_table(
             (tr("村"), tr("专题图"), tr("原因")), ((f["village"], f["theme"], f["reason"]) for f in failed)
         )
+    for text, some in files.items():
+        say(tr("{file}{more}：{text}").format(file=some[0], more=_more(len(some)), text=text))
     say(
         tr("{folder} 里有 {maps} 张图，这次画了 {n} 张，用时 {seconds:.0f} 秒").format(
             folder=outcome.folder, maps=outcome.maps, n=outcome.redrawn, seconds=outcome.seconds
@@ -150,3 +157,7 @@ def _tell(outcome: "Outcome", *, as_json: bool) -> None:
     )
     if outcome.stopped:
         say(outcome.stopped)
+
+
+def _more(files: int) -> str:
+    return tr(" 等 {n} 张").format(n=files) if files > 1 else ""

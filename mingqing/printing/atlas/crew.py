@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Self, cast
 from mingqing.core.errors import ProjectUnavailable
 from mingqing.core.text import tr
 from mingqing.printing.atlas.order import Options
-from mingqing.printing.atlas.worker import Drawn, Entrance, Finished, Made, Ready, Said, Studio, Unable, work
+from mingqing.printing.atlas.worker import (
+    Drawn,
+    Entrance,
+    Finished,
+    Made,
+    NoMap,
+    Ready,
+    Said,
+    Studio,
+    Unable,
+    work,
+)
 from mingqing.printing.wall.asked import Asked
 
 if TYPE_CHECKING:
@@ -26,7 +37,7 @@ _ENDED = tr("绘图程序画到这张图时两次意外结束，可能内存不�
 _NO_START = tr("绘图程序启动不了，图没有画；请重新启动电脑后再试")
 
 Village = Sequence[Asked]
-Result = tuple[Asked, Drawn | str]
+Result = tuple[Asked, Drawn | NoMap]
 
 
 @dataclass(slots=True, eq=False)
@@ -156,7 +167,7 @@ class Crew:
                 raise ProjectUnavailable(_NO_START)
         left = self._replace(worker, waiting)
         if left and left[0] in self._tried:
-            yield waiting[0][0], _ENDED
+            yield waiting[0][0], NoMap(_ENDED)
             waiting[0] = waiting[0][1:]
             if not waiting[0]:
                 waiting.popleft()

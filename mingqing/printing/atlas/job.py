@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from mingqing.access.audit import REFUSED, Act
 from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
@@ -18,7 +19,7 @@ from mingqing.printing.atlas.kept import Kept, Shelf, Written
 from mingqing.printing.atlas.order import Binding, Options
 from mingqing.printing.atlas.pace import Pace
 from mingqing.printing.atlas.plan import Plan, Planned, State
-from mingqing.printing.atlas.worker import Drawn, Studio
+from mingqing.printing.atlas.worker import Drawn, NoMap, Studio
 from mingqing.printing.permitted import Permitted
 from mingqing.printing.wall.asked import Asked
 
@@ -122,11 +123,15 @@ class Job:
             raise
         self._put_away()
 
-    def _take(self, each: Planned, result: Drawn | str) -> None:
-        if isinstance(result, str):
-            self._fail(each, result)
-        else:
+    def _take(self, each: Planned, result: Drawn | NoMap) -> None:
+        if isinstance(result, Drawn):
             self._held.append((each, result))
+            return
+        if result.refused:
+            self.session.record(
+                Act.PRINT, each.theme, outcome=REFUSED, detail=f"{each.village}{each.asked.village}"
+            )
+        self._fail(each, result.sentence)
 
     def _fail(self, each: Planned, sentence: str) -> None:
         failure = Failure(each.asked, each.village, each.theme, sentence)

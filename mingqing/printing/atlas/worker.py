@@ -9,7 +9,7 @@ from traceback import format_exc
 from typing import TYPE_CHECKING, Protocol
 
 from mingqing.catalog.load import catalog
-from mingqing.core.errors import MingqingError
+from mingqing.core.errors import MingqingError, NotAllowed
 from mingqing.core.memory import resident_bytes
 from mingqing.core.text import tr
 from mingqing.printing.atlas.kept import Extent
@@ -19,6 +19,8 @@ from mingqing.render.fonts import ensure_application
 
 if TYPE_CHECKING:
     from mingqing.store.session import Login, ProjectInfo, Session
+
+_LONGEST = 200  # characters of a bug's own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ class Drawn:
     rows: int
     noticed: tuple[str, ...] = ()
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NoMap:
+    """Why there is no map, in a sentence; refused : because it may not be handed out, which the log shall have."""
+
+    sentence: str
+    refused: bool = False
 
 
 class Artist(Protocol):
@@ -78,9 +88,9 @@ class Unable:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of the next map of the village: a sentence where there is none."""
+    """What came of the next map of the village."""
 
-    result: Drawn | str
+    result: Drawn | NoMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +123,14 @@ def work(pipe: Connection, entrance: Entrance, options: Options, studio: Studio)
                 pipe.send(Finished(resident_bytes()))
 
 
-def _drawn(artist: Artist, asked: Asked) -> Drawn | str:
+def _drawn(artist: Artist, asked: Asked) -> Drawn | NoMap:
     """Return a map, or why there is none."""
     try:
         return artist.draw(asked)
     except MingqingError as error:
-        return str(error)
+        return NoMap(str(error), refused=isinstance(error, NotAllowed))
     except MemoryError:
-        return tr("内存不够，这张图没有画出来；请关掉别的程序，或换小一点的纸再试")
+        return NoMap(tr("内存不够，这张图没有画出来；请关掉别的程序，或换小一点的纸再试"))
     except Exception:  # noqa: BLE001 - one map's bug is no reason not to draw the others
-        return tr("程序出错，这张图没有画出来（{what}）；请把这句话告诉开发者").format(
-            what=format_exc().strip().splitlines()[-1][:_LONGEST]
-        )
-
-
-_LONGEST = 200
+        what = format_exc().strip().splitlines()[-1][:_LONGEST]
+        return NoMap(tr("程序出错，这张图没有画出来（{what}）；请把这句话告诉开发者").format(what=what))
