@@ -7,6 +7,7 @@ import typer
 
 from mingqing.cli import (
     accounts,
+    atlas,
     audit,
     backup,
     cards,
@@ -40,6 +41,7 @@ for module in (
     evacuation,
     printing,
     cards,
+    atlas,
     templates,
     people,
     accounts,
