@@ -20,7 +20,8 @@ _VEIL = [248, 245, 236, 166]
 def villages(session: Session, count: int) -> list[str]:
     """Return the codes of so many villages at even steps through the county; 0 for all."""
     codes = sorted(str(code) for code in session.features("village", columns=["code"]).columns["code"])
-    return codes if count == 0 else [codes[n * len(codes) // count] for n in range(min(count, len(codes)))]
+    wanted = min(count, len(codes)) or len(codes)
+    return [codes[n * len(codes) // wanted] for n in range(wanted)]
 
 
 def pages(session: Session, themes: Sequence[str], codes: Sequence[str], plain: Path) -> Iterator[Page]:
