@@ -5,6 +5,7 @@ line of JSON. The log of prints goes into the project, which therefore should be
 """
 
 import json
+import resource
 import sys
 import time
 from pathlib import Path
@@ -32,12 +33,17 @@ def main() -> None:
         began = time.perf_counter()
         outcome = run(session, wanted, Path(folder), Options(jobs=int(jobs)))
         seconds = time.perf_counter() - began
+    cpu = sum(
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
     sizes = [file.stat().st_size for file in Path(folder).glob("*.pdf")]
     failed = [f"{f.village} {f.theme}: {f.sentence}" for f in outcome.failed]
     print(
         json.dumps(
             {
                 "seconds": seconds,
+                "cpu": cpu,
                 "maps": outcome.redrawn,
                 "sizes": sizes,
                 "failed": failed,
