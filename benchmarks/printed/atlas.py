@@ -10,12 +10,11 @@ import sys
 import time
 from pathlib import Path
 
-from mingqing.printing.atlas.order import Options, every
-from mingqing.printing.atlas.run import run
-
 from benchmarks.county import account
 from benchmarks.drawn.ours import as_role
 from benchmarks.printed.pages import villages
+from mingqing.printing.atlas.order import Options, every
+from mingqing.printing.atlas.run import run
 from mingqing.printing.wall.asked import Asked
 from mingqing.store.project import open_project
 

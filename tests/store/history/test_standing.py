@@ -44,7 +44,7 @@ class Village:
         self.folder, self.kept = folder, folder.with_name("kept")
         self.session = open_project(folder, user=USER, password=PASSWORD)
 
-    def act(self, what: str, n: int) -> None:
+    def act(self, what: str, n: int) -> None:  # noqa: C901 - a case a kind of change
         """Do something of this kind to a row that `n` picks, if there is any."""
         houses = [i for (i,) in self.session.rows("house", ["id"])]
         one = houses[n % len(houses)] if houses else None
