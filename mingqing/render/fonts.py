@@ -81,6 +81,8 @@ def font(*, bold: bool) -> QFont:
     made.setPixelSize(_EM_PX)
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    # Forms of other languages: digits after letters become glyphs that stand for nothing in a PDF's text.
+    made.setFeature(QFont.Tag("locl"), 0)
     return made
 
 
