@@ -13,9 +13,9 @@ from mingqing.printing.wall.model import Rect, Section
 from mingqing.printing.wall.parts.typography import HEADING, LEAST, heading
 from mingqing.render.scale import Viewport
 
-_LARGEST = 12.0  # height of a number over the map
+_LARGEST = 9.0  # height of a number over the map
 _EDGE, _FINE = 0.35, 0.15
-_PLATE = QColor(255, 255, 255, 215)
+_PLATE = QColor(255, 255, 255, 190)
 _MOST_HIGH = 0.8
 
 Extent = tuple[float, float, float, float]
