@@ -15,7 +15,7 @@ from mingqing.render.fonts import outline
 from mingqing.render.qpath import to_qpath
 
 _FINEST = 0.08  # mm; what is finer is not seen
-_MOST_HIGH, _LEAST_HIGH = 1.05, 0.45  # of the width
+_MOST_HIGH, _LEAST_HIGH = 0.62, 0.4  # of the width
 _LINE, _HALO = 0.15, 0.7
 _MOST_NAMES = 60
 
