@@ -35,7 +35,7 @@ _TICK = 2.0
 _LARGE = 2.9
 _PAD = 0.5
 _CLEAR = 1.2  # between the number at a line and the coordinates at a corner
-_ACROSS = QColor(38, 50, 46, 62)
+_ACROSS = QColor(44, 44, 44, 62)
 _METRES = tuple(step * 10**power for power in range(7) for step in (1, 2, 5))
 _SECONDS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18_000, 36_000)
 
@@ -197,7 +197,7 @@ def _corners(frame: Rect, view: Viewport, epsg: int) -> tuple[tuple[Parts, Parts
 
 def _paint_lines(page: Page, frame: Rect, net: Lines, *, crossing: bool) -> None:
     """Draw the grid across the map, or ticks along its edge."""
-    pen = QPen(_ACROSS if crossing else Ink.TEXT.color, _FINE)
+    pen = QPen(_ACROSS if crossing else page.color(Ink.TEXT), _FINE)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     page.painter.setPen(pen)
 

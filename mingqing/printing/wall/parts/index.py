@@ -94,7 +94,7 @@ def _number(page: Page, box: Rect, number: int) -> None:
     text = f"{number}"
     wide = width_of(text, size, bold=True)
     x, y, radius = box.x + box.width / 2, box.y + box.height / 2, max(size, wide) * 0.72
-    page.painter.setPen(QPen(Ink.ACCENT.color, _FINE * 2))
+    page.painter.setPen(QPen(page.color(Ink.ACCENT), _FINE * 2))
     page.painter.setBrush(_PLATE)
     page.painter.drawEllipse(QRectF(x - radius, y - radius, 2 * radius, 2 * radius))
     page.painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -135,7 +135,7 @@ def _paint_swatch(page: Page, box: Rect, style_class: StyleClass) -> None:
     painter, area = page.painter, QRectF(box.x, box.y, box.width, box.height)
     painter.save()
     painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
-    painter.fillRect(area, QColor(*PAPER.rgba(dark=False)))
+    painter.fillRect(area, page.color(Ink.WHITE) if page.grey else QColor(*PAPER.rgba(dark=False)))
     beyond = box.width * _BEYOND if any(Shape.LINE in symbol.on for symbol in symbols) else 0.0
     page.swatch(box.x - beyond, box.y, box.width + 2 * beyond, box.height, style_class)
     painter.restore()

@@ -10,6 +10,7 @@ _ONE, _TWO = 0.62, 0.36
 _LEAST = 3.4
 _KEPT = 0.68  # of the size on one line: rather that than two lines
 _SUB = 0.2
+_SUB_MOST = 0.8  # of the title, where that is small
 _ROW, _SUB_ROW = 1.12, 1.5  # heights of a line, in heights of its characters
 
 
@@ -17,6 +18,7 @@ def paint(page: Page, box: Rect, title: str, subtitle: str) -> None:
     """Paint both; a box 21 mm high has a title of 13 mm. The stamp's place is to be left out of the box."""
     below = _below(box, subtitle)
     size, lines = _set(title, Rect(box.x, box.y, box.width, box.height - below * _SUB_ROW), box.height)
+    below = min(below, max(size * _SUB_MOST, SMALL)) if below else 0.0
     high = sum(size * _ROW for _ in lines) + below * _SUB_ROW
     y = box.y + max((box.height - high) / 2, 0.0)
     for text in lines:

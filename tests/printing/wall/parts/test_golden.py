@@ -5,6 +5,7 @@ Letters of one machine's font are not another's: only what stands where is compa
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,12 @@ def beside(page: Page) -> None:
     index.diagram(page, Rect(4.0, 60.0, 50.0, 40.0), section(2))
 
 
+def inset_and_index(page: Page) -> None:
+    inset.paint(page, Rect(4.0, 4.0, 50.0, 50.0), township(3, 3, here=4))
+    index.diagram(page, Rect(4.0, 60.0, 50.0, 40.0), section(2))
+    index.paint(page, FRAME, VIEW, section(0))
+
+
 def foot(page: Page) -> None:
     marks.scale_bar(page, (4.0, 12.0), VIEW, 10_000, plate=False)
     marks.credits(page, Rect(90.0, 3.0, 86.0, 9.0), TEXTS, "浙S（2026）01号")
@@ -72,6 +79,17 @@ def test_parts_look_as_approved(paint: Callable[[Page], None], high: int, tmp_pa
     if share > MOST_DIFFERENT:
         image.save(str(tmp_path / golden.name))
     assert share <= MOST_DIFFERENT, f"{share:.1%} differ; what is drawn is in {tmp_path}"
+
+
+@pytest.mark.parametrize("paint", [head, frame, foot, inset_and_index])
+def test_a_page_for_a_laser_printer_has_no_colours(paint: Callable[[Page], None]) -> None:
+    def spread(*, grey: bool) -> int:
+        image = painted(lambda page: paint(replace(page, grey=grey)), (180, 120))
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)[..., :3].astype(int)
+        return int((rows.max(axis=2) - rows.min(axis=2)).max())
+
+    assert spread(grey=True) <= 1
+    assert spread(grey=False) > 1
 
 
 def _coarse(image: QImage) -> NDArray[np.int64]:
