@@ -12,6 +12,7 @@ from mingqing.catalog.model import Privacy
 from mingqing.printing.template.model import Figure
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import sheets
+from mingqing.printing.wall.handing import troubles
 from mingqing.printing.wall.model import WallMap
 from mingqing.printing.wall.preflight import Level, Trouble, preflight
 from mingqing.store.session import Session
@@ -203,6 +204,18 @@ def test_of_sections_the_village_is_told_of_once_and_each_of_its_own_names(sampl
     assert {trouble.code for trouble in index} == {"never_verified"}
     told = {trouble.code for each in rest for trouble in each}
     assert told <= {"label_dropped", "legend_cut"}
+
+
+def test_a_name_without_room_on_one_section_that_another_has_is_nobodys_trouble(
+    sample_session: Session,
+) -> None:
+    walls = sheets(sample_session, Asked("household", VILLAGE, paper="A4", scale=5000, sections=True))
+    names = {str(name) for (name,) in sample_session.rows("place_name", ("name",), village=VILLAGE)}
+    placed = next(label.text for wall in walls[1:] for label in wall.scene.labels if label.text in names)
+    lacking = [replace(wall, text_dropped=(placed, "小竹溪村")) for wall in walls]
+    without = [replace(wall, scene=replace(wall.scene, labels=())) for wall in lacking]
+    assert "label_dropped" not in {t.code for t in troubles(sample_session, lacking)}
+    assert [t.code for t in troubles(sample_session, without)].count("label_dropped") == 2
 
 
 # ── What is written ──────────────────────────────────────────────────────────────────────────────────────────
