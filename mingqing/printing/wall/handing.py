@@ -30,10 +30,10 @@ def hand_out(session: Session, walls: Sequence[WallMap], how: str) -> tuple[Trou
     title = session.catalog.layers[walls[0].asked.theme].title
     stop = next((trouble for trouble in found if trouble.level is Level.STOP), None)
     if stop is not None:
-        session.record(Act.PRINT, title, outcome=REFUSED, detail=_told(session, walls, stop.code))
+        session.record(Act.PRINT, title, outcome=REFUSED, detail=told(session, walls, stop.code))
         raise NotAllowed(stop.sentence)
     rows = max(wall.rows for wall in walls)
-    Permitted(session).record(title, rows, _told(session, walls, how))
+    Permitted(session).record(title, rows, told(session, walls, how))
     return found
 
 
@@ -48,7 +48,7 @@ def troubles(session: Session, walls: Sequence[WallMap]) -> tuple[Trouble, ...]:
     return tuple(dict.fromkeys(trouble for wall in whole for trouble in preflight(session, wall)))
 
 
-def _told(session: Session, walls: Sequence[WallMap], how: str) -> str:
+def told(session: Session, walls: Sequence[WallMap], how: str) -> str:
     """Return a phrase for the log: which village, on what, where to. The title may be anybody's, and is not in it."""
     first = walls[0]
     names = session.rows("village", ("name",), where={"code": first.asked.village})
