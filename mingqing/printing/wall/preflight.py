@@ -24,7 +24,6 @@ from mingqing.store.session import Session
 
 _VERIFIED = "verified_on"
 _LONGEST = 40  # of what a sentence repeats
-_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))  # never drawn, and so never missed
 _LISTED = 30  # names without room that are told of one by one
 _NOT_PUBLIC = re.compile(r"(不|未|非|勿|不得|不予|不宜|禁止|依申请)公开")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -264,10 +263,10 @@ def _dropped(sheet: _Sheet) -> Iterator[Trouble]:
 
 def _written(sheet: _Sheet) -> Iterator[Trouble]:
     """There is a font, and it has every character."""
-    missing = notice(text.translate(_CONTROLS) for text in sheet.texts)
+    missing = notice(sheet.texts)
     if missing:
         # Where one label alone is to blame, it is shown.
-        keys = (label.key for label in sheet.wall.scene.labels if notice([label.text.translate(_CONTROLS)]))
+        keys = (label.key for label in sheet.wall.scene.labels if notice([label.text]))
         table, row = next(keys, None) or (None, None)
         if table is None or not isinstance(row, int):
             yield Trouble("font", Level.WARN, missing)
