@@ -99,7 +99,7 @@ class _Sheet:
         scene, catalog = self.wall.scene, self.session.catalog
         there = {step.table for step in scene.instructions} | {name for name, n in scene.counts.items() if n}
         return {
-            draw.table: catalog.styles[draw.table][draw.variant]
+            draw.table: self.wall.restyled.get(draw.table) or catalog.styles[draw.table][draw.variant]
             for draw in catalog.layers[self.wall.asked.theme].draws
             if draw.table in there
         }
@@ -219,7 +219,7 @@ def _stamped(sheet: _Sheet) -> Iterator[Trouble]:
 
 def _extent(sheet: _Sheet) -> Iterator[Trouble]:
     """The whole village is in the frame, there is something in it, and it can be read."""
-    wall, view = sheet.wall, sheet.wall.scene.view
+    wall = sheet.wall
     layer = sheet.session.catalog.layers[wall.asked.theme]
     if not any(wall.scene.counts.get(name) for name in sheet.own):
         sentence = tr("这张图上没有“{theme}”的内容，请先录入数据，或者看看图层是不是关掉了")
@@ -227,11 +227,11 @@ def _extent(sheet: _Sheet) -> Iterator[Trouble]:
     if wall.shape is None or wall.shape.is_empty:
         yield Trouble("no_border", Level.WARN, tr("这个村没有村界，图的范围按村里的要素定；请画上或导入村界"))
     else:
-        outside = shapely.difference(wall.shape, shapely.box(*view.grown(0.5)))
+        outside = shapely.difference(wall.shape, shapely.box(*wall.scene.view.grown(0.5)))
         if not outside.is_empty:
             sentence = tr("村界有一部分在图框外面；请把比例尺改成自动，或者换大一号的纸")
             yield Trouble("village_cut", Level.WARN, sentence, "village", None, _inside(outside))
-    if view.denominator > wall.template.sections_from and wall.section is None:
+    if wall.scale * wall.unit > wall.template.sections_from and wall.section is None:
         sentence = tr("比例尺 1:{scale} 太小，房屋和名称看不清；请换大一号的纸，或者分幅打印")
         yield Trouble("small_scale", Level.WARN, sentence.format(scale=f"{wall.scale:,}"))
 

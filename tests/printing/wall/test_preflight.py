@@ -90,6 +90,15 @@ def test_a_field_that_the_project_keeps_closely_stops_a_map_for_everybody(
     assert "房屋编号" in trouble.sentence
 
 
+def test_a_field_that_houses_are_classified_by_is_a_field_on_the_map(sample_session: Session) -> None:
+    plain = sample_session.catalog.styles["house"]["normal"]
+    telling = replace(plain, class_by="address")
+    asked = Asked("household", VILLAGE, secrecy="公开", approval="浙S(2026)15号")
+    for look, stopped in ((plain, set()), (telling, {"personal_data"})):
+        (wall,) = sheets(sample_session, asked, styles={"house": look})
+        assert stops(sample_session, wall) == stopped
+
+
 def test_a_table_that_is_switched_off_stops_nothing(sample_session: Session) -> None:
     wall = sheet(sample_session, "key_person", secrecy="公开", approval="浙S(2026)15号")
     scene = wall.scene
@@ -192,9 +201,7 @@ def test_a_map_with_nothing_of_its_theme_is_told_of(sample_session: Session) -> 
 
 
 def test_a_scale_at_which_no_house_is_seen_is_told_of(sample_session: Session) -> None:
-    wall = sheet(sample_session)
-    small = replace(wall.scene.view, metres_per_px=wall.scene.view.metres_per_px * 10)
-    trouble = found(sample_session, replace(wall, scene=replace(wall.scene, view=small), scale=60_000))
+    trouble = found(sample_session, sheet(sample_session, scale=60_000))
     assert "1:60,000" in trouble["small_scale"].sentence
 
 
