@@ -18,6 +18,7 @@ from mingqing.cli import (
     people,
     printing,
     project,
+    reports,
     roles,
     search,
 )
@@ -39,6 +40,7 @@ for module in (
     evacuation,
     printing,
     cards,
+    reports,
     people,
     accounts,
     roles,

@@ -1,12 +1,15 @@
 """Where the program's own data lies, and writing a file so that it is whole or absent."""
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
 from typing import IO
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows translates line ends without it
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_LONGEST = 40  # characters of a name from the data that go into a file's name
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -24,6 +27,17 @@ def data_dir(name: str) -> Path:
         if (root / name).is_dir():
             return root / name
     raise FileNotFoundError(name)
+
+
+def in_name(text: str) -> str:
+    """Return text as it may stand in a file's name on every system.
+
+    Examples
+    --------
+    >>> in_name("后畲村/东：A*"), in_name("..")
+    ('后畲村_东：A_', '_')
+    """
+    return _NOT_IN_NAMES.sub("_", text)[:_LONGEST].rstrip(". ") or "_"
 
 
 def user_dir() -> Path:
