@@ -58,6 +58,11 @@ def held_mb(pid: int) -> float:
     return sum(map(_held_mb, _family(pid)))
 
 
+def largest_mb(pid: int) -> float:
+    """Return the megabytes of the one that holds most, of a process and those it started."""
+    return max(map(_held_mb, _family(pid)))
+
+
 def _family(pid: int) -> Iterator[int]:
     """A process and those it started."""
     yield pid

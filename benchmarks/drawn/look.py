@@ -58,6 +58,7 @@ def _classes(style: Style, shape: Shape, view: Viewport, *, everything: bool) ->
         label = _label(c, shape, view) if fits else None
         yield {
             "values": None if c is style.otherwise else list(c.values),
+            "title": c.title or "、".join(map(str, c.values)),
             "symbols": symbols,
             "label": label,
             "shown": fits and bool(symbols or label),

@@ -41,7 +41,7 @@ from qgis.PyQt.QtGui import QColor, QFont
 
 _PX = QgsUnitTypes.RenderPixels
 _CONNECTIONS = 4  # that QGIS keeps to one file
-_FAMILY = "Noto Sans CJK SC"
+FAMILY = "Noto Sans CJK SC"
 _PLATES = {"circle": "circle", "square": "square", "triangle": "triangle", "none": "circle"}
 
 
@@ -259,7 +259,7 @@ def label(step: Any) -> Any:
 
 
 def text_format(step: Any) -> Any:
-    font = QFont(_FAMILY)
+    font = QFont(FAMILY)
     font.setWeight(QFont.DemiBold if step["bold"] else QFont.Normal)
     made = QgsTextFormat()
     made.setFont(font)

@@ -41,6 +41,7 @@ class Act(StrEnum):
     READ_LOG = "read_log"
     ROLLBACK = "rollback"
     UPGRADE = "upgrade"
+    TEMPLATE = "template"
 
     @property
     def caption(self) -> str:
@@ -78,6 +79,7 @@ _TITLES = {
     Act.READ_LOG: "查看日志",
     Act.ROLLBACK: "项目被换旧",
     Act.UPGRADE: "升级",
+    Act.TEMPLATE: "打印模板",
 }
 
 DONE, REFUSED, BEGUN = "done", "refused", "begun"

@@ -7,6 +7,7 @@ import typer
 
 from mingqing.cli import (
     accounts,
+    atlas,
     audit,
     backup,
     cards,
@@ -21,6 +22,7 @@ from mingqing.cli import (
     reports,
     roles,
     search,
+    templates,
 )
 from mingqing.cli.usage import commands_of, mistake
 from mingqing.core.errors import MingqingError
@@ -40,7 +42,9 @@ for module in (
     evacuation,
     printing,
     cards,
+    atlas,
     reports,
+    templates,
     people,
     accounts,
     roles,

@@ -4,8 +4,10 @@ import os
 import re
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows translates line ends without it
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -58,11 +60,18 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
 
     private : readable by this user of the computer alone; else as the user's other files are.
     """
+    with writing_whole(path, private=private) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def writing_whole(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """Give a stream whose content becomes `path` on leaving, as `write_whole` does; an error leaves what was there."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600 if private else 0o666)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            yield stream
             flush_to_disk(stream)
         temporary.replace(path)
     except BaseException:

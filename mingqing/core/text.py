@@ -44,6 +44,21 @@ def clean(text: str) -> str:
     return text.translate(_TIDY).strip()
 
 
+# What turns the direction of all that follows it, and halves of characters that no file can hold.
+_ASTRAY = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)))
+
+
+def one_line(text: str) -> str:
+    r"""Return `text` as one line of a page: no line breaks, no control characters, nothing that turns what follows it.
+
+    Examples
+    --------
+    >>> one_line(" 小竹溪村\n村情民情图\x00 ")
+    '小竹溪村 村情民情图'
+    """
+    return " ".join(clean(text).translate(_ASTRAY).split())
+
+
 # What `clean` changes, and every kind of space but the plain one, which a text may not begin or end with.
 _UNTIDY = re.compile(
     f"[{re.escape(''.join(map(chr, _TIDY.keys() - {0x0A})))}\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]"

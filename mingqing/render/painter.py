@@ -22,7 +22,7 @@ from mingqing.render.lettering import PlacedLabel
 from mingqing.render.occupancy import Box
 from mingqing.render.patterns import brush
 from mingqing.render.qimage import paint_rasters
-from mingqing.render.qpath import chunks, to_qpath, to_qpolygon
+from mingqing.render.qpath import chunks, to_qpath, to_qpolygon, whole
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import PAPER, Instruction, Scene
 
@@ -30,6 +30,7 @@ _THINNEST_PX = 0.4
 _ROUND_FROM_PX = 6.0
 _STILL_A_PIXEL = 1.35
 _OVER = 1e-6
+_FINER = 10.0  # times the units of an outline: a thousandth of a character's height, as fonts are drawn in
 _VEIL = 0.65  # opacity of the paper over what is out of focus
 
 
@@ -51,6 +52,7 @@ class Sheet:
     cancelled: Callable[[], bool] = _never
     region: Box | None = None
     text: bool = False
+    paper: Color = PAPER
 
     def mm(self, size: float) -> float:
         """Return the pixels of a line or pattern of `size` millimetres at this scale."""
@@ -59,6 +61,17 @@ class Sheet:
     def color(self, color: Color) -> QColor:
         """Return the colour of day or dark."""
         return QColor(*color.rgba(dark=self.dark))
+
+    def opaque(self, color: QColor) -> QColor:
+        """Return a pen's colour; for a document as it looks on paper.
+
+        Of a line that is see-through, Qt writes the outline, many times as long.
+        """
+        if not self.text or color.alpha() == 255:
+            return color
+        share, below = color.alphaF(), self.color(self.paper)
+        both = (color.red(), below.red()), (color.green(), below.green()), (color.blue(), below.blue())
+        return QColor(*(round(share * over + (1 - share) * under) for over, under in both))
 
     def fill(self, paths: Paths, brush: QBrush | QColor) -> None:
         """Fill the features."""
@@ -76,6 +89,7 @@ class Sheet:
             return
         paths, (scale, _) = self._whole(paths)
         fitted = QPen(pen)
+        fitted.setColor(self.opaque(pen.color()))
         fitted.setWidthF(pen.widthF() * float(scale[0]))
         self.painter.save()
         self.painter.resetTransform()
@@ -367,7 +381,7 @@ def _sheet(
     painter.save()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     try:
-        yield Sheet(painter, scene.view, scene.dark, cancelled, region, text)
+        yield Sheet(painter, scene.view, scene.dark, cancelled, region, text, scene.paper)
     finally:
         painter.restore()
 
@@ -386,23 +400,44 @@ def _write(sheet: Sheet, labels: tuple[PlacedLabel, ...]) -> None:
             style, scale = label.label, label.size_px / 100
             width = 2 * style.halo_width * sheet.view.px_per_mm / scale
             around, ink = sheet.color(style.halo), sheet.color(style.color)
-            if sheet.text:
-                around.setAlpha(
-                    255
-                )  # of what is see-through, Qt writes the outline of the stroke into a document
-            pen = _pen(around, width)
+            pen = _pen(sheet.opaque(around), width)
             for run in label.runs:
                 sheet.painter.save()
                 sheet.painter.translate(run.x, run.y)
                 sheet.painter.rotate(np.degrees(run.angle))
                 sheet.painter.scale(scale, scale)
-                if halo:
+                if sheet.text and (halo or len(label.runs) > 1):
+                    _inscribe(sheet.painter, run.text, None if halo else ink, pen, bold=style.bold)
+                elif halo:
                     sheet.painter.strokePath(outline(run.text, bold=style.bold), pen)
                 elif sheet.text and len(label.runs) == 1:
                     write(sheet.painter, run.text, ink, bold=style.bold)
                 else:
                     sheet.painter.fillPath(outline(run.text, bold=style.bold), ink)
                 sheet.painter.restore()
+
+
+def _inscribe(painter: QPainter, text: str, ink: QColor | None, halo: QPen, *, bold: bool) -> None:
+    """Draw letters, or with no ink their halo, as shapes of a document.
+
+    In units of which all coordinates are whole, and by a pen: then Qt writes these units, for each letter the same.
+    """
+    painter.scale(1 / _FINER, 1 / _FINER)
+    pen = QPen(
+        ink or halo.color(),
+        1.0 if ink else halo.widthF() * _FINER,
+        halo.style(),
+        halo.capStyle(),
+        halo.joinStyle(),
+    )
+    painter.setPen(pen)
+    painter.setBrush(ink or Qt.BrushStyle.NoBrush)
+    painter.drawPath(_lettered(text, bold=bold))
+
+
+@lru_cache(maxsize=4096)
+def _lettered(text: str, *, bold: bool) -> QPainterPath:
+    return whole(outline(text, bold=bold), _FINER)
 
 
 def _underlay(sheet: Sheet, labels: tuple[PlacedLabel, ...]) -> None:
@@ -413,7 +448,7 @@ def _underlay(sheet: Sheet, labels: tuple[PlacedLabel, ...]) -> None:
             sheet.painter.save()
             sheet.painter.translate(x, y)
             sheet.painter.scale(label.size_px / 100, label.size_px / 100)
-            write(sheet.painter, label.text, sheet.color(PAPER), bold=False)
+            write(sheet.painter, label.text, sheet.color(sheet.paper), bold=False)
             sheet.painter.restore()
 
 

@@ -42,6 +42,20 @@ def _read(elements: NDArray[np.void], count: int, last: int) -> QPainterPath:
     return path
 
 
+def whole(path: QPainterPath, scale: float) -> QPainterPath:
+    """Return a path so many times larger, each of its coordinates a whole number: short to write down."""
+    if path.isEmpty():  # of a space, or of what a font has only as a picture
+        return path
+    saved = QByteArray()
+    QDataStream(saved, QIODevice.OpenModeFlag.WriteOnly) << path
+    raw = saved.data()
+    count = _HEAD.unpack_from(raw)[0]
+    elements = np.frombuffer(raw, _ELEMENT, count, _HEAD.size).copy()
+    for axis in ("x", "y"):
+        elements[axis] = np.rint(elements[axis] * scale)
+    return _read(elements, count, _TAIL.unpack_from(raw, len(raw) - _TAIL.size)[0])
+
+
 def to_qpolygon(xy: NDArray[np.float64]) -> QPolygon:
     """Return (n, 2) pixels as points, each the pixel it falls in."""
     saved = QByteArray(np.array([len(xy)], dtype=">u4").tobytes() + np.floor(xy).astype(">i4").tobytes())

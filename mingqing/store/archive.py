@@ -3,6 +3,8 @@
 Any zip program takes the files out again; in a folder that ends in `.mingqing` they are the project. Stored and
 not compressed, so that the database, which is encrypted and would not shrink, can be opened where it lies.
 
+The project's own templates of printed pages, `print/*.toml`, are in it where there are any.
+
 One made by hand has the pictures, `attachments.db`, in it too. Those made automatically would each have the same again:
 they share a second copy of the pictures beside them and say what it is called.
 """
@@ -22,11 +24,13 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.files import flush_to_disk
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.store.templates import LARGEST, MOST, is_carried
 
 SUFFIX = ".mingqing-backup"
 DATABASE, KEYRING, ATTACHMENTS = "map.db", "keyring.json", "attachments.db"
 _DESCRIPTION = "backup.json"
-_FORMAT, _WITHOUT_PICTURES = 2, 1  # a program of before there were pictures reads those without
+# A program of before there were templates, or pictures, reads those without.
+_FORMAT, _WITHOUT_TEMPLATES, _WITHOUT_PICTURES = 3, 2, 1
 # Bounds on what a file from a stranger may make us read into memory.
 _SMALL = 4 << 20
 _LOCAL_HEADER = struct.Struct("<26xHH")
@@ -65,8 +69,9 @@ class Contents:
         texts += self.sha256.values()
         if not all(isinstance(t, str) for t in texts) or not isinstance(self.head, int):
             raise TypeError(texts)
-        if set(self.sha256) - {ATTACHMENTS} != {DATABASE, KEYRING}:
-            raise ValueError(self.sha256)
+        own = {name for name in self.sha256 if is_carried(name)}
+        if set(self.sha256) - own - {ATTACHMENTS} != {DATABASE, KEYRING} or len(own) > MOST:
+            raise ValueError(list(self.sha256)[:5])
         if self.pictures and not _OWN_PICTURES.fullmatch(self.pictures):
             raise ValueError(self.pictures)
 
@@ -90,7 +95,8 @@ def write_description(archive: zipfile.ZipFile, contents: Contents) -> None:
     pictures = ATTACHMENTS in contents.sha256 or contents.pictures
     if not contents.pictures:
         del said["pictures"]
-    written = {"format": _FORMAT if pictures else _WITHOUT_PICTURES, **said}
+    plain = _WITHOUT_TEMPLATES if pictures else _WITHOUT_PICTURES
+    written = {"format": _FORMAT if any(map(is_carried, contents.sha256)) else plain, **said}
     archive.writestr(_DESCRIPTION, json.dumps(written, ensure_ascii=False))
 
 
@@ -143,9 +149,12 @@ def _not_whole(file: Path) -> InputRefused:
 def _entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
     """The files by name: those we know, each once, stored as they are, within the file."""
     found = archive.infolist()
-    names = sorted(e.filename for e in found if e.filename != ATTACHMENTS)
-    if names != sorted((DATABASE, KEYRING, _DESCRIPTION)) or len(found) > len(names) + 1:
-        raise ValueError([e.filename for e in found][:5])
+    names = [e.filename for e in found]
+    others = sorted(name for name in names if name != ATTACHMENTS and not is_carried(name))
+    if others != sorted((DATABASE, KEYRING, _DESCRIPTION)) or len(names) > len(set(names)):
+        raise ValueError(names[:5])
+    if any(is_carried(e.filename) and e.file_size > LARGEST for e in found):
+        raise ValueError(names[:5])
     for entry in found:
         plain = entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size
         if not plain or entry.flag_bits & 1 or entry.header_offset + entry.file_size > size:
@@ -192,6 +201,7 @@ def unpack(backup: Backup, folder: Path | None, watch: Watch = UNWATCHED) -> Non
                 if folder is None:
                     found = _digest(chunks)
                 else:
+                    (folder / name).parent.mkdir(exist_ok=True)
                     with (folder / name).open("xb") as out:
                         found = _digest(chunks, out)
                         flush_to_disk(out)

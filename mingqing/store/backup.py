@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,6 +40,7 @@ from mingqing.store.inside import database_inside, raw_chunks
 from mingqing.store.owner import owner
 from mingqing.store.pictures import drop_abandoned
 from mingqing.store.session import Session
+from mingqing.store.templates import carried
 
 AUTO, HAND = "auto", "hand"
 DAY = timedelta(days=1)
@@ -100,7 +101,8 @@ def _write(session: Session, partial: Path, kind: str, made: datetime, watch: Wa
     with partial.open("xb") as stream, zipfile.ZipFile(stream, "w") as archive:
         with _held_still(session, source / DATABASE) as database:
             counts, head = _counts(database, session), _head(database)
-            stamp = _state(database)
+            templates = carried(source)
+            stamp = _state(database, templates)
             keyring = (source / KEYRING).read_bytes()
             digests[DATABASE] = _add(archive, source / DATABASE, watch)
             if kind != AUTO and attachments.exists(source):
@@ -108,7 +110,8 @@ def _write(session: Session, partial: Path, kind: str, made: datetime, watch: Wa
                 pictures = source / ATTACHMENTS
                 with attachments.picture_errors(pictures), _held_still(session, pictures):
                     digests[ATTACHMENTS] = _add(archive, pictures, watch)
-        digests[KEYRING] = _write_entry(archive, KEYRING, [keyring])
+        for name, content in {KEYRING: keyring, **templates}.items():
+            digests[name] = _write_entry(archive, name, [content])
         identity = Keyring.load(source / KEYRING).project
         beside = kind == AUTO and attachments.exists(source)
         shared = attachments.mirror_name(session.login.key) if beside else ""
@@ -262,9 +265,9 @@ _LOOKING = (
 )
 
 
-def _state(database: apsw.Connection) -> str:
-    """What is compared to see whether a project changed: the last change in its log, and what it remembers."""
-    digest = hashlib.sha256()
+def _state(database: apsw.Connection, templates: Mapping[str, bytes]) -> str:
+    """What is compared to see whether a project changed: the last change in its log, what it remembers, templates."""
+    digest = hashlib.sha256(repr(sorted(templates.items())).encode() if templates else b"")
     acts = ", ".join(f"'{act}'" for act in _LOOKING)
     for sql in (
         f"SELECT hash FROM mq_audit WHERE act NOT IN ({acts}) ORDER BY seq DESC LIMIT 1",
@@ -300,7 +303,7 @@ def backup_due(
     if recent:
         return False
     with owner(session, spatial=False) as database:
-        return newest.stamp != _state(database)
+        return newest.stamp != _state(database, carried(session.info.path))
 
 
 def automatic_backup(session: Session, *, now: datetime | None = None, watch: Watch = UNWATCHED) -> Backup:

@@ -68,13 +68,16 @@ class Holder:
 
 
 class Hold:
-    """The right of one window to edit one project. `held_by` is who has it instead; None where this window has."""
+    """The right of one window to edit one project. `held_by` is who has it instead; None where this window has.
 
-    def __init__(self, folder: Path, who: str) -> None:
-        self.folder, self.held_by = folder, None
+    lock : the file's name in the folder; another one is for something else that only one may do at a time.
+    """
+
+    def __init__(self, folder: Path, who: str, lock: str = LOCK) -> None:
+        self.folder, self.file, self.held_by = folder, folder / lock, None
         self._handle: int | None = None
         with suppress(OSError):  # a folder that may not be written is only read in any case
-            self._handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+            self._handle = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o666)
         if self._handle is None:
             return
         try:
@@ -104,7 +107,7 @@ class Hold:
 
     def _read(self) -> Holder:
         with suppress(OSError, ValueError, TypeError, KeyError):
-            said = json.loads((self.folder / LOCK).read_bytes())
+            said = json.loads(self.file.read_bytes())
             return Holder(*(str(said[name])[:_LONGEST] for name in ("who", "computer", "since")))
         return Holder(tr("有人"), platform.node(), "")
 

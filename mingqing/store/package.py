@@ -3,7 +3,7 @@
 What is left behind: rows of other villages and of none, tables and fields that the role does not see (masked ones
 come masked, also those that it could ask for with a reason), references to rows that do not come, pictures that no row
 of it names, the history of changes, the log, the other accounts, what the project remembers and what people saved with
-it, names of files and of who wrote what.
+it, names of files and of who wrote what. The project's own templates of printed pages, which hold no rows, go with it.
 """
 
 import hashlib
@@ -30,6 +30,8 @@ from mingqing.store.pictures import named_by_rows
 from mingqing.store.project import built_beside, new_place, start_project
 from mingqing.store.roles import carried
 from mingqing.store.session import Session
+from mingqing.store.templates import carried as templates_of
+from mingqing.store.templates import put
 
 _LEFT_OUT = {"source", "created_by", "updated_by"}  # they name files, and people who work with the source
 
@@ -82,6 +84,7 @@ def make_package(
             )
             rows = _fill(file, key, source, session.policy, taker, user)
             _take_pictures(session, building, key)
+            put(building, templates_of(session.info.path))
         detail = tr("{role}；{villages}").format(
             role=taker.roles[0].title, villages="、".join(sorted(villages))
         )

@@ -30,6 +30,8 @@ from mingqing.store.owner import owner
 from mingqing.store.project import DEFAULT_EPSG, build_project, new_place, project_folder
 from mingqing.store.roles import Definitions, adopt, are_separate, carried, keep_separate
 from mingqing.store.session import Session
+from mingqing.store.templates import carried as templates_of
+from mingqing.store.templates import put
 
 _Row = Sequence[Any]
 
@@ -92,6 +94,7 @@ def salvage_project(
         ) as session:
             counts = _copy_everything(database, session, watch)
             _carry_pictures(folder, unlocked.key, session, watch)
+            put(building, templates_of(folder))
             if access is not None:
                 _carry_access(session, access, folder)
         building.rename(path)

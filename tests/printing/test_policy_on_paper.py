@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+import numpy as np
 import pytest
+import shapely
 
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action, Role, Shows, mask_of, privacy_of, roles
@@ -41,6 +43,14 @@ def withheld(everything: Session, session: Session) -> set[str]:
     return {text for text in closed if (text not in written and not text.isdecimal()) or len(text) > 8}
 
 
+def printed(maker: Maker, theme: str, keep: Callable[[bytes], Pdf]) -> str:
+    """Return what is written on a map of the whole village, and on one of its houses so near that all have names."""
+    houses = shapely.centroid(maker.session.features("house", village=VILLAGE).geometry)
+    centre = (float(np.median(shapely.get_x(houses))), float(np.median(shapely.get_y(houses))))
+    near = Asked(theme, VILLAGE, paper="A2", scale=1000, centre=centre)
+    return "".join(keep(as_pdf(maker.sheets(asked))).text() for asked in (Asked(theme, VILLAGE), near))
+
+
 @pytest.fixture
 def everything(as_role: Callable[..., Session]) -> Session:
     return as_role("county_editor")
@@ -52,20 +62,21 @@ def test_no_map_holds_what_the_role_may_not_print(
 ) -> None:
     session = as_role(role, *([VILLAGE] if roles()[role].bound_to_villages else []))
     secret, maker = withheld(everything, session), Maker(session)
+    assert bool(secret) is ("editor" not in role)
     for theme in session.catalog.themes:
         own = [d.table for d in theme.draws if d.table in theme.tables]
         if not any(session.policy.allowed(table, Action.PRINT) for table in own):
             with pytest.raises(NotAllowed, match=theme.title):
                 maker.sheets(Asked(theme.code, VILLAGE))
             continue
-        text = keep(as_pdf(maker.sheets(Asked(theme.code, VILLAGE)))).text()
+        text = printed(maker, theme.code, keep)
         assert "小竹溪村" in text
         assert not [each for each in secret if "".join(each.split()) in text]
 
 
 def test_who_may_print_names_finds_them_on_the_map(everything: Session, keep: Callable[[bytes], Pdf]) -> None:
     """The test above would find them."""
-    text = keep(as_pdf(Maker(everything).sheets(Asked("assistance", VILLAGE, paper="A0", scale=1000)))).text()
+    text = printed(Maker(everything), "assistance", keep)
     assert sum(name in text for name in texts(everything, "assistance", "helper")) > 5
 
 
@@ -83,7 +94,7 @@ def test_a_name_that_is_seen_whole_and_printed_masked_is_not_on_paper(
     prints = Role("prints", "印", "印", {"*": out}, {"open": Shows.CLEAR, "personal": Shows.MASKED})
     with _with(everything, sees, prints) as both:
         assert next(texts(both, "assistance", "helper")) in set(texts(everything, "assistance", "helper"))
-        text = keep(as_pdf(Maker(both).sheets(Asked("assistance", VILLAGE)))).text()
+        text = printed(Maker(both), "assistance", keep)
     assert not [name for name in texts(everything, "assistance", "helper") if name in text]
 
 
@@ -95,6 +106,24 @@ def test_a_layer_that_is_seen_and_not_printed_is_left_out_and_named(everything: 
     assert wall.left_out == ("农房",)
     assert "house" not in {step.table for step in wall.scene.instructions}
     assert not {entry for entry in wall.legend if entry.table == "house"}
+
+
+def test_a_village_that_may_be_seen_and_not_printed_is_called_by_its_code_alone(
+    everything: Session, keep: Callable[[bytes], Pdf]
+) -> None:
+    see, out = frozenset({Action.SEE}), frozenset({Action.SEE, Action.PRINT})
+    role = Role("r", "印", "印", {"*": out, "village": see}, dict.fromkeys(Privacy, Shows.CLEAR))
+    with _with(everything, role) as session:
+        walls = Maker(session).sheets(Asked("industry", VILLAGE, only=frozenset({"plot", "village"})))
+    assert walls[0].inset is None
+    text = keep(as_pdf(walls)).text()
+    assert VILLAGE in text
+    assert "小竹溪村" not in text
+
+
+def test_switching_off_what_a_map_is_about_is_no_question_of_rights(as_role: Callable[..., Session]) -> None:
+    (wall,) = Maker(as_role("viewer")).sheets(Asked("disaster", VILLAGE, only=frozenset({"road"})))
+    assert {entry.table for entry in wall.legend} == {"road"}
 
 
 # ── Who signs, and the log ───────────────────────────────────────────────────────────────────────────────────

@@ -54,18 +54,20 @@ def template(of: Of, name: str) -> Template:
         if it is broken; names file, line, key and reason.
     """
     project = folder_of(of)
-    said, theme = (
-        [] if name in DOCUMENTS else layers(project, name),
-        name if name in catalog().layers else None,
-    )
-    if not said and theme is None:
+    said = [] if name in DOCUMENTS else layers(project, name)
+    if not said and name not in catalog().layers:
         every = "、".join(t.name for t in templates(of))
         raise InputRefused(tr("没有名为“{name}”的模板，可用的有：{all}").format(name=name, all=every))
+    return _of_wall(project, name, said)
+
+
+def _of_wall(project: Path | None, name: str, said: list[Section]) -> Template:
+    """Return the template that definitions of a name say, above those of its theme and of all maps."""
+    theme = name if name in catalog().layers else None
     below = said[0].get("theme") if said and theme is None else None
-    if isinstance(below, str):
-        said += layers(project, below)
-    said += layers(project, SHARED)
-    return read_template(_merged(said), name, f"{name}{SUFFIX}", theme)
+    under = layers(project, below) if isinstance(below, str) else []
+    shared = [] if name == SHARED else layers(project, SHARED)
+    return read_template(_merged([*said, *under, *shared]), name, f"{name}{SUFFIX}", theme)
 
 
 def document(of: Of, name: str) -> DocumentTemplate:
@@ -76,12 +78,38 @@ def document(of: Of, name: str) -> DocumentTemplate:
     DefinitionError
         if it is broken; names file, line, key and reason.
     """
-    said = layers(folder_of(of), name)
+    return _of_document(name, layers(folder_of(of), name))
+
+
+def _of_document(name: str, said: Sequence[Section]) -> DocumentTemplate:
+    """Return the template that definitions say; headings that they do not have are the program's."""
     found, ours = (
         read_document(_merged(some), name, f"{name}{SUFFIX}") for some in (said, layers(None, name))
     )
     named = (Heading(each.code, each.title or ours.heading(each.code)) for each in found.sections)
     return replace(found, sections=tuple(named))
+
+
+def checked(file: Path) -> Template | DocumentTemplate:
+    """Return the template in a file, which is to be called as in a project; the rest is as it would be there.
+
+    Raises
+    ------
+    InputRefused
+        if no template may be called so.
+    DefinitionError
+        if it is missing or broken; names file, line, key and reason.
+    """
+    name, folder = file.stem, file.absolute().parent
+    if file.suffix != SUFFIX or not is_name(name):
+        raise InputRefused(
+            tr("{file} 不能做模板的名字，应以 .toml 结尾，名字里只用文字、数字和短横线").format(
+                file=" ".join(file.name.split())
+            )
+        )
+    project = folder.parent if folder.name == FOLDER and folder != built_in_folder() else None
+    said = [read_toml(file), *layers(None, name)]
+    return _of_document(name, said) if name in DOCUMENTS else _of_wall(project, name, said)
 
 
 def _merged(said: Sequence[Section]) -> Section:

@@ -1,6 +1,7 @@
 """Values that templates of every kind have, read with the bounds that keep a page a page."""
 
 from collections.abc import Collection
+from difflib import get_close_matches
 
 from mingqing.core.definitions import Reader
 from mingqing.core.text import tr
@@ -74,12 +75,9 @@ def named(reader: Reader, key: str, known: Collection[str], what: str) -> tuple[
             raise reader.error(key, tr('每一项应写成 "代号" 或 ["代号", "名称"]'))
         code, title = parts[0], parts[1] if len(parts) == 2 else ""
         if code not in known:
-            raise reader.error(
-                key,
-                tr("没有“{code}”这项{what}，可用的有 {all}").format(
-                    code=code, what=what, all=" ".join(known)
-                ),
-            )
+            near = get_close_matches(code, known, 3, 0.5) or list(known)[:12]
+            told = tr("没有“{code}”这项{what}，相近的有 {near}")
+            raise reader.error(key, told.format(code=code, what=what, near=" ".join(near)))
         if code in dict(found):
             raise reader.error(key, tr("“{code}”写了两遍").format(code=code))
         require_text(reader, key, title, (), LONGEST_TITLE)

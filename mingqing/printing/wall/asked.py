@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from math import isfinite
 from typing import Any
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 
 LEAST_SCALE, MOST_SCALE = 50, 5_000_000
+_FARTHEST_M = 1e8  # no projected coordinate is larger
 _LONGEST = 300  # characters of a text of the page
 SIZES = ("A4", "A3", "A2", "A1", "A0")
 
@@ -55,7 +55,7 @@ class Asked:
             raise InputRefused(
                 tr("比例尺分母要在 {least:,} 到 {most:,} 之间").format(least=LEAST_SCALE, most=MOST_SCALE)
             )
-        if self.centre is not None and not all(map(isfinite, self.centre)):
+        if self.centre is not None and not all(abs(metres) < _FARTHEST_M for metres in self.centre):
             raise InputRefused(tr("图的中心不是坐标，请重新选位置"))
         if any(len(text or "") > _LONGEST for text in (self.title, self.secrecy, self.approval, self.makers)):
             raise InputRefused(tr("图上的一段文字最多 {n} 个字，请改短").format(n=_LONGEST))
@@ -73,12 +73,21 @@ class Asked:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Asked":
-        """Return what `as_plain` wrote."""
+        """Return what `as_plain` wrote.
+
+        Raises
+        ------
+        InputRefused
+            if it is something else.
+        """
         only, centre = plain.get("only"), plain.get("centre")
-        return cls(
-            **{
-                **plain,
-                "only": frozenset(only) if only is not None else None,
-                "centre": (float(centre[0]), float(centre[1])) if centre is not None else None,
-            }
-        )
+        try:
+            return cls(
+                **{
+                    **plain,
+                    "only": frozenset(only) if only is not None else None,
+                    "centre": (float(centre[0]), float(centre[1])) if centre is not None else None,
+                }
+            )
+        except (TypeError, ValueError, IndexError) as error:
+            raise InputRefused(tr("记下的打印要求读不出来，请重新选择")) from error

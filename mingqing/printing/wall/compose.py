@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -12,10 +13,12 @@ import shapely
 
 from mingqing.access.policy import Column
 from mingqing.access.roles import Action
+from mingqing.catalog.model import FieldType
 from mingqing.catalog.style import Style
 from mingqing.classify.statistics import statistics, value_in
 from mingqing.core.errors import InputRefused
-from mingqing.core.text import tr
+from mingqing.core.text import one_line, tr
+from mingqing.crs.ground import metric
 from mingqing.crs.zones import describe
 from mingqing.printing.paper.page import Paper
 from mingqing.printing.permitted import Permitted
@@ -38,6 +41,11 @@ from mingqing.render.source import Bounds
 from mingqing.store.session import Session
 
 _NO_STYLES: Mapping[str, Style] = MappingProxyType({})
+_NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
+_AREA = 2  # what shapely calls the dimension of a polygon
+_NEGLIGIBLE = 0.001  # of a length, that the grid of a zone may be off: paper stretches more when it is damp
+_NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
+_AREA = 2  # what shapely calls the dimension of a polygon
 _INSET_DETAIL = 600  # parts of the township's extent that its borders are simplified to
 
 
@@ -72,11 +80,12 @@ def sheets(
 
 @dataclass(frozen=True, slots=True)
 class _Village:
-    """The village asked for: its own row, its border, and the extent that has to be seen."""
+    """The village asked for: its own row, its border, the extent that has to be seen, and metres to one of the grid."""
 
     row: Mapping[str, Any]
     shape: shapely.Geometry | None
     bounds: Bounds
+    ground: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +116,8 @@ class Maker:
         cancelled: Callable[[], bool] = _never,
     ) -> tuple[WallMap, ...]:
         """Return the pages of a wall map, as `sheets` does."""
-        template = template_of(self._session, asked)
         tables, left_out = self._tables(asked)
+        template = template_of(self._session, asked)
         village = self._of(asked.village)
         draft = _Draft(self, asked, template, village, tables, left_out, styles, cancelled)
         return draft.pages()
@@ -126,12 +135,17 @@ class Maker:
     def _tables(self, asked: Asked) -> tuple[frozenset[str], tuple[str, ...]]:
         """Return the tables to draw, and the titles of those that may be seen but not printed."""
         catalog, policy = self._session.catalog, self._session.policy
+        if asked.theme not in {theme.code for theme in catalog.themes}:
+            names = "、".join(theme.title for theme in catalog.themes)
+            raise InputRefused(
+                tr("没有“{theme}”这张专题图，可选：{names}").format(theme=asked.theme, names=names)
+            )
         layer = catalog.layers[asked.theme]
         drawn = [d.table for d in layer.draws if policy.allowed(d.table, Action.SEE)]
         wanted = [t for t in drawn if asked.only is None or t in asked.only]
         allowed = frozenset(t for t in wanted if self._permitted.allows(t))
-        own = [t for t in wanted if t in layer.tables]
-        if not allowed & frozenset(own):
+        own = [t for t in drawn if t in layer.tables]
+        if not any(self._permitted.allows(t) for t in own):
             self._permitted.require(layer.title, own or layer.tables)
         return allowed, tuple(catalog.tables[t].title for t in wanted if t not in allowed)
 
@@ -143,12 +157,13 @@ class Maker:
         return self._village
 
     def _read(self, code: str) -> _Village:
-        names = ("name", "code", "township", "population", "households")
+        own = self._session.catalog.tables["village"].fields
+        names = ("name", "township", *(f.name for f in own if f.type in _NUMBERS))
         hidden = self._permitted.hidden("village", names)
         found = self._session.features("village", columns=names, where={"code": code})
         if not len(found):
             raise InputRefused(tr("没有代码是“{code}”的村，请核对区划代码").format(code=code))
-        row = {n: None if n in hidden else found.columns[n][0] for n in names} | {"id": int(found.ids[0])}
+        row = {n: None if n in hidden else found.columns[n][0] for n in names} | {"code": code}
         shape = found.geometry[0]
         bounds = _bounds([shape]) or self._extent(code)
         if bounds is None:
@@ -157,7 +172,7 @@ class Maker:
                     name=row["name"] or code
                 )
             )
-        return _Village(row, shape if shape is not None and not shape.is_empty else None, bounds)
+        return _Village(row, _area(shape), bounds, _on_ground(bounds, self._session.info.epsg))
 
     def _extent(self, code: str) -> Bounds | None:
         """Return the extent of a village without a border: that of all its rows."""
@@ -177,7 +192,7 @@ class Maker:
     def inset(self, village: _Village, title: str) -> Inset | None:
         """Return the village in its township; None where it has none, or no border."""
         township = village.row["township"]
-        if not township or village.shape is None:
+        if not township or village.shape is None or self._permitted.hidden("village", ["name"]):
             return None
         if self._township is None or self._township[0] != township:
             found = self._session.features(
@@ -227,7 +242,7 @@ class Maker:
         return (known[0], known[-1]) if known else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Draft:
     """One wall map in the making."""
 
@@ -250,9 +265,7 @@ class _Draft:
         centre = self.asked.centre or _middle(self.village.bounds)
         if not divided:
             return (self._map(page, self.asked.scale or fitting, centre, None),)
-        scale = self.asked.scale or section_scale(self.template.sections_from / unit / 2)
-        every = sections(self.village.bounds, page.boxes.frame, unit, scale)
-        extents = tuple(extent for extent in every if self._meets(extent))
+        scale, extents = self._divided(page, unit)
         if len(extents) == 1:
             return (self._map(page, scale, _middle(extents[0]), None),)
         index = self._map(page, fitting, _middle(self.village.bounds), Section(0, len(extents), extents))
@@ -260,6 +273,21 @@ class _Draft:
             self._map(page, scale, _middle(extent), Section(n, len(extents), extents))
             for n, extent in enumerate(extents, start=1)
         )
+
+    def _divided(self, page: _Page, unit: float) -> tuple[int, tuple[Bounds, ...]]:
+        """Return at which scale the village is divided into sections, and those that show some of it."""
+        scale = self.asked.scale or section_scale(self.template.sections_from / unit / 2)
+        while not (
+            every := sections(self.village.bounds, page.boxes.frame, unit / self.village.ground, scale)
+        ):
+            if self.asked.scale is not None:
+                raise InputRefused(
+                    tr("按 1:{scale:,} 分幅，张数太多；请把比例尺分母改大，或者换大一号的纸").format(
+                        scale=scale
+                    )
+                )
+            scale = round_scale(scale + 1)
+        return scale, tuple(extent for extent in every if self._meets(extent))
 
     def _meets(self, extent: Bounds) -> bool:
         shape = self.village.shape
@@ -278,20 +306,22 @@ class _Draft:
         arrangement = self.template.arrangement(portrait=portrait)
         paper = paper_of(self.asked.paper, portrait=portrait)
         boxes = arrange(arrangement, paper, self._wanted(portrait=portrait, paper=paper))
-        needed = needed_scale(self.village.bounds, boxes.frame, unit_of(paper), self.template.fill)
+        needed = needed_scale(
+            self.village.bounds, boxes.frame, unit_of(paper) / self.village.ground, self.template.fill
+        )
         return _Page(paper, boxes, needed)
 
     def _wanted(self, *, portrait: bool, paper: Paper) -> dict[Part, float]:
         """Return how high each part would like to be that has something to say."""
         arrangement = self.template.arrangement(portrait=portrait)
-        placed, wanted, said = self._inset(), dict[Part, float](), self._notes()
+        placed, wanted, said = self._inset, dict[Part, float](), self._notes
         for part in arrangement.parts:
             width = width_beside(arrangement, paper, part, len(arrangement.parts))
             if part is Part.LEGEND:
                 wanted[part] = inf
             elif part is Part.INSET and placed is not None:
                 wanted[part] = inset.wanted(placed, width)
-            elif part is Part.FIGURES and (counted := self._figures()):
+            elif part is Part.FIGURES and (counted := self._figures):
                 wanted[part] = figures.wanted(counted, width)
             elif part is Part.NOTES and said:
                 wanted[part] = notes.wanted(said, width)
@@ -302,7 +332,7 @@ class _Draft:
     def _map(self, page: _Page, scale: int, centre: tuple[float, float], section: Section | None) -> WallMap:
         boxes, unit = page.boxes, unit_of(page.paper)
         size = round(boxes.frame.width * PRINT_PX_PER_MM), round(boxes.frame.height * PRINT_PX_PER_MM)
-        view = Viewport.at_scale(centre, scale * unit, size, PRINT_PX_PER_MM)
+        view = Viewport.at_scale(centre, scale * unit / self.village.ground, size, PRINT_PX_PER_MM)
         # `at_scale` takes the denominator for design millimetres: marks are then as on A3 at 1:(scale × unit).
         corner = corners.emptiest(self.village.shape, view)
         scene = self._scene(view, corner)
@@ -313,19 +343,20 @@ class _Draft:
             template=template,
             paper=page.paper,
             unit=unit,
+            ground=self.village.ground,
             boxes=boxes,
             scene=scene,
             scale=scale,
             epsg=session.info.epsg,
-            title=asked.title if asked.title is not None else filled(template.title, words),
-            subtitle=_subtitle(filled(template.subtitle, words), section),
+            title=one_line(asked.title if asked.title is not None else filled(template.title, words)),
+            subtitle=one_line(_subtitle(filled(template.subtitle, words), section)),
             legend=scene.legend,
-            figures=self._figures(),
-            inset=self._inset(),
-            notes=self._notes(),
+            figures=self._figures,
+            inset=self._inset,
+            notes=self._notes,
             credits=self._credits(words),
-            secrecy=asked.secrecy if asked.secrecy is not None else template.secrecy,
-            approval=asked.approval if asked.approval is not None else template.approval,
+            secrecy=one_line(asked.secrecy if asked.secrecy is not None else template.secrecy),
+            approval=one_line(asked.approval if asked.approval is not None else template.approval),
             footer=Permitted(session).footer(wanted=asked.footer),
             shape=self.village.shape,
             north=corner,
@@ -333,7 +364,7 @@ class _Draft:
             left_out=self.left_out,
             text_dropped=scene.unplaced,
             rows=scene.feature_count,
-            verified=self.maker.verified(asked.theme),
+            verified=self._verified,
         )
 
     def _scene(self, view: Viewport, corner: corners.Corner) -> Scene:
@@ -355,13 +386,20 @@ class _Draft:
         )
         return in_greys(scene) if asked.mono else scene
 
+    @cached_property
+    def _verified(self) -> tuple[date, date] | None:
+        return self.maker.verified(self.asked.theme)
+
+    @cached_property
     def _figures(self) -> tuple[Counted, ...]:
         every = (self.maker.counted(figure, self.village) for figure in self.template.figures)
         return tuple(line for line in every if line is not None)
 
+    @cached_property
     def _inset(self) -> Inset | None:
         return self.maker.inset(self.village, filled(self.template.inset_title, self._words(None)))
 
+    @cached_property
     def _notes(self) -> tuple[str, ...]:
         return filled_each(self.template.notes, self._words(None))
 
@@ -384,14 +422,14 @@ class _Draft:
 
     def _credits(self, words: Mapping[str, str]) -> tuple[str, ...]:
         makers = self.asked.makers if self.asked.makers is not None else filled(self.template.makers, words)
-        verified = self.maker.verified(self.asked.theme)
+        verified = self._verified
         told = [makers, tr("制图日期：{date}").format(date=words["date"])]
         if verified is not None:
             told.append(
                 tr("数据核实：{first} 至 {last}").format(first=_month(verified[0]), last=_month(verified[1]))
             )
         told.append(tr("坐标系：{crs}").format(crs=words["crs"]))
-        return tuple(text for text in told if text)
+        return tuple(line for line in map(one_line, told) if line)
 
 
 def _subtitle(text: str, section: Section | None) -> str:
@@ -424,10 +462,29 @@ def _number(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else ""
 
 
+def _on_ground(bounds: Bounds, epsg: int) -> float:
+    """Return how many metres of ground a metre of the grid is: 1 in a Gauss–Krüger zone, 0.88 in 网络墨卡托 at 28°."""
+    form = metric(np.array([_middle(bounds)]), epsg)[0]
+    found = float((form[0] * form[2] - form[1] ** 2) ** 0.25)
+    return found if abs(found - 1) > _NEGLIGIBLE else 1.0
+
+
 def _middle(bounds: Bounds) -> tuple[float, float]:
     return (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
 
 
+def _area(shape: shapely.Geometry | None) -> shapely.Geometry | None:
+    """Return the ground that a border encloses, whatever it crosses; None where there is none."""
+    if shape is None or shape.is_empty or shape.is_valid:
+        return shape if shape is not None and not shape.is_empty else None
+    parts = shapely.get_parts(shapely.make_valid(shape))
+    areas = parts[shapely.get_dimensions(parts) == _AREA]
+    return shapely.union_all(areas) if len(areas) else None
+
+
 def _bounds(shapes: object) -> Bounds | None:
-    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
+    every = np.array(shapes, dtype=object)
+    if not len(every):
+        return None
+    west, south, east, north = shapely.total_bounds(every).tolist()
     return (west, south, east, north) if np.isfinite([west, south, east, north]).all() else None

@@ -7,7 +7,7 @@ import shapely
 from mingqing.render.occupancy import Box
 from mingqing.render.scale import Viewport
 
-WIDTH_MM, HEIGHT_MM = 17.0, 24.0
+WIDTH_MM, HEIGHT_MM = 14.0, 20.0
 _AWAY_MM = 4.0
 
 

@@ -85,6 +85,8 @@ class Section:
 class WallMap:
     """One page. unit : real millimetres to a design millimetre. scale : the denominator, true on paper.
 
+    ground : metres on the ground to one of the project's grid.
+
     shape : the village's border, project's CRS; None where it has none.
     north : where the north arrow stands. legend : what is on this map only.
     credits : what stands below it, a text each (makers, date, CRS, source).
@@ -96,6 +98,7 @@ class WallMap:
     template: Template
     paper: Paper
     unit: float
+    ground: float
     boxes: Boxes
     scene: Scene
     scale: int

@@ -43,9 +43,9 @@ def as_image(wall: WallMap, dpi: float, *, watch: Watch = UNWATCHED) -> QImage:
     InputRefused
         if `dpi` makes no picture, or one too large for memory.
     """
-    width, height = (round(side / 25.4 * dpi) for side in wall.paper.size_mm)
     if not LEAST_DPI <= dpi <= MOST_DPI:
         raise InputRefused(tr("分辨率要在 {least} 到 {most} 之间").format(least=LEAST_DPI, most=MOST_DPI))
+    width, height = (round(side / 25.4 * dpi) for side in wall.paper.size_mm)
     if width * height > _MOST_PIXELS:
         raise InputRefused(
             tr("{paper} 按每英寸 {dpi:g} 点出图太大，内存放不下；请降低分辨率，或存成 PDF").format(
@@ -104,10 +104,9 @@ def onto(
             watch.step(wall.title, n, len(walls))
             if n and not device.newPage():
                 raise gone
-            painter.save()
+            painter.resetTransform()
             painter.scale(px_per_mm, px_per_mm)
             draw(Page(painter, wall.paper), wall, text=False, watch=watch)
-            painter.restore()
     finally:
         painter.end()
 

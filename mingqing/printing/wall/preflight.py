@@ -15,6 +15,7 @@ from mingqing.catalog.model import Privacy, Table
 from mingqing.catalog.style import Style
 from mingqing.core.text import tr
 from mingqing.printing.template.model import Part
+from mingqing.printing.wall.draw import title_box
 from mingqing.printing.wall.model import WallMap
 from mingqing.printing.wall.parts import legend
 from mingqing.printing.wall.parts import title as heading
@@ -59,16 +60,14 @@ def preflight(session: Session, wall: WallMap, *, today: date | None = None) -> 
     today : from when the age of the data is counted; None for this day.
     """
     sheet = _Sheet(session, wall)
-    found = [
-        *_published(sheet),
-        *_stamped(sheet),
-        *_extent(sheet),
-        *_room(sheet),
-        *_dropped(sheet),
-        *_written(sheet),
-        *_withheld(sheet),
-        *_stale(sheet, today or date.today()),  # noqa: DTZ011 - by the calendar on the wall
-    ]
+    found = [*_published(sheet), *_room(sheet), *_written(sheet)]
+    if (
+        wall.section is None or wall.section.number == 0
+    ):  # told once, of the village, not of each of its sections
+        day = today or date.today()  # noqa: DTZ011 - by the calendar on the wall
+        found += [*_stamped(sheet), *_extent(sheet), *_withheld(sheet), *_stale(sheet, day)]
+    if wall.section is None or wall.section.number > 0:  # what an index has no room for, its sections have
+        found += _dropped(sheet)
     return tuple(sorted(found, key=lambda trouble: trouble.level is not Level.STOP))
 
 
@@ -228,7 +227,7 @@ def _extent(sheet: _Sheet) -> Iterator[Trouble]:
         yield Trouble("empty", Level.WARN, sentence.format(theme=layer.title))
     if wall.shape is None or wall.shape.is_empty:
         yield Trouble("no_border", Level.WARN, tr("这个村没有村界，图的范围按村里的要素定；请画上或导入村界"))
-    elif wall.section is None or wall.section.number == 0:
+    else:
         outside = shapely.difference(wall.shape, shapely.box(*view.grown(0.5)))
         if not outside.is_empty:
             sentence = tr("村界有一部分在图框外面；请把比例尺改成自动，或者换大一号的纸")
@@ -246,7 +245,7 @@ def _room(sheet: _Sheet) -> Iterator[Trouble]:
     if lost:
         sentence = tr("图例放不下，有 {n} 项没有列出；请关掉几个图层，或者换大一号的纸")
         yield Trouble("legend_cut", Level.WARN, sentence.format(n=lost))
-    if heading.cut(wall.boxes.title, wall.title):
+    if heading.cut(title_box(wall), wall.title):
         sentence = tr("图名太长，印出来会截断，请改短：{title}")
         yield Trouble("title_cut", Level.WARN, sentence.format(title=_short(wall.title)))
 

@@ -13,7 +13,7 @@ _FINEST = 500
 _MOST_EMPTY = 0.6  # of the share that could be filled: with less, a scale between the standard ones is taken
 _SMALLEST_M = 60.0  # a place of a single point is shown with so much ground around it
 _OVERLAP = 0.04  # of a section's width that its neighbour shows too
-_LONGEST = 12  # sections in a row: beyond that nobody finds his way, and the scale is too large for the paper
+_LONGEST = 12  # sections in a row
 
 
 def round_scale(needed: float, scales: Sequence[int] = ()) -> int:
@@ -66,14 +66,17 @@ def needed_scale(bounds: Bounds, frame: Rect, unit: float, fill: float) -> float
 def sections(bounds: Bounds, frame: Rect, unit: float, scale: int) -> tuple[Bounds, ...]:
     """Return the extents, row by row from the north-west, of the sheets that cover `bounds` at 1:`scale`.
 
-    Neighbours overlap a little, and all are alike; what is covered lies in their middle.
+    Neighbours overlap a little, and all are alike; what is covered lies in their middle. None where they would be so
+    many that nobody finds his way among them.
     """
     width, height = (side * unit * scale / 1000 for side in (frame.width, frame.height))
     west, south, east, north = bounds
     across, down = (
-        min(max(1, ceil((side - _OVERLAP * whole) / ((1 - _OVERLAP) * whole))), _LONGEST)
+        max(1, ceil((side - _OVERLAP * whole) / ((1 - _OVERLAP) * whole)))
         for side, whole in ((east - west, width), (north - south, height))
     )
+    if max(across, down) > _LONGEST:
+        return ()
     step_x, step_y = width * (1 - _OVERLAP), height * (1 - _OVERLAP)
     left = (west + east) / 2 - (step_x * (across - 1) + width) / 2
     top = (south + north) / 2 + (step_y * (down - 1) + height) / 2

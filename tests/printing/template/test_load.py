@@ -1,5 +1,6 @@
 """Templates of wall maps: what ours say, and how a mistake in one is told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,19 @@ def test_a_township_finds_every_key_explained_in_the_file_that_it_copies_first()
     assert [
         key for key in (*keys, *WALL, "parts", "shown", "lines", "corners", *Part, *Side) if key not in head
     ] == []
+
+
+def test_the_page_for_townships_tells_of_every_number_that_a_table_may_have() -> None:
+    page = Path("docs/templates.zh-CN.md").read_text(encoding="utf-8")
+    for each in statistics().values():
+        assert f"| `{each.code}` | {each.title} | {each.unit} |" in page
+
+
+def test_what_the_page_for_townships_shows_is_a_template(project: Path, write: Write) -> None:
+    page = Path("docs/templates.zh-CN.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```toml\n(.*?)```", page, re.S)
+    write("\n".join(line.strip() for line in shown.split("\n")))
+    assert template(project, "household").title == "{township}{village}家底图"
 
 
 def test_templates_are_listed_in_the_order_of_the_maps() -> None:

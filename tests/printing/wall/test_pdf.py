@@ -73,3 +73,12 @@ def test_a_map_in_sections_is_one_document_with_an_index_first(
     pdf = keep(as_pdf(walls))
     assert pdf.pages == len(walls)
     assert f"共{walls[0].section.of if walls[0].section else 0}幅" in pdf.text(1)
+
+
+def test_a_long_title_keeps_clear_of_the_stamp(sample_session: Session, keep: Callable[[bytes], Pdf]) -> None:
+    asked = Asked("household", VILLAGE, title="小竹溪村村民委员会" * 20, secrecy="内部使用")
+    words = keep(as_pdf(sheets(sample_session, asked))).words()
+    (stamp,) = (word for word in words if word.text == "内部使用")
+    lines = [word for word in words if word.text.startswith("小竹溪村村民")]
+    assert lines
+    assert max(word.box[2] for word in lines) < stamp.box[0]

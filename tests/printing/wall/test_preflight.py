@@ -11,6 +11,7 @@ import shapely
 from mingqing.catalog.model import Privacy
 from mingqing.printing.template.model import Figure
 from mingqing.printing.wall.asked import Asked
+from mingqing.printing.wall.compose import sheets
 from mingqing.printing.wall.model import WallMap
 from mingqing.printing.wall.preflight import Level, Trouble, preflight
 from mingqing.store.session import Session
@@ -194,6 +195,14 @@ def test_a_scale_at_which_no_house_is_seen_is_told_of(sample_session: Session) -
     small = replace(wall.scene.view, metres_per_px=wall.scene.view.metres_per_px * 10)
     trouble = found(sample_session, replace(wall, scene=replace(wall.scene, view=small), scale=60_000))
     assert "1:60,000" in trouble["small_scale"].sentence
+
+
+def test_of_sections_the_village_is_told_of_once_and_each_of_its_own_names(sample_session: Session) -> None:
+    asked = Asked("household", VILLAGE, paper="A4", scale=5000, sections=True)
+    index, *rest = (preflight(sample_session, wall) for wall in sheets(sample_session, asked))
+    assert {trouble.code for trouble in index} == {"never_verified"}
+    told = {trouble.code for each in rest for trouble in each}
+    assert told <= {"label_dropped", "legend_cut"}
 
 
 # ── What is written ──────────────────────────────────────────────────────────────────────────────────────────

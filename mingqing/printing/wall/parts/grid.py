@@ -27,9 +27,10 @@ from mingqing.printing.wall.parts.typography import LEAST
 from mingqing.render.scale import Viewport
 
 BAND = 10.0
-"""From the map's edge, the inner line, to the outer edge of the outer one: room that the frame needs around it."""
+"""Width of the band around the map, from the neat line to the outer edge of the frame; coordinates stand in it."""
 _OUTER, _INNER, _FINE = 0.6, 0.15, 0.1  # widths of lines
 _CLOSEST = 40.0  # lines stand so far apart at least, and less than 2.5 times as far
+_EDGE = 2.0  # a line nearer to the edge would only double it
 _TICK = 2.0
 _LARGE = 2.9
 _PAD = 0.5
@@ -57,17 +58,16 @@ class Lines:
     degrees: bool = False
 
 
-def lines(frame: Rect, view: Viewport, px_per_mm: float, epsg: int) -> Lines:
+def lines(frame: Rect, view: Viewport, epsg: int) -> Lines:
     """Return where the lines of the grid stand; none where the extent is no place on the ground.
 
     Parameters
     ----------
-    frame : the map on the page; its upper left corner is that of `view`.
-    px_per_mm : pixels of the view to a design millimetre.
+    frame : the map on the page; its upper left corner is that of `view`, and so are its millimetres.
     epsg : of the project's CRS.
     """
     west, _, _, north = view.extent
-    unit = view.metres_per_px * px_per_mm
+    unit = view.metres_per_px * view.px_per_mm
     east, south = west + frame.width * unit, north - frame.height * unit
     if (
         not all(map(isfinite, (west, south, east, north)))
@@ -81,21 +81,19 @@ def lines(frame: Rect, view: Viewport, px_per_mm: float, epsg: int) -> Lines:
     step = next((s for s in _METRES if s / unit >= _CLOSEST), 0)
     if not step:
         return Lines()
+    kept = _EDGE * unit
     return Lines(
-        tuple(Line(frame.x + (v - west) / unit, v) for v in _multiples(west, east, step)),
-        tuple(Line(frame.y + (north - v) / unit, v) for v in _multiples(south, north, step)),
+        tuple(Line(frame.x + (v - west) / unit, v) for v in _multiples(west + kept, east - kept, step)),
+        tuple(Line(frame.y + (north - v) / unit, v) for v in _multiples(south + kept, north - kept, step)),
         step,
     )
 
 
-def paint(
-    page: Page, frame: Rect, view: Viewport, px_per_mm: float, epsg: int, grid: Grid, scale: int
-) -> None:
+def paint(page: Page, frame: Rect, view: Viewport, epsg: int, grid: Grid) -> None:
     """Paint the grid over the map in `frame`, and neat line and numbers in the band of `BAND` mm around it."""
-    del scale  # the viewport knows it
-    net = lines(frame, view, px_per_mm, epsg) if grid.shown else Lines()
+    net = lines(frame, view, epsg) if grid.shown else Lines()
     _paint_lines(page, frame, net, crossing=grid.lines)
-    corners = _corners(frame, view, px_per_mm, epsg) if grid.corners else ()
+    corners = _corners(frame, view, epsg) if grid.corners else ()
     _paint_corners(page, frame, corners)
     zone = zones().get(epsg)
     prefix = f"{zone.number}" if zone is not None and not zone.prefixed else ""
@@ -125,7 +123,10 @@ def _graticule(frame: Rect, extent: tuple[float, float, float, float], unit: flo
     step = next((s for s in _SECONDS if s * a_second >= _CLOSEST), 0)
     if not step or a_second <= 0:
         return Lines()
-    meridians, parallels = list(_multiples(lon0, lon1, step)), list(_multiples(lat0, lat1, step))
+    kept = _EDGE / a_second
+    meridians, parallels = (
+        list(_multiples(low + kept, high - kept, step)) for low, high in ((lon0, lon1), (lat0, lat1))
+    )
     x = transform_xy(np.array([[v / 3600, lat0 / 3600] for v in meridians]).reshape(-1, 2), CGCS2000, epsg)
     y = transform_xy(np.array([[lon0 / 3600, v / 3600] for v in parallels]).reshape(-1, 2), CGCS2000, epsg)
     return Lines(
@@ -182,10 +183,10 @@ def kilometres(value: int, step: int, prefix: str = "") -> Parts:
     return f"{prefix}{hundreds}", f"{metres / 1000:0{width}.{places}f}"
 
 
-def _corners(frame: Rect, view: Viewport, px_per_mm: float, epsg: int) -> tuple[tuple[Parts, Parts], ...]:
+def _corners(frame: Rect, view: Viewport, epsg: int) -> tuple[tuple[Parts, Parts], ...]:
     """Return longitude and latitude of the corners, row by row from the upper left; () where there are none."""
     west, _, _, north = view.extent
-    unit = view.metres_per_px * px_per_mm
+    unit = view.metres_per_px * view.px_per_mm
     east, south = west + frame.width * unit, north - frame.height * unit
     lonlat = _degrees(np.array([[west, north], [east, north], [west, south], [east, south]]), epsg)
     if lonlat is None or frame.width < 4 * BAND or frame.height < 2 * BAND:

@@ -58,14 +58,13 @@ def _bounds(shapes: NDArray[np.object_]) -> tuple[float, float, float, float] | 
 def _on_page(
     shapes: NDArray[np.object_], bounds: tuple[float, float, float, float], room: Rect
 ) -> NDArray[np.object_]:
-    """Return the borders in millimetres of the page, in the middle of `room`, thinned to what is seen."""
+    """Return the borders in millimetres of the page, at the top of `room`, thinned to what is seen."""
     west, south, east, north = bounds
     unit = max((east - west) / room.width, (north - south) / room.height)
     left = room.x + (room.width - (east - west) / unit) / 2
-    top = room.y + (room.height - (north - south) / unit) / 2
 
     def place(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack([left + (xy[:, 0] - west) / unit, top + (north - xy[:, 1]) / unit])
+        return np.column_stack([left + (xy[:, 0] - west) / unit, room.y + (north - xy[:, 1]) / unit])
 
     thinned = shapely.simplify(shapes, _FINEST * unit, preserve_topology=True)
     moved: NDArray[np.object_] = shapely.transform(thinned, place)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from mingqing.catalog.style import Line, StyleClass
 from mingqing.core.text import tr
 from mingqing.printing.paper.page import Ink, Page
+from mingqing.printing.paper.text import width_of
 from mingqing.printing.wall.model import Rect
 from mingqing.printing.wall.parts.typography import (
     BODY,
@@ -33,6 +34,7 @@ _APART = 0.5  # above it, where something is above it
 _COLUMN = 9.4  # the least width of a column
 _GAP = 1.5  # between columns
 _MOST = 6  # columns
+_COMMON = 12  # characters of a title that is not to be parted for the sake of another column
 _COUNTED = 2_000  # of an absurd legend, as many as could ever find room
 _HIGH = 1.25  # of its width, that a column may be before there is another
 
@@ -73,10 +75,11 @@ def wanted(entries: Sequence[LegendEntry], width: float) -> float:
     """Return the height of a legend in full size under a heading, mm; 0 for an empty one."""
     if not entries:
         return 0.0
-    most = _columns(width, BODY)
-    for count in range(1, most + 1):
+    counts = range(1, _columns(width, BODY) + 1)
+    whole = [n for n in counts if not _parted(entries, BODY, _wide(width, BODY, n))] or counts[:1]
+    for count in whole:
         high = _balanced(entries, width, BODY, count).high
-        if high <= width / count * _HIGH or count == most:
+        if high <= width / count * _HIGH:
             break
     return HEADING + high
 
@@ -153,17 +156,25 @@ def _rows(entries: Iterable[LegendEntry], size: float, wide: float) -> Iterator[
 def _set(entries: Sequence[LegendEntry], width: float, height: float) -> _Set:
     """Return the legend in the largest type and the fewest columns in which it fits; in the smallest if in none."""
     if len(entries) * (_SWATCH[1] + _ROW) * LEAST <= height * _columns(width, LEAST):
-        for size in SIZES:
-            for count in range(1, _columns(width, size) + 1):
-                whole = _balanced(entries, width, size, count)
-                if whole.high <= height + 1e-6:
-                    return whole
+        for whole_titles in (True, False):
+            for size, count in ((s, n) for s in SIZES for n in range(1, _columns(width, s) + 1)):
+                if whole_titles and _parted(entries, size, _wide(width, size, count)):
+                    continue
+                found = _balanced(entries, width, size, count)
+                if found.high <= height + 1e-6:
+                    return found
     count = _columns(width, LEAST)
     wide = _wide(width, LEAST, count)
     rows = list(_rows(entries[:_COUNTED], LEAST, wide))
     placed = _placed(rows, height - 1.4 * LEAST, LEAST, count)
     shown = sum(row.entry is not None for _, _, row in placed)
     return _Set(LEAST, wide, placed, len(entries) - shown)
+
+
+def _parted(entries: Sequence[LegendEntry], size: float, wide: float) -> bool:
+    """Whether a title of common length would not stay on one line."""
+    room = wide - _INDENT * size
+    return any(len(e.title) <= _COMMON and width_of(plain(e.title), size) > room for e in entries)
 
 
 def _balanced(entries: Sequence[LegendEntry], width: float, size: float, count: int) -> _Set:

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from math import isfinite
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF, QTransform
 
 from mingqing.core.text import tr
 from mingqing.printing.paper.page import Align, Ink, Page
 from mingqing.printing.paper.text import width_of, wrap
 from mingqing.printing.wall.model import Rect
 from mingqing.printing.wall.parts.typography import BODY, LEAST, SMALL, largest, line, plain, shortened
+from mingqing.render.fonts import outline, write
 from mingqing.render.ornaments import bar_caption, bar_length_m
 from mingqing.render.scale import Viewport
 
+_ARROW = ((0.0, -0.2), (0.155, 0.5), (0.0, 0.37), (-0.155, 0.5))  # its point, and its feet
+_NORTH = 0.25  # height of 北
+_HALO = 0.9
 _PLATE = QColor(255, 255, 255, 225)
 _FINE = 0.15
 _BAR = 1.3
+_PAD = 1.6
 _BAR_MOST = 52.0  # length of a scale bar
 _STAMP = 4.0
 _ROW = 1.5  # of the credits, in heights of a character
@@ -26,32 +31,28 @@ _FOOT = 5.2  # from the edge of the sheet to the faint line's upper edge: printe
 
 
 def north_arrow(page: Page, at: tuple[float, float], size: float) -> None:
-    """Paint an arrow to grid north, `size` high with 北 above it, around `at`."""
-    x, y = at
-    painter = page.painter
+    """Paint an arrow to grid north with 北 above it, `size` high, around `at`; a light edge sets it off the map."""
+    painter, ink = page.painter, Ink.TEXT.color
     painter.save()
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_PLATE)
-    painter.drawEllipse(QPointF(x, y), size * 0.68, size * 0.68)
-    painter.translate(x, y)
+    painter.translate(*at)
     painter.scale(size, size)
-    for side, color in ((-1, Ink.TEXT.color), (1, Ink.WHITE.color)):
-        half = QPainterPath(QPointF(0, -0.2))
-        half.lineTo(side * 0.16, 0.5)
-        half.lineTo(0, 0.36)
-        half.closeSubpath()
-        painter.fillPath(half, color)
-    edge = QPainterPath(QPointF(0, -0.2))
-    for dx, dy in ((0.16, 0.5), (0.0, 0.36), (-0.16, 0.5)):
-        edge.lineTo(dx, dy)
-    edge.closeSubpath()
-    painter.strokePath(
-        edge,
-        QPen(Ink.TEXT.color, _FINE / size, j=Qt.PenJoinStyle.MiterJoin),
-    )
+    whole, left = QPainterPath(), QPainterPath()
+    whole.addPolygon(QPolygonF([QPointF(x, y) for x, y in _ARROW]))
+    left.addPolygon(QPolygonF([QPointF(x, y) for x, y in _ARROW if x <= 0]))
+    for path in (whole, left):
+        path.closeSubpath()
+    name = QTransform.fromScale(_NORTH / 100, _NORTH / 100).map(outline(tr("北"), bold=True))
+    name.translate(0, _NORTH / 2 - 0.5)
+    halo = QPen(_PLATE, 2 * _HALO / size, j=Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(whole, halo)
+    painter.strokePath(name, halo)
+    painter.fillPath(whole, Ink.WHITE.color)
+    painter.fillPath(left, ink)
+    painter.strokePath(whole, QPen(ink, _FINE * 1.4 / size, j=Qt.PenJoinStyle.MiterJoin))
+    painter.scale(_NORTH / 100, _NORTH / 100)
+    painter.translate(0, (_NORTH / 2 - 0.5) / _NORTH * 100)
+    write(painter, tr("北"), ink, bold=True)
     painter.restore()
-    north, high = tr("北"), max(size * 0.26, LEAST)
-    page.text(x - width_of(north, high, bold=True) / 2, y - size * 0.22 - high, north, high, bold=True)
 
 
 def numeric_scale(scale: int) -> str:
@@ -72,18 +73,17 @@ def scale_bar(
 
     plate : on a light ground, to stand on the map.
     """
-    bar = _bar(view)
-    box = Rect(corner[0], corner[1] - bar.high, bar.wide(scale), bar.high)
+    bar, text, pad = _bar(view), numeric_scale(scale), _PAD if plate else 0.0
+    left = pad + width_of(text, BODY, bold=True) + 3.5
+    wide = left + bar.mm + width_of(bar.caption(bar.parts), SMALL) + pad
+    high = SMALL * 1.2 + _BAR + 2 * pad
+    box = Rect(corner[0], corner[1] - high, wide, high)
     if plate:
         page.painter.fillRect(QRectF(box.x, box.y, box.width, box.height), _PLATE)
-    pad = 1.6
-    text = numeric_scale(scale)
     base = box.bottom - pad
-    page.text(box.x + pad, base - BODY * 1.02, text, BODY, bold=True)
-    left = box.x + pad + width_of(text, BODY, bold=True) + 4.0
-    if bar.mm <= 0:
-        return box
-    _paint_bar(page, (left, base - _BAR), bar)
+    page.text(box.x + pad, base - BODY * 0.94, text, BODY, bold=True)
+    if bar.mm > 0:
+        _paint_bar(page, (box.x + left, base - _BAR), bar)
     return box
 
 
@@ -94,16 +94,6 @@ class _Bar:
     metres: float
     mm: float
     parts: int
-
-    high = 1.6 + SMALL * 1.15 + _BAR + 1.6
-
-    def wide(self, scale: int) -> float:
-        """Return what numeric scale and bar take, mm."""
-        return (
-            1.6
-            + width_of(numeric_scale(scale), BODY, bold=True)
-            + (4.0 + self.mm + width_of(self.caption(self.parts), SMALL) + 1.6 if self.mm > 0 else 1.6)
-        )
 
     def caption(self, part: int) -> str:
         """Return what stands at the end of a part; the unit only at the last."""
@@ -159,49 +149,35 @@ def stamp(page: Page, box: Rect, secrecy: str) -> None:
     line(page, (left, box.y + size * 0.45), wide, text, size, bold=True, align=Align.MIDDLE)
 
 
-def credits_wanted(texts: Sequence[str], approval: str, width: float) -> float:
-    """Return the height of what stands below a map, mm."""
-    return _Credits.of(texts, approval, width, SMALL).high
-
-
 def credits(page: Page, box: Rect, texts: Sequence[str], approval: str) -> None:  # noqa: A001 - the field's word
-    """Write what stands below a map, one text after another, and the 审图号 on the right."""
+    """Write who made the map, when, in which CRS: one text after another to the lower right, the 审图号 last."""
+    told = [text for each in texts if (text := plain(each))]
+    number = tr("审图号：{number}").format(number=plain(approval)) if plain(approval) else ""
     size = largest(
-        lambda size: size <= SMALL and _Credits.of(texts, approval, box.width, size).high <= box.height
+        lambda size: size <= SMALL and _high(_in_rows([*told, number], size, box.width), size) <= box.height
     )
-    found = _Credits.of(texts, approval, box.width, size)
-    line(page, (box.right - found.kept, box.y), found.kept, found.number, size)
-    for n, row in enumerate(found.rows[: max(int(box.height / (size * _ROW) + 1e-6), 1)]):
-        page.text(box.x, box.y + n * size * _ROW, shortened(row, size, found.room), size, ink=Ink.SOFT)
+    rows = _in_rows([*told, number], size, box.width)
+    rows = rows[: max(int(box.height / (size * _ROW) + 1e-6), 1)]
+    top = box.bottom - _high(rows, size) + size * (_ROW - 1.06)
+    for n, row in enumerate(rows):
+        shown = shortened(row, size, box.width)
+        page.text(box.right - width_of(shown, size), top + n * size * _ROW, shown, size, ink=Ink.SOFT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Credits:
-    """Credits as they are set: lines in `room` mm, and the 审图号 in `kept` mm at the right of the first."""
+def _high(rows: Sequence[str], size: float) -> float:
+    return len(rows) * size * _ROW
 
-    rows: tuple[str, ...]
-    number: str
-    size: float
-    room: float
-    kept: float
 
-    @classmethod
-    def of(cls, texts: Sequence[str], approval: str, width: float, size: float) -> "_Credits":
-        number = tr("审图号：{number}").format(number=plain(approval)) if plain(approval) else ""
-        kept = min(width_of(number, size), width / 2)
-        room = max(width - kept - (2 * size if number else 0.0), size)
-        rows = list[str]()
-        for text in filter(None, map(plain, texts)):
-            together = f"{rows[-1]}{_BETWEEN}{text}" if rows else text
-            if rows and width_of(together, size) <= room:
-                rows[-1] = together
-            else:
-                rows += wrap(text, size, room)
-        return cls(tuple(rows), number, size, room, kept)
-
-    @property
-    def high(self) -> float:
-        return max(len(self.rows), 1 if self.number else 0) * self.size * _ROW
+def _in_rows(texts: Sequence[str], size: float, width: float) -> list[str]:
+    """Return texts one after another in lines, none of them parted that fits on a line of its own."""
+    rows = list[str]()
+    for text in filter(None, texts):
+        together = f"{rows[-1]}{_BETWEEN}{text}" if rows else text
+        if rows and width_of(together, size) <= width:
+            rows[-1] = together
+        else:
+            rows += wrap(text, size, width)
+    return rows
 
 
 def footer(page: Page, sheet: Rect, text: str) -> None:
