@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from mingqing.core.text import clean
+
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows translates line ends without it
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _LONGEST = 40  # characters of a name from the data that go into a file's name
@@ -36,10 +38,10 @@ def in_name(text: str) -> str:
 
     Examples
     --------
-    >>> in_name("后畲村/东：A*"), in_name("..")
-    ('后畲村_东：A_', '_')
+    >>> in_name("后畲村/东A*"), in_name("..")
+    ('后畲村_东A_', '_')
     """
-    return _NOT_IN_NAMES.sub("_", text)[:_LONGEST].rstrip(". ") or "_"
+    return _NOT_IN_NAMES.sub("_", clean(text))[:_LONGEST].rstrip(". ") or "_"
 
 
 def user_dir() -> Path:
