@@ -27,7 +27,7 @@ TITLES: Mapping[str, str] = dict(
         strict=True,
     )
 )
-_SIZES = ((1.0, 48.0), (0.94, 44.0), (0.88, 40.0), (0.82, 36.0))
+_SIZES = ((1.0, 48.0), (1.0, 38.0), (0.94, 40.0), (0.88, 40.0), (0.82, 36.0))
 """Type, and the least height of the map in millimetres; what room is left makes it higher."""
 _MOST_MAP_MM = 84.0
 _MIDDLE, _LEFT = Align.MIDDLE, Align.LEFT
