@@ -10,6 +10,7 @@ import typer
 from mingqing.cli.common import ProjectPath, User, find_village, open_session, say, watching, write_file
 from mingqing.cli.planned import planned
 from mingqing.core.errors import InputRefused
+from mingqing.core.files import in_name
 from mingqing.core.text import tr
 from mingqing.evacuation.scenario import Scenario
 from mingqing.store.session import Session
@@ -62,7 +63,7 @@ def cards(
             here = evacuees(session, made, villages={code}, watch=watch)
             copies = document(session, "card").copies
             pdf = print_cards(session, here, which, copies=copies if three else copies[:1], watch=watch)
-            written.append(out / f"{name}{_TITLE}.pdf")
+            written.append(out / f"{in_name(name)}{_TITLE}.pdf")
             write_file(written[-1], pdf, _TITLE)
     for path in written:
         print(path)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from mingqing.cli.common import say, write_file
 from mingqing.core.errors import NotAllowed, ProjectUnavailable
+from mingqing.core.files import in_name
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.store.session import Session
@@ -59,7 +60,7 @@ def _hand_out(session: Session, plan: "Plan", folder: Path, watch: Watch) -> boo
     villages = {village.code: village.name for village in session.villages()}
     for code in dict.fromkeys(plan.world.houses.villages[i] for i in plan.houses.tolist()):
         if code is not None:
-            path = folder / f"{villages.get(code, code)}{_VILLAGE}.pdf"
+            path = folder / f"{in_name(villages.get(code, code))}{_VILLAGE}.pdf"
             made[path] = print_plan(session, code, told, which, watch=watch)
     return _written(made) and whole
 

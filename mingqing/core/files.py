@@ -1,6 +1,7 @@
 """Where the program's own data lies, and writing a file so that it is whole or absent."""
 
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from mingqing.core.text import clean
+
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows translates line ends without it
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_LONGEST = 40  # characters of a name from the data that go into a file's name
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -26,6 +31,17 @@ def data_dir(name: str) -> Path:
         if (root / name).is_dir():
             return root / name
     raise FileNotFoundError(name)
+
+
+def in_name(text: str) -> str:
+    """Return text as it may stand in a file's name on every system.
+
+    Examples
+    --------
+    >>> in_name("后畲村/东A*"), in_name("..")
+    ('后畲村_东A_', '_')
+    """
+    return _NOT_IN_NAMES.sub("_", clean(text))[:_LONGEST].rstrip(". ") or "_"
 
 
 def user_dir() -> Path:

@@ -23,7 +23,7 @@ class Word:
 def run(*command: str | Path) -> str:
     if shutil.which(str(command[0])) is None:
         pytest.skip(f"{command[0]} is not installed: poppler-utils")
-    return subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    return subprocess.run(command, capture_output=True, check=True).stdout.decode(errors="replace")
 
 
 @dataclass(frozen=True)

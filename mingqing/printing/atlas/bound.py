@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mingqing.core.errors import Cancelled, ProjectUnavailable
+from mingqing.core.files import in_name
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.printing.atlas.kept import Shelf, Written
-from mingqing.printing.atlas.order import Binding, in_name
+from mingqing.printing.atlas.order import Binding
 from mingqing.printing.atlas.plan import Planned
 from mingqing.printing.atlas.volume import Map, Volume, bind_index, bind_volume
 from mingqing.printing.permitted import Permitted

@@ -1,16 +1,12 @@
 """What is ordered: which maps, as which files, and bound together how; plain values that are kept between runs."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from mingqing.core.text import clean
+from mingqing.core.files import in_name
 from mingqing.printing.wall.asked import Asked
-
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-_LONGEST = 40  # characters of a name from the data that go into a file's name
 
 
 class Format(StrEnum):
@@ -82,8 +78,3 @@ def stem(asked: Asked, naming: Naming, village: str, theme: str) -> str:
     """
     parts = (asked.village, asked.theme) if naming is Naming.CODES else (asked.village, village, theme)
     return "_".join(in_name(part) for part in parts)
-
-
-def in_name(text: str) -> str:
-    """Return text as it may stand in a file's name on every system."""
-    return _NOT_IN_NAMES.sub("_", clean(text))[:_LONGEST].rstrip(". ") or "_"

@@ -270,6 +270,7 @@ def _beside(page: Page, text: str, x: float, y: float, way: int, size: float = _
 
 
 _LINE_MM, _FIRST_MM, _EACH_MM, _ENDS_MM = 5.3, 42.0, 25.0, 13.0
+_EVEN = tr("持平")
 _MORE, _LESS = Color("#1f5a50", "#1f5a50"), Color("#b9c9bf", "#b9c9bf")
 
 
@@ -333,23 +334,19 @@ def _deviation(page: Page, line: Compared, middle: float, y: float, twice: float
     page.rule(middle, y - 0.4, middle, y + _LINE_MM - 0.4, width=0.3, ink=Ink.FRAME)
     if line.value is None or not line.every:
         return
-    ratio = line.value / line.every - 1
+    told, ratio = _difference(line.value, line.every, line.unit), line.value / line.every - 1
     long = twice * min(abs(ratio), 1.0)
     way = 1 if ratio >= 0 else -1
-    paint_bar(
-        page, min(middle, middle + way * long), y + 0.7, long, _LINE_MM - 2.4, _MORE if ratio > 0 else _LESS
-    )
-    _beside(
-        page,
-        _difference(line.value, line.every, line.unit),
-        middle + way * (long + 1.0),
-        y + 0.9,
-        way,
-        size=_SMALL,
-    )
+    if told == _EVEN:
+        long, way = 0.0, 1
+    else:
+        paint_bar(
+            page, min(middle, middle + way * long), y + 0.7, long, _LINE_MM - 2.4, _MORE if way > 0 else _LESS
+        )
+    _beside(page, told, middle + way * (long + 1.0), y + 0.9, way, size=_SMALL)
 
 
 def _difference(value: float, mean: float, unit: str) -> str:
     """Return how far a number is from an average: in percent of it, of a share in points."""
     text = f"{value - mean:+.1f}{tr('点')}" if unit == "%" else f"{value / mean - 1:+.0%}"
-    return text.replace("-", "−") if any(c in "123456789" for c in text) else tr("持平")
+    return text.replace("-", "−") if any(c in "123456789" for c in text) else _EVEN

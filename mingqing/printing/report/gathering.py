@@ -82,7 +82,7 @@ class Gathering:
         bars, _ = self.bars(table, column, of=of, style=style)
         rows = self.grouped(table, column, of=of)
         missing = sum(count - (filled if value else 0) for value, count, filled, _ in rows)
-        return [Bar(bar.title, bar.more, bar.color, bar.value) for bar in bars if bar.more], missing
+        return [Bar(bar.title, round(bar.more, 6), bar.color, bar.value) for bar in bars if bar.more], missing
 
 
 def plain() -> Color:

@@ -1,7 +1,8 @@
 """住户信息表 on A4: a page a household, smaller type before a second page, room to correct by hand and to sign."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from mingqing.core.text import tr
 from mingqing.printing.evacuation.sketch import Sketch
@@ -26,9 +27,9 @@ TITLES: Mapping[str, str] = dict(
         strict=True,
     )
 )
-_SIZES = ((1.0, 84.0), (1.0, 66.0), (1.0, 52.0), (0.94, 46.0), (0.88, 40.0), (0.82, 36.0))
-"""Type, and height of the map in millimetres: the first with which a sheet fits on a page, else `_LONG`."""
-_LONG = _SIZES[2]
+_SIZES = ((1.0, 48.0), (1.0, 38.0), (0.94, 40.0), (0.88, 40.0), (0.82, 36.0))
+"""Type, and the least height of the map in millimetres; what room is left makes it higher."""
+_MOST_MAP_MM = 84.0
 _MIDDLE, _LEFT = Align.MIDDLE, Align.LEFT
 
 
@@ -39,14 +40,23 @@ def sheet_blocks(
 
     place : what the placeholders of the template's texts stand for. draw : makes the map, so many millimetres high.
     """
-    paper = template.sheet
-    for factor, map_mm in _SIZES:
-        blocks = list(_Laid(sheet, template, place, factor, map_mm, None).blocks())
-        if len(laid_out(blocks, paper.body.width(), room_on(paper))) == 1:
-            break
-    else:
-        factor, map_mm = _LONG
+    factor, map_mm = _fitting(sheet, template, place)
     return list(_Laid(sheet, template, place, factor, map_mm, draw(map_mm)).blocks())
+
+
+def _fitting(sheet: Sheet, template: DocumentTemplate, place: Filled) -> tuple[float, float]:
+    """Return the largest type with which a sheet takes as few pages as it can, one if so; and how high its map is."""
+    paper = template.sheet
+    room, width = room_on(paper), paper.body.width()
+    best, fewest = _SIZES[0], inf
+    for factor, map_mm in _SIZES:
+        pages = laid_out(list(_Laid(sheet, template, place, factor, map_mm, None).blocks()), width, room)
+        if len(pages) == 1:
+            y, last = pages[0][-1]
+            return factor, min(map_mm + room - y - last.height(width), _MOST_MAP_MM)
+        if len(pages) < fewest:
+            best, fewest = (factor, map_mm), len(pages)
+    return best
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +109,10 @@ class _Laid:
     def form(self, rows: Sequence[Sequence[Field]], least: float = 1.9) -> Form:
         return Form("", rows, 9.5 * self.factor, least=least)
 
-    def table(self, columns: Sequence[Column], lines: Sequence[Line]) -> Table:
+    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Table:
+        """Return a table; what is longer than anybody reads in its cell ends in an ellipsis."""
+        most = [int(column.share * _CHARACTERS) for column in columns]
+        lines = [Line(tuple(_cut(text, n) for text, n in zip(row, most, strict=True))) for row in rows]
         return Table.of(columns, lines, 8.8 * self.factor)
 
     def house(self) -> list[Block]:
@@ -146,9 +159,9 @@ class _Laid:
         people = self.sheet.members
         shown = [each for each in _MEMBER if each[3] or any(each[2](person) for person in people)]
         columns = [Column(name, share, _MIDDLE) for name, share, *_ in shown]
-        lines = [Line(tuple(value(person) for _, _, value, _ in shown)) for person in people]
-        lines += [Line(tuple("" for _ in shown))] * (1 if len(people) < _MANY else 0)
-        return [self.table(columns, lines)]
+        rows = [[value(person) for _, _, value, _ in shown] for person in people]
+        blank = [[""] * len(shown)] if len(people) < _MANY else []  # for somebody who is not on the list
+        return [self.table(columns, [*rows, *blank])]
 
     def cared(self) -> list[Block]:
         columns = [
@@ -208,7 +221,7 @@ class _Laid:
             return []
         if not rows:
             return [Paragraph(tr("没有登记"), 9.0 * self.factor, ink=Ink.SOFT, after=0.4)]
-        return [self.table(columns, [Line(cells(row)) for row in rows])]
+        return [self.table(columns, map(cells, rows))]
 
     def disaster(self) -> list[Block]:
         sheet = self.sheet
@@ -263,6 +276,7 @@ class _Laid:
 
 
 _MANY = 12
+_CHARACTERS = 6.0  # to a hundredth of the width
 _MEMBER: tuple[tuple[str, float, Callable[[Member], str], bool], ...] = (
     (tr("姓名"), 12, lambda m: m.name, True),
     (tr("关系"), 9, lambda m: m.relation, True),
@@ -287,6 +301,10 @@ _PARTS: Mapping[str, Callable[[_Laid], list[Block]]] = {
     "map": _Laid.map,
     "signature": _Laid.signature,
 }
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _with(value: object, unit: str) -> str:

@@ -18,5 +18,7 @@ def notes(report: Report) -> Iterator[str]:
     if report.absent:
         yield tr("本村还没有这些数据：{what}。").format(what="、".join(report.absent))
     if report.left_out:
-        yield tr("您的角色不能打印或导出下面这些，没有列入：{what}。").format(what="、".join(report.left_out))
+        yield tr("制表人的角色不能打印或导出下面这些，没有列入：{what}。").format(
+            what="、".join(report.left_out)
+        )
     yield from filled_each(report.template.notes, report.place)

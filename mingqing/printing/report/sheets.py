@@ -20,7 +20,7 @@ from mingqing.store.session import Session
 
 NAME = "household_sheet"
 """Of its template."""
-_NEEDS = ("household", "house")
+NEEDS = ("household", "house")
 _AROUND_M = 60.0  # of a house is on its map, at least
 _LONGEST = 200  # characters of what the log has
 
@@ -53,7 +53,7 @@ def make(session: Session, households: Sequence[int], *, reason: str = "", watch
         once `watch` says so.
     """
     permitted = Permitted(session, reason=reason)
-    permitted.require(TITLE, _NEEDS)
+    permitted.require(TITLE, NEEDS)
     when = datetime.now().astimezone()
     found = gather_sheets(permitted, households, today=when.date())
     if not found:
