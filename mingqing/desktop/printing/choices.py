@@ -99,6 +99,8 @@ class ChoicePanel(QWidget):
         self.title, self.makers, self.approval = ValueEdit(), ValueEdit(), ValueEdit()
         self.secrecy = choice_box(tr("密级"))
         self.layers = LayerTicks()
+        self.as_screen = QCheckBox(tr("按屏幕上的分类着色"))
+        self.as_screen.setChecked(True)
         self.mono = QCheckBox(tr("黑白（激光打印机）"))
         self.footer = QCheckBox(tr("页脚注明谁在何时打印"))
         self._made_of = ""
@@ -143,6 +145,7 @@ class ChoicePanel(QWidget):
         inside.addSpacing(S)
         inside.addWidget(self.layers)
         inside.addSpacing(S)
+        inside.addWidget(self.as_screen)
         inside.addWidget(self.mono)
         inside.addWidget(self.footer)
         inside.addStretch(1)

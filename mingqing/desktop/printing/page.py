@@ -1,5 +1,6 @@
 """The print page: what you see is the paper. A page at the left, what is chosen of it at the right."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.banner import Banner
 from mingqing.desktop.jobs import DrawJob, Job, ReadJob
 from mingqing.desktop.printing.choices import ChoicePanel, TemplateName, next_scale
-from mingqing.desktop.printing.drafting import Checked, Drawn, PageWanted
+from mingqing.desktop.printing.drafting import Checked, Drawn, Order, PageWanted
 from mingqing.desktop.printing.giving import Giving
 from mingqing.desktop.printing.troubles import TroubleList
 from mingqing.desktop.printing.view import PageView
@@ -140,6 +141,7 @@ class PrintPage(QWidget):
         self.troubles.filling.connect(choices.fill_in)
         choices.changed.connect(lambda changes: self.change(**changes))
         choices.stepped.connect(self.step)
+        choices.as_screen.clicked.connect(self._restyle)
         choices.whole.connect(lambda: self.change(centre=None, scale=None))
         self.troubles.placed.connect(self._show_place)
         self.troubles.opened.connect(self._open_row)
@@ -189,6 +191,11 @@ class PrintPage(QWidget):
             self._undone = []
             self._ask(asked)
 
+    def _restyle(self) -> None:
+        """Ask for the same in other classes and colours."""
+        if self.asked is not None:
+            self._ask(self.asked)
+
     def step(self, by: int) -> None:
         """Ask for a larger scale (1), or a smaller one (-1): the next round one."""
         drawn = self.view.drawn
@@ -220,6 +227,7 @@ class PrintPage(QWidget):
         if before is None or (before.theme, before.village) != (asked.theme, asked.village):
             self._sheet = 0
         self.choices.show_asked(asked)
+        self.choices.as_screen.setVisible(self._has_classes(asked.theme))
         self._settings.printing["map"] = {k: v for k, v in asked.as_plain().items() if k in _KEPT}
         self._checked = False
         self.troubles.wait()
@@ -230,7 +238,7 @@ class PrintPage(QWidget):
             return
         view = self.view
         dpi = view.dpi if view.drawn is not None else view.first_dpi(_guessed(self.asked))
-        wanted = PageWanted(self.asked, self._sheet, round(dpi, 2), self._since)
+        wanted = PageWanted(self._order(self.asked), self._sheet, round(dpi, 2))
         self._offer_out()
         view.wait(on=True)
 
@@ -258,6 +266,20 @@ class PrintPage(QWidget):
         self._show_sheets(piece.of)
         self._show_zoom()
         self._sharpen()
+
+    def _order(self, asked: Asked) -> Order:
+        """Return what is to be drawn: in the classes and colours of the screen, unless the theme's own are wanted."""
+        ground, as_screen = self._ground, self.choices.as_screen
+        as_it_is = ground is not None and as_screen.isChecked()
+        restyled = ground.restyled(asked.theme) if ground is not None and as_it_is else ()
+        return Order(
+            asked, self._since, tuple(replace(r, heat=None) for r in restyled if r.style is not None)
+        )
+
+    def _has_classes(self, theme: str) -> bool:
+        """Whether the map looks otherwise on screen than the theme has it."""
+        restyled = self._ground.restyled(theme) if self._ground is not None else ()
+        return any(each.style is not None for each in restyled)
 
     def _sharpen(self) -> None:
         """Draw the page anew where it is looked at from nearer or further away than it was drawn for."""
@@ -310,7 +332,8 @@ class PrintPage(QWidget):
         """Let it be handed out once it was looked through and nothing stops it."""
         stop = self.troubles.stop if self._checked else ""
         ready = self._checked and not stop and self.view.drawn is not None
-        self.giving.offer(self.asked if ready else None, self.view.drawn, self._since, stop)
+        order = self._order(self.asked) if self.asked is not None and ready else None
+        self.giving.offer(order, self.view.drawn, stop)
 
     def _offer_templates(self, found: list[TemplateName]) -> None:
         self.choices.offer_templates(found)
