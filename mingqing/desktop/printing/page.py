@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 348
 _DIFFERS = 0.02
-_KEPT = ("paper", "portrait", "template", "mono", "footer")  # of a computer, whatever is printed
+_KEPT = ("paper", "portrait", "mono", "footer")  # of a computer, whatever is printed
 _STEPS = 100
 
 
@@ -50,7 +50,7 @@ class PrintPage(QWidget):
         self._ground: Ground | None = None
         self._undone: list[Asked] = []
         self._done: list[Asked] = []
-        self._sheet, self._since = 0, 0
+        self._sheet, self._since, self._wished = 0, 0, ""
         self._checked = False
         self.view, self.choices, self.troubles = PageView(), ChoicePanel(), TroubleList()
         self.banner, self.giving = Banner(), Giving(jobs, studio, self)
@@ -153,7 +153,10 @@ class PrintPage(QWidget):
     def remembered(self, asked: Asked) -> Asked:
         """Return what is asked for on the paper, and so on, that was chosen last on this computer."""
         kept = self._settings.printing.get("map")
-        plain = {k: v for k, v in kept.items() if k in _KEPT} if isinstance(kept, dict) else {}
+        kept = kept if isinstance(kept, dict) else {}
+        plain = {name: value for name, value in kept.items() if name in _KEPT}
+        # A template is taken up once it is known that this project has it.
+        self._wished = str(kept.get("template", "")) if kept.get("theme") == asked.theme else ""
         try:
             return Asked.from_plain(asked.as_plain() | plain)
         except (MingqingError, TypeError, ValueError):
@@ -164,7 +167,7 @@ class PrintPage(QWidget):
         self._ground = ground
         self._since += 1
         self._done, self._undone = [], []
-        self.choices.begin(ground, ())
+        self.choices.begin(ground)
         self.giving.begin(ground)
         self._jobs.start(ReadJob(_templates, done=self._offer_templates, topic="templates"))
         self.asked = None
@@ -199,13 +202,15 @@ class PrintPage(QWidget):
     def step(self, by: int) -> None:
         """Ask for a larger scale (1), or a smaller one (-1): the next round one."""
         drawn = self.view.drawn
-        if self.asked is None or drawn is None or not self.view.movable:
+        if self.asked is None or drawn is None:
             return
         before = self.asked.scale or drawn.scale
         scale = next_scale(before, by)
-        if scale != before:
+        if scale != before and self.view.movable:
             self.view.enlarge(before / scale)
             self.change(scale=scale, centre=self.view.target)
+        elif scale != before:
+            self.change(scale=scale)
 
     def _follow_hand(self) -> None:
         drawn = self.view.drawn
@@ -228,7 +233,8 @@ class PrintPage(QWidget):
             self._sheet = 0
         self.choices.show_asked(asked)
         self.choices.as_screen.setVisible(self._has_classes(asked.theme))
-        self._settings.printing["map"] = {k: v for k, v in asked.as_plain().items() if k in _KEPT}
+        kept = (*_KEPT, "theme", "template")
+        self._settings.printing["map"] = {k: v for k, v in asked.as_plain().items() if k in kept}
         self._checked = False
         self.troubles.wait()
         self._draw()
@@ -260,7 +266,7 @@ class PrintPage(QWidget):
             self._offer_out()
             return
         self.banner.settle()
-        self.view.movable = piece.of == 1 or self._sheet == 0
+        self.view.movable = piece.of == 1  # sections lie where they cover the village
         self.view.show_page(piece)
         self.choices.show_drawn(self.asked, piece)
         self._show_sheets(piece.of)
@@ -337,10 +343,11 @@ class PrintPage(QWidget):
 
     def _offer_templates(self, found: list[TemplateName]) -> None:
         self.choices.offer_templates(found)
-        if self.asked is not None:
-            self.choices.show_asked(self.asked)
-            if self.view.drawn is not None:
-                self.choices.show_drawn(self.asked, self.view.drawn)
+        asked, wished = self.asked, self._wished
+        if asked is not None and not asked.template and any(each.name == wished for each in found):
+            self._ask(asked.of(template=wished))
+        elif asked is not None:
+            self.choices.show_template(asked)
 
     def _show_place(self, trouble: "Trouble") -> None:
         if trouble.at is not None:
@@ -360,8 +367,8 @@ class PrintPage(QWidget):
             self.left.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Keep to the page the keys that would take back an edit of the map behind it."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _way(event):
+        """Keep to the page the keys that would take back edits of the map behind it, or delete rows of it."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_kept(event):
             event.accept()
             return True
         return super().event(event)
@@ -381,6 +388,10 @@ def _way(event: QKeyEvent) -> str:
     return "forth" if event.matches(QKeySequence.StandardKey.Redo) else ""
 
 
+def _is_kept(event: QKeyEvent) -> bool:
+    return bool(_way(event)) or event.matches(QKeySequence.StandardKey.Delete)
+
+
 def _guessed(asked: Asked) -> tuple[float, float]:
     """Return the size of a page before it is there, millimetres: lying, unless it is to stand."""
     short = 210.0 * 2 ** (SIZES.index(asked.paper) / 2)
@@ -390,4 +401,4 @@ def _guessed(asked: Asked) -> tuple[float, float]:
 
 def _templates(session: "Session", _job: Job[list[TemplateName]]) -> list[TemplateName]:
     own = {theme.code for theme in session.catalog.themes}
-    return [TemplateName(t.name, t.name) for t in templates(session) if t.name not in own]
+    return [TemplateName(t.name, t.theme) for t in templates(session) if t.name not in own]

@@ -235,6 +235,7 @@ def test_paper_and_orientation_are_chosen_and_remembered_on_this_computer(
     assert shared.settings.printing["map"] == {
         "paper": "A4",
         "portrait": True,
+        "theme": "household",
         "template": "",
         "mono": False,
         "footer": True,
@@ -326,9 +327,7 @@ def test_ctrl_z_takes_back_a_choice_and_no_edit_of_the_map(
     still()
 
 
-def test_a_map_in_sections_has_a_page_each_and_only_the_first_is_dragged(
-    page: PrintPage, still: Settle
-) -> None:
+def test_a_map_in_sections_has_a_page_each_and_is_not_dragged(page: PrintPage, still: Settle) -> None:
     page.change(scale=1000, sections=True, paper="A4")
     still()
     assert drawn(page).of > 2
@@ -343,6 +342,34 @@ def test_a_map_in_sections_has_a_page_each_and_only_the_first_is_dragged(
     assert drawn(page).of == 1
     assert page.view.movable
     assert not page._strip.isVisible()
+
+
+def test_a_template_of_the_project_is_offered_for_its_map_and_taken_up_next_time(
+    page: PrintPage, shared: MainWindow, folder: Path, still: Settle
+) -> None:
+    own = folder / "print" / "祠堂.toml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text('theme = "household"\ntitle = "{village}祠堂图"\n', encoding="utf-8")
+    page.left.emit()
+    shared.actions_["print"].trigger()
+    still()
+    number = page.choices.template.findData("祠堂")
+    assert number > 0
+    page.choices.template.setCurrentIndex(number)
+    page.choices.template.activated.emit(number)
+    still()
+    assert drawn(page).title == "小竹溪村祠堂图"
+    page.left.emit()
+    shared.actions_["print"].trigger()
+    still()
+    assert (asked(page).template, drawn(page).title) == ("祠堂", "小竹溪村祠堂图")
+    disaster = page.choices.theme.findData("disaster")
+    page.choices.theme.setCurrentIndex(disaster)
+    page.choices.theme.activated.emit(disaster)
+    still()
+    assert asked(page).template == ""
+    assert page.choices.template.findData("祠堂") < 0
+    own.unlink()
 
 
 def test_what_is_wrong_shows_its_place_on_the_page(page: PrintPage, still: Settle) -> None:
