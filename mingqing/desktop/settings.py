@@ -36,6 +36,9 @@ class Settings:
     backup_folder: str = ""
     hints_seen: list[str] = field(default_factory=list)
     drawn: dict[str, str] = field(default_factory=dict)  # by map, the table that was drawn on it last
+    printing: dict[str, object] = field(
+        default_factory=dict
+    )  # paper and the like, chosen last, by what it is of
     path: Path | None = None
 
     @property
@@ -62,6 +65,7 @@ class Settings:
                 backup_folder=str(kept.get("backup_folder", "")),
                 hints_seen=[str(name) for name in kept.get("hints_seen", [])],
                 drawn={str(k): str(v) for k, v in dict(kept.get("drawn", {})).items()},
+                printing=dict(kept.get("printing", {})),
                 path=path,
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -80,6 +84,7 @@ class Settings:
             "lock_minutes": self.lock_minutes,
             "drawn": self.drawn,
             "hints_seen": self.hints_seen,
+            "printing": self.printing,
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import (
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -41,13 +40,15 @@ from mingqing.desktop.importing.page import ImportPage
 from mingqing.desktop.jobs import Job, Jobs, ReadJob, WriteJob
 from mingqing.desktop.look.theme import Appearance, dress
 from mingqing.desktop.map.overviews import OverviewUpkeep
+from mingqing.desktop.menu import fill
 from mingqing.desktop.pages.crash import CrashPage
 from mingqing.desktop.pages.dialogs import LoginSheet, NewProjectSheet, ask
 from mingqing.desktop.pages.duty import DutyPage
 from mingqing.desktop.pages.welcome import DropTarget, Welcome
+from mingqing.desktop.printing.desk import PrintDesk
 from mingqing.desktop.project import Survey, survey, surveyed
 from mingqing.desktop.sample import sample_folder, sample_project
-from mingqing.desktop.widgets import column, restyle, rounded
+from mingqing.desktop.widgets import column, restyle
 from mingqing.store.accounts import has_recovery_key
 from mingqing.store.archive import SUFFIX as BACKUP_SUFFIX
 from mingqing.store.archive import Backup
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         for page in (self.welcome, self.explorer, self.importing, self.backups, self.damage, self.crash):
             self.pages.addWidget(page)
         self.duties = Duties(catalog, self.jobs, self.actions_, self.pages, self)
+        self.printing = PrintDesk(self)
         self.strip = Banner()
         self.strip.setObjectName("strip")
         inside = QWidget()
@@ -165,33 +167,17 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.wear(self.settings.look))
 
     def _fill_menu(self) -> None:
-        menu = self.explorer.topbar.menu
-        menu.addActions([self.actions_["new"], self.actions_["open"]])
-        self._recent_menu = rounded(menu.addMenu(tr("最近打开")))
-        menu.addMenu(self.explorer.topbar.imports)
-        menu.addAction(self.actions_["close"])
-        menu.addSeparator()
-        menu.addAction(self.actions_["backups"])
-        menu.addActions([self.actions_[name] for name in self.duties.pages])
-        menu.addSeparator()
-        looks = rounded(menu.addMenu(tr("外观")))
-        group = QActionGroup(self)
-        for choice in Appearance:
-            action = looks.addAction(choice.caption)
-            action.setCheckable(True)
-            action.setChecked(choice is self.settings.look)
-            action.triggered.connect(lambda _checked=False, c=choice: self.wear(c))
-            group.addAction(action)
-        menu.addSeparator()
-        menu.addAction(self.actions_["quit"])
-        menu.aboutToShow.connect(self._fill_recent)
-
-    def _fill_recent(self) -> None:
-        self._recent_menu.clear()
-        for recent in self.settings.existing_recent():
-            action = self._recent_menu.addAction(recent.path.stem)
-            action.triggered.connect(lambda _checked=False, r=recent: self.ask_login(r.path, r.user))
-        self._recent_menu.setEnabled(not self._recent_menu.isEmpty())
+        topbar = self.explorer.topbar
+        fill(
+            topbar.menu,
+            self.actions_,
+            self.settings,
+            imports=topbar.imports,
+            printing=self.printing.entries,
+            pages=[self.actions_[name] for name in self.duties.pages],
+            reopen=self.ask_login,
+            wear=self.wear,
+        )
 
     # ── Looks ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -367,6 +353,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(tr("{name} — 民情地图").format(name=session.info.name))
         writable = session.policy.edits and session.info.read_only is None
         self.duties.offer(session)
+        self.printing.offer(session)
         self.pages.setCurrentWidget(self.explorer)
         self.explorer.show_project(session, found, theme=self.settings.theme, village=known.village)
         covered = self.lock.locked
@@ -436,6 +423,7 @@ class MainWindow(QMainWindow):
         of_view = ("back", "forward", "to_village", "to_selection", "form")
         self.actions_.enable((*_WITH_PROJECT, *_FOR_EDITORS, *_WITH_MAP, *of_view), on=False)
         self.duties.offer(None)
+        self.printing.offer(None)
         self.welcome.show_recent(self.settings.existing_recent())
         self.pages.setCurrentWidget(self.welcome)
         self.welcome.setFocus()

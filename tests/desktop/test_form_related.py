@@ -300,12 +300,12 @@ def test_deleting_a_village_says_what_lies_in_it_and_all_that_lists_villages_fol
     settle()
     assert code not in explorer.kit.overview.outlines
     assert "小竹溪村" not in explorer.topbar.villages.text()
-    assert not [e for e in explorer.topbar.villages._entries if e.village.name == "小竹溪村"]
+    assert not [e for e in explorer.topbar.villages.entries if e.village.name == "小竹溪村"]
     explorer.editor.undo()
     settle()
     assert code in explorer.kit.overview.outlines
     assert "小竹溪村" in explorer.topbar.villages.text()
-    assert [e for e in explorer.topbar.villages._entries if e.village.name == "小竹溪村"]
+    assert [e for e in explorer.topbar.villages.entries if e.village.name == "小竹溪村"]
 
 
 def test_a_member_is_deleted_in_place(opened: MainWindow, household: RowSection, settle: Settle) -> None:

@@ -235,7 +235,7 @@ def test_a_village_editor_opens_at_the_own_village_and_is_offered_no_other(
     window = enter("村编员")
     explorer = window.explorer
     assert explorer.village == "331124204203"
-    assert [e.village.name for e in explorer.topbar.villages._entries] == ["横岗村"]
+    assert [e.village.name for e in explorer.topbar.villages.entries] == ["横岗村"]
     assert explorer.canvas.view is not None
     assert EAST + 2_000 < explorer.canvas.view.x < EAST + 3_500
     explorer.show_village("331124204202")

@@ -97,7 +97,7 @@ class Kit(QObject):
         bar.add_menu(tr("选择"), (*_SELECTING, "conditions", "reselect"))
         bar.add_rule()
         bar.add("bookmarks")
-        bar.add_menu(tr("复制、存图"), ("copy_map", "save_map"))
+        bar.add_menu(tr("打印、复制、存图"), ("print", "copy_map", "save_map"))
         bar.add("overview")
         return bar
 

@@ -22,12 +22,14 @@ _LEAST, _MOST = 150, 216
 
 
 class VillageChooser(QPushButton):
-    """Shows the village in view. `chosen(code)` when the user picks one; "" means all."""
+    """Shows the village in view. `chosen(code)` when the user picks one; "" means all, where that may be chosen."""
 
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, one: bool = False) -> None:
+        """`one` : whether it has to be one village."""
         super().__init__(parent)
+        self._one = one
         self.setObjectName("village")
         self.setIcon(icon("fa6s.location-dot"))
         self.setIconSize(QSize(16, 16))
@@ -35,7 +37,7 @@ class VillageChooser(QPushButton):
         self.setMaximumWidth(_MOST)
         self.setToolTip(tr("选择村：可输入村名、拼音或首字母  Ctrl+F"))
         self.setAccessibleName(tr("选择村"))
-        self._entries: Sequence[Entry] = ()
+        self.entries: Sequence[Entry] = ()
         self.popup = PickList(
             self,
             _WIDTH,
@@ -55,7 +57,7 @@ class VillageChooser(QPushButton):
 
     def offer(self, entries: "Sequence[Entry]") -> None:
         """Offer these villages."""
-        self._entries = entries
+        self.entries = entries
         self.setEnabled(bool(entries))
 
     def show_village(self, village: "Village | None") -> None:
@@ -64,14 +66,14 @@ class VillageChooser(QPushButton):
 
     def open(self) -> None:
         """Drop the list down and wait for typing."""
-        if self._entries:
+        if self.entries:
             self.popup.open(self.mapToGlobal(QPoint(0, self.height() + 4)))
 
     def _offer(self, typed: str) -> None:
-        self.popup.offer(_lines(find(self._entries, typed), typed))
+        self.popup.offer(_lines(find(self.entries, typed), typed, whole=not self._one))
 
     def _choose(self, code: str) -> None:
-        village = next((e.village for e in self._entries if e.village.code == code), None)
+        village = next((e.village for e in self.entries if e.village.code == code), None)
         self.show_village(village)
         self.chosen.emit(code)
 
@@ -80,9 +82,9 @@ def _title(village: "Village") -> str:
     return f"{village.name}  {village.township}" if village.township else village.name
 
 
-def _lines(found: "Sequence[Village]", typed: str) -> "Iterator[QStandardItem]":
-    """Yield the villages found, under their townships while nothing is typed."""
-    if not typed:
+def _lines(found: "Sequence[Village]", typed: str, *, whole: bool) -> "Iterator[QStandardItem]":
+    """Yield the villages found, under their townships while nothing is typed; `whole` : after a line for all."""
+    if whole and not typed:
         yield _item(tr("全部村"), "")
     township = None
     for village in found:
