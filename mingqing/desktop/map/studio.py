@@ -21,13 +21,15 @@ from mingqing.catalog.load import catalog
 from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
 from mingqing.desktop.map.drawing import draw
-from mingqing.desktop.map.frame import Deliver, Frame, Request, Tile
+from mingqing.desktop.map.frame import Request, Tile
 from mingqing.desktop.map.tiles import TILE
 from mingqing.render.fonts import ensure_application
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
+Errand = Callable[["Session", Callable[[], bool], Callable[[Any], None]], None]
+"""Anything but the map to be drawn, such as a page: can be sent, is called with session, `cancelled` and `deliver`."""
 _SLOW_S = 0.08  # a drawing that takes longer can be felt in the window
 _LISTEN_S = 0.01
 _READY = "ready"
@@ -62,9 +64,13 @@ class Studio:
         self._pipe, self._process, self._ready = ours, process, False
 
     def __call__(
-        self, session: "Session", request: Request, cancelled: Callable[[], bool], deliver: Deliver
+        self,
+        session: "Session",
+        request: Request | Errand,
+        cancelled: Callable[[], bool],
+        deliver: Callable[[Any], None],
     ) -> None:
-        """Draw `request`, as `drawing.draw` does."""
+        """Draw `request`, as `drawing.draw` does, or run an errand."""
         if self.ready():
             try:
                 self._draw_apart(session, request, cancelled, deliver)
@@ -74,7 +80,7 @@ class Studio:
             return
         began = perf_counter()
         try:
-            draw(session, request, cancelled, deliver)
+            _perform(session, request, cancelled, deliver)
         finally:
             if self._process is None and perf_counter() - began > _SLOW_S:
                 self.warm_up()
@@ -109,7 +115,11 @@ class Studio:
         self._ready = False
 
     def _draw_apart(
-        self, session: "Session", request: Request, cancelled: Callable[[], bool], deliver: Deliver
+        self,
+        session: "Session",
+        request: Request | Errand,
+        cancelled: Callable[[], bool],
+        deliver: Callable[[Any], None],
     ) -> None:
         try:
             if self._session is not session:
@@ -121,7 +131,7 @@ class Studio:
             self.close()
             raise DrawingEnded(ENDED) from error
 
-    def _listen(self, cancelled: Callable[[], bool], deliver: Deliver) -> None:
+    def _listen(self, cancelled: Callable[[], bool], deliver: Callable[[Any], None]) -> None:
         """Hand over what comes until the drawing is done; tell the process once nobody wants it any more."""
         told = False
         while True:
@@ -155,12 +165,12 @@ def _work(pipe: Connection) -> None:
         pipe.send(_READY)
         while True:
             match pipe.recv():
-                case Request() as request:
-                    pipe.send(artist.draw(request))
-                case (kind, info, login):
-                    artist.enter = partial(kind, info, catalog(), login)
                 case None:  # a drawing was given up that was done by then
                     pass
+                case (kind, info, login):
+                    artist.enter = partial(kind, info, catalog(), login)
+                case request:
+                    pipe.send(artist.draw(request))
 
 
 class _Artist:
@@ -173,12 +183,12 @@ class _Artist:
         self._session: Session | None = None
         self._asked = perf_counter()
 
-    def draw(self, request: Request) -> Exception | None:
+    def draw(self, request: Request | Errand) -> Exception | None:
         """Draw and hand over; return what went wrong, if anything did."""
         try:
             if self._session is None:
                 self._session = self.enter()
-            draw(self._session, request, self._cancelled, lambda piece: self._pipe.send(_packed(piece)))
+            _perform(self._session, request, self._cancelled, lambda piece: self._pipe.send(_packed(piece)))
         except MingqingError as error:
             return error
         except OSError:
@@ -195,17 +205,27 @@ class _Artist:
         return self._pipe.poll()
 
 
-def _packed(piece: Frame | Tile) -> Frame | tuple[Any, ...]:
-    if isinstance(piece, Frame):
-        return piece
-    return piece.cell, piece.signs, bytes(piece.image.constBits())
+def _perform(
+    session: "Session",
+    request: Request | Errand,
+    cancelled: Callable[[], bool],
+    deliver: Callable[[Any], None],
+) -> None:
+    if isinstance(request, Request):
+        draw(session, request, cancelled, deliver)
+    else:
+        request(session, cancelled, deliver)
 
 
-def _unpacked(said: Frame | tuple[Any, ...]) -> Frame | Tile:
+def _packed(piece: object) -> object:
+    if isinstance(piece, Tile):
+        return piece.cell, piece.signs, bytes(piece.image.constBits())
+    return piece
+
+
+def _unpacked(said: Any) -> object:  # noqa: ANN401 - what `_packed` made
     match said:
-        case Frame():
-            return said
         case (cell, signs, pixels):
             depth = QImage.Format.Format_ARGB32_Premultiplied if signs else QImage.Format.Format_RGB32
             return Tile(cell, QImage(pixels, TILE, TILE, 4 * TILE, depth).copy(), signs)
-    raise ValueError(said)
+    return said
