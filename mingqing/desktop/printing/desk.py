@@ -31,6 +31,7 @@ class PrintDesk(QObject):
         self._openers = {"print": self._show_page, **_DIALOGS}
         for name in self._openers:
             window.actions_.connect(name, partial(self._open, name))
+        window.actions_.connect("dismiss", self._dismiss)
 
     @property
     def entries(self) -> list[QAction]:
@@ -106,6 +107,10 @@ class PrintDesk(QObject):
     def _show_row(self, table: str, row_id: int) -> None:
         self._leave()
         self._window.explorer.show_row(table, row_id)
+
+    def _dismiss(self) -> None:
+        if self._page is not None and self._window.pages.currentWidget() is self._page:
+            self._page.dismiss()
 
     def _leave(self) -> None:
         self._window.pages.setCurrentWidget(self._window.explorer)

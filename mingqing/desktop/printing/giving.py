@@ -206,7 +206,7 @@ class Giving(QFrame):
             n=copies, printer=chosen.printerName() or chosen.outputFileName()
         )
 
-        def make(session: "Session", job: Job[tuple[WallMap, ...]]) -> "tuple[WallMap, ...]":
+        def make(session: "Session", job: Job[Any]) -> "tuple[WallMap, ...]":
             pages = composed(session, asked, since, job.cancelled)
             require_sound(session, pages)
             return pages

@@ -30,6 +30,7 @@ _MARGIN, _LINE = 28.0, 3.0  # logical pixels
 _SMALLEST, _LARGEST = 0.05, 20.0  # logical pixels to a millimetre
 _MOST_PIXELS = 18e6  # of a page that is drawn sharp; beyond, it is enlarged
 _SETTLE_MS, _PATIENT_MS, _PULSE_MS, _SHOWN_MS = 160, 180, 30, 3200
+_RING = 18.0  # logical pixels, about a place that is pointed out
 _NOTCH = 120  # of a wheel
 _SHADOW = ((6.0, 6), (3.0, 14), (1.0, 26))
 
@@ -138,7 +139,7 @@ class PageView(QWidget):
         self.update()
 
     def mark(self, at: tuple[float, float]) -> None:
-        """Show where a place is, given in the project's CRS."""
+        """Show where a place is, given in the project's CRS; one beyond the frame at its edge."""
         self._mark = at
         place = self._on_screen(at)
         if place is not None and not self.rect().toRectF().adjusted(40, 40, -40, -40).contains(place):
@@ -257,7 +258,12 @@ class PageView(QWidget):
             return None
         px, centre = self._zoom / self.drawn.metres_per_mm * self.hand.by, self.frame.center()
         east, north = at[0] - self.drawn.centre[0], at[1] - self.drawn.centre[1]
-        return centre + QPointF(east * px + self.hand.x, -north * px + self.hand.y)
+        place = centre + QPointF(east * px + self.hand.x, -north * px + self.hand.y)
+        inside = self.frame.adjusted(_RING, _RING, -_RING, -_RING)
+        return QPointF(
+            min(max(place.x(), inside.left()), inside.right()),
+            min(max(place.y(), inside.top()), inside.bottom()),
+        )
 
     # ── Painting ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -303,7 +309,7 @@ class PageView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for width, colour in ((6.0, "#FFFFFF"), (3.0, "#C2261B")):
             painter.setPen(QPen(QColor(colour), width))
-            painter.drawEllipse(place, 18, 18)
+            painter.drawEllipse(place, _RING, _RING)
 
     def _paint_line(self, painter: QPainter) -> None:
         if self._phase >= 0:
