@@ -305,7 +305,7 @@ class PrintPage(QWidget):
         self._percent.setText(f"{self.view.percent} %")
         self._group.setExclusive(False)
         for how, made in self._fits.items():
-            made.setChecked(self.view.fits == how)
+            made.setChecked(self.view.lying.fits == how)
         self._group.setExclusive(True)
 
     def _show_sheets(self, of: int) -> None:
