@@ -51,6 +51,15 @@ class Paper(Quick):
         return document.pdf
 
 
+class RefusingPaper(Paper):
+    """Makes PDFs, but for one village."""
+
+    def draw(self, asked: Asked) -> Drawn:
+        if asked.village == BAD:
+            raise InputRefused("这个村没有村界")
+        return super().draw(asked)
+
+
 class Pictures(Quick):
     """As many pages as the test says."""
 
