@@ -81,6 +81,8 @@ def font(*, bold: bool) -> QFont:
     made.setPixelSize(_EM_PX)
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    # Beside Latin letters, fonts for Chinese put digits of other glyphs, of which a PDF cannot say what they are.
+    made.setFeature(QFont.Tag("locl"), 0)
     return made
 
 
