@@ -7,6 +7,7 @@ from itertools import groupby
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 
+from mingqing.catalog.color import Color
 from mingqing.catalog.style import Line, StyleClass
 from mingqing.core.text import tr
 from mingqing.printing.paper.page import Ink, Page
@@ -94,20 +95,21 @@ def left_out(entries: Sequence[LegendEntry], box: Rect) -> int:
     return _set(entries, box.width, box.height - HEADING).lacking if entries else 0
 
 
-def paint(page: Page, box: Rect, entries: Sequence[LegendEntry], title: str) -> None:
+def paint(page: Page, box: Rect, entries: Sequence[LegendEntry], title: str, ground: Color = PAPER) -> None:
     """Paint the legend in type that lets it fit; how many classes found no room stands on its last line."""
     if not entries:
         return
     room = heading(page, box, title or tr("图例"))
     found = _set(entries, room.width, room.height)
     for column, top, row in found.rows:
-        _paint_row(page, room.x + column * (found.wide + _GAP * found.size), room.y + top, found, row)
+        left = room.x + column * (found.wide + _GAP * found.size)
+        _paint_row(page, left, room.y + top, found, row, ground)
     if found.lacking and room.height >= found.size:
         told = tr("另有 {n} 类未列出").format(n=found.lacking)
         line(page, (room.x, room.bottom - found.size * 1.2), room.width, told, found.size, ink=Ink.SOFT)
 
 
-def _paint_row(page: Page, x: float, y: float, found: _Set, row: _Row) -> None:
+def _paint_row(page: Page, x: float, y: float, found: _Set, row: _Row, ground: Color) -> None:
     size = found.size
     if row.entry is None:
         line(page, (x, y), found.wide, row.lines[0], size, bold=True, ink=Ink.SOFT)
@@ -115,19 +117,19 @@ def _paint_row(page: Page, x: float, y: float, found: _Set, row: _Row) -> None:
     wide, high = _SWATCH[0] * size, _SWATCH[1] * size
     text_high = len(row.lines) * _LEAD * size
     full = max(text_high, high)
-    _paint_swatch(page, Rect(x, y + (full - high) / 2, wide, high), row.entry.style_class)
+    _paint_swatch(page, Rect(x, y + (full - high) / 2, wide, high), row.entry.style_class, ground)
     top = y + (full - text_high) / 2 + (_LEAD - 1) / 2 * size
     for n, text in enumerate(row.lines):
         page.text(x + _INDENT * size, top + n * _LEAD * size, text, size)
 
 
-def _paint_swatch(page: Page, box: Rect, style_class: StyleClass) -> None:
+def _paint_swatch(page: Page, box: Rect, style_class: StyleClass, ground: Color) -> None:
     """Paint how a class looks, a line on the ground of the map: some are white."""
     painter, area = page.painter, QRectF(box.x, box.y, box.width, box.height)
     painter.save()
     painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
     if all(isinstance(symbol, Line) for symbol in style_class.symbols):
-        painter.fillRect(area, QColor(*PAPER.rgba(dark=False)))
+        painter.fillRect(area, QColor(*ground.rgba(dark=False)))
     page.swatch(box.x, box.y, box.width, box.height, style_class)
     painter.restore()
 
