@@ -92,7 +92,7 @@ def _paint_beside(page: Page, wall: WallMap) -> None:
             case Part.INSET if wall.inset is not None:
                 inset.paint(page, box, wall.inset)
             case Part.LEGEND:
-                legend.paint(page, box, wall.legend, wall.template.legend_title, wall.scene.paper)
+                legend.paint(page, box, wall.legend, wall.template.legend_title)
             case Part.FIGURES:
                 figures.paint(page, box, wall.figures, wall.template.figures_title)
             case Part.NOTES:
