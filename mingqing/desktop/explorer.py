@@ -549,7 +549,7 @@ class Explorer(QWidget):
         self.tables.show_place(self._village, canvas.view.extent(size) if canvas.view is not None else None)
 
     def _dismiss(self) -> None:
-        if not self.board.decline() and not self.kit.escape() and not self.form.leave():
+        if self.isVisible() and not self.board.decline() and not self.kit.escape() and not self.form.leave():
             self.close_card()
 
     def close_card(self) -> None:

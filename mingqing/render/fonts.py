@@ -39,6 +39,8 @@ _FAMILIES = (
 # Metrics are taken once at this size and scaled, so that text is laid out alike on every surface.
 _EM_PX = 100
 _LACKING = "〓"
+# What is never drawn, and so never missed: line breaks, which a cell of a spreadsheet may hold, are spaces.
+_UNSEEN = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0))) | dict.fromkeys(map(ord, "\t\n\r"), " ")
 
 
 @cache
@@ -67,7 +69,7 @@ def notice(texts: Iterable[str] = ()) -> str:
         return tr(
             "电脑上没有中文字体，图上的汉字以“〓”代替或空着；请安装思源黑体（fonts-noto-cjk）后重新打开。"
         )
-    lacking = sorted({c for text in texts for c in text if not _has(c, bold=False)})
+    lacking = sorted({c for text in texts for c in text.translate(_UNSEEN) if not _has(c, bold=False)})
     if not lacking:
         return ""
     return tr("电脑上的字体没有这些字，图上以“〓”代替：{characters}").format(characters="".join(lacking))
@@ -81,6 +83,8 @@ def font(*, bold: bool) -> QFont:
     made.setPixelSize(_EM_PX)
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    # Forms of other languages: digits after letters become glyphs that stand for nothing in a PDF's text.
+    made.setFeature(QFont.Tag("locl"), 0)
     return made
 
 
@@ -103,7 +107,7 @@ def _has(character: str, *, bold: bool) -> bool:
 def drawable(text: str, *, bold: bool) -> str:
     """Return `text` with 〓, as printers do, for what the font lacks, which would be drawn as an empty box."""
     stand_in = _LACKING if _has(_LACKING, bold=bold) else ""
-    return "".join(c if _has(c, bold=bold) else stand_in for c in text)
+    return "".join(c if _has(c, bold=bold) else stand_in for c in text.translate(_UNSEEN))
 
 
 @cache

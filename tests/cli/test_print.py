@@ -7,6 +7,7 @@ import pytest
 
 from mingqing.core import files
 from mingqing.core.sample import PASSWORD, USER
+from mingqing.printing.paper.page import Ink
 from mingqing.store.log import entries
 from mingqing.store.project import open_project
 from tests.cli.conftest import Outcome, Run
@@ -69,7 +70,10 @@ def test_what_is_asked_for_is_on_the_page(run: Run, sample_project: Path, tmp_pa
     assert "土地" not in drawn
     assert f"由 {USER} 打印" not in drawn
     colours = {c.lower() for c in re.findall(r'(?:fill|stroke)="#([0-9a-fA-F]{6})"', drawn)}
-    assert len(colours) > 2
+    of_the_page = {ink.value.removeprefix("#") for ink in Ink}
+    on_the_map = [bytes.fromhex(colour) for colour in colours - of_the_page]
+    assert len(on_the_map) > 2
+    assert all(max(rgb) - min(rgb) < 16 for rgb in on_the_map)
 
 
 def test_pictures_of_sections_are_numbered(run: Run, sample_project: Path, tmp_path: Path) -> None:

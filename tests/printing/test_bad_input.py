@@ -180,6 +180,17 @@ def test_odd_texts_are_a_page(session: Session, keep: Callable[[bytes], Pdf], te
         trouble.sentence.encode()
 
 
+def test_a_line_break_in_a_name_is_a_space_on_paper(session: Session, keep: Callable[[bytes], Pdf]) -> None:
+    village(session, BORDER, "试\n村")
+    add(session, "place_name", [shapely.Point(EAST + 500, NORTH + 500)], name=["上\r\n坪"], kind=["自然村"])
+    (wall,) = sheets(session, Asked("household", VILLAGE))
+    text = assert_a_page([wall], keep).text()
+    assert "〓" not in text
+    assert "上坪" in text
+    assert "试村" in text
+    assert "font" not in codes(session, wall)
+
+
 def test_rare_characters_of_a_font_are_no_trouble(session: Session) -> None:
     village(session, BORDER, RARE)
     (wall,) = sheets(session, Asked("household", VILLAGE))

@@ -108,6 +108,9 @@ PLAN_HOUSES = (
 )
 """By which houses are told apart that go to neighbouring shelters, light and dark."""
 
+DESK = ("#DAD7D0", "#101213")
+"""What a page lies on that is shown as it will be printed, light and dark."""
+
 
 def is_dark() -> bool:
     """Whether the application is dressed for the dark."""

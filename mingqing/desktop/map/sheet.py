@@ -71,7 +71,7 @@ def draw_sheet(session: "Session", request: "Request", title: str, cancelled: Ca
     allowed = wanted & printable(session.policy, catalog, theme)
     if not allowed & frozenset(catalog.layers[theme].tables):
         raise NotAllowed(tr("您的角色不能打印这张图，也就不能复制成图片"))
-    restyled = tuple(each for each in request.restyled if _may_print(session.policy, each))
+    restyled = tuple(each for each in request.restyled if may_print(session.policy, each))
     scene, unread = _scene(session, replace(request, restyled=restyled), allowed, cancelled)
     rows = list(_rows(scene.legend, request.size[0] - 2 * _EDGE))
     image = _blank(request.size[0], _TITLE + request.size[1] + _EDGE + _LINE * (len(rows) + 1))
@@ -114,7 +114,7 @@ def _scene(
     return scene, tuple(t.base_map.title for t in troubles if not t.outside)
 
 
-def _may_print(policy: Policy, restyled: "Restyled") -> bool:
+def may_print(policy: Policy, restyled: "Restyled") -> bool:
     """Whether all that is to be read from how a table looks may go on paper."""
     named = (name.split(".", 1) for name in restyled.reveals)
     return all(policy.column(table, field, Action.PRINT) is Column.CLEAR for table, field in named)

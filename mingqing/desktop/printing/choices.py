@@ -33,10 +33,10 @@ _TYPED = re.compile(r"(?:1\s*[:：∶]\s*)?([0-9][0-9,，\s]*)\s*$")
 
 @dataclass(frozen=True, slots=True)
 class TemplateName:
-    """A template to choose: its name, and what it is called."""
+    """A template to choose, and the map that it is for; None for any."""
 
     name: str
-    title: str
+    theme: str | None
 
 
 def scale_typed(text: str) -> int | None:
@@ -99,9 +99,10 @@ class ChoicePanel(QWidget):
         self.title, self.makers, self.approval = ValueEdit(), ValueEdit(), ValueEdit()
         self.secrecy = choice_box(tr("密级"))
         self.layers = LayerTicks()
+        self.as_screen = QCheckBox(tr("按屏幕上的分类着色"))
+        self.as_screen.setChecked(True)
         self.mono = QCheckBox(tr("黑白（激光打印机）"))
         self.footer = QCheckBox(tr("页脚注明谁在何时打印"))
-        self._made_of = ""
         self._lay_out()
         self._connect()
 
@@ -143,6 +144,7 @@ class ChoicePanel(QWidget):
         inside.addSpacing(S)
         inside.addWidget(self.layers)
         inside.addSpacing(S)
+        inside.addWidget(self.as_screen)
         inside.addWidget(self.mono)
         inside.addWidget(self.footer)
         inside.addStretch(1)
@@ -183,7 +185,7 @@ class ChoicePanel(QWidget):
 
     # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def begin(self, ground: "Ground", templates: Sequence[TemplateName]) -> None:
+    def begin(self, ground: "Ground") -> None:
         """Offer what may be chosen of a project."""
         with _quiet(self.theme):
             self.theme.clear()
@@ -194,27 +196,31 @@ class ChoicePanel(QWidget):
         self.footer.setEnabled(not required)
         self.footer.setToolTip(tr("您的角色打印的图都要有页脚") if required else "")
         self._ground = ground
-        self.offer_templates(templates)
+        self._templates: Sequence[TemplateName] = ()
 
     def offer_templates(self, templates: Sequence[TemplateName]) -> None:
-        """Offer these templates, after the theme's own."""
-        chosen = self.template.currentData()
+        """Offer these templates, each for the map that it is for."""
+        self._templates = templates
+
+    def show_template(self, asked: Asked) -> None:
+        """Offer the templates of a map, its own first, and show the one asked for."""
         with _quiet(self.template):
             self.template.clear()
             self.template.addItem(tr("这张图自己的"), "")
-            for each in templates:
-                self.template.addItem(each.title, each.name)
-            self.template.setCurrentIndex(max(self.template.findData(chosen), 0))
+            for each in self._templates:
+                if each.theme in {None, asked.theme}:
+                    self.template.addItem(each.name, each.name)
+            self.template.setCurrentIndex(max(self.template.findData(asked.template), 0))
 
     def show_asked(self, asked: Asked) -> None:
         """Show what is asked for."""
         for box, value in (
             (self.theme, asked.theme),
             (self.paper, asked.paper),
-            (self.template, asked.template),
         ):
             with _quiet(box):
                 box.setCurrentIndex(max(box.findData(value), 0))
+        self.show_template(asked)
         chosen = next((e.village for e in self._ground.villages if e.village.code == asked.village), None)
         self.village.show_village(chosen)
         self.way.show_choice(asked.portrait)

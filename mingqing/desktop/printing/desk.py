@@ -80,7 +80,8 @@ class PrintDesk(QObject):
         """Show the map on screen as a page."""
         if ground.villages and self._window.pages.currentWidget() is not self._page:
             first = ground.villages[0].village.code
-            self.preview(self.page.remembered(Asked(ground.theme, ground.village or first)))
+            asked = Asked(ground.theme, ground.village or first, only=ground.layers)
+            self.preview(self.page.remembered(asked))
 
     def _ground(self) -> Ground | None:
         session, window = self._session, self._window
@@ -100,6 +101,8 @@ class PrintDesk(QObject):
             shown if shown in codes else codes[0],
             window.explorer.topbar.villages.entries,
             window.explorer.village,
+            window.explorer.legend.tables_on() if shown in codes else None,
+            window.explorer.looks.restyled,
             self.preview,
             self._show_row,
         )

@@ -7,18 +7,35 @@ from weakref import WeakKeyDictionary
 
 from PySide6.QtGui import QImage
 
+from mingqing.access.roles import privacy_of
+from mingqing.catalog.model import Privacy
 from mingqing.core.errors import InputRefused
 from mingqing.core.watch import Watch
+from mingqing.desktop.map.sheet import may_print
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import Maker
 from mingqing.printing.wall.model import Boxes, WallMap
 from mingqing.printing.wall.output import LEAST_DPI, as_image, as_pdf, as_png, as_svg
-from mingqing.printing.wall.preflight import Level, Trouble, preflight
+from mingqing.printing.wall.preflight import Level, Trouble, is_public, preflight
 
 if TYPE_CHECKING:
+    from mingqing.catalog.style import Style
+    from mingqing.desktop.map.frame import Restyled
     from mingqing.store.session import Session
 
 MM_PER_INCH = 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A map wanted on paper. since : another one each time that the rows may have changed.
+
+    restyled : the tables that look as on screen, not as the theme has them; as far as they may.
+    """
+
+    asked: Asked
+    since: int
+    restyled: "tuple[Restyled, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +92,18 @@ class Checked:
 class PageWanted:
     """A page wanted as a picture: an errand of the studio. It hands over a `Drawn`, then a `Checked`.
 
-    sheet : which of the pages of what is asked for. since : another one each time that the rows may have changed.
+    sheet : which of the pages of what is asked for.
     """
 
-    asked: Asked
+    order: Order
     sheet: int
     dpi: float
-    since: int
 
     def __call__(
         self, session: "Session", cancelled: Callable[[], bool], deliver: Callable[[Any], None]
     ) -> None:
         """Draw it."""
-        pages = composed(session, self.asked, self.since, cancelled)
+        pages = composed(session, self.order, cancelled)
         page = pages[min(self.sheet, len(pages) - 1)]
         deliver(_drawn(self, page, len(pages), cancelled))
         deliver(Checked(self, preflight(session, page)))
@@ -117,8 +133,7 @@ class FilesWanted:
     kind : "pdf", "png" or "svg"; pictures are a file a page.
     """
 
-    asked: Asked
-    since: int
+    order: Order
     kind: str
     dpi: float = 300.0
 
@@ -126,7 +141,7 @@ class FilesWanted:
         self, session: "Session", cancelled: Callable[[], bool], deliver: Callable[[Any], None]
     ) -> None:
         """Make them."""
-        pages = composed(session, self.asked, self.since, cancelled)
+        pages = composed(session, self.order, cancelled)
         require_sound(session, pages)
         watch = Watch(lambda text, done, total: deliver(Far(text, done, total)), cancelled)
         rows = sum(page.rows for page in pages)
@@ -181,23 +196,36 @@ def _drawn(wanted: PageWanted, page: WallMap, of: int, cancelled: Callable[[], b
 class _Desk:
     """What lies ready for the next page of a session: what it has in common with the last, and that itself."""
 
-    since: int
     maker: Maker
-    asked: Asked | None = None
-    pages: tuple[WallMap, ...] = ()
+    order: Order
+    pages: tuple[WallMap, ...]
 
 
 _desks: "WeakKeyDictionary[Session, _Desk]" = WeakKeyDictionary()  # of this lane or process
 
 
-def composed(
-    session: "Session", asked: Asked, since: int, cancelled: Callable[[], bool]
-) -> tuple[WallMap, ...]:
-    """Return the pages of what is asked for; those of the last time where nothing has changed."""
+def composed(session: "Session", order: Order, cancelled: Callable[[], bool]) -> tuple[WallMap, ...]:
+    """Return the pages of an order; those of the last one where nothing has changed."""
     desk = _desks.get(session)
-    if desk is None or desk.since != since:
-        desk = _desks[session] = _Desk(since, Maker(session))
-    if desk.asked != asked:
-        desk.pages = desk.maker.sheets(asked, cancelled=cancelled)
-        desk.asked = asked
-    return desk.pages
+    if desk is not None and desk.order == order:
+        return desk.pages
+    maker = desk.maker if desk is not None and desk.order.since == order.since else Maker(session)
+    restyled = [each for each in order.restyled if may_print(session.policy, each)]
+    pages = maker.sheets(order.asked, styles=_styles(restyled), cancelled=cancelled)
+    told = [each for each in restyled if not _is_open(session, each)]
+    if told and any(is_public(page.secrecy) for page in pages):
+        fit = [each for each in restyled if each not in told]
+        pages = maker.sheets(order.asked, styles=_styles(fit), cancelled=cancelled)
+    _desks[session] = _Desk(maker, order, pages)
+    return pages
+
+
+def _styles(restyled: "list[Restyled]") -> dict[str, "Style"]:
+    return {each.table: each.style for each in restyled if each.style is not None}
+
+
+def _is_open(session: "Session", restyled: "Restyled") -> bool:
+    """Whether everybody may know what is to be read from how a table looks."""
+    tables = session.policy.catalog.tables
+    named = (name.split(".", 1) for name in restyled.reveals)
+    return all(privacy_of(tables[table].field_by_name[f]) is Privacy.OPEN for table, f in named)

@@ -22,6 +22,7 @@ from mingqing.desktop.printing.drafting import (
     Far,
     FilesWanted,
     Made,
+    Order,
     composed,
     require_sound,
 )
@@ -56,9 +57,8 @@ class Giving(QFrame):
     def __init__(self, jobs: "Jobs", studio: "Studio", parent: QWidget) -> None:
         super().__init__(parent)
         self._jobs, self._studio = jobs, studio
-        self._asked: Asked | None = None
+        self._order: Order | None = None
         self._drawn: Drawn | None = None
-        self._since, self._names = 0, ("", "")
         self._ground: Ground | None = None
         self._job: Job[Any] | None = None
         self._on_printer = False
@@ -94,11 +94,11 @@ class Giving(QFrame):
         self._ground = ground
         self._rest()
 
-    def offer(self, asked: "Asked | None", drawn: Drawn | None, since: int, stop: str) -> None:
+    def offer(self, order: Order | None, drawn: Drawn | None, stop: str) -> None:
         """Offer to hand this out; None for nothing, `stop` says why."""
-        self._asked, self._drawn, self._since = asked, drawn, since
+        self._order, self._drawn = order, drawn
         for made in (self.print, self.pdf, self.picture):
-            made.setEnabled(asked is not None)
+            made.setEnabled(order is not None)
             made.setToolTip(stop)
 
     def stop(self) -> None:
@@ -122,7 +122,7 @@ class Giving(QFrame):
         self._ask_file(tr("存为图片"), _PICTURES)
 
     def _ask_file(self, title: str, kinds: dict[str, str]) -> None:
-        if self._asked is None:
+        if self._order is None:
             return
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         first = next(iter(kinds))
@@ -137,11 +137,11 @@ class Giving(QFrame):
 
     def save(self, path: Path) -> None:
         """Make the pages and save them as the name of the file says."""
-        asked = self._asked
-        if asked is None or self.busy:
+        order = self._order
+        if order is None or self.busy:
             return
         kind = path.suffix[1:].lower()
-        wanted = FilesWanted(asked, self._since, kind, _DPI[asked.paper])
+        wanted = FilesWanted(order, kind, _DPI[order.asked.paper])
         how = tr("存为 {kind}：{name}").format(kind=kind.upper(), name=path.name)
 
         def make(session: "Session", job: Job[Made]) -> Made:
@@ -172,26 +172,27 @@ class Giving(QFrame):
             )
 
         self._on_printer = False
-        self._hand_out(asked, make, lambda m: m.rows, keep, given, how)
+        self._hand_out(order.asked, make, lambda m: m.rows, keep, given, how)
 
     # ── Printers ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def ask_printer(self) -> None:
         """Let the user choose a printer, and print."""
-        drawn = self._drawn
-        if self._asked is None or drawn is None or self.busy:
+        order, drawn = self._order, self._drawn
+        if order is None or drawn is None or self.busy:
             return
         if not printers.any_there():
             said = tr("这台电脑上没有装打印机；可以先存成 PDF，拿到有打印机的地方打")
             self._say(said, "warning", (tr("存成 PDF"), self.ask_pdf))
             return
-        printers.ask(self, self._title, self._asked, drawn.size_mm, self.print_on)
+        printers.ask(self, self._title, order.asked, drawn.size_mm, self.print_on)
 
     def print_on(self, chosen: QPrinter) -> None:
         """Print on this printer."""
-        asked, drawn, since = self._asked, self._drawn, self._since
-        if asked is None or drawn is None:
+        order, drawn = self._order, self._drawn
+        if order is None or drawn is None:
             return
+        asked = order.asked
         largest = printers.too_small_for(chosen, drawn.size_mm)
         if largest is not None:
             said = tr(
@@ -207,7 +208,7 @@ class Giving(QFrame):
         )
 
         def make(session: "Session", job: Job[Any]) -> "tuple[WallMap, ...]":
-            pages = composed(session, asked, since, job.cancelled)
+            pages = composed(session, order, job.cancelled)
             require_sound(session, pages)
             return pages
 
@@ -226,7 +227,7 @@ class Giving(QFrame):
             self._say(tr("已送去打印，共 {n} 页").format(n=pages * copies), "good", None)
 
         self._on_printer = True
-        self._hand_out(asked, make, lambda pages: sum(p.rows for p in pages), keep, given, how)
+        self._hand_out(order.asked, make, lambda pages: sum(p.rows for p in pages), keep, given, how)
 
     # ── Both ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -287,7 +288,7 @@ class Giving(QFrame):
         self.stop()
         self._rest()
         self._ground = None
-        self.offer(None, None, 0, "")
+        self.offer(None, None, "")
 
     def _say(self, sentence: str, tone: str, action: tuple[str, Callable[[], object]] | None) -> None:
         self.said.emit(sentence, tone, action)

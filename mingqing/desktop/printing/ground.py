@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from mingqing.catalog.model import Layer
     from mingqing.desktop.jobs import Jobs
+    from mingqing.desktop.map.frame import Restyled
     from mingqing.desktop.settings import Settings
     from mingqing.desktop.villages.matching import Entry
     from mingqing.printing.wall.asked import Asked
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 class Ground:
     """What a dialog may use.
 
-    window : the window it belongs to. themes : the maps that the account may print, in order. theme : the one
-    on screen, or the first of them. villages : all there are, as choosers take them; village : the code of the one on
-    screen, empty for all. preview : shows a map as a page. show_row : shows a row of a table on the map.
+    window : the window it belongs to. themes : the maps that the account may print, in order.
+    theme : the one on screen, or the first of them; layers : its tables that are on, None for all.
+    villages : all there are, as choosers take them; village : the code of the one on screen, empty for all.
+    restyled : by the code of a map, the tables that do not look as it has them.
+    preview : shows a map as a page. show_row : shows a row of a table on the map.
     """
 
     window: "QWidget"
@@ -35,6 +38,8 @@ class Ground:
     theme: str
     villages: "Sequence[Entry]"
     village: str
+    layers: frozenset[str] | None
+    restyled: "Callable[[str], tuple[Restyled, ...]]"
     preview: "Callable[[Asked], None]"
     show_row: Callable[[str, int], None]
 

@@ -1,5 +1,6 @@
 """The print page: what you see is the paper. A page at the left, what is chosen of it at the right."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.banner import Banner
 from mingqing.desktop.jobs import DrawJob, Job, ReadJob
 from mingqing.desktop.printing.choices import ChoicePanel, TemplateName, next_scale
-from mingqing.desktop.printing.drafting import Checked, Drawn, PageWanted
+from mingqing.desktop.printing.drafting import Checked, Drawn, Order, PageWanted
 from mingqing.desktop.printing.giving import Giving
 from mingqing.desktop.printing.troubles import TroubleList
 from mingqing.desktop.printing.view import PageView
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 348
 _DIFFERS = 0.02
-_KEPT = ("paper", "portrait", "template", "mono", "footer")  # of a computer, whatever is printed
+_KEPT = ("paper", "portrait", "mono", "footer")  # of a computer, whatever is printed
 _STEPS = 100
 
 
@@ -49,7 +50,7 @@ class PrintPage(QWidget):
         self._ground: Ground | None = None
         self._undone: list[Asked] = []
         self._done: list[Asked] = []
-        self._sheet, self._since = 0, 0
+        self._sheet, self._since, self._wished = 0, 0, ""
         self._checked = False
         self.view, self.choices, self.troubles = PageView(), ChoicePanel(), TroubleList()
         self.banner, self.giving = Banner(), Giving(jobs, studio, self)
@@ -140,6 +141,7 @@ class PrintPage(QWidget):
         self.troubles.filling.connect(choices.fill_in)
         choices.changed.connect(lambda changes: self.change(**changes))
         choices.stepped.connect(self.step)
+        choices.as_screen.clicked.connect(self._restyle)
         choices.whole.connect(lambda: self.change(centre=None, scale=None))
         self.troubles.placed.connect(self._show_place)
         self.troubles.opened.connect(self._open_row)
@@ -151,7 +153,10 @@ class PrintPage(QWidget):
     def remembered(self, asked: Asked) -> Asked:
         """Return what is asked for on the paper, and so on, that was chosen last on this computer."""
         kept = self._settings.printing.get("map")
-        plain = {k: v for k, v in kept.items() if k in _KEPT} if isinstance(kept, dict) else {}
+        kept = kept if isinstance(kept, dict) else {}
+        plain = {name: value for name, value in kept.items() if name in _KEPT}
+        # A template is taken up once it is known that this project has it.
+        self._wished = str(kept.get("template", "")) if kept.get("theme") == asked.theme else ""
         try:
             return Asked.from_plain(asked.as_plain() | plain)
         except (MingqingError, TypeError, ValueError):
@@ -162,7 +167,7 @@ class PrintPage(QWidget):
         self._ground = ground
         self._since += 1
         self._done, self._undone = [], []
-        self.choices.begin(ground, ())
+        self.choices.begin(ground)
         self.giving.begin(ground)
         self._jobs.start(ReadJob(_templates, done=self._offer_templates, topic="templates"))
         self.asked = None
@@ -189,16 +194,23 @@ class PrintPage(QWidget):
             self._undone = []
             self._ask(asked)
 
+    def _restyle(self) -> None:
+        """Ask for the same in other classes and colours."""
+        if self.asked is not None:
+            self._ask(self.asked)
+
     def step(self, by: int) -> None:
         """Ask for a larger scale (1), or a smaller one (-1): the next round one."""
         drawn = self.view.drawn
-        if self.asked is None or drawn is None or not self.view.movable:
+        if self.asked is None or drawn is None:
             return
         before = self.asked.scale or drawn.scale
         scale = next_scale(before, by)
-        if scale != before:
+        if scale != before and self.view.movable:
             self.view.enlarge(before / scale)
             self.change(scale=scale, centre=self.view.target)
+        elif scale != before:
+            self.change(scale=scale)
 
     def _follow_hand(self) -> None:
         drawn = self.view.drawn
@@ -220,7 +232,9 @@ class PrintPage(QWidget):
         if before is None or (before.theme, before.village) != (asked.theme, asked.village):
             self._sheet = 0
         self.choices.show_asked(asked)
-        self._settings.printing["map"] = {k: v for k, v in asked.as_plain().items() if k in _KEPT}
+        self.choices.as_screen.setVisible(self._has_classes(asked.theme))
+        kept = (*_KEPT, "theme", "template")
+        self._settings.printing["map"] = {k: v for k, v in asked.as_plain().items() if k in kept}
         self._checked = False
         self.troubles.wait()
         self._draw()
@@ -230,7 +244,7 @@ class PrintPage(QWidget):
             return
         view = self.view
         dpi = view.dpi if view.drawn is not None else view.first_dpi(_guessed(self.asked))
-        wanted = PageWanted(self.asked, self._sheet, round(dpi, 2), self._since)
+        wanted = PageWanted(self._order(self.asked), self._sheet, round(dpi, 2))
         self._offer_out()
         view.wait(on=True)
 
@@ -252,12 +266,26 @@ class PrintPage(QWidget):
             self._offer_out()
             return
         self.banner.settle()
-        self.view.movable = piece.of == 1 or self._sheet == 0
+        self.view.movable = piece.of == 1  # sections lie where they cover the village
         self.view.show_page(piece)
         self.choices.show_drawn(self.asked, piece)
         self._show_sheets(piece.of)
         self._show_zoom()
         self._sharpen()
+
+    def _order(self, asked: Asked) -> Order:
+        """Return what is to be drawn: in the classes and colours of the screen, unless the theme's own are wanted."""
+        ground, as_screen = self._ground, self.choices.as_screen
+        as_it_is = ground is not None and as_screen.isChecked()
+        restyled = ground.restyled(asked.theme) if ground is not None and as_it_is else ()
+        return Order(
+            asked, self._since, tuple(replace(r, heat=None) for r in restyled if r.style is not None)
+        )
+
+    def _has_classes(self, theme: str) -> bool:
+        """Whether the map looks otherwise on screen than the theme has it."""
+        restyled = self._ground.restyled(theme) if self._ground is not None else ()
+        return any(each.style is not None for each in restyled)
 
     def _sharpen(self) -> None:
         """Draw the page anew where it is looked at from nearer or further away than it was drawn for."""
@@ -277,7 +305,7 @@ class PrintPage(QWidget):
         self._percent.setText(f"{self.view.percent} %")
         self._group.setExclusive(False)
         for how, made in self._fits.items():
-            made.setChecked(self.view.fits == how)
+            made.setChecked(self.view.lying.fits == how)
         self._group.setExclusive(True)
 
     def _show_sheets(self, of: int) -> None:
@@ -310,14 +338,16 @@ class PrintPage(QWidget):
         """Let it be handed out once it was looked through and nothing stops it."""
         stop = self.troubles.stop if self._checked else ""
         ready = self._checked and not stop and self.view.drawn is not None
-        self.giving.offer(self.asked if ready else None, self.view.drawn, self._since, stop)
+        order = self._order(self.asked) if self.asked is not None and ready else None
+        self.giving.offer(order, self.view.drawn, stop)
 
     def _offer_templates(self, found: list[TemplateName]) -> None:
         self.choices.offer_templates(found)
-        if self.asked is not None:
-            self.choices.show_asked(self.asked)
-            if self.view.drawn is not None:
-                self.choices.show_drawn(self.asked, self.view.drawn)
+        asked, wished = self.asked, self._wished
+        if asked is not None and not asked.template and any(each.name == wished for each in found):
+            self._ask(asked.of(template=wished))
+        elif asked is not None:
+            self.choices.show_template(asked)
 
     def _show_place(self, trouble: "Trouble") -> None:
         if trouble.at is not None:
@@ -337,8 +367,8 @@ class PrintPage(QWidget):
             self.left.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Keep to the page the keys that would take back an edit of the map behind it."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _way(event):
+        """Keep to the page the keys that would take back edits of the map behind it, or delete rows of it."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_kept(event):
             event.accept()
             return True
         return super().event(event)
@@ -358,6 +388,10 @@ def _way(event: QKeyEvent) -> str:
     return "forth" if event.matches(QKeySequence.StandardKey.Redo) else ""
 
 
+def _is_kept(event: QKeyEvent) -> bool:
+    return bool(_way(event)) or event.matches(QKeySequence.StandardKey.Delete)
+
+
 def _guessed(asked: Asked) -> tuple[float, float]:
     """Return the size of a page before it is there, millimetres: lying, unless it is to stand."""
     short = 210.0 * 2 ** (SIZES.index(asked.paper) / 2)
@@ -367,4 +401,4 @@ def _guessed(asked: Asked) -> tuple[float, float]:
 
 def _templates(session: "Session", _job: Job[list[TemplateName]]) -> list[TemplateName]:
     own = {theme.code for theme in session.catalog.themes}
-    return [TemplateName(t.name, t.name) for t in templates(session) if t.name not in own]
+    return [TemplateName(t.name, t.theme) for t in templates(session) if t.name not in own]

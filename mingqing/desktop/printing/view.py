@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -18,16 +18,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mingqing.core.text import tr
-from mingqing.desktop.look.colours import colours, is_dark
+from mingqing.desktop.look.colours import DESK, LIGHT, colours, is_dark
 from mingqing.desktop.printing.drafting import MM_PER_INCH, Drawn
+from mingqing.desktop.printing.lying import Lying
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from mingqing.printing.wall.model import Rect
-
-_MARGIN, _LINE = 28.0, 3.0  # logical pixels
-_SMALLEST, _LARGEST = 0.05, 20.0  # logical pixels to a millimetre
+_LINE = 3.0  # logical pixels
 _MOST_PIXELS = 18e6  # of a page that is drawn sharp; beyond, it is enlarged
 _SETTLE_MS, _PATIENT_MS, _PULSE_MS, _SHOWN_MS = 160, 180, 30, 3200
 _RING = 18.0  # logical pixels, about a place that is pointed out
@@ -72,11 +70,10 @@ class PageView(QWidget):
         self.setMinimumSize(320, 240)
         self.drawn: Drawn | None = None
         self.hand = _STILL
-        self.fits = "page"  # or "width", or "" for a zoom of one's own
+        self.lying = Lying()
         self.movable = True
         self._image: QImage | None = None
         self._told = _STILL  # the hand, as it was when it was last told of
-        self._zoom, self._place = 1.0, QPointF()
         self._held: tuple[QPointF, QPointF | Hand] | None = None
         self._turned = 0
         self._mark: tuple[float, float] | None = None
@@ -111,8 +108,9 @@ class PageView(QWidget):
             hand, told = self.hand, self._told
             self.hand = Hand((hand.x - told.x), (hand.y - told.y), hand.by / told.by)
             self._told = _STILL
+            self.lying.size_mm, self.lying.unit = drawn.size_mm, drawn.unit
             if before is None or before.size_mm != drawn.size_mm:
-                self._fit()
+                self._grow(self.lying.fit())
         self.wait(on=False)
         self.update()
 
@@ -141,10 +139,9 @@ class PageView(QWidget):
     def mark(self, at: tuple[float, float]) -> None:
         """Show where a place is, given in the project's CRS; one beyond the frame at its edge."""
         self._mark = at
-        place = self._on_screen(at)
-        if place is not None and not self.rect().toRectF().adjusted(40, 40, -40, -40).contains(place):
-            self._place += QRectF(self.rect()).center() - place
-            self._keep_near()
+        place, desk = self._on_screen(at), QRectF(self.rect())
+        if place is not None and not desk.adjusted(40, 40, -40, -40).contains(place):
+            self.lying.move(self.lying.corner + desk.center() - place)
         self._shown.start()
         self.update()
 
@@ -155,7 +152,7 @@ class PageView(QWidget):
     @property
     def dpi(self) -> float:
         """At what resolution the page is sharp as it is looked at now."""
-        wanted = self._zoom * self.devicePixelRatioF() * MM_PER_INCH
+        wanted = self.lying.zoom * self.devicePixelRatioF() * MM_PER_INCH
         if self.drawn is None:
             return wanted
         inches = self.drawn.size_mm[0] * self.drawn.size_mm[1] / MM_PER_INCH**2
@@ -164,42 +161,37 @@ class PageView(QWidget):
     @property
     def percent(self) -> int:
         """How large the page is on screen, of what it will be on paper."""
-        return round(self._zoom / (self.logicalDpiX() / MM_PER_INCH) * 100)
+        return round(self.lying.zoom / (self.logicalDpiX() / MM_PER_INCH) * 100)
 
     @property
     def target(self) -> tuple[float, float] | None:
         """Where the hand has put the middle of the map, project's CRS."""
         if self.drawn is None:
             return None
-        metres, (x, y) = self.drawn.metres_per_mm / self._zoom / self.hand.by, self.drawn.centre
+        metres, (x, y) = self.drawn.metres_per_mm / self.lying.zoom / self.hand.by, self.drawn.centre
         return x - self.hand.x * metres, y + self.hand.y * metres
 
     # ── Where it lies ──────────────────────────────────────────────────────────────────────────────────────────
 
     def first_dpi(self, size_mm: tuple[float, float]) -> float:
         """Return the resolution at which a page that is not there yet will be sharp."""
-        room = self._room()
-        zoom = min(room.width() / size_mm[0], room.height() / size_mm[1])
-        return zoom * self.devicePixelRatioF() * MM_PER_INCH
+        return self.lying.fitting(size_mm) * self.devicePixelRatioF() * MM_PER_INCH
 
     def fit(self, how: str) -> None:
         """Show the "page" whole, or as wide as there is room: "width"."""
-        self.fits = how
-        self._fit()
+        self.lying.fits = how
+        self._grow(self.lying.fit())
         self._look_again()
 
     def zoom(self, by: float, at: QPointF | None = None) -> None:
         """Look at the page from nearer, or further away, with a place on screen kept where it is."""
-        self.fits = ""
-        at = QRectF(self.rect()).center() if at is None else at
-        before, paper = self._zoom, self._paper()
-        self._zoom = min(max(self._zoom * by, _SMALLEST), _LARGEST)
-        grown = self._zoom / before
-        self.hand = Hand(self.hand.x * grown, self.hand.y * grown, self.hand.by)
-        self._told = Hand(self._told.x * grown, self._told.y * grown, self._told.by)
-        self._place += (at - paper.topLeft()) * (1 - grown)
-        self._keep_near()
+        self._grow(self.lying.enlarge(by, QRectF(self.rect()).center() if at is None else at))
         self._look_again()
+
+    def _grow(self, by: float) -> None:
+        """Let the hand stay where it is on a page that has grown."""
+        self.hand = Hand(self.hand.x * by, self.hand.y * by, self.hand.by)
+        self._told = Hand(self._told.x * by, self._told.y * by, self._told.by)
 
     def _look_again(self) -> None:
         self._place_title()
@@ -207,56 +199,15 @@ class PageView(QWidget):
         self._settle.start()
         self.update()
 
-    def _room(self) -> QSizeF:
-        return QSizeF(max(self.width() - 2 * _MARGIN, 80), max(self.height() - 2 * _MARGIN, 80))
-
-    def _fit(self) -> None:
-        if self.drawn is None or not self.fits:
-            return
-        (width, height), room, before = self.drawn.size_mm, self._room(), self._zoom
-        wide = room.width() / width
-        self._zoom = wide if self.fits == "width" else min(wide, room.height() / height)
-        size = QSizeF(width, height) * self._zoom
-        top = max((self.height() - size.height()) / 2, _MARGIN)
-        self._place = QPointF((self.width() - size.width()) / 2, top)
-        grown = self._zoom / before
-        self.hand = Hand(self.hand.x * grown, self.hand.y * grown, self.hand.by)
-        self._told = Hand(self._told.x * grown, self._told.y * grown, self._told.by)
-
-    def _keep_near(self) -> None:
-        """Let a page that is smaller than the window lie in its middle, and no other leave it."""
-        if self.drawn is None:
-            return
-        size = QSizeF(*self.drawn.size_mm) * self._zoom
-        self._place = QPointF(
-            _within(self._place.x(), size.width(), self.width()),
-            _within(self._place.y(), size.height(), self.height()),
-        )
-
-    def _paper(self) -> QRectF:
-        """Return where the paper lies, on whole pixels of the screen so that it is sharp."""
-        if self.drawn is None:
-            return QRectF()
-        ratio = self.devicePixelRatioF()
-        left, top = (round(v * ratio) / ratio for v in (self._place.x(), self._place.y()))
-        return QRectF(QPointF(left, top), QSizeF(*self.drawn.size_mm) * self._zoom)
-
-    def place(self, box: "Rect") -> QRectF:
-        """Return where a rectangle of the page, design millimetres, is on screen."""
-        if self.drawn is None:
-            return QRectF()
-        px, paper = self._zoom * self.drawn.unit, self._paper()
-        return QRectF(paper.left() + box.x * px, paper.top() + box.y * px, box.width * px, box.height * px)
-
     @property
     def frame(self) -> QRectF:
         """Where the map is on screen."""
-        return self.place(self.drawn.boxes.frame) if self.drawn is not None else QRectF()
+        return self.lying.place(self.drawn.boxes.frame) if self.drawn is not None else QRectF()
 
     def _on_screen(self, at: tuple[float, float]) -> QPointF | None:
         if self.drawn is None:
             return None
-        px, centre = self._zoom / self.drawn.metres_per_mm * self.hand.by, self.frame.center()
+        px, centre = self.lying.zoom / self.drawn.metres_per_mm * self.hand.by, self.frame.center()
         east, north = at[0] - self.drawn.centre[0], at[1] - self.drawn.centre[1]
         place = centre + QPointF(east * px + self.hand.x, -north * px + self.hand.y)
         inside = self.frame.adjusted(_RING, _RING, -_RING, -_RING)
@@ -270,7 +221,7 @@ class PageView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint desk, paper and what is on it."""
         with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor("#101213" if is_dark() else "#DAD7D0"))
+            painter.fillRect(self.rect(), QColor(DESK[is_dark()]))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self._image is not None:
@@ -279,7 +230,7 @@ class PageView(QWidget):
             self._paint_line(painter)
 
     def _paint_paper(self, painter: QPainter, image: "QImage") -> None:
-        paper = self._paper()
+        paper = self.lying.paper
         painter.setPen(Qt.PenStyle.NoPen)
         for spread, depth in _SHADOW:
             painter.setBrush(QColor(0, 0, 0, depth * (3 if is_dark() else 1)))
@@ -295,7 +246,7 @@ class PageView(QWidget):
             )
             painter.save()
             painter.setClipRect(frame)
-            painter.fillRect(frame, QColor("#F1F0EC"))
+            painter.fillRect(frame, QColor(LIGHT.paper))
             middle = frame.center() + QPointF(hand.x, hand.y)
             size = frame.size() * hand.by
             there = QRectF(middle - QPointF(size.width() / 2, size.height() / 2), size)
@@ -307,7 +258,7 @@ class PageView(QWidget):
         if place is None:
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for width, colour in ((6.0, "#FFFFFF"), (3.0, "#C2261B")):
+        for width, colour in ((6.0, LIGHT.raised), (3.0, LIGHT.danger)):
             painter.setPen(QPen(QColor(colour), width))
             painter.drawEllipse(place, _RING, _RING)
 
@@ -328,9 +279,17 @@ class PageView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Fit the page again where it is to fit."""
         super().resizeEvent(event)
-        self._fit()
-        self._keep_near()
+        self.lying.room, self.lying.ratio = QSizeF(self.size()), self.devicePixelRatioF()
+        self._grow(self.lying.fit())
+        self.lying.move(self.lying.corner)
         if self.drawn is not None:
+            self._look_again()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Draw the page anew when the window moves to a screen of another density."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self.drawn is not None:
+            self.lying.ratio = self.devicePixelRatioF()
             self._look_again()
 
     # ── The hand ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -342,7 +301,7 @@ class PageView(QWidget):
         if self.drawn is None or not (left or event.button() == Qt.MouseButton.MiddleButton):
             return
         of_map = left and self.movable and self.frame.contains(at)
-        self._held = (at, self.hand if of_map else QPointF(self._place))
+        self._held = (at, self.hand if of_map else QPointF(self.lying.corner))
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -356,8 +315,8 @@ class PageView(QWidget):
         if isinstance(held, Hand):
             self.hand = Hand(held.x + way.x(), held.y + way.y(), self.hand.by)
         else:
-            self._place, self.fits = held + way, ""
-            self._keep_near()
+            self.lying.fits = ""
+            self.lying.move(held + way)
             self._place_title()
             self.zoomed.emit()
         self.update()
@@ -373,9 +332,9 @@ class PageView(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Type the title over, or change what stands at the foot."""
         at = event.position()
-        if self.drawn is not None and self.place(self.drawn.boxes.title).contains(at):
+        if self.drawn is not None and self.lying.place(self.drawn.boxes.title).contains(at):
             self._begin_title(self.drawn)
-        elif self.drawn is not None and self.place(self.drawn.boxes.foot).contains(at):
+        elif self.drawn is not None and self.lying.place(self.drawn.boxes.foot).contains(at):
             self.foot.emit()
 
     def _point(self, at: QPointF) -> None:
@@ -383,7 +342,7 @@ class PageView(QWidget):
         shape = Qt.CursorShape.ArrowCursor
         if self.drawn is not None and self.frame.contains(at) and self.movable:
             shape = Qt.CursorShape.OpenHandCursor
-        elif self.drawn is not None and self.place(self.drawn.boxes.title).contains(at):
+        elif self.drawn is not None and self.lying.place(self.drawn.boxes.title).contains(at):
             shape = Qt.CursorShape.IBeamCursor
         self.setCursor(shape)
 
@@ -436,7 +395,7 @@ class PageView(QWidget):
     def _place_title(self) -> None:
         if self.drawn is None:
             return
-        box = self.place(self.drawn.boxes.title)
+        box = self.lying.place(self.drawn.boxes.title)
         tall = min(max(box.height(), 34), 64)
         there = QRectF(box.left(), box.center().y() - tall / 2, box.width(), tall)
         self.title.setGeometry(there.toRect())
@@ -472,12 +431,6 @@ class PageView(QWidget):
         """Show that the keys work here."""
         super().focusInEvent(event)
         self.update()
-
-
-def _within(place: float, size: float, room: float) -> float:
-    if size + 2 * _MARGIN <= room:
-        return (room - size) / 2
-    return min(max(place, room - size - _MARGIN), _MARGIN)
 
 
 def _exactly(paper: QRectF, image: "QImage", ratio: float) -> QRectF:

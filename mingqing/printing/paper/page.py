@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Self
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
+from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen, qGray
 
 from mingqing.catalog.style import StyleClass
 from mingqing.core.text import tr
@@ -133,10 +133,20 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that is painted on; all lengths in millimetres, also those of type."""
+    """A page that is painted on; all lengths in millimetres, also those of type.
+
+    grey : without colours, for a laser printer.
+    """
 
     painter: QPainter
     paper: Paper
+    grey: bool = False
+
+    def color(self, ink: Ink) -> QColor:
+        """Return the colour of an ink on this page."""
+        color = ink.color
+        light = qGray(color.rgb())
+        return QColor(light, light, light) if self.grey else color
 
     def text(
         self,
@@ -154,7 +164,7 @@ class Page:
         painter = self.painter
         painter.save()
         painter.setFont(font(bold=bold))
-        painter.setPen(ink.color)
+        painter.setPen(self.color(ink))
         painter.translate(x, y + _BASELINE * size)
         painter.scale(size / _EM_PX, size / _EM_PX)
         painter.drawText(QPointF(0, 0), drawable(text, bold=bold))
@@ -164,21 +174,27 @@ class Page:
         self, x0: float, y0: float, x1: float, y1: float, *, width: float = 0.15, ink: Ink = Ink.RULE
     ) -> None:
         """Draw a line."""
-        pen = QPen(ink.color, width)
+        pen = QPen(self.color(ink), width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         self.painter.setPen(pen)
         self.painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
 
     def fill(self, x: float, y: float, width: float, height: float, ink: Ink) -> None:
         """Fill a rectangle."""
-        self.painter.fillRect(QRectF(x, y, width, height), ink.color)
+        self.painter.fillRect(QRectF(x, y, width, height), self.color(ink))
 
     def frame(
         self, x: float, y: float, width: float, height: float, *, line: float = 0.15, ink: Ink = Ink.RULE
     ) -> None:
         """Draw a rectangle's outline."""
         self.painter.setPen(
-            QPen(ink.color, line, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.MiterJoin)
+            QPen(
+                self.color(ink),
+                line,
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.FlatCap,
+                Qt.PenJoinStyle.MiterJoin,
+            )
         )
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         self.painter.drawRect(QRectF(x, y, width, height))

@@ -363,6 +363,7 @@ class _Draft:
             section=section,
             left_out=self.left_out,
             text_dropped=scene.unplaced,
+            restyled=dict(self.styles),
             rows=scene.feature_count,
             verified=self._verified,
         )

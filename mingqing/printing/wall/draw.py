@@ -31,7 +31,7 @@ def draw(page: Page, wall: WallMap, *, text: bool, watch: Watch = UNWATCHED) -> 
     Cancelled
         once `watch` says so.
     """
-    painter = page.painter
+    page, painter = replace(page, grey=wall.asked.mono), page.painter
     painter.save()
     try:
         painter.scale(wall.unit, wall.unit)

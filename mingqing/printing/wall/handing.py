@@ -1,6 +1,7 @@
 """Handing out wall maps: what may not leave is refused, what leaves is in the log before a byte of it is out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mingqing.access.audit import REFUSED, Act
 from mingqing.core.errors import NotAllowed
@@ -25,18 +26,29 @@ def hand_out(session: Session, walls: Sequence[WallMap], how: str) -> tuple[Trou
     ProjectUnavailable
         if the log cannot be written: then nothing may be handed out.
     """
-    found = tuple(dict.fromkeys(trouble for wall in walls for trouble in preflight(session, wall)))
+    found = troubles(session, walls)
     title = session.catalog.layers[walls[0].asked.theme].title
     stop = next((trouble for trouble in found if trouble.level is Level.STOP), None)
     if stop is not None:
-        session.record(Act.PRINT, title, outcome=REFUSED, detail=_told(session, walls, stop.code))
+        session.record(Act.PRINT, title, outcome=REFUSED, detail=told(session, walls, stop.code))
         raise NotAllowed(stop.sentence)
     rows = max(wall.rows for wall in walls)
-    Permitted(session).record(title, rows, _told(session, walls, how))
+    Permitted(session).record(title, rows, told(session, walls, how))
     return found
 
 
-def _told(session: Session, walls: Sequence[WallMap], how: str) -> str:
+def troubles(session: Session, walls: Sequence[WallMap]) -> tuple[Trouble, ...]:
+    """Return what is wrong with the pages of one wall map; a name that one of its sections lacks another may have."""
+    shown = [wall for wall in walls if wall.section is None or wall.section.number > 0]
+    placed = {label.text for wall in shown for label in wall.scene.labels}
+    whole = (
+        replace(wall, text_dropped=tuple(name for name in wall.text_dropped if name not in placed))
+        for wall in walls
+    )
+    return tuple(dict.fromkeys(trouble for wall in whole for trouble in preflight(session, wall)))
+
+
+def told(session: Session, walls: Sequence[WallMap], how: str) -> str:
     """Return a phrase for the log: which village, on what, where to. The title may be anybody's, and is not in it."""
     first = walls[0]
     names = session.rows("village", ("name",), where={"code": first.asked.village})

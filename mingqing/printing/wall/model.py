@@ -1,13 +1,14 @@
 """A wall map, decided: everything that stands on the page and where, in millimetres of its A3 design."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from mingqing.catalog.style import Style
 from mingqing.printing.paper.page import Paper
 from mingqing.printing.template.model import Part, Template
 from mingqing.printing.wall.asked import Asked
@@ -91,6 +92,7 @@ class WallMap:
     north : where the north arrow stands. legend : what is on this map only.
     credits : what stands below it, a text each (makers, date, CRS, source).
     left_out : titles of tables the account may not print. text_dropped : names that found no room.
+    restyled : how tables look that do not look as the theme has them.
     rows : how many rows are shown, for the log. verified : the latest and the oldest day on which its rows were.
     """
 
@@ -118,5 +120,6 @@ class WallMap:
     section: Section | None = None
     left_out: tuple[str, ...] = ()
     text_dropped: tuple[str, ...] = ()
+    restyled: Mapping[str, Style] = field(default_factory=dict)
     rows: int = 0
     verified: tuple[date, date] | None = None

@@ -24,7 +24,6 @@ from mingqing.store.session import Session
 
 _VERIFIED = "verified_on"
 _LONGEST = 40  # of what a sentence repeats
-_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))  # never drawn, and so never missed
 _LISTED = 30  # names without room that are told of one by one
 _NOT_PUBLIC = re.compile(r"(不|未|非|勿|不得|不予|不宜|禁止|依申请)公开")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -100,7 +99,7 @@ class _Sheet:
         scene, catalog = self.wall.scene, self.session.catalog
         there = {step.table for step in scene.instructions} | {name for name, n in scene.counts.items() if n}
         return {
-            draw.table: catalog.styles[draw.table][draw.variant]
+            draw.table: self.wall.restyled.get(draw.table) or catalog.styles[draw.table][draw.variant]
             for draw in catalog.layers[self.wall.asked.theme].draws
             if draw.table in there
         }
@@ -220,7 +219,7 @@ def _stamped(sheet: _Sheet) -> Iterator[Trouble]:
 
 def _extent(sheet: _Sheet) -> Iterator[Trouble]:
     """The whole village is in the frame, there is something in it, and it can be read."""
-    wall, view = sheet.wall, sheet.wall.scene.view
+    wall = sheet.wall
     layer = sheet.session.catalog.layers[wall.asked.theme]
     if not any(wall.scene.counts.get(name) for name in sheet.own):
         sentence = tr("这张图上没有“{theme}”的内容，请先录入数据，或者看看图层是不是关掉了")
@@ -228,11 +227,11 @@ def _extent(sheet: _Sheet) -> Iterator[Trouble]:
     if wall.shape is None or wall.shape.is_empty:
         yield Trouble("no_border", Level.WARN, tr("这个村没有村界，图的范围按村里的要素定；请画上或导入村界"))
     else:
-        outside = shapely.difference(wall.shape, shapely.box(*view.grown(0.5)))
+        outside = shapely.difference(wall.shape, shapely.box(*wall.scene.view.grown(0.5)))
         if not outside.is_empty:
             sentence = tr("村界有一部分在图框外面；请把比例尺改成自动，或者换大一号的纸")
             yield Trouble("village_cut", Level.WARN, sentence, "village", None, _inside(outside))
-    if view.denominator > wall.template.sections_from and wall.section is None:
+    if wall.scale * wall.unit > wall.template.sections_from and wall.section is None:
         sentence = tr("比例尺 1:{scale} 太小，房屋和名称看不清；请换大一号的纸，或者分幅打印")
         yield Trouble("small_scale", Level.WARN, sentence.format(scale=f"{wall.scale:,}"))
 
@@ -264,10 +263,10 @@ def _dropped(sheet: _Sheet) -> Iterator[Trouble]:
 
 def _written(sheet: _Sheet) -> Iterator[Trouble]:
     """There is a font, and it has every character."""
-    missing = notice(text.translate(_CONTROLS) for text in sheet.texts)
+    missing = notice(sheet.texts)
     if missing:
         # Where one label alone is to blame, it is shown.
-        keys = (label.key for label in sheet.wall.scene.labels if notice([label.text.translate(_CONTROLS)]))
+        keys = (label.key for label in sheet.wall.scene.labels if notice([label.text]))
         table, row = next(keys, None) or (None, None)
         if table is None or not isinstance(row, int):
             yield Trouble("font", Level.WARN, missing)

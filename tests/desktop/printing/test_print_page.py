@@ -97,9 +97,9 @@ def test_the_picture_is_as_fine_as_the_screen_and_drawn_anew_when_looked_at_from
 ) -> None:
     view = page.view
     before = drawn(page).width
-    assert abs(before - view._paper().width()) < 2
+    assert abs(before - view.lying.paper.width()) < 2
     view.zoom(2.0)
-    assert view.fits == ""
+    assert view.lying.fits == ""
     still()
     assert abs(drawn(page).width - 2 * before) < 4
     press(page, "整页")
@@ -110,7 +110,7 @@ def test_the_picture_is_as_fine_as_the_screen_and_drawn_anew_when_looked_at_from
 def test_a_map_that_is_dragged_follows_the_hand_and_is_drawn_there(
     qtbot: QtBot, page: PrintPage, still: Settle
 ) -> None:
-    first, zoom = drawn(page), page.view._zoom
+    first, zoom = drawn(page), page.view.lying.zoom
     drag(qtbot, page, 60, -40)
     assert (page.view.hand.x, page.view.hand.y) == (60, -40)
     assert page.view.grab().toImage() != QImage()
@@ -128,7 +128,7 @@ def test_two_drags_in_a_row_add_up_though_the_first_is_not_drawn_yet(
     qtbot: QtBot, page: PrintPage, still: Settle
 ) -> None:
     first = drawn(page)
-    metres = first.scale / 1000 / page.view._zoom
+    metres = first.scale / 1000 / page.view.lying.zoom
     drag(qtbot, page, 50, 0)
     drag(qtbot, page, 30, 20)
     still()
@@ -153,7 +153,7 @@ def test_ctrl_and_wheel_over_the_map_take_the_next_round_scale_and_the_wheel_alo
     first = drawn(page)
     wheel(page, page.view.frame.center(), 120)
     assert asked(page).scale is None
-    assert page.view.fits == ""
+    assert page.view.lying.fits == ""
     wheel(page, page.view.frame.center(), 120, CTRL)
     smaller = asked(page).scale
     assert smaller is not None
@@ -196,7 +196,7 @@ def test_a_scale_is_typed_or_chosen(qtbot: QtBot, page: PrintPage, still: Settle
 
 def test_the_title_is_typed_over_where_it_stands(qtbot: QtBot, page: PrintPage, still: Settle) -> None:
     view = page.view
-    qtbot.mouseDClick(view, LEFT, NONE, view.place(drawn(page).boxes.title).center().toPoint())
+    qtbot.mouseDClick(view, LEFT, NONE, view.lying.place(drawn(page).boxes.title).center().toPoint())
     assert view.title.isVisible()
     assert view.title.text() == drawn(page).title
     view.title.insert("挂在祠堂的图")
@@ -210,7 +210,7 @@ def test_esc_leaves_the_title_as_it_was_and_then_the_page(
     qtbot: QtBot, page: PrintPage, shared: MainWindow, still: Settle
 ) -> None:
     view = page.view
-    qtbot.mouseDClick(view, LEFT, NONE, view.place(drawn(page).boxes.title).center().toPoint())
+    qtbot.mouseDClick(view, LEFT, NONE, view.lying.place(drawn(page).boxes.title).center().toPoint())
     view.title.insert("不要了")
     shared.actions_["dismiss"].trigger()
     assert shared.pages.currentWidget() is page
@@ -235,6 +235,7 @@ def test_paper_and_orientation_are_chosen_and_remembered_on_this_computer(
     assert shared.settings.printing["map"] == {
         "paper": "A4",
         "portrait": True,
+        "theme": "household",
         "template": "",
         "mono": False,
         "footer": True,
@@ -326,9 +327,7 @@ def test_ctrl_z_takes_back_a_choice_and_no_edit_of_the_map(
     still()
 
 
-def test_a_map_in_sections_has_a_page_each_and_only_the_first_is_dragged(
-    page: PrintPage, still: Settle
-) -> None:
+def test_a_map_in_sections_has_a_page_each_and_is_not_dragged(page: PrintPage, still: Settle) -> None:
     page.change(scale=1000, sections=True, paper="A4")
     still()
     assert drawn(page).of > 2
@@ -343,6 +342,34 @@ def test_a_map_in_sections_has_a_page_each_and_only_the_first_is_dragged(
     assert drawn(page).of == 1
     assert page.view.movable
     assert not page._strip.isVisible()
+
+
+def test_a_template_of_the_project_is_offered_for_its_map_and_taken_up_next_time(
+    page: PrintPage, shared: MainWindow, folder: Path, still: Settle
+) -> None:
+    own = folder / "print" / "祠堂.toml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text('theme = "household"\ntitle = "{village}祠堂图"\n', encoding="utf-8")
+    page.left.emit()
+    shared.actions_["print"].trigger()
+    still()
+    number = page.choices.template.findData("祠堂")
+    assert number > 0
+    page.choices.template.setCurrentIndex(number)
+    page.choices.template.activated.emit(number)
+    still()
+    assert drawn(page).title == "小竹溪村祠堂图"
+    page.left.emit()
+    shared.actions_["print"].trigger()
+    still()
+    assert (asked(page).template, drawn(page).title) == ("祠堂", "小竹溪村祠堂图")
+    disaster = page.choices.theme.findData("disaster")
+    page.choices.theme.setCurrentIndex(disaster)
+    page.choices.theme.activated.emit(disaster)
+    still()
+    assert asked(page).template == ""
+    assert page.choices.template.findData("祠堂") < 0
+    own.unlink()
 
 
 def test_what_is_wrong_shows_its_place_on_the_page(page: PrintPage, still: Settle) -> None:

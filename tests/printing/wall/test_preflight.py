@@ -12,6 +12,7 @@ from mingqing.catalog.model import Privacy
 from mingqing.printing.template.model import Figure
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import sheets
+from mingqing.printing.wall.handing import troubles
 from mingqing.printing.wall.model import WallMap
 from mingqing.printing.wall.preflight import Level, Trouble, preflight
 from mingqing.store.session import Session
@@ -87,6 +88,15 @@ def test_a_field_that_the_project_keeps_closely_stops_a_map_for_everybody(
     trouble = found(session, wall)["personal_data"]
     assert trouble.table == "house"
     assert "房屋编号" in trouble.sentence
+
+
+def test_a_field_that_houses_are_classified_by_is_a_field_on_the_map(sample_session: Session) -> None:
+    plain = sample_session.catalog.styles["house"]["normal"]
+    telling = replace(plain, class_by="address")
+    asked = Asked("household", VILLAGE, secrecy="公开", approval="浙S(2026)15号")
+    for look, stopped in ((plain, set()), (telling, {"personal_data"})):
+        (wall,) = sheets(sample_session, asked, styles={"house": look})
+        assert stops(sample_session, wall) == stopped
 
 
 def test_a_table_that_is_switched_off_stops_nothing(sample_session: Session) -> None:
@@ -191,9 +201,7 @@ def test_a_map_with_nothing_of_its_theme_is_told_of(sample_session: Session) -> 
 
 
 def test_a_scale_at_which_no_house_is_seen_is_told_of(sample_session: Session) -> None:
-    wall = sheet(sample_session)
-    small = replace(wall.scene.view, metres_per_px=wall.scene.view.metres_per_px * 10)
-    trouble = found(sample_session, replace(wall, scene=replace(wall.scene, view=small), scale=60_000))
+    trouble = found(sample_session, sheet(sample_session, scale=60_000))
     assert "1:60,000" in trouble["small_scale"].sentence
 
 
@@ -203,6 +211,18 @@ def test_of_sections_the_village_is_told_of_once_and_each_of_its_own_names(sampl
     assert {trouble.code for trouble in index} == {"never_verified"}
     told = {trouble.code for each in rest for trouble in each}
     assert told <= {"label_dropped", "legend_cut"}
+
+
+def test_a_name_without_room_on_one_section_that_another_has_is_nobodys_trouble(
+    sample_session: Session,
+) -> None:
+    walls = sheets(sample_session, Asked("household", VILLAGE, paper="A4", scale=5000, sections=True))
+    names = {str(name) for (name,) in sample_session.rows("place_name", ("name",), village=VILLAGE)}
+    placed = next(label.text for wall in walls[1:] for label in wall.scene.labels if label.text in names)
+    lacking = [replace(wall, text_dropped=(placed,)) for wall in walls]
+    without = [replace(wall, scene=replace(wall.scene, labels=())) for wall in lacking]
+    assert "label_dropped" not in {t.code for t in troubles(sample_session, lacking)}
+    assert [t.code for t in troubles(sample_session, without)].count("label_dropped") == 1
 
 
 # ── What is written ──────────────────────────────────────────────────────────────────────────────────────────

@@ -79,7 +79,7 @@ def _column(
     texts = [shortened(number(each.value), size, width * 0.5, bold=True) for each in figures]
     whole = [text.split(".")[0] for text in texts]
     units = [plain(each.unit) for each in figures]
-    widest_unit = min(max(width_of(unit, size) for unit in units), width * 0.25)
+    widest_unit = min(max(width_of(unit, size) for unit in units), width * 0.34)
     tail = max(
         width_of(t, size, bold=True) - width_of(w, size, bold=True) for t, w in zip(texts, whole, strict=True)
     )

@@ -35,7 +35,7 @@ _TICK = 2.0
 _LARGE = 2.9
 _PAD = 0.5
 _CLEAR = 1.2  # between the number at a line and the coordinates at a corner
-_ACROSS = QColor(38, 50, 46, 62)
+_ACROSS = QColor(44, 44, 44, 62)
 _METRES = tuple(step * 10**power for power in range(7) for step in (1, 2, 5))
 _SECONDS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18_000, 36_000)
 
@@ -115,9 +115,10 @@ def _multiples(low: float, high: float, step: int) -> range:
 def _graticule(frame: Rect, extent: tuple[float, float, float, float], unit: float, epsg: int) -> Lines:
     """Return meridians and parallels of CGCS2000; in these CRSs they run straight up and across."""
     west, south, east, north = extent
-    lonlat = _degrees(np.array([[west, south], [east, north]]), epsg)
-    if lonlat is None:
-        return Lines()
+    ends = np.array([[west, south], [east, north]])
+    lonlat = _degrees(ends, epsg)
+    if lonlat is None or np.abs(transform_xy(lonlat, CGCS2000, epsg) - ends).max() > unit:
+        return Lines()  # more than the world: degrees begin anew
     (lon0, lat0), (lon1, lat1) = (lonlat * 3600).tolist()
     a_second = frame.width / max(lon1 - lon0, 1e-9)
     step = next((s for s in _SECONDS if s * a_second >= _CLOSEST), 0)
@@ -145,7 +146,7 @@ def _degrees(xy: NDArray[np.float64], epsg: int) -> NDArray[np.float64] | None:
         lonlat = transform_xy(xy, epsg, CGCS2000)
     except MingqingError:
         return None
-    return lonlat if np.isfinite(lonlat).all() else None
+    return lonlat if (np.abs(lonlat) <= (180.0, 90.0)).all() else None
 
 
 Parts = tuple[str, str]
@@ -196,7 +197,7 @@ def _corners(frame: Rect, view: Viewport, epsg: int) -> tuple[tuple[Parts, Parts
 
 def _paint_lines(page: Page, frame: Rect, net: Lines, *, crossing: bool) -> None:
     """Draw the grid across the map, or ticks along its edge."""
-    pen = QPen(_ACROSS if crossing else Ink.TEXT.color, _FINE)
+    pen = QPen(_ACROSS if crossing else page.color(Ink.TEXT), _FINE)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     page.painter.setPen(pen)
 

@@ -13,9 +13,9 @@ from mingqing.printing.wall.model import Rect, Section
 from mingqing.printing.wall.parts.typography import HEADING, LEAST, heading
 from mingqing.render.scale import Viewport
 
-_LARGEST = 12.0  # height of a number over the map
+_LARGEST = 9.0  # height of a number over the map
 _EDGE, _FINE = 0.35, 0.15
-_PLATE = QColor(255, 255, 255, 215)
+_PLATE = QColor(255, 255, 255, 190)
 _MOST_HIGH = 0.8
 
 Extent = tuple[float, float, float, float]
@@ -94,7 +94,7 @@ def _number(page: Page, box: Rect, number: int) -> None:
     text = f"{number}"
     wide = width_of(text, size, bold=True)
     x, y, radius = box.x + box.width / 2, box.y + box.height / 2, max(size, wide) * 0.72
-    page.painter.setPen(QPen(Ink.ACCENT.color, _FINE * 2))
+    page.painter.setPen(QPen(page.color(Ink.ACCENT), _FINE * 2))
     page.painter.setBrush(_PLATE)
     page.painter.drawEllipse(QRectF(x - radius, y - radius, 2 * radius, 2 * radius))
     page.painter.setBrush(Qt.BrushStyle.NoBrush)

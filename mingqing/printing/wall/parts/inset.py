@@ -15,7 +15,7 @@ from mingqing.render.fonts import outline
 from mingqing.render.qpath import to_qpath
 
 _FINEST = 0.08  # mm; what is finer is not seen
-_MOST_HIGH, _LEAST_HIGH = 1.05, 0.45  # of the width
+_MOST_HIGH, _LEAST_HIGH = 0.62, 0.4  # of the width
 _LINE, _HALO = 0.15, 0.7
 _MOST_NAMES = 60
 
@@ -77,8 +77,8 @@ def _fill(page: Page, shapes: NDArray[np.object_], fill: Ink, edge: Ink) -> None
         return
     outline = to_qpath(paths.xy, paths.parts)
     outline.setFillRule(Qt.FillRule.OddEvenFill)
-    page.painter.setPen(QPen(edge.color, _LINE, j=Qt.PenJoinStyle.RoundJoin))
-    page.painter.setBrush(fill.color)
+    page.painter.setPen(QPen(page.color(edge), _LINE, j=Qt.PenJoinStyle.RoundJoin))
+    page.painter.setBrush(page.color(fill))
     page.painter.drawPath(outline)
     page.painter.setBrush(Qt.BrushStyle.NoBrush)
 
@@ -133,7 +133,7 @@ def _halo(page: Page, x: float, y: float, name: str) -> None:
     painter.save()
     painter.translate(x, y)
     painter.scale(SMALL / 100, SMALL / 100)
-    pen = QPen(Ink.WHITE.color, _HALO / SMALL * 100)
+    pen = QPen(page.color(Ink.WHITE), _HALO / SMALL * 100)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.strokePath(outline(name, bold=True), pen)
     painter.restore()

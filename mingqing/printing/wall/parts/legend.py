@@ -7,7 +7,7 @@ from itertools import groupby
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 
-from mingqing.catalog.style import Line, StyleClass
+from mingqing.catalog.style import Fill, Hatch, Line, Shape, StyleClass
 from mingqing.core.text import tr
 from mingqing.printing.paper.page import Ink, Page
 from mingqing.printing.paper.text import width_of
@@ -35,6 +35,8 @@ _COLUMN = 9.4  # the least width of a column
 _GAP = 1.5  # between columns
 _MOST = 6  # columns
 _COMMON = 12  # characters of a title that is not to be parted for the sake of another column
+_BEYOND = 0.15  # of its width, by which a line runs out of its swatch
+_WITHIN = 0.9  # mm, by which a mark keeps within
 _COUNTED = 2_000  # of an absurd legend, as many as could ever find room
 _HIGH = 1.25  # of its width, that a column may be before there is another
 
@@ -122,13 +124,20 @@ def _paint_row(page: Page, x: float, y: float, found: _Set, row: _Row) -> None:
 
 
 def _paint_swatch(page: Page, box: Rect, style_class: StyleClass) -> None:
-    """Paint how a class looks, a line on the ground of the map: some are white."""
+    """Paint how a class looks: a line as if cut out of the map, with its ground, for some are white."""
+    symbols = style_class.symbols
+    if any(isinstance(symbol, Fill | Hatch) for symbol in symbols):
+        page.swatch(box.x, box.y, box.width, box.height, style_class)
+        return
+    if not any(isinstance(symbol, Line) for symbol in symbols):
+        page.swatch(box.x + _WITHIN, box.y, box.width - 2 * _WITHIN, box.height, style_class)
+        return
     painter, area = page.painter, QRectF(box.x, box.y, box.width, box.height)
     painter.save()
     painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
-    if all(isinstance(symbol, Line) for symbol in style_class.symbols):
-        painter.fillRect(area, QColor(*PAPER.rgba(dark=False)))
-    page.swatch(box.x, box.y, box.width, box.height, style_class)
+    painter.fillRect(area, page.color(Ink.WHITE) if page.grey else QColor(*PAPER.rgba(dark=False)))
+    beyond = box.width * _BEYOND if any(Shape.LINE in symbol.on for symbol in symbols) else 0.0
+    page.swatch(box.x - beyond, box.y, box.width + 2 * beyond, box.height, style_class)
     painter.restore()
 
 

@@ -32,7 +32,7 @@ _FOOT = 5.2  # from the edge of the sheet to the faint line's upper edge: printe
 
 def north_arrow(page: Page, at: tuple[float, float], size: float) -> None:
     """Paint an arrow to grid north with 北 above it, `size` high, around `at`; a light edge sets it off the map."""
-    painter, ink = page.painter, Ink.TEXT.color
+    painter, ink = page.painter, page.color(Ink.TEXT)
     painter.save()
     painter.translate(*at)
     painter.scale(size, size)
@@ -46,7 +46,7 @@ def north_arrow(page: Page, at: tuple[float, float], size: float) -> None:
     halo = QPen(_PLATE, 2 * _HALO / size, j=Qt.PenJoinStyle.RoundJoin)
     painter.strokePath(whole, halo)
     painter.strokePath(name, halo)
-    painter.fillPath(whole, Ink.WHITE.color)
+    painter.fillPath(whole, page.color(Ink.WHITE))
     painter.fillPath(left, ink)
     painter.strokePath(whole, QPen(ink, _FINE * 1.4 / size, j=Qt.PenJoinStyle.MiterJoin))
     painter.scale(_NORTH / 100, _NORTH / 100)
