@@ -43,6 +43,10 @@ _HALO = "e0"  # opacity of the white around letters
 _GROUNDS = (1.0, 0.9, 0.8)  # lightness beneath a pattern, where several classes have the same
 _DASHES = ((), (2.4, 1.0), (0.7, 0.6), (2.4, 0.6, 0.5, 0.6))
 _INSIDE = (0.5, 1.0)  # lightness of a road between its casings, at most so dark and so light
+_STREAM = (
+    0.6  # of the lightness of its areas, for water that is a line: what is white between casings is a road
+)
+_PLATES = (0.0, 0.85, 0.55)  # lightness of the plates of signs
 _LIGHT_SIGN = 0.75
 _ANOTHER = {Plate.CIRCLE: Plate.SQUARE, Plate.SQUARE: Plate.CIRCLE, Plate.TRIANGLE: Plate.SQUARE}
 
@@ -249,9 +253,9 @@ def _line(look: _Look, c: StyleClass, s: Line) -> Iterator[Symbol]:
 
 
 def _inside(look: _Look, color: Color) -> float:
-    """Return the lightness between casings: that of areas of the same hue, or from the darkest hue of the table on."""
+    """Return the lightness between casings: darker than areas of the hue, else by rank among hues."""
     if (area := look.tone(color)) is not None:
-        return area.ground
+        return _STREAM * area.ground
     known = [lightness_of(each) for each in look.insides.each]
     low, high = (min(max(1 - 2.2 * (0.98 - e), _INSIDE[0]), _INSIDE[1]) for e in (min(known), max(known)))
     return low + (high - low) * look.insides.rank(color) / max(len(known) - 1, 1)
@@ -281,22 +285,21 @@ def _marker(look: _Look, c: StyleClass, s: Marker) -> Iterator[Symbol]:
 def _plate(look: _Look, s: Marker) -> tuple[float, Plate]:
     """Return tone and shape of a sign's plate: black, and others for the hues that the sign does not tell."""
     hues, other = look.alike(s), _ANOTHER[s.plate]
-    looks = [(tone, plate) for plate in (s.plate, other) for tone in (0.0, 1.0, 0.77)]
+    looks = [(tone, plate) for plate in (s.plate, other) for tone in _PLATES]
     if _sign(s) in {(Glyph.NONE, ""), (Glyph.DOT, "")}:
-        looks += [(tone, Plate.TRIANGLE) for tone in (0.0, 1.0, 0.77)]
+        looks += [(tone, Plate.TRIANGLE) for tone in _PLATES]
     chosen = sorted(looks[: len(hues.each)], key=lambda each: each[0])
     return chosen[hues.rank(s.color) % len(chosen)]
 
 
 def _plated(s: Marker, tone: float, plate: Plate) -> Marker:
-    light = tone > 0.5
+    light = tone > 0.7
     return replace(
         s,
         plate=plate,
         color=grey(tone),
         sign_color=BLACK if light else WHITE,
-        outline=BLACK if light else WHITE,
-        outline_width=max(s.outline_width, 0.25),
+        outline=WHITE,
     )
 
 

@@ -29,7 +29,7 @@ _STYLES = [
     for table, variants in _CATALOG.styles.items()
     for variant, style in variants.items()
 ]
-_SEEN = 3.0  # mean difference of swatches, of 255, from which on people see one
+_SEEN = 4.0  # mean difference of swatches, of 255, from which on people see one
 
 
 def _colors(thing: Any) -> Iterator[Color]:
@@ -63,8 +63,10 @@ def _swatch(c: StyleClass) -> NDArray[np.float64]:
 
 
 def _apart(one: StyleClass, other: StyleClass) -> float:
-    """How far two swatches differ, by their tone or by their texture."""
-    return float(np.abs(_swatch(one) - _swatch(other)).mean())
+    """How far two swatches differ, by their tone or by their texture, where anything is printed of either."""
+    a, b = _swatch(one), _swatch(other)
+    printed = (np.minimum(a, b) < 250).any(axis=2)
+    return float(np.abs(a - b)[printed].mean()) if printed.any() else 0.0
 
 
 def _areas(*hexes: str) -> Style:

@@ -29,6 +29,7 @@ _BOOK = tr("图册")
 _MOST_BYTES = 150_000_000  # of a volume: binding holds twice as much in memory, and nobody likes to open more
 _LISTEN_S = 0.2
 _BOUND = 1  # to be raised where the same maps become another volume
+_NOT_BOUND = tr("装订合订本时出错（{what}）；每张图都在，请把这句话告诉开发者")
 _ENDED = tr("装订程序意外结束，可能内存不够；每张图都在，请关掉别的程序再运行一次")
 
 
@@ -65,7 +66,7 @@ def bind(
                 if watch.cancelled():
                     raise Cancelled
             match pipe.recv():
-                case Exception() as error:
+                case OSError() | ProjectUnavailable() as error:
                     raise error
                 case Written() as file:
                     shelf.bound[file.name] = mark, file
@@ -159,5 +160,7 @@ def _work(pipe: Connection, folder: Path, volumes: Sequence[Volume]) -> None:
             if len(volumes) > 1:
                 bind_index(folder, INDEX, volumes, where)
                 pipe.send(Written.found(folder, INDEX))
-        except Exception as error:  # noqa: BLE001 - raised again by whoever waits
+        except OSError as error:
             pipe.send(error)
+        except Exception as error:  # noqa: BLE001 - a file that is none of ours, or a bug
+            pipe.send(ProjectUnavailable(_NOT_BOUND.format(what=error)))

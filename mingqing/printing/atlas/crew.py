@@ -42,18 +42,21 @@ Result = tuple[Asked, Drawn | NoMap]
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """A process, its end of the pipe, and what it has not yet drawn of its village."""
+    """A process, its end of the pipe, and what it has not yet drawn of its village.
+
+    ready : once it has opened the project. busy : until it says that it is through with its village.
+    """
 
     process: BaseProcess
     pipe: Connection
     ready: bool = False
+    busy: bool = False
     waiting: deque[Asked] = field(default_factory=deque)
-    resident: int = 0
 
     def leave(self) -> None:
         """End it: it only reads."""
         self.pipe.close()
-        if self.ready and not self.waiting:
+        if self.ready and not self.busy:
             self.process.join(_LEAVE_S)  # nobody is at the other end of its pipe: it goes by itself
         self.process.terminate()
         self.process.join(_LEAVE_S)
@@ -114,7 +117,7 @@ class Crew:
         return [pipes[cast("Connection", pipe)] for pipe in wait(list(pipes), _LISTEN_S)] if pipes else []
 
     def _hand_out(self, waiting: deque[Village]) -> None:
-        idle = [w for w in self._workers if w.ready and not w.waiting]
+        idle = [w for w in self._workers if w.ready and not w.busy]
         for worker in idle:
             if waiting:
                 self._send(worker, waiting)
@@ -124,6 +127,7 @@ class Crew:
 
     def _send(self, worker: _Worker, waiting: deque[Village]) -> None:
         village = waiting.popleft()
+        worker.busy = True
         worker.waiting.extend(village)
         try:
             worker.pipe.send(village)
@@ -156,6 +160,7 @@ class Crew:
             case Made(result):
                 yield worker.waiting.popleft(), result
             case Finished(resident):
+                worker.busy = False
                 if resident > _MOST_BYTES:
                     self._dismiss(worker)
 

@@ -114,8 +114,8 @@ def work(pipe: Connection, entrance: Entrance, options: Options, studio: Studio)
             pipe.send(Unable(str(error)))
             return
         with session:
-            pipe.send(Ready())
             artist = studio(session, options)
+            pipe.send(Ready())
             while True:
                 village: Sequence[Asked] = pipe.recv()
                 for asked in village:

@@ -12,7 +12,7 @@ from mingqing.core.text import tr
 from mingqing.printing.paper.searchable import searchable
 from mingqing.render.fonts import drawable, ensure_application, font
 from mingqing.render.legend import paint_swatch
-from mingqing.render.scale import SCREEN_PX_PER_MM
+from mingqing.render.scale import PRINT_PX_PER_MM
 
 PT = 25.4 / 72
 """Millimetres to a point, the unit of type."""
@@ -210,6 +210,7 @@ class Page:
         painter = self.painter
         painter.save()
         painter.translate(x, y)
-        painter.scale(1 / SCREEN_PX_PER_MM, 1 / SCREEN_PX_PER_MM)
-        paint_swatch(style_class, painter, (width * SCREEN_PX_PER_MM, height * SCREEN_PX_PER_MM))
+        painter.scale(1 / PRINT_PX_PER_MM, 1 / PRINT_PX_PER_MM)
+        size = width * PRINT_PX_PER_MM, height * PRINT_PX_PER_MM
+        paint_swatch(style_class, painter, size, px_per_mm=PRINT_PX_PER_MM)
         painter.restore()

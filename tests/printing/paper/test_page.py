@@ -32,10 +32,11 @@ def test_surnames_that_look_like_radicals_are_found_as_they_were_written(keep: K
     assert keep(as_pdf([Paragraph(names)], A4, "名")).text().startswith("".join(names.split()))
 
 
-def test_digits_after_letters_are_found(keep: Keep) -> None:
-    with Document(A5, "数字") as document:
-        document.page().text(20, 20, "CGCS2000 3度带，浙S（2026）01号", 4)
-    assert keep(document.pdf).text() == "CGCS20003度带，浙S（2026）01号"
+@pytest.mark.parametrize("text", ["CGCS2000 3度带", "G25高速 10 kV", "A3"])
+def test_digits_beside_letters_are_found(keep: Keep, text: str) -> None:
+    with Document(A4, "样张") as document:
+        document.page().text(20, 20, text, 5)
+    assert keep(document.pdf).text() == "".join(text.split())
 
 
 def test_document_without_a_page_has_no_pdf() -> None:

@@ -28,7 +28,7 @@ def picture_of(pdf: Pdf, folder: Path) -> NDArray[np.uint8]:
     run("pdftoppm", "-r", str(_DPI), "-gray", "-png", "-singlefile", pdf.path, folder / "page")
     image = QImage(str(folder / "page.png")).convertToFormat(QImage.Format.Format_Grayscale8)
     pixels = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
-    return pixels[:, : image.width()]
+    return pixels[:, : image.width()].copy()  # the image is gone when this returns
 
 
 def dark_mm(row: NDArray[np.uint8]) -> NDArray[np.float64]:

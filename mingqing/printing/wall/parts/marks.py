@@ -56,14 +56,16 @@ def north_arrow(page: Page, at: tuple[float, float], size: float) -> None:
 
 
 def numeric_scale(scale: int) -> str:
-    r"""Return a scale as it is printed, thousands apart by a thin space.
+    r"""Return a scale as it is printed, thousands apart by a space that is never broken at.
+
+    Fonts for Chinese have no thin one: Qt would take another font for it, and put that into every document.
 
     Examples
     --------
     >>> numeric_scale(5000), numeric_scale(500)
-    ('1∶5\u2009000', '1∶500')
+    ('1∶5\xa0000', '1∶500')
     """
-    return f"1∶{scale:,}".replace(",", "\u2009")
+    return f"1∶{scale:,}".replace(",", "\u00a0")
 
 
 def scale_bar(

@@ -46,9 +46,9 @@ def test_absurd_scales_fail_nothing(scale: float) -> None:
     assert spilt(painted(paint), box) == 0
 
 
-def test_the_scale_reads_with_thin_spaces() -> None:
-    assert marks.numeric_scale(5000) == "1∶5\u2009000"
-    assert marks.numeric_scale(1_000_000) == "1∶1\u2009000\u2009000"
+def test_the_scale_reads_with_spaces_that_do_not_break() -> None:
+    assert marks.numeric_scale(5000) == "1∶5\u00a0000"
+    assert marks.numeric_scale(1_000_000) == "1∶1\u00a0000\u00a0000"
 
 
 def test_the_arrow_points_up_and_stays_where_it_is() -> None:
