@@ -57,7 +57,7 @@ class AtlasSheet(ManySheet):
         self.offer_quick(tr("要画的"), lambda: self.standing.due)
         self.run.redoing.connect(self._redo)
         self.run.opened.connect(self._open)
-        self.villages.offer(ground.villages, {ground.village} if ground.village else self._all)
+        self.villages.offer(ground.villages, self._all)
         self._recall()
         self.choices.changed.connect(self._look_later)
         self._offer_templates()

@@ -27,7 +27,13 @@ def _open_atlas(ground: Ground) -> None:
     AtlasSheet.open_for(ground)
 
 
-_DIALOGS: Mapping[str, Callable[[Ground], object]] = {"atlas": _open_atlas}
+def _open_reports(ground: Ground) -> None:
+    from mingqing.desktop.printing.reports import ReportSheet  # with it all that plans and prints
+
+    ReportSheet.open_for(ground)
+
+
+_DIALOGS: Mapping[str, Callable[[Ground], object]] = {"atlas": _open_atlas, "reports": _open_reports}
 """What opens a dialog, by the name of its action in `desktop/actions.py`."""
 
 

@@ -5,9 +5,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeyEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QStackedWidget,
+    QWidget,
+)
 
 from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 T = TypeVar("T")
-_WIDTH, _HEIGHT, _VILLAGES = 1060, 668, 370
+_ASKING, _RUNNING, _VILLAGES = QSize(1060, 668), QSize(760, 300), 370
 
 
 class ManySheet(QDialog):
@@ -46,7 +54,7 @@ class ManySheet(QDialog):
         super().__init__(ground.window, Qt.WindowType.Window)
         self.setWindowTitle(self.title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(_WIDTH, _HEIGHT)
+        self.resize(_ASKING)
         self.ground = ground
         self._job: Job[Any] | None = None
         self.resting = threading.Event()
@@ -157,8 +165,21 @@ class ManySheet(QDialog):
     def turn_back(self) -> None:
         """Let something else be chosen."""
         self.setWindowTitle(self.title)
-        self.pages.setCurrentWidget(self.choice)
+        self._turn(self.choice, _ASKING)
         self.say_what()
+
+    def _turn(self, page: QWidget, size: QSize) -> None:
+        """Show a page, the sheet as large as it needs: of a run there is less to be seen than of the choices."""
+        if self.pages.currentWidget() is page:
+            return
+        policy = QSizePolicy.Policy
+        for each in (self.choice, self.run):
+            held = policy.Preferred if each is page else policy.Ignored
+            each.setSizePolicy(held, held)
+        middle = self.geometry().center()
+        self.pages.setCurrentWidget(page)
+        self.resize(size)
+        self.move(middle.x() - size.width() // 2, middle.y() - size.height() // 2)
 
     # ── The folder ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -206,7 +227,7 @@ class ManySheet(QDialog):
 
         self.resting.clear()
         self.run.begin(heading)
-        self.pages.setCurrentWidget(self.run)
+        self._turn(self.run, _RUNNING)
         self._job = self.ground.jobs.start(
             PrintJob(there, done=over, failed=failed, progressed=self._show_far)
         )

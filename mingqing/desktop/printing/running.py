@@ -16,6 +16,9 @@ from mingqing.core.text import tr
 from mingqing.desktop.evacuation.entries import Entry, EntryList
 from mingqing.desktop.jobs import Job, Jobs, WriteJob
 from mingqing.desktop.widgets import M, S, button, column, label, restyle, row
+from mingqing.store.log import inert_cell
+
+_LIST_PX = 230
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class RunPage(QWidget):
         self.keep = button(tr("存为表格…"), self._ask_where, "inline")
         self.kept = label(opening, "caption")
         self.list = EntryList(tr("没做成的"))
+        self.list.setMinimumHeight(_LIST_PX)
         self.list.opened.connect(lambda at: self.opened.emit(self.failures[at]))
         self._lay_out()
 
@@ -125,9 +129,12 @@ class RunPage(QWidget):
         self._words = heading
         self._dress(running=True)
         self.count.clear()
+        self.count.hide()
         self.bar.setRange(0, 0)
         self.now.setText(tr("正在准备…"))
-        self.told.hide()
+        self.told.setText(tr("可以收起来，接着干别的，做完会再打开。中途停下，做好的都在"))
+        restyle(self.told, "kind", "caption")
+        self.told.show()
         self._show_resting(on=False)
         self.pause.setFocus()
 
@@ -135,7 +142,8 @@ class RunPage(QWidget):
         """Say what is being made, and how many there are."""
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        self.count.setText(f"{done:,} / {total:,} {self._unit}" if total else "")
+        self.count.setText(f"{done:,} / {total:,} {self._unit}")
+        self.count.setVisible(total > 0)
         self.now.setText(text)
 
     def add_failure(self, failure: Failure) -> None:
@@ -233,5 +241,5 @@ def as_csv(failures: Sequence[Failure]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow((tr("村"), tr("内容"), tr("原因")))
-    writer.writerows((f.village, f.what, f.sentence) for f in failures)
+    writer.writerows(map(inert_cell, (f.village, f.what, f.sentence)) for f in failures)
     return text.getvalue().encode("utf-8-sig")

@@ -1,55 +1,15 @@
-"""One window for all tests of a module: villages to make pages of, and hands on the sheets that make them."""
+"""Hands on the sheets that make many pages."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TypeVar
 
-import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QTreeWidgetItem
+from PySide6.QtWidgets import QPushButton, QTreeWidgetItem
 
-from mingqing.desktop.application import make_window
-from mingqing.desktop.hints import bubble
-from mingqing.desktop.jobs import Job, Lane
-from mingqing.desktop.map import studio
 from mingqing.desktop.printing.many import ManySheet, sheets_of
-from mingqing.desktop.settings import Settings
 from mingqing.desktop.window import MainWindow
-from tests.desktop.conftest import PASSWORD, USER
 
 S = TypeVar("S", bound=ManySheet)
 HERE, THERE = "331124204202", "331124204203"
-
-
-@pytest.fixture(scope="module")
-def shared(
-    _master: Path, qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[MainWindow]:
-    """The main window with the two villages on screen."""
-    folder = tmp_path_factory.mktemp("shared")
-    project = Path(shutil.copytree(_master, folder / _master.name))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(studio, "_SLOW_S", 1e9)
-        patch.setattr(bubble, "_PAUSE_MS", 10**8)
-        patch.setenv("HOME", str(folder))
-        window = make_window(Settings(path=folder / "window.json", appearance="light"))
-        window.resize(1366, 768)
-        window.show()
-        window.open_now(project, USER, PASSWORD)
-        rest(window)
-        for lane in Lane:  # every thread is there before the first test, and none is left behind by one
-            _warm(window, lane)
-        rest(window)
-        yield window
-        window.explorer.form.give_up()
-        window.close()
-
-
-def _warm(window: MainWindow, lane: Lane) -> None:
-    job: Job[None] = Job(lambda _session, _job: None, done=lambda _: None)
-    job.lane = lane  # type: ignore[misc]
-    window.jobs.start(job)
 
 
 def rest(window: MainWindow) -> None:

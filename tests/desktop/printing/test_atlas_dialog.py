@@ -21,9 +21,9 @@ from mingqing.printing.atlas.order import Binding, Format, Options
 from mingqing.printing.atlas.run import Failure, Outcome
 from mingqing.printing.wall.asked import Asked
 from mingqing.store.session import Session
-from tests.desktop.printing.many import HERE, THERE, leaf, opened, press, rest, shared
+from tests.desktop.printing.conftest import HERE, THERE
+from tests.desktop.printing.many import leaf, opened, press, rest
 
-__all__ = ["shared"]
 _SENTENCE = "没有村界，请先导入村界再出图"
 
 
