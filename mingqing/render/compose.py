@@ -210,6 +210,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     labels, unplaced = (
         _labels(tables, sheet, arranged, taken, measure, keep) if measure is not None else ((), ())
     )
+    labels, veiled = _raised(labels, focus, view)
     rows = {t.table.name: t.features.ids for t in tables if isinstance(t.features, Features)}
     own = catalog.layers[theme].tables
     tables.reverse()
@@ -220,6 +221,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         ground=tuple(sheet.ground),
         overlay=(*sheet.spokes, *sheet.rings, *arranged.instructions),
         labels=labels,
+        veiled=veiled,
         unplaced=unplaced,
         legend=tuple(e for styled in tables for e in _legend(styled)),
         counts={t.table.name: int(np.sum(t.counted)) for t in tables},
@@ -303,6 +305,18 @@ def _add_up(
 def _is_listed(entry: LegendEntry, view: Viewport) -> bool:
     c = entry.style_class
     return bool(entry.count and c.legend and c.symbols and c.is_shown(view.denominator))
+
+
+def _raised(
+    labels: tuple[PlacedLabel, ...], focus: shapely.Geometry | None, view: Viewport
+) -> tuple[tuple[PlacedLabel, ...], int]:
+    """Return labels with those that name what is in focus last, and how many others there are."""
+    if focus is None or not labels:
+        return labels, 0
+    x, y = np.array([view.to_ground(*label.home) for label in labels]).T
+    inside = shapely.contains_xy(focus, x, y)
+    order = np.argsort(inside, kind="stable")
+    return tuple(labels[n] for n in order.tolist()), int((~inside).sum())
 
 
 def _outside(focus: shapely.Geometry, view: Viewport) -> Paths:

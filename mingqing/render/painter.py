@@ -362,11 +362,12 @@ def paint_overlay(
         if scene.heat is not None:
             paint_rasters(painter, [scene.heat])
         _follow(sheet, scene.overlay)
-        _write(sheet, scene.labels)
+        _write(sheet, scene.labels[: scene.veiled])
         if scene.outside is not None:
             veil = sheet.color(scene.paper)
             veil.setAlphaF(_VEIL)
             sheet.fill(scene.outside, veil)
+        _write(sheet, scene.labels[scene.veiled :])
 
 
 @contextmanager

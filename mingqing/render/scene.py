@@ -47,6 +47,7 @@ class Scene:
     paper : what all of it is drawn on.
     outside : what lies beyond the focus, in pixels, to be dimmed; None where nothing is.
     legend : the theme's subject first, the ground last. counts : rows of each table that the legend counts.
+    veiled : how many of the labels, the first, are dimmed with it; the others name what is in focus.
     unplaced : texts of labels that found no room anywhere.
     feature_count : rows that touch the extent. targets : the signs, then the labels, to be pointed at.
     """
@@ -65,6 +66,7 @@ class Scene:
     cover: tuple[Instruction, ...] = ()
     heat: Raster | None = None
     unplaced: tuple[str, ...] = ()
+    veiled: int = 0
     paper: Color = PAPER
 
     @property
