@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
@@ -38,6 +39,7 @@ _COMMON = 12  # characters of a title that is not to be parted for the sake of a
 _BEYOND = 0.15  # of its width, by which a line runs out of its swatch
 _WITHIN = 0.9  # mm, by which a mark keeps within
 _WORTH = 0.3  # mm of type, that it is worth to have each table in one column
+_SLACK = 1e-6  # heights are sums
 _COUNTED = 2_000  # of an absurd legend, as many as could ever find room
 _HIGH = 1.25  # of its width, that a column may be before there is another
 
@@ -60,13 +62,16 @@ class _Row:
         return max(len(self.lines) * _LEAD, _SWATCH[1]) + _ROW
 
 
+_Placed = tuple[tuple[int, float, _Row], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Set:
     """A legend as it is set: size of type, width of a column, and each row with its column and its top, mm."""
 
     size: float
     wide: float
-    rows: tuple[tuple[int, float, _Row], ...]
+    rows: _Placed
     lacking: int = 0
 
     @property
@@ -81,7 +86,9 @@ def wanted(entries: Sequence[LegendEntry], width: float) -> float:
     counts = range(1, _columns(width, BODY) + 1)
     whole = [n for n in counts if not _parted(entries, BODY, _wide(width, BODY, n))] or counts[:1]
     for count in whole:
-        high = _balanced(entries, width, BODY, count, together=True).high
+        wide = _wide(width, BODY, count)
+        blocks = _blocks(_rows(entries, BODY, wide), together=True)
+        high = _Set(BODY, wide, _balanced(blocks, BODY, count)).high
         if high <= width / count * _HIGH:
             break
     return HEADING + high
@@ -185,12 +192,14 @@ def _largest(
     entries: Sequence[LegendEntry], width: float, height: float, *, whole_titles: bool, together: bool
 ) -> _Set | None:
     """Return the whole legend in the largest type, and in that in the fewest columns; None where none fits."""
+    least = sum(row.high + _APART * row.apart for row in _rows(entries, 1.0, inf)) - _APART * _MOST
     for size, count in ((s, n) for s in SIZES for n in range(1, _columns(width, s) + 1)):
-        if whole_titles and _parted(entries, size, _wide(width, size, count)):
+        wide = _wide(width, size, count)
+        if least * size > height * count or (whole_titles and _parted(entries, size, wide)):
             continue
-        found = _balanced(entries, width, size, count, together=together)
-        if found.high <= height + 1e-6:
-            return found
+        blocks = _blocks(_rows(entries, size, wide), together=together)
+        if len(_placed(blocks, height + _SLACK, size, count)) == sum(map(len, blocks)):
+            return _Set(size, wide, _balanced(blocks, size, count))
     return None
 
 
@@ -200,12 +209,8 @@ def _parted(entries: Sequence[LegendEntry], size: float, wide: float) -> bool:
     return any(len(e.title) <= _COMMON and width_of(plain(e.title), size) > room for e in entries)
 
 
-def _balanced(
-    entries: Sequence[LegendEntry], width: float, size: float, count: int, *, together: bool
-) -> _Set:
-    """Return all of a legend in so many columns, as even as they can be. together : no table is divided."""
-    wide = _wide(width, size, count)
-    blocks = _blocks(_rows(entries, size, wide), together=together)
+def _balanced(blocks: Sequence[Sequence[_Row]], size: float, count: int) -> _Placed:
+    """Return all of a legend in so many columns, as even as they can be."""
     rows = sum(map(len, blocks))
     total = sum(row.high + _APART * row.apart for block in blocks for row in block) * size
     low, high = total / count, total
@@ -215,7 +220,7 @@ def _balanced(
             high = middle
         else:
             low = middle
-    return _Set(size, wide, _placed(blocks, high + 1e-6, size, count))
+    return _placed(blocks, high + _SLACK, size, count)
 
 
 def _blocks(rows: Iterable[_Row], *, together: bool) -> list[list[_Row]]:
@@ -230,9 +235,7 @@ def _blocks(rows: Iterable[_Row], *, together: bool) -> list[list[_Row]]:
     return blocks
 
 
-def _placed(
-    blocks: Iterable[Sequence[_Row]], height: float, size: float, count: int
-) -> tuple[tuple[int, float, _Row], ...]:
+def _placed(blocks: Iterable[Sequence[_Row]], height: float, size: float, count: int) -> _Placed:
     """Return the rows that fit into columns of a height, block by block."""
     placed: list[tuple[int, float, _Row]] = []
     column, y = 0, 0.0
