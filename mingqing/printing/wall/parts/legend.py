@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
@@ -37,6 +38,8 @@ _MOST = 6  # columns
 _COMMON = 12  # characters of a title that is not to be parted for the sake of another column
 _BEYOND = 0.15  # of its width, by which a line runs out of its swatch
 _WITHIN = 0.9  # mm, by which a mark keeps within
+_WORTH = 0.3  # mm of type, that it is worth to have each table in one column
+_SLACK = 1e-6  # heights are sums
 _COUNTED = 2_000  # of an absurd legend, as many as could ever find room
 _HIGH = 1.25  # of its width, that a column may be before there is another
 
@@ -59,13 +62,16 @@ class _Row:
         return max(len(self.lines) * _LEAD, _SWATCH[1]) + _ROW
 
 
+_Placed = tuple[tuple[int, float, _Row], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Set:
     """A legend as it is set: size of type, width of a column, and each row with its column and its top, mm."""
 
     size: float
     wide: float
-    rows: tuple[tuple[int, float, _Row], ...]
+    rows: _Placed
     lacking: int = 0
 
     @property
@@ -80,7 +86,9 @@ def wanted(entries: Sequence[LegendEntry], width: float) -> float:
     counts = range(1, _columns(width, BODY) + 1)
     whole = [n for n in counts if not _parted(entries, BODY, _wide(width, BODY, n))] or counts[:1]
     for count in whole:
-        high = _balanced(entries, width, BODY, count).high
+        wide = _wide(width, BODY, count)
+        blocks = _blocks(_rows(entries, BODY, wide), together=True)
+        high = _Set(BODY, wide, _balanced(blocks, BODY, count)).high
         if high <= width / count * _HIGH:
             break
     return HEADING + high
@@ -166,18 +174,33 @@ def _set(entries: Sequence[LegendEntry], width: float, height: float) -> _Set:
     """Return the legend in the largest type and the fewest columns in which it fits; in the smallest if in none."""
     if len(entries) * (_SWATCH[1] + _ROW) * LEAST <= height * _columns(width, LEAST):
         for whole_titles in (True, False):
-            for size, count in ((s, n) for s in SIZES for n in range(1, _columns(width, s) + 1)):
-                if whole_titles and _parted(entries, size, _wide(width, size, count)):
-                    continue
-                found = _balanced(entries, width, size, count)
-                if found.high <= height + 1e-6:
-                    return found
+            divided, together = (
+                _largest(entries, width, height, whole_titles=whole_titles, together=each)
+                for each in (False, True)
+            )
+            if divided is not None:
+                return together if together and together.size >= divided.size - _WORTH else divided
     count = _columns(width, LEAST)
     wide = _wide(width, LEAST, count)
-    rows = list(_rows(entries[:_COUNTED], LEAST, wide))
-    placed = _placed(rows, height - 1.4 * LEAST, LEAST, count)
+    blocks = _blocks(_rows(entries[:_COUNTED], LEAST, wide), together=False)
+    placed = _placed(blocks, height - 1.4 * LEAST, LEAST, count)
     shown = sum(row.entry is not None for _, _, row in placed)
     return _Set(LEAST, wide, placed, len(entries) - shown)
+
+
+def _largest(
+    entries: Sequence[LegendEntry], width: float, height: float, *, whole_titles: bool, together: bool
+) -> _Set | None:
+    """Return the whole legend in the largest type, and in that in the fewest columns; None where none fits."""
+    least = sum(row.high + _APART * row.apart for row in _rows(entries, 1.0, inf)) - _APART * _MOST
+    for size, count in ((s, n) for s in SIZES for n in range(1, _columns(width, s) + 1)):
+        wide = _wide(width, size, count)
+        if least * size > height * count or (whole_titles and _parted(entries, size, wide)):
+            continue
+        blocks = _blocks(_rows(entries, size, wide), together=together)
+        if len(_placed(blocks, height + _SLACK, size, count)) == sum(map(len, blocks)):
+            return _Set(size, wide, _balanced(blocks, size, count))
+    return None
 
 
 def _parted(entries: Sequence[LegendEntry], size: float, wide: float) -> bool:
@@ -186,34 +209,45 @@ def _parted(entries: Sequence[LegendEntry], size: float, wide: float) -> bool:
     return any(len(e.title) <= _COMMON and width_of(plain(e.title), size) > room for e in entries)
 
 
-def _balanced(entries: Sequence[LegendEntry], width: float, size: float, count: int) -> _Set:
+def _balanced(blocks: Sequence[Sequence[_Row]], size: float, count: int) -> _Placed:
     """Return all of a legend in so many columns, as even as they can be."""
-    wide = _wide(width, size, count)
-    rows = list(_rows(entries, size, wide))
-    total = sum(row.high + _APART * row.apart for row in rows) * size
+    rows = sum(map(len, blocks))
+    total = sum(row.high + _APART * row.apart for block in blocks for row in block) * size
     low, high = total / count, total
     for _ in range(12 if count > 1 else 0):
         middle = (low + high) / 2
-        if len(_placed(rows, middle, size, count)) == len(rows):
+        if len(_placed(blocks, middle, size, count)) == rows:
             high = middle
         else:
             low = middle
-    return _Set(size, wide, _placed(rows, high + 1e-6, size, count))
+    return _placed(blocks, high + _SLACK, size, count)
 
 
-def _placed(
-    rows: Sequence[_Row], height: float, size: float, count: int
-) -> tuple[tuple[int, float, _Row], ...]:
-    """Return the rows that fit into columns of a height; a table's title does not stand at the foot of one."""
+def _blocks(rows: Iterable[_Row], *, together: bool) -> list[list[_Row]]:
+    """Return what stays in one column: a table, or its title and first class, and each further class."""
+    blocks: list[list[_Row]] = []
+    for row in rows:
+        titled = bool(blocks) and blocks[-1][-1].entry is None
+        if blocks and not row.apart and (together or titled):
+            blocks[-1].append(row)
+        else:
+            blocks.append([row])
+    return blocks
+
+
+def _placed(blocks: Iterable[Sequence[_Row]], height: float, size: float, count: int) -> _Placed:
+    """Return the rows that fit into columns of a height, block by block."""
     placed: list[tuple[int, float, _Row]] = []
     column, y = 0, 0.0
-    for row, after in zip(rows, [*rows[1:], None], strict=True):
-        needed = row.high + (after.high if row.entry is None and after is not None else 0.0)
-        apart = _APART * size if row.apart and y else 0.0
-        if y and y + apart + needed * size > height:
+    for block in blocks:
+        high = sum(row.high for row in block) * size
+        apart = _APART * size if block[0].apart and y else 0.0
+        if y and y + apart + high > height:
             column, y, apart = column + 1, 0.0, 0.0
-        if column == count or y + needed * size > height:
+        if column == count or y + high > height:
             break
-        placed.append((column, y + apart, row))
-        y += apart + row.high * size
+        y += apart
+        for row in block:
+            placed.append((column, y, row))
+            y += row.high * size
     return tuple(placed)
