@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from mingqing.core.text import tr
 from mingqing.desktop.printing.ground import Ground, printable_themes, why_not
 from mingqing.printing.wall.asked import Asked
 
@@ -47,7 +48,6 @@ class PrintDesk(QObject):
             window = self._window
             self._page = PrintPage(window.jobs, window.explorer.studio, window.settings)
             self._page.left.connect(self._leave)
-            self._page.refused.connect(window.refuse)
             window.pages.addWidget(self._page)
         return self._page
 
@@ -78,10 +78,14 @@ class PrintDesk(QObject):
 
     def _show_page(self, ground: Ground) -> None:
         """Show the map on screen as a page."""
-        if ground.villages and self._window.pages.currentWidget() is not self._page:
-            first = ground.villages[0].village.code
-            asked = Asked(ground.theme, ground.village or first, only=ground.layers)
+        if self._page is not None and self._window.pages.currentWidget() is self._page:
+            return
+        village = ground.village or next((entry.village.code for entry in ground.villages), "")
+        if village:
+            asked = Asked(ground.theme, village, only=ground.layers)
             self.preview(self.page.remembered(asked))
+        else:
+            self._window.say(tr("一张图画一个村，项目里还没有村；导入村界后就能打印"))
 
     def _ground(self) -> Ground | None:
         session, window = self._session, self._window
