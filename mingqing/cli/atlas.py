@@ -52,6 +52,11 @@ def atlas(  # noqa: PLR0913 - one option of CLI.md each
     ] = None,
     template: Annotated[str, typer.Option("--template", metavar="NAME", help=tr("用哪个模板"))] = "",
     mono: Annotated[bool, typer.Option("--mono", help=tr("黑白，给不能打彩色的打印机"))] = False,
+    secrecy: Annotated[str | None, typer.Option("--secrecy", help=tr("密级：公开、内部使用等"))] = None,
+    approval: Annotated[str | None, typer.Option("--approval", help=tr("审图号，公开的图必填"))] = None,
+    footer: Annotated[
+        bool, typer.Option("--footer/--no-footer", help=tr("页脚注明打印人和时间，有的角色不能去掉"))
+    ] = True,
     file_format: Annotated[str, typer.Option("--format", help=tr("pdf 或 png"))] = "pdf",
     dpi: Annotated[int, typer.Option("--dpi", min=30, max=1200, help=tr("图片每英寸多少点"))] = 300,
     titled: Annotated[bool, typer.Option("--titled", help=tr("文件名里写村名和图名"))] = False,
@@ -81,7 +86,17 @@ def atlas(  # noqa: PLR0913 - one option of CLI.md each
         dpi,
     )
     with open_session(project, user) as session:
-        like = Asked("", "", paper=paper.upper(), portrait=portrait, template=template, mono=mono)
+        like = Asked(
+            "",
+            "",
+            paper=paper.upper(),
+            portrait=portrait,
+            template=template,
+            secrecy=secrecy,
+            approval=approval,
+            mono=mono,
+            footer=footer,
+        )
         wanted = every(like, _themes(session, themes), _villages(session, villages))
         with watching(tr("批量出图")) as watch:
             outcome = run(session, wanted, out, options, watch)

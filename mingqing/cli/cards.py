@@ -1,6 +1,5 @@
 """`cards`."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +15,6 @@ from mingqing.evacuation.scenario import Scenario
 from mingqing.store.session import Session
 
 if TYPE_CHECKING:
-    from mingqing.evacuation.planning import Plan
     from mingqing.evacuation.saved.kept import Kept
 
 _TITLE = tr("避险明白卡")
@@ -50,8 +48,7 @@ def cards(
     ensure_application()
     with open_session(project, user) as session, watching(_TITLE) as watch:
         only = None if village is None else find_village(session, village).code
-        scenario = _scenario(session, plan)
-        made = planned(session, scenario, watch)
+        made = planned(session, _scenario(session, plan), watch)
         houses, names = made.world.houses, made.world.villages
         there = [houses.villages[i] for i in made.houses.tolist()]
         wanted = [code for code in dict.fromkeys(there) if only in (None, code)]
@@ -69,21 +66,13 @@ def cards(
         print(path)
     among = np.array([code in wanted for code in there], dtype=np.bool_)
     say(tr("{n} 户").format(n=int(houses.households[made.houses[among]].sum())))
-    other = _sent_elsewhere(made, scenario)
-    if other:
+    if made.elsewhere:
         say(
             tr(
                 "有 {n} 处房屋的去处和预案不同（容量、道路或人数变了），卡上是现在能去的地方；请重新编制预案再发卡"
-            ).format(n=other)
+            ).format(n=made.elsewhere)
         )
         raise typer.Exit(1)
-
-
-def _sent_elsewhere(made: "Plan", scenario: Scenario) -> int:
-    """Return how many houses go elsewhere, or nowhere, than the plan that is kept sends them."""
-    goal = np.append(made.world.shelters.ids, 0)[made.shelters]
-    now = dict(zip(made.world.houses.ids[made.houses].tolist(), goal.tolist(), strict=True))
-    return sum(now.get(house) != shelter for house, shelter in scenario.locks)
 
 
 def _scenario(session: Session, name: str | None) -> Scenario:
@@ -95,10 +84,7 @@ def _scenario(session: Session, name: str | None) -> Scenario:
         say(tr("还没有保存过转移预案，按所有没有销号的隐患点编制"))
         return Scenario()
     say(tr("照转移预案{title}").format(title=kept.title))
-    found = load(session, kept.number)
-    who = found.evacuees
-    pairs = zip(who.houses.tolist(), who.shelters.tolist(), strict=True)
-    return replace(found.scenario, locks=tuple((house, shelter) for house, shelter in pairs if shelter))
+    return load(session, kept.number).again
 
 
 def _kept(session: Session, name: str | None) -> "Kept | None":

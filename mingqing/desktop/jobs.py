@@ -1,8 +1,8 @@
 """The one place that owns threads: work goes off the UI thread, its outcome comes back on it.
 
-A job is a function of a session. Five lanes run them, each one thread with a session of its own: reading,
-drawing, writing, upkeep and what is searched never wait for each other. A job with a topic takes the place of the
-earlier one on that topic, which is told to stop and whose outcome is dropped.
+A job is a function of a session. Lanes run them, each one thread with a session of its own: reading, drawing,
+writing, upkeep, searching, planning and printing never wait for each other. A job with a topic takes the place of
+the earlier one on that topic, which is told to stop and whose outcome is dropped.
 """
 
 import queue
@@ -32,6 +32,7 @@ class Lane(Enum):
     KEEP = "keep"
     INDEX = "index"
     PLAN = "plan"
+    PRINT = "print"
 
 
 class Job(Generic[T]):
@@ -129,6 +130,12 @@ class PlanJob(Job[T]):
     """Reckons who goes where: seconds for a county, during which cards are still to be read."""
 
     lane = Lane.PLAN
+
+
+class PrintJob(Job[T]):
+    """Makes pages: minutes for a whole county, during which everything else goes on."""
+
+    lane = Lane.PRINT
 
 
 _NOTHING: Job[None] = ReadJob(lambda _session, _job: None, done=lambda _: None)

@@ -149,13 +149,13 @@ class MainWindow(QMainWindow):
         for name, call in {
             "new": self.ask_new,
             "open": self.ask_open,
-            "close": lambda: self.explorer.form.before(self.close_project),
+            "close": lambda: self._before(self.close_project),
             "backups": self.backups.show_backups,
             "import": self.ask_import,
             "import_folder": self.ask_import_folder,
             "password": self.ask_password,
             "lock": self.lock.lock,
-            "leave": lambda: self.explorer.form.before(self.leave),
+            "leave": lambda: self._before(self.leave),
             "dismiss": self._dismiss,
             "quit": self.close,
         }.items():
@@ -386,6 +386,14 @@ class MainWindow(QMainWindow):
         if pages and not self.explorer.themes:
             pages[0].trigger()
 
+    def _before(self, closing: Callable[[], object]) -> None:
+        """Close the project by `closing`, once it is clear that nothing is lost that should not be."""
+        if not self._hold_back(partial(self._before, closing)):
+            closing()
+
+    def _hold_back(self, then: Callable[[], object]) -> bool:
+        return self.explorer.form.hold_back(then) or self.printing.hold_back(then)
+
     def close_project(self) -> None:
         """Close the project and show the first page."""
         self.explorer.form.forget()  # what is typed in it is saved while the project is open
@@ -570,7 +578,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop what is under way, wait for it to stop, and remember the settings."""
-        if self.explorer.form.hold_back(self.close):
+        if self._hold_back(self.close):
             event.ignore()
             return
         self.settings.save()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from mingqing.access.policy import Column
+from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
@@ -51,7 +51,9 @@ def world(
     Cancelled
         if that was asked for.
     """
-    _require(session)
+    lacking = why_not(session.policy)
+    if lacking:
+        raise NotAllowed(lacking)
     watch.step(tr("读取道路"))
     begun = perf_counter()
     network = build(session.info.epsg, _roads(session))
@@ -75,12 +77,13 @@ def world(
     )
 
 
-def _require(session: "Session") -> None:
-    policy = session.policy
+def why_not(policy: Policy) -> str:
+    """Return why an account cannot plan with what it may see, in a sentence; empty where it can."""
     tables = ("road", "house", "household", "shelter", "hazard")
     seen = all(policy.allowed(table, Action.SEE) for table in tables)
-    if not seen or policy.column("household", "people_count") is not Column.CLEAR:
-        raise NotAllowed(tr("您的角色看不到各户人数，不能编制转移预案；请由防灾规划员或乡镇、县级编辑来做"))
+    if seen and policy.column("household", "people_count") is Column.CLEAR:
+        return ""
+    return tr("您的角色看不到各户人数，不能编制转移预案；请由防灾规划员或乡镇、县级编辑来做")
 
 
 def _placed(features: "Features") -> "NDArray[np.int64]":

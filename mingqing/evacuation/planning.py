@@ -68,6 +68,13 @@ class Plan:
         return self.shelters >= 0
 
     @property
+    def elsewhere(self) -> int:
+        """How many houses go elsewhere than the scenario fixes, or nowhere."""
+        goal = np.append(self.world.shelters.ids, 0)[self.shelters]
+        now = dict(zip(self.world.houses.ids[self.houses].tolist(), goal.tolist(), strict=True))
+        return sum(now.get(house) != shelter for house, shelter in self.scenario.locks)
+
+    @property
     def person_minutes(self) -> float:
         """People times minutes on the way, of those with a place."""
         going = self.placed

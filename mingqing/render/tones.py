@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import inf, pi
+from functools import lru_cache
+from math import dist, inf, pi
 
 import numpy as np
 
@@ -115,7 +116,13 @@ def _depth(lightness: float) -> float:
 
 def lightness_of(text: str) -> float:
     """Return the OKLab lightness of a colour, 0–1; opacity is left out."""
-    return float(oklab(linear_rgb(text))[0])
+    return _lab(text)[0]
+
+
+@lru_cache(maxsize=1024)
+def _lab(text: str) -> tuple[float, float, float]:
+    lightness, a, b = oklab(linear_rgb(text)).tolist()
+    return lightness, a, b
 
 
 def seen(color: Color) -> str:
@@ -135,9 +142,9 @@ class Hues:
 
     def number(self, color: Color) -> int:
         """Return the position of what a colour counts as; -1 where it is none of them."""
-        lab = oklab(linear_rgb(seen(color)))
-        apart = [float(np.linalg.norm(oklab(linear_rgb(each)) - lab)) for each in self.each]
-        return int(np.argmin(apart)) if apart and min(apart) <= _SAME else -1
+        lab = _lab(seen(color))
+        apart = [dist(_lab(each), lab) for each in self.each]
+        return apart.index(min(apart)) if apart and min(apart) <= _SAME else -1
 
     def rank(self, color: Color) -> int:
         """Return the position of a colour from dark to light."""

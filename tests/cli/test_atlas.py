@@ -84,19 +84,19 @@ def test_ctrl_c_keeps_what_is_done_and_the_exit_is_1(sample_project: Path, tmp_p
     environment = {**os.environ, "MINGQING_USER": USER, "MINGQING_PASSWORD": PASSWORD}
     command = [sys.executable, "-c", "from mingqing.cli import main; main()", "atlas", sample_project, folder]
     with subprocess.Popen(
-        [*map(str, command), "--jobs", "1"],
+        [*map(str, command), "--jobs", "1", "--format", "png"],
         cwd=ROOT,
         env=environment,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     ) as process:
-        while not list(folder.glob("*.pdf")):
+        while not list(folder.glob("*.png")):
             assert process.poll() is None
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
         _, told = process.communicate()
-    assert process.returncode == 1
+    assert process.returncode == 1, told
     assert "已停下" in told
     assert "Traceback" not in told
     assert (folder / FILE).exists()

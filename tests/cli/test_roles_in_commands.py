@@ -1,5 +1,6 @@
 """Each role at each command: what it may not see is in no output, no error, no file."""
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -247,6 +248,32 @@ def test_an_import_by_who_may_not_edit_reads_no_file(
     assert (told.code, told.out) == (2, "")
     assert "不能修改数据" in told.err.splitlines()[-1]
     assert not (tmp_path / "报告.json").exists()
+
+
+def test_who_must_sign_what_he_prints_signs_it_whatever_he_asks_for(
+    run_as: RunAs, project: Path, tmp_path: Path
+) -> None:
+    options = ("--theme", "household", "--village", VILLAGE, "--no-footer")
+    for role, signs in (("viewer", True), ("county_editor", False)):
+        told = run_as(role, "print", project, tmp_path / f"{role}.svg", *options)
+        assert told.code == 0, told.err
+        drawn = (tmp_path / f"{role}.svg").read_text(encoding="utf-8")
+        written = "".join(re.findall(r">([^<>]*)</text>", drawn)).replace(" ", "")
+        assert (f"由{role}打印" in written) is signs
+        assert ("必须注明打印人" in told.err) is signs
+
+
+def test_a_map_that_may_not_be_printed_is_refused_and_the_log_says_so(
+    run: Run, run_as: RunAs, project: Path, tmp_path: Path
+) -> None:
+    for role, theme in (("viewer", "key_person"), ("department", "organisation"), ("auditor", "household")):
+        options = ("--theme", theme, "--village", VILLAGE)
+        told = run_as(role, "print", project, tmp_path / "a.pdf", *options)
+        assert (told.code, told.out) == (2, ""), role
+        assert_one_sentence(told.err.splitlines()[-1] + "\n")
+        last = run("audit", "list", project, "--json", "--act", "print").json["entries"][0]
+        assert (last["account"], last["outcome"]) == (role, "refused")
+    assert not list(tmp_path.glob("*.pdf"))
 
 
 @pytest.mark.parametrize(("role", "theme"), [("viewer", "key_person"), ("auditor", "household")])

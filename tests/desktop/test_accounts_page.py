@@ -88,8 +88,8 @@ def test_account_is_added_by_name_role_and_village_and_opens_with_the_password_h
 ) -> None:
     fill(page, "张三", "village_editor")
     assert not page.editor.villages.everywhere.isEnabled()
-    qtbot.keyClicks(page.editor.villages.search, "hgc")
-    qtbot.keyClick(page.editor.villages.search, Qt.Key.Key_Return)
+    qtbot.keyClicks(page.editor.villages.ticks.search, "hgc")
+    qtbot.keyClick(page.editor.villages.ticks.search, Qt.Key.Key_Return)
     page.editor.primary.click()
     desk.settle()
     assert page.currentWidget() is page.slip
@@ -165,8 +165,8 @@ def test_roles_and_villages_are_changed(desk: Desk, page: AccountsPage) -> None:
 def test_township_ticks_its_villages_and_a_search_hides_the_rest(page: AccountsPage) -> None:
     fill(page, "张三", "town_editor")
     picker = page.editor.villages
-    picker.search.setText("竹源")
-    shown = [picker.tree.topLevelItem(i) for i in range(2)]
+    picker.ticks.search.setText("竹源")
+    shown = [picker.ticks.tree.topLevelItem(i) for i in range(2)]
     town = next(item for item in shown if not item.isHidden())
     assert town.text(0).startswith("竹源乡")
     town.setCheckState(0, Qt.CheckState.Checked)

@@ -275,11 +275,6 @@ class FormPanel(QFrame):
         ask(sheet)
         return True
 
-    def before(self, closing: Callable[[], object]) -> None:
-        """Close the project by `closing`, once it is clear that nothing is lost that should not be."""
-        if not self.hold_back(closing):
-            closing()
-
     def give_up(self) -> None:
         """Keep nothing of what is typed and not saved."""
         for form in self._forms():

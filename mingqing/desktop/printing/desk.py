@@ -8,7 +8,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from mingqing.core.text import tr
+from mingqing.desktop.printing.atlas_kept import tell_unfinished
 from mingqing.desktop.printing.ground import Ground, printable_themes, why_not
+from mingqing.desktop.printing.many import sheets_of
 from mingqing.printing.wall.asked import Asked
 
 if TYPE_CHECKING:
@@ -17,7 +19,21 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 _NAMES = ("print", "atlas", "reports")
-_DIALOGS: Mapping[str, Callable[[Ground], object]] = {}
+
+
+def _open_atlas(ground: Ground) -> None:
+    from mingqing.desktop.printing.atlas import AtlasSheet  # with it all that draws a page
+
+    AtlasSheet.open_for(ground)
+
+
+def _open_reports(ground: Ground) -> None:
+    from mingqing.desktop.printing.reports import ReportSheet  # with it all that plans and prints
+
+    ReportSheet.open_for(ground)
+
+
+_DIALOGS: Mapping[str, Callable[[Ground], object]] = {"atlas": _open_atlas, "reports": _open_reports}
 """What opens a dialog, by the name of its action in `desktop/actions.py`."""
 
 
@@ -62,6 +78,21 @@ class PrintDesk(QObject):
             action.setToolTip(f"{title}  {action.shortcut().toString()}")
         if self._page is not None:
             self._page.forget()
+        for sheet in sheets_of(self._window):
+            sheet.forget()
+        if session is not None and not reason:
+            tell_unfinished(session, self._window.settings, self._window.jobs, self._say_unfinished)
+
+    def _say_unfinished(self, sentence: str) -> None:
+        self._window.say(sentence, action=(tr("接着出图"), partial(self._open, "atlas")))
+
+    def hold_back(self, then: Callable[[], object]) -> bool:
+        """Ask before the project is closed while many pages are made; `then` is called where that is to end.
+
+        Returns False where there is nothing to ask.
+        """
+        busy = next((sheet for sheet in sheets_of(self._window) if sheet.busy), None)
+        return busy is not None and busy.hold_back(then)
 
     def preview(self, asked: Asked) -> None:
         """Show a map as a page."""

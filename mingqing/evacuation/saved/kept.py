@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -120,6 +120,12 @@ class Loaded:
     plan: Kept
     scenario: Scenario
     evacuees: Evacuees
+
+    @property
+    def again(self) -> Scenario:
+        """The same case, everybody going where the plan sends them."""
+        pairs = zip(self.evacuees.houses.tolist(), self.evacuees.shelters.tolist(), strict=True)
+        return replace(self.scenario, locks=tuple((house, shelter) for house, shelter in pairs if shelter))
 
 
 def plans(session: Session) -> list[Kept]:

@@ -158,7 +158,8 @@ class Job:
             for _, maps in groupby(held, key=lambda pair: pair[0].asked.village):
                 every = list(maps)
                 themes = "、".join(each.theme for each, _ in every)
-                detail = f"{themes}；{every[0][0].asked.paper}"
+                asked = every[0][0].asked
+                detail = f"{asked.village}，{asked.paper}，{themes}"
                 permitted.record(
                     tr("图册：{village}").format(village=every[0][0].village),
                     sum(d.rows for _, d in every),
@@ -167,7 +168,7 @@ class Job:
 
     def _write(self, each: Planned, drawn: Drawn) -> None:
         before, ending = self.shelf.maps.get(each.name), self.options.format.value
-        numbers = [""] if len(drawn.pages) == 1 else [f"_{n}" for n in range(1, len(drawn.pages) + 1)]
+        numbers = [""] if len(drawn.pages) == 1 else [f"-{n}" for n in range(len(drawn.pages))]
         files = tuple(
             Written.put(self.shelf.folder, f"{each.name}{number}.{ending}", page)
             for number, page in zip(numbers, drawn.pages, strict=True)

@@ -13,11 +13,11 @@ _NAMED = 3
 class Pace:
     """Tells a watch what is under way and for how long; time spent pausing does not count.
 
-    maps : that are to be drawn. there : those that lie in the folder already.
+    maps : that are to be drawn. there : those that lie in the folder already. doing : what is done with them.
     """
 
-    def __init__(self, maps: int, there: int) -> None:
-        self._maps, self._there = maps, there
+    def __init__(self, maps: int, there: int, doing: str = tr("正在画：{names}")) -> None:
+        self._maps, self._there, self._doing = maps, there, doing
         self._done = 0
         self._worked, self._last = 0.0, monotonic()
         self._told: tuple[str, int] | None = None
@@ -46,7 +46,7 @@ class Pace:
         names = "、".join(dict.fromkeys(villages[:_NAMED]))
         if paused:
             return tr("已暂停，画完手上的村就停：{names}").format(names=names) if names else tr("已暂停")
-        doing = tr("正在画：{names}").format(names=names) if names else tr("正在准备")
+        doing = self._doing.format(names=names) if names else tr("正在准备")
         left = self.remaining_s
         return doing if left is None else tr("{doing} · 还要{time}").format(doing=doing, time=in_words(left))
 

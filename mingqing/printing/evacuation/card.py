@@ -23,7 +23,7 @@ from mingqing.printing.template.find import document
 from mingqing.store.session import Session
 
 TITLE = tr("避险明白卡")
-_NEEDS = ("house", "household", "shelter", "hazard")
+NEEDS = ("house", "household", "shelter", "hazard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def gather_cards(
         if the template, which says what to mind, is broken.
     """
     permitted = Permitted(session, reason=reason)
-    permitted.require(TITLE, _NEEDS)
+    permitted.require(TITLE, NEEDS)
     told = document(session, "card").advice
     known = roster(permitted, evacuees)
     committees = {} if issuer is not None else _committees(permitted)

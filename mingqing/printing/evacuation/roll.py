@@ -29,7 +29,7 @@ from mingqing.printing.template.find import document
 from mingqing.store.session import Session
 
 TITLE = tr("转移人员清单")
-_NEEDS = ("house", "shelter")
+NEEDS = ("house", "shelter")
 
 
 class Part(IntEnum):
@@ -150,7 +150,7 @@ def gather_roll(
         if the project's template of the roll is broken.
     """
     permitted = Permitted(session, reason=reason)
-    permitted.require(TITLE, _NEEDS)
+    permitted.require(TITLE, NEEDS)
     when = made_at or datetime.now().astimezone()
     known = roster(permitted, evacuees, on=when.date(), at_home=about.at_home)
     rows = [row for evacuee in evacuees for row in _rows(evacuee, known)]

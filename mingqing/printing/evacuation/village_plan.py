@@ -26,7 +26,7 @@ from mingqing.printing.permitted import Permitted
 from mingqing.store.session import Session
 
 TITLE = tr("村防灾避险预案")
-_NEEDS = ("house", "shelter", "hazard")
+NEEDS = ("house", "shelter", "hazard")
 _DUTIES = (tr("预警转移"), tr("监测巡查"), tr("行政"))
 
 
@@ -167,7 +167,7 @@ def gather_plan(
         if the account may not print houses, shelters or hazards; the log has it.
     """
     permitted = Permitted(session)
-    permitted.require(TITLE, _NEEDS)
+    permitted.require(TITLE, NEEDS)
     when = made_at or datetime.now().astimezone()
     concerned = _concerned(permitted, village, evacuees)
     own = [row["id"] for row in permitted.rows("shelter", (), village=village)]

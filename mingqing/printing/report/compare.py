@@ -83,8 +83,8 @@ def comparison(near: Neighbours, code: str) -> Comparison | None:
             statistic.title,
             statistic.unit,
             near.value(code, statistic)[0],
-            average(near, statistic, township) if has_township else None,
-            average(near, statistic, every),
+            average(near, statistic, township, code) if has_township else None,
+            average(near, statistic, every, code),
         )
         for statistic in (statistics()[c] for c in COMPARED if c in near.tallies)
     ]
@@ -92,8 +92,14 @@ def comparison(near: Neighbours, code: str) -> Comparison | None:
     return Comparison("", told, len(township) if has_township else 0, len(every)) if told else None
 
 
-def average(near: Neighbours, statistic: Statistic, among: Collection[str]) -> float | None:
-    """Return the average of some villages: of numbers a village, of means and shares over all their rows."""
+def average(near: Neighbours, statistic: Statistic, among: Collection[str], own: str) -> float | None:
+    """Return the average of villages, `own` among them: of numbers a village, of means and shares over all rows.
+
+    None too where the number of the one other village, of too few people to be told, could be worked out from it.
+    """
+    others = [code for code in among if code != own]
+    if len(others) == 1 and near.value(others[0], statistic)[1]:
+        return None
     found = [near.tallies[statistic.code].get(code, _NOBODY) for code in among]
     value = statistic.value(_sum(found))
     per_village = statistic.measure in {Measure.COUNT, Measure.SUM}

@@ -111,7 +111,11 @@ def _figure(of: Gathering, wanted: Wanted) -> Figure | None:
         of.left_out.setdefault(title)
         return None
     value, few = of.near.value(of.code, statistic)
-    mean = average(of.near, statistic, of.near.counted) if of.near.counted - {of.code} else None
+    mean = (
+        average(of.near, statistic, of.near.counted | {of.code}, of.code)
+        if of.near.counted - {of.code}
+        else None
+    )
     beside = "" if mean is None else tr("各村平均 {n}").format(n=rounded(mean))
     return Figure(title, value, statistic.unit, beside, fewer=few)
 

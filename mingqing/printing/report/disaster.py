@@ -45,7 +45,10 @@ def disaster(of: Gathering) -> Section:
 
 
 def exposed(of: Gathering) -> Exposed | None:
-    """Return who of the village lives where a hazard is that is not closed; None where it may not be told."""
+    """Return who of the village lives where a hazard is that is not closed.
+
+    None where it may not be told, or there are no houses.
+    """
     if not (
         of.permitted.tells("hazard", "closed")
         and of.permitted.tells("household", "house")
@@ -53,6 +56,8 @@ def exposed(of: Gathering) -> Exposed | None:
     ):
         return None
     ids = [row["id"] for row in of.permitted.rows("house", (), village=of.code)]
+    if not ids:
+        return None
     houses = of.permitted.features("house", (), among=ids)
     hazards = of.permitted.features("hazard", ("closed",))
     active = hazards.geometry[[not closed for closed in hazards.columns["closed"]]]

@@ -15,6 +15,7 @@ _STEPS = (5, 10, 20)  # years to a band, the finest that the number of people al
 _OLDEST = 100
 _MOST_GROUPS = 14
 _AGES = ((0, tr("0–14 岁")), (15, tr("15–59 岁")), (60, tr("60 岁以上")))
+_CUT = (range(10, 15), range(15, 20))  # what 15 years cut a band of the pyramid into
 
 Ages = Mapping[tuple[int, str], int]
 """How many people there are of an age and a sex."""
@@ -96,6 +97,12 @@ def _shares(counted: Ages, missing: int) -> Shares | None:
     for (age, _), count in counted.items():
         totals[max(n for n, start in enumerate(starts) if age >= start)] += count
     parts = [Bar(title, n, plain()) for (_, title), n in zip(_AGES, totals, strict=True) if n]
+    cut = [sum(n for (age, _), n in counted.items() if age in part) for part in _CUT]
+    if any(0 < n < LEAST for n in cut):  # the pyramid's bands less these would tell how many
+        parts = [
+            Bar(tr("0–59 岁"), sum(totals[:2]), plain()),
+            *(part for part in parts if part.title == _AGES[2][1]),
+        ]
     kept = guarded(parts)
     return Shares(tr("年龄构成"), tr("人"), ramped(kept[::-1], "pine")[::-1], missing) if kept else None
 

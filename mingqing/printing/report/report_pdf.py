@@ -1,6 +1,7 @@
 """村情统计报表 on a few pages of A4: key figures large on top, charts, tables beneath, where it all comes from."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
@@ -13,6 +14,7 @@ from mingqing.printing.report.model import LEAST, Figure, Grid, Report, Section,
 from mingqing.printing.report.notes import notes
 from mingqing.printing.template.fill import filled
 
+_MARGINS = (16.0, 12.0, 16.0, 10.0)
 _A_ROW = 4  # figures
 _TOGETHER = 16  # rows of a table that stays on one page
 _TILE_MM, _TILE_GAP_MM = 20.0, 3.0
@@ -29,7 +31,7 @@ def report_pdf(report: Report, *, paper: Paper | None = None, watch: Watch = UNW
     """
     template = report.template
     footer = template.foot(report.by, report.made_at)
-    sheet = paper or template.sheet
+    sheet = replace(paper or template.sheet, margins=_MARGINS)
     return as_pdf(list(_blocks(report)), sheet, report.title, footer=footer, watch=watch)
 
 
@@ -120,4 +122,4 @@ def _large(figure: Figure) -> str:
 def _about(report: Report) -> Iterator[Block]:
     yield heading(tr("说明"))
     for text in notes(report):
-        yield Paragraph(text, 9.0, ink=Ink.SOFT, after=1.2)
+        yield Paragraph(text, 8.6, ink=Ink.SOFT, after=0.9)

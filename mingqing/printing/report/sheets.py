@@ -22,6 +22,7 @@ NAME = "household_sheet"
 """Of its template."""
 NEEDS = ("household", "house")
 _AROUND_M = 60.0  # of a house is on its map, at least
+_NOT_OF_HOUSEHOLDS = frozenset({"warning_point", "supply"})
 _LONGEST = 200  # characters of what the log has
 
 
@@ -91,6 +92,7 @@ def _drawing(session: Session, paper: Paper, sheet: Sheet, watch: Watch) -> Call
             seen=(around,),
             house=sheet.house_id,
             home=sheet.shape,
+            without=_NOT_OF_HOUSEHOLDS,
             cancelled=watch.cancelled,
         )
 

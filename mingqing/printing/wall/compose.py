@@ -106,6 +106,7 @@ class Maker:
         self._permitted = Permitted(session)
         self._source = VillageSource(self._permitted, "")
         self._village: _Village | None = None
+        self._held: dict[str, bool] = {}
         self._township: tuple[str, np.ndarray[Any, np.dtype[np.object_]], list[Any], list[Any]] | None = None
 
     def sheets(
@@ -210,23 +211,33 @@ class Maker:
         return Inset(title, shapes, tuple(str(n or "") for n in names), here)
 
     def counted(self, figure: Figure, village: _Village) -> Counted | None:
-        """Return a line of the statistics; None where the account may not print what it tells of."""
-        policy, own = self._session.policy, self._session.catalog.tables["village"].field_by_name
-        if figure.code in own:
-            field = own[figure.code]
+        """Return a line of the statistics: counted where it can be, else from the village's own row.
+
+        None where the account may not print what it tells of, and where the project holds nothing of the kind: that
+        there are no posts is not the same as that nobody has entered them.
+        """
+        statistic = statistics().get(figure.code)
+        if statistic is None:
+            field = self._session.catalog.tables["village"].field_by_name[figure.code]
             value = village.row.get(figure.code)
             return Counted(
                 figure.title or field.title, float(value) if value is not None else None, field.unit or ""
             )
-        statistic = statistics()[figure.code]
+        policy = self._session.policy
         open_ = all(
             policy.column(table, name, Action.PRINT) is Column.CLEAR
             for table, name in (said.split(".", 1) for said in statistic.reveals)
         )
-        if not (open_ and self._permitted.allows(statistic.table)):
+        if not (open_ and self._permitted.allows(statistic.table) and self._holds(statistic.table)):
             return None
         value = value_in(self._session, statistic, self._source.village, today=_today())
         return Counted(figure.title or statistic.title, value, statistic.unit)
+
+    def _holds(self, table: str) -> bool:
+        """Whether the account sees any row of a table."""
+        if table not in self._held:
+            self._held[table] = bool(self._session.query(f'SELECT 1 FROM "{table}" LIMIT 1'))
+        return self._held[table]
 
     def verified(self, theme: str) -> tuple[date, date] | None:
         """Return the first and the last day on which a row of the theme in the village was verified."""

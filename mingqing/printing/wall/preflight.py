@@ -17,7 +17,7 @@ from mingqing.core.text import tr
 from mingqing.printing.template.model import Part
 from mingqing.printing.wall.draw import title_box
 from mingqing.printing.wall.model import WallMap
-from mingqing.printing.wall.parts import legend
+from mingqing.printing.wall.parts import figures, legend, notes
 from mingqing.printing.wall.parts import title as heading
 from mingqing.render.fonts import notice
 from mingqing.store.session import Session
@@ -244,6 +244,14 @@ def _room(sheet: _Sheet) -> Iterator[Trouble]:
     if lost:
         sentence = tr("图例放不下，有 {n} 项没有列出；请关掉几个图层，或者换大一号的纸")
         yield Trouble("legend_cut", Level.WARN, sentence.format(n=lost))
+    box = wall.boxes.parts.get(Part.FIGURES)
+    lost = figures.left_out(wall.figures, box) if box is not None else 0
+    if lost:
+        sentence = tr("统计表放不下，有 {n} 项没有列出；请在模板里减少几项，或者换大一号的纸")
+        yield Trouble("figures_cut", Level.WARN, sentence.format(n=lost))
+    box = wall.boxes.parts.get(Part.NOTES)
+    if box is not None and notes.cut(wall.notes, box):
+        yield Trouble("notes_cut", Level.WARN, tr("说明太长，印出来会截断；请在模板里改短"))
     if heading.cut(title_box(wall), wall.title):
         sentence = tr("图名太长，印出来会截断，请改短：{title}")
         yield Trouble("title_cut", Level.WARN, sentence.format(title=_short(wall.title)))

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from mingqing.desktop.application import make_window
 from mingqing.desktop.hints import bubble
-from mingqing.desktop.jobs import DrawJob, KeepJob, ReadJob, WriteJob
+from mingqing.desktop.jobs import DrawJob, KeepJob, PrintJob, ReadJob, WriteJob
 from mingqing.desktop.map import studio
 from mingqing.desktop.printing.page import PrintPage
 from mingqing.desktop.settings import Settings
@@ -57,7 +57,7 @@ def shared(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[M
         window.show()
         window.open_now(folder, USER, PASSWORD)
         spin(lambda: window.session is not None)
-        for kind in (ReadJob, DrawJob, WriteJob, KeepJob):
+        for kind in (ReadJob, DrawJob, WriteJob, KeepJob, PrintJob):
             window.jobs.start(kind(lambda _session, _job: None, done=lambda _: None))
         spin(lambda: not window.jobs.busy() and window.explorer.canvas.at_rest)
         window.explorer.show_village(HERE)

@@ -154,7 +154,7 @@ def test_nothing_reaches_the_folder_that_the_log_will_not_have(
 def test_the_log_has_an_entry_a_village(atlas: Atlas, villages: Session) -> None:
     atlas()
     assert prints(villages) == [
-        (f"图册：{name}", "done", "村情民情图、产业发展图；A3") for name in VILLAGES.values()
+        (f"图册：{name}", "done", f"{code}，A3，村情民情图、产业发展图") for code, name in VILLAGES.items()
     ]
 
 
@@ -191,9 +191,9 @@ def test_files_may_be_called_by_title_and_held_by_page(
     one = [Asked("household", "331124001001")]
     atlas(fakes.Pictures, maps=one, options=options)
     name = "331124001001_上村_村情民情图"
-    assert {path.name for path in folder.glob("*.png")} == {f"{name}_1.png", f"{name}_2.png"}
+    assert {path.name for path in folder.glob("*.png")} == {f"{name}-0.png", f"{name}-1.png"}
     monkeypatch.setenv("ATLAS_TEST_PAGES", "1")
-    (folder / f"{name}_1.png").unlink()
+    (folder / f"{name}-1.png").unlink()
     atlas(fakes.Pictures, maps=one, options=options)
     assert {path.name for path in folder.glob("*.png")} == {f"{name}.png"}  # no sheet of before stays
 

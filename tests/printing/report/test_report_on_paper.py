@@ -50,7 +50,7 @@ def test_nothing_reaches_into_the_margins_or_over_something_else(sample_session:
     pdf = keep(report_pdf(report_of(sample_session)))
     words = pdf.words()
     assert len(words) > 300
-    assert not outside(words, pdf.size, 13.0)
+    assert not outside(words, pdf.size, 9.0)
     assert not overlapping(words)
     assert all(embedded == "yes" for _, embedded in pdf.fonts())
 
@@ -86,7 +86,7 @@ def test_long_names_and_rare_characters_are_printed_within_their_room(
     pdf = keep(make(session, VILLAGE, Form.PDF))
     assert "竹" * 20 in pdf.text()
     assert "另有16处" in pdf.text()
-    assert not outside(pdf.words(), pdf.size, 13.0)
+    assert not outside(pdf.words(), pdf.size, 9.0)
     assert not overlapping(pdf.words())
     book = load_workbook(BytesIO(make(session, VILLAGE, Form.XLSX)))
     assert book["概况"]["A1"].value == f"{name}村情统计报表"

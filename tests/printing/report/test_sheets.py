@@ -10,8 +10,11 @@ from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.core.errors import Cancelled, InputRefused, NotAllowed
 from mingqing.core.watch import Watch
 from mingqing.printing.permitted import Permitted
+from mingqing.printing.report.content import SECTIONS as REPORT
 from mingqing.printing.report.household import Sheet, gather_sheets
+from mingqing.printing.report.household_pdf import SECTIONS
 from mingqing.printing.report.sheets import households_of, make
+from mingqing.printing.template.find import document
 from mingqing.store.log import entries
 from mingqing.store.session import Session
 from tests.printing.pdf import Pdf, outside, overlapping
@@ -257,3 +260,28 @@ def test_a_closed_hazard_endangers_nobody(session: Session, add: Add, village: s
     (sheet,) = sheets_of(session, home)
     assert [d.name for d in sheet.dangers or ()] == ["后山滑坡"]
     assert replace(sheet, dangers=()).dangers == ()
+
+
+def test_where_to_go_is_what_the_latest_plan_says(session: Session, add: Add, village: str) -> None:
+    (house,) = add("house", [shapely.box(450_100, 3_141_100, 450_110, 3_141_110)])
+    (home,) = add("household", householder=["甄一"], house=[house])
+    near, far = add(
+        "shelter",
+        [shapely.Point(450_120, 3_141_100), shapely.Point(450_900, 3_141_900)],
+        name=["礼堂", "学校"],
+        head=["贾二", "范三"],
+    )
+    (sheet,) = sheets_of(session, home)
+    assert sheet.refuge is not None
+    assert (sheet.refuge.shelter, sheet.refuge.leader) == ("礼堂", "")
+    assert "直线" in sheet.refuge.told
+    old, new = add("evacuation_plan", name=["台风", "台风"], version=[1, 2])
+    add("evacuee", plan=[new, old], house=[house] * 2, shelter=[far, near], leader=["样四", "样五"])
+    (sheet,) = sheets_of(session, home)
+    assert sheet.refuge is not None
+    assert (sheet.refuge.shelter, sheet.refuge.told, sheet.refuge.leader) == ("学校", "按转移预案", "样四")
+
+
+def test_every_section_that_a_template_may_name_is_there() -> None:
+    assert set(document(None, "household_sheet").codes) == set(SECTIONS)
+    assert set(document(None, "report").codes) == {"figures", *REPORT}

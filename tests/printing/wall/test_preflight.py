@@ -264,6 +264,13 @@ def test_a_title_that_is_cut_and_a_legend_that_is_not_whole_are_told_of(sample_s
     assert int("".join(c for c in trouble.sentence if c.isdigit())) > 9000
 
 
+def test_figures_and_notes_that_find_no_room_are_told_of(sample_session: Session) -> None:
+    wall = sheet(sample_session)
+    assert not {"figures_cut", "notes_cut"} & set(found(sample_session, wall))
+    many = replace(wall, figures=wall.figures * 30, notes=("请告诉村委会或网格员。" * 9,) * 90)
+    assert {"figures_cut", "notes_cut"} <= set(found(sample_session, many))
+
+
 def test_a_character_that_no_font_has_is_named(sample_session: Session) -> None:
     assert "font" not in found(sample_session, sheet(sample_session, title="大竹溪村鑨"))
     trouble = found(sample_session, sheet(sample_session, title="大竹溪村\U000f0000"))["font"]

@@ -25,6 +25,7 @@ _BAR = 1.3
 _PAD = 1.6
 _BAR_MOST = 52.0  # length of a scale bar
 _STAMP = 4.0
+_STAMP_SHARE = 0.22  # of the width, at most
 _ROW = 1.5  # of the credits, in heights of a character
 _BETWEEN = "\u3000\u3000"
 _FOOT = 5.2  # from the edge of the sheet to the faint line's upper edge: printers leave some 4 mm white
@@ -138,17 +139,18 @@ def stamp_size(secrecy: str) -> tuple[float, float]:
 
 
 def stamp(page: Page, box: Rect, secrecy: str) -> None:
-    """Paint a framed word such as 内部使用 in the upper right corner of `box`."""
+    """Paint a framed word such as 内部使用 in the upper right corner of `box`, a long one smaller."""
     text = plain(secrecy)
     if not text:
         return
     wide, high = stamp_size(text)
-    wide = min(wide, box.width)
-    size = min(_STAMP, _STAMP * box.height / high) if high > box.height else _STAMP
-    high = size * 1.9
-    left = box.right - wide
-    page.frame(left, box.y, wide, high, line=0.35, ink=Ink.TEXT)
-    line(page, (left, box.y + size * 0.45), wide, text, size, bold=True, align=Align.MIDDLE)
+    most = box.width * _STAMP_SHARE
+    size = max(_STAMP * min(1.0, most / wide, box.height / high), LEAST)
+    wide, high = min(wide * size / _STAMP, most), high * size / _STAMP
+    page.frame(box.right - wide, box.y, wide, high, line=0.35, ink=Ink.TEXT)
+    inner = wide - size * 0.6
+    at = box.right - wide + size * 0.3, box.y + size * 0.45
+    line(page, at, inner, text, size, bold=True, align=Align.MIDDLE)
 
 
 def credits(page: Page, box: Rect, texts: Sequence[str], approval: str) -> None:  # noqa: A001 - the field's word

@@ -28,7 +28,7 @@ def paint(page: Page, box: Rect, title: str, subtitle: str) -> None:
         line(page, (box.x, y + below * 0.3), box.width, subtitle, below, ink=Ink.SOFT, align=Align.MIDDLE)
 
 
-def cut(box: Rect, title: str, subtitle: str = "") -> bool:
+def cut(box: Rect, title: str) -> bool:
     """Whether a title is too long even for two lines of small type, and ends in ….
 
     Examples
@@ -36,8 +36,7 @@ def cut(box: Rect, title: str, subtitle: str = "") -> bool:
     >>> cut(Rect(0, 0, 390, 21), "大竹溪村村情民情图"), cut(Rect(0, 0, 390, 21), "图" * 900)
     (False, True)
     """
-    room = Rect(box.x, box.y, box.width, box.height - _below(box, subtitle) * _SUB_ROW)
-    return "".join(_set(title, room, box.height)[1]).replace(" ", "") != plain(title).replace(" ", "")
+    return "".join(_set(title, box, box.height)[1]).replace(" ", "") != plain(title).replace(" ", "")
 
 
 def _below(box: Rect, subtitle: str) -> float:
