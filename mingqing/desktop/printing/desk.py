@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mingqing.desktop.window import MainWindow
     from mingqing.store.session import Session
 
-_NAMES = ("print", "atlas", "reports")
-
 
 def _open_atlas(ground: Ground) -> None:
     from mingqing.desktop.printing.atlas import AtlasSheet  # with it all that draws a page
@@ -53,7 +51,7 @@ class PrintDesk(QObject):
     @property
     def entries(self) -> list[QAction]:
         """The actions, for a menu."""
-        return [self._window.actions_[name] for name in _NAMES if name in self._openers]
+        return [self._window.actions_[name] for name in self._openers]
 
     @property
     def page(self) -> "PrintPage":
@@ -71,9 +69,9 @@ class PrintDesk(QObject):
         """Offer what may be printed of a project that was just opened, and keep nothing of the one before."""
         self._session = session
         reason = why_not(session) if session is not None else ""
-        for name in _NAMES:
+        for name in self._openers:
             action = self._window.actions_[name]
-            action.setEnabled(session is not None and not reason and name in self._openers)
+            action.setEnabled(session is not None and not reason)
             title = reason or action.text().rstrip("…")
             action.setToolTip(f"{title}  {action.shortcut().toString()}")
         if self._page is not None:
