@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mingqing.desktop.window import MainWindow
     from mingqing.store.session import Session
 
-_NAMES = ("print", "atlas", "reports")
-
 
 def _open_atlas(ground: Ground) -> None:
     from mingqing.desktop.printing.atlas import AtlasSheet  # with it all that draws a page
@@ -53,7 +51,7 @@ class PrintDesk(QObject):
     @property
     def entries(self) -> list[QAction]:
         """The actions, for a menu."""
-        return [self._window.actions_[name] for name in _NAMES if name in self._openers]
+        return [self._window.actions_[name] for name in self._openers]
 
     @property
     def page(self) -> "PrintPage":
@@ -64,7 +62,6 @@ class PrintDesk(QObject):
             window = self._window
             self._page = PrintPage(window.jobs, window.explorer.studio, window.settings)
             self._page.left.connect(self._leave)
-            self._page.refused.connect(window.refuse)
             window.pages.addWidget(self._page)
         return self._page
 
@@ -72,9 +69,9 @@ class PrintDesk(QObject):
         """Offer what may be printed of a project that was just opened, and keep nothing of the one before."""
         self._session = session
         reason = why_not(session) if session is not None else ""
-        for name in _NAMES:
+        for name in self._openers:
             action = self._window.actions_[name]
-            action.setEnabled(session is not None and not reason and name in self._openers)
+            action.setEnabled(session is not None and not reason)
             title = reason or action.text().rstrip("…")
             action.setToolTip(f"{title}  {action.shortcut().toString()}")
         if self._page is not None:
@@ -110,10 +107,14 @@ class PrintDesk(QObject):
 
     def _show_page(self, ground: Ground) -> None:
         """Show the map on screen as a page."""
-        if ground.villages and self._window.pages.currentWidget() is not self._page:
-            first = ground.villages[0].village.code
-            asked = Asked(ground.theme, ground.village or first, only=ground.layers)
+        if self._page is not None and self._window.pages.currentWidget() is self._page:
+            return
+        village = ground.village or next((entry.village.code for entry in ground.villages), "")
+        if village:
+            asked = Asked(ground.theme, village, only=ground.layers)
             self.preview(self.page.remembered(asked))
+        else:
+            self._window.say(tr("一张图画一个村，项目里还没有村；导入村界后就能打印"))
 
     def _ground(self) -> Ground | None:
         session, window = self._session, self._window

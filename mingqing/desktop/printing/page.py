@@ -36,10 +36,9 @@ _STEPS = 100
 
 
 class PrintPage(QWidget):
-    """Shows one map as it will be printed, and hands it out. `left()` : back to the map. `refused(error)`."""
+    """Shows one map as it will be printed, and hands it out. `left()` : back to the map."""
 
     left = Signal()
-    refused = Signal(object)
 
     def __init__(self, jobs: "Jobs", studio: "Studio", settings: "Settings") -> None:
         super().__init__()

@@ -79,7 +79,9 @@ class TroubleList(QFrame):
         self.heading.setText(said.format(n=stops or len(troubles)))
         self._glyph.setPixmap(icon(glyph, tone).pixmap(QSize(16, 16)))
         for trouble in self.troubles[:_MOST]:
-            self._list.addWidget(_Row(trouble, self))
+            made = _Row(trouble, self)
+            self._list.addWidget(made)
+            made.show()  # at once: what is hidden still counts for nothing in the height
         if len(troubles) > _MOST:
             self._list.addWidget(label(tr("还有 {n} 处").format(n=len(troubles) - _MOST), "caption"))
         self._fit()

@@ -75,7 +75,7 @@ class PageView(QWidget):
         self._image: QImage | None = None
         self._told = _STILL  # the hand, as it was when it was last told of
         self._held: tuple[QPointF, QPointF | Hand] | None = None
-        self._turned = 0
+        self._turned, self._by_key = 0, False
         self._mark: tuple[float, float] | None = None
         self._settle = self._timer(_SETTLE_MS, self.sharpen.emit, once=True)
         self._patience = self._timer(_PATIENT_MS, self._begin_line, once=True)
@@ -228,6 +228,10 @@ class PageView(QWidget):
                 self._paint_paper(painter, self._image)
             self._paint_mark(painter)
             self._paint_line(painter)
+            if self.hasFocus() and self._by_key:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(colours().accent), 2))
+                painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def _paint_paper(self, painter: QPainter, image: "QImage") -> None:
         paper = self.lying.paper
@@ -428,8 +432,9 @@ class PageView(QWidget):
         self.setFocus()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """Show that the keys work here."""
+        """Show who came by key that the keys work here."""
         super().focusInEvent(event)
+        self._by_key = event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
         self.update()
 
 

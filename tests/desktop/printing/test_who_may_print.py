@@ -1,10 +1,13 @@
 """Who may not print sees the entry, cannot choose it, and reads why."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from mingqing.core.sample import PASSWORD as SAMPLE_PASSWORD
+from mingqing.core.sample import USER as SAMPLE_USER
 from mingqing.desktop.printing.ground import printable_themes
 from mingqing.desktop.window import MainWindow
 
@@ -43,3 +46,14 @@ def test_a_role_that_may_not_print_a_table_finds_it_off_and_a_footer_that_is_req
         assert not page.choices.footer.isEnabled()
         assert page.choices.footer.isChecked()
         assert "页脚" in page.choices.footer.toolTip()
+
+
+def test_a_project_without_a_village_says_that_there_is_nothing_to_print(
+    window: MainWindow, empty_project: Path, settle: Callable[[], None], qtbot: QtBot
+) -> None:
+    window.open_now(empty_project, SAMPLE_USER, SAMPLE_PASSWORD)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=15_000)
+    settle()
+    window.actions_["print"].trigger()
+    assert "导入村界后就能打印" in window.explorer.banner.text
+    assert window.pages.currentWidget() is window.explorer
