@@ -1,10 +1,9 @@
 """What is asked for becomes pages: a village is read, a scale chosen, a map composed, what stands beside it counted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +13,7 @@ import shapely
 from mingqing.access.policy import Column
 from mingqing.access.roles import Action
 from mingqing.catalog.model import FieldType
-from mingqing.catalog.style import Style
+from mingqing.catalog.style import Marker, Style
 from mingqing.classify.statistics import statistics, value_in
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import one_line, tr
@@ -24,19 +23,19 @@ from mingqing.printing.paper.page import Paper
 from mingqing.printing.permitted import Permitted
 from mingqing.printing.template.fill import filled, filled_each
 from mingqing.printing.template.find import template_of
-from mingqing.printing.template.model import Figure, Part, Template
+from mingqing.printing.template.model import Arrangement, Figure, Part, Template
 from mingqing.printing.wall import corners
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.layout import arrange, paper_of, unit_of, width_beside
 from mingqing.printing.wall.model import Boxes, Counted, Inset, Section, WallMap
-from mingqing.printing.wall.parts import figures, inset, notes
+from mingqing.printing.wall.parts import figures, inset, legend, notes
 from mingqing.printing.wall.scale import needed_scale, round_scale, section_scale, sections
 from mingqing.printing.wall.source import VillageSource
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import ensure_application, measure
 from mingqing.render.mono import in_greys, mono_styles
 from mingqing.render.scale import PRINT_PX_PER_MM, Viewport
-from mingqing.render.scene import Scene
+from mingqing.render.scene import LegendEntry, Scene
 from mingqing.render.source import Bounds
 from mingqing.store.session import Session
 
@@ -316,20 +315,25 @@ class _Draft:
     def _laid_out(self, *, portrait: bool) -> _Page:
         arrangement = self.template.arrangement(portrait=portrait)
         paper = paper_of(self.asked.paper, portrait=portrait)
-        boxes = arrange(arrangement, paper, self._wanted(portrait=portrait, paper=paper))
+        boxes = arrange(arrangement, paper, self._wanted(paper, arrangement))
         needed = needed_scale(
             self.village.bounds, boxes.frame, unit_of(paper) / self.village.ground, self.template.fill
         )
         return _Page(paper, boxes, needed)
 
-    def _wanted(self, *, portrait: bool, paper: Paper) -> dict[Part, float]:
+    def _wanted(
+        self,
+        paper: Paper,
+        arrangement: Arrangement,
+        entries: Sequence[LegendEntry] = (),
+        said: Sequence[str] = ("",),
+    ) -> dict[Part, float]:
         """Return how high each part would like to be that has something to say."""
-        arrangement = self.template.arrangement(portrait=portrait)
-        placed, wanted, said = self._inset, dict[Part, float](), self._notes
+        placed, wanted = self._inset, dict[Part, float]()
         for part in arrangement.parts:
             width = width_beside(arrangement, paper, part, len(arrangement.parts))
             if part is Part.LEGEND:
-                wanted[part] = inf
+                wanted[part] = legend.wanted(entries, width)
             elif part is Part.INSET and placed is not None:
                 wanted[part] = inset.wanted(placed, width)
             elif part is Part.FIGURES and (counted := self._figures):
@@ -347,7 +351,9 @@ class _Draft:
         # `at_scale` takes the denominator for design millimetres: marks are then as on A3 at 1:(scale × unit).
         corner = corners.emptiest(self.village.shape, view)
         scene = self._scene(view, corner)
-        words = self._words(scale)
+        words, said = self._words(scale), self._notes(scene)
+        arrangement = self.template.arrangement(portrait=not page.paper.landscape)
+        boxes = arrange(arrangement, page.paper, self._wanted(page.paper, arrangement, scene.legend, said))
         session, template, asked = self.maker.session, self.template, self.asked
         return WallMap(
             asked=asked,
@@ -364,7 +370,7 @@ class _Draft:
             legend=scene.legend,
             figures=self._figures,
             inset=self._inset,
-            notes=self._notes,
+            notes=said,
             credits=self._credits(words),
             secrecy=one_line(asked.secrecy if asked.secrecy is not None else template.secrecy),
             approval=one_line(asked.approval if asked.approval is not None else template.approval),
@@ -411,9 +417,11 @@ class _Draft:
     def _inset(self) -> Inset | None:
         return self.maker.inset(self.village, filled(self.template.inset_title, self._words(None)))
 
-    @cached_property
-    def _notes(self) -> tuple[str, ...]:
-        return filled_each(self.template.notes, self._words(None))
+    def _notes(self, scene: Scene) -> tuple[str, ...]:
+        """Return the notes of the template, and what the legend cannot say of the signs on this map."""
+        said = filled_each(self.template.notes, self._words(None))
+        counting = any(isinstance(s.symbol, Marker) and s.symbol.text[:1].isdigit() for s in scene.overlay)
+        return (*said, tr("带数字的符号表示这里不止一处，数字是个数。")) if counting else said
 
     def _words(self, scale: int | None) -> dict[str, str]:
         """Return what placeholders stand for."""

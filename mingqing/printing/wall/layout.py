@@ -11,6 +11,7 @@ from mingqing.printing.wall.parts.grid import BAND
 A3_SHORT_MM = 297.0
 _FOOT_MM = 9.0
 _GAP_MM = 6.0
+_INSET_GIVES = 0.25
 _TITLE_GAP_MM = 3.0
 _BAND_SHARES = {Part.INSET: 1.0, Part.LEGEND: 2.1, Part.FIGURES: 1.15, Part.NOTES: 1.1}
 
@@ -80,14 +81,20 @@ def _parted(middle: Rect, arrangement: Arrangement) -> tuple[Rect, Rect]:
 
 
 def _in_column(column: Rect, parts: tuple[Part, ...], wanted: Mapping[Part, float]) -> dict[Part, Rect]:
-    """Stack parts: each as high as it wants, the legend what is left, all less where there is too little."""
+    """Stack parts, each as high as it wants; the legend has what is left over.
+
+    Where there is too little, the inset gives way first, by a quarter, then all of them alike.
+    """
     room = column.height - _GAP_MM * (len(parts) - 1)
-    fixed = sum(wanted[p] for p in parts if p is not Part.LEGEND)
-    least = min(wanted.get(Part.LEGEND, 0.0), room * 0.35)
-    shrink = min(1.0, (room - least) / fixed) if fixed else 1.0
-    heights: dict[Part, float] = {p: wanted[p] * shrink for p in parts if p is not Part.LEGEND}
-    if Part.LEGEND in parts:
-        heights[Part.LEGEND] = room - sum(heights.values())
+    heights = {part: wanted[part] for part in parts}
+    lacking = sum(heights.values()) - room
+    if Part.INSET in heights:
+        heights[Part.INSET] -= min(max(lacking, 0.0), heights[Part.INSET] * _INSET_GIVES)
+    total = sum(heights.values())
+    if total > room:
+        heights = {part: high * room / total for part, high in heights.items()}
+    elif Part.LEGEND in heights:
+        heights[Part.LEGEND] += room - total
     placed, y = dict[Part, Rect](), column.y
     for part in parts:
         placed[part] = Rect(column.x, y, column.width, heights[part])
