@@ -78,7 +78,8 @@ def volumes_of(county: str, shelf: Shelf, maps: Sequence[Planned], binding: Bind
     """Return the volumes of the maps that are there: one a township or one of all, in parts where that is too large."""
     there = [each for each in maps if each.name in shelf.maps and shelf.maps[each.name].files]
     if binding is Binding.TOWNSHIPS:
-        there.sort(key=lambda each: each.township)  # which keeps the order within each
+        order = list(dict.fromkeys(each.township for each in there))
+        there.sort(key=lambda each: order.index(each.township))
         parts = [(town, list(some)) for town, some in groupby(there, key=lambda each: each.township)]
     else:
         parts = [(county, there)] if there else []

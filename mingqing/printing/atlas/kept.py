@@ -117,6 +117,7 @@ class Shelf:
     options: Options = PLAIN
     maps: dict[str, Kept] = field(default_factory=dict)
     bound: dict[str, tuple[str, Written]] = field(default_factory=dict)
+    _texts: dict[str, tuple[Kept, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, folder: Path) -> "Shelf":
@@ -133,14 +134,14 @@ class Shelf:
         return cls(folder)
 
     def save(self) -> None:
-        """Write it down."""
-        said = {
-            "format": _FORMAT,
-            "options": self.options.as_plain(),
-            "maps": {name: kept.as_plain() for name, kept in self.maps.items()},
-            "bound": {name: (mark, asdict(file)) for name, (mark, file) in self.bound.items()},
-        }
-        content = json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=list)
+        """Write it down. What did not change since the last time is not made into JSON again: there are thousands."""
+        for name, kept in self.maps.items():
+            if name not in self._texts or self._texts[name][0] is not kept:
+                self._texts[name] = kept, _json(kept.as_plain())
+        maps = ",".join(f"{_json(name)}:{self._texts[name][1]}" for name in self.maps)
+        bound = _json({name: (mark, asdict(file)) for name, (mark, file) in self.bound.items()})
+        options = _json(self.options.as_plain())
+        content = f'{{"format":{_FORMAT},"options":{options},"maps":{{{maps}}},"bound":{bound}}}'
         write_whole(self.folder / FILE, content.encode())
 
     def order(self, wanted: Iterable[tuple[str, Kept]], options: Options) -> None:
@@ -162,6 +163,10 @@ class Shelf:
             return None
         size = sum(file.size for kept in drawn for file in kept.files)
         return Estimate(maps * sum(k.seconds for k in drawn) / len(drawn), maps * size / len(drawn))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def waiting(folder: Path) -> tuple[tuple[Asked, ...], Options] | None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Failure", "Outcome", "refused_themes", "run", "suitable_jobs"]
 
 STUDIO: Studio = WallArtist
-LOCK = "atlas.lock"
+LOCK = ".atlas.lock"
 _MOST_JOBS = 8
 
 
