@@ -12,7 +12,7 @@ from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.desktop.jobs import Job, ReadJob
 from mingqing.desktop.printing.atlas_choice import AtlasChoice
-from mingqing.desktop.printing.atlas_kept import Chosen
+from mingqing.desktop.printing.atlas_kept import Chosen, unfinished
 from mingqing.desktop.printing.atlas_standing import Standing, how_large, in_words, to_draw
 from mingqing.desktop.printing.many import ManySheet
 from mingqing.desktop.printing.running import Failure
@@ -88,7 +88,7 @@ class AtlasSheet(ManySheet):
 
         def work(_session: "Session", _job: object) -> _Left:
             shelf = Shelf.of(folder)
-            return shelf.waiting(), shelf.options
+            return unfinished(shelf), shelf.options
 
         def done(found: _Left) -> None:
             asked, options = found
