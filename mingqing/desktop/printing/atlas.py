@@ -204,7 +204,7 @@ class AtlasSheet(ManySheet):
                 found.append(Failure("", file, sentence, made=True))
             else:
                 found.append(Failure(of.theme, of.village, sentence, of.asked, made=True))
-        return found
+        return sorted(found, key=lambda each: (each.village, each.what))
 
     def turn_back(self) -> None:
         """Let something else be chosen; the maps stand otherwise by now."""
@@ -231,4 +231,5 @@ def _told(outcome: Outcome) -> str:
         more = tr("等 {n} 本").format(n=len(outcome.bound)) if len(outcome.bound) > _NAMED else ""
         names = "、".join(path.name for path in outcome.bound[:_NAMED])
         said.append(tr("合订本：{names}").format(names=names) + more)
+    said.append(tr("都在 {folder}").format(folder=outcome.folder))
     return "。".join(said)

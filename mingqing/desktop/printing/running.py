@@ -193,7 +193,7 @@ class RunPage(QWidget):
         failed = sum(not f.made for f in self.failures)
         heeded = len(self.failures) - failed
         told = [tr("没做成的 {n} {unit}").format(n=failed, unit=self._unit)] if failed else []
-        told += [tr("要留意的 {n} {unit}").format(n=heeded, unit=self._unit)] if heeded else []
+        told += [tr("要留意的 {n} 处").format(n=heeded)] if heeded else []
         self.failed_title.setText("，".join(told))
         self._failed.setVisible(bool(self.failures))
         self.list.show_entries(range(len(self.failures)), partial(_entry, tuple(self.failures)))

@@ -161,7 +161,7 @@ def test_progress_failures_and_what_is_made_again(qtbot: QtBot, sheet: AtlasShee
     assert sheet.windowTitle() == "批量出图 4 / 12"
     finish(qtbot, sheet, printing)
     assert sheet.run.heading.text() == "出完了，有 2 张没画成"
-    assert "没做成的 2 张，要留意的 1 张" in sheet.run.failed_title.text()
+    assert "没做成的 2 张，要留意的 1 处" in sheet.run.failed_title.text()
     printing.broken = set()
     press(sheet, "只重做失败的")
     qtbot.waitUntil(lambda: len(printing.wanted) == 2)
