@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
-from mingqing.desktop.jobs import Job, ReadJob
+from mingqing.desktop.jobs import Job
 from mingqing.desktop.printing.atlas_choice import AtlasChoice
 from mingqing.desktop.printing.atlas_kept import Chosen, unfinished
 from mingqing.desktop.printing.atlas_standing import Standing, how_large, in_words, to_draw
@@ -78,15 +77,15 @@ class AtlasSheet(ManySheet):
     def _offer_templates(self) -> None:
         """Offer the templates that suit any map."""
 
-        def work(session: "Session", _job: object) -> list[tuple[str, str]]:
+        def work(session: "Session") -> list[tuple[str, str]]:
             return [(t.name, t.name) for t in templates(session) if t.theme is None]
 
-        self.ground.jobs.start(ReadJob(work, done=self.choices.offer_templates, topic="atlas templates"))
+        self.look_up(work, self.choices.offer_templates, "atlas templates")
 
     def turn_to(self, folder: Path) -> None:
         """Go on with what was not finished in a folder, where there is such a thing; look how its maps stand."""
 
-        def work(_session: "Session", _job: object) -> _Left:
+        def work(_session: "Session") -> _Left:
             shelf = Shelf.of(folder)
             return unfinished(shelf), shelf.options
 
@@ -99,7 +98,7 @@ class AtlasSheet(ManySheet):
             self._look_later()
 
         self.known = False
-        self.ground.jobs.start(ReadJob(work, done=done, topic="atlas unfinished"))
+        self.look_up(work, done, "atlas folder")
 
     # ── What it comes to ───────────────────────────────────────────────────────────────────────────────────
 
@@ -113,7 +112,7 @@ class AtlasSheet(ManySheet):
         wanted = every(self.choices.like, self.choices.ticked, sorted(self._all))
         folder, options = self.place, self.choices.options
 
-        def work(session: "Session", _job: object) -> Standing:
+        def work(session: "Session") -> Standing:
             return Standing.of(session, wanted, folder, options)
 
         def done(standing: Standing) -> None:
@@ -121,10 +120,7 @@ class AtlasSheet(ManySheet):
             self.villages.mark(standing.notes, standing.townships)
             self.say_what()
 
-        def failed(why: MingqingError) -> None:
-            self.aside.setText(str(why))
-
-        self.ground.jobs.start(ReadJob(work, done=done, failed=failed, topic="atlas standing"))
+        self.look_up(work, done, "atlas standing")
 
     def say_what(self) -> None:
         """Say how many maps there are, how many of them are to be drawn, and what that takes."""
