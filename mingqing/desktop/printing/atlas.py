@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
-from mingqing.desktop.jobs import Job, ReadJob
+from mingqing.desktop.jobs import Job
 from mingqing.desktop.printing.atlas_choice import AtlasChoice
-from mingqing.desktop.printing.atlas_kept import Chosen
+from mingqing.desktop.printing.atlas_kept import Chosen, unfinished
 from mingqing.desktop.printing.atlas_standing import Standing, how_large, in_words, to_draw
 from mingqing.desktop.printing.many import ManySheet
 from mingqing.desktop.printing.running import Failure
@@ -78,17 +77,17 @@ class AtlasSheet(ManySheet):
     def _offer_templates(self) -> None:
         """Offer the templates that suit any map."""
 
-        def work(session: "Session", _job: object) -> list[tuple[str, str]]:
+        def work(session: "Session") -> list[tuple[str, str]]:
             return [(t.name, t.name) for t in templates(session) if t.theme is None]
 
-        self.ground.jobs.start(ReadJob(work, done=self.choices.offer_templates, topic="atlas templates"))
+        self.look_up(work, self.choices.offer_templates, "atlas templates")
 
     def turn_to(self, folder: Path) -> None:
         """Go on with what was not finished in a folder, where there is such a thing; look how its maps stand."""
 
-        def work(_session: "Session", _job: object) -> _Left:
+        def work(_session: "Session") -> _Left:
             shelf = Shelf.of(folder)
-            return shelf.waiting(), shelf.options
+            return unfinished(shelf), shelf.options
 
         def done(found: _Left) -> None:
             asked, options = found
@@ -99,7 +98,7 @@ class AtlasSheet(ManySheet):
             self._look_later()
 
         self.known = False
-        self.ground.jobs.start(ReadJob(work, done=done, topic="atlas unfinished"))
+        self.look_up(work, done, "atlas folder")
 
     # ── What it comes to ───────────────────────────────────────────────────────────────────────────────────
 
@@ -113,7 +112,7 @@ class AtlasSheet(ManySheet):
         wanted = every(self.choices.like, self.choices.ticked, sorted(self._all))
         folder, options = self.place, self.choices.options
 
-        def work(session: "Session", _job: object) -> Standing:
+        def work(session: "Session") -> Standing:
             return Standing.of(session, wanted, folder, options)
 
         def done(standing: Standing) -> None:
@@ -121,10 +120,7 @@ class AtlasSheet(ManySheet):
             self.villages.mark(standing.notes, standing.townships)
             self.say_what()
 
-        def failed(why: MingqingError) -> None:
-            self.aside.setText(str(why))
-
-        self.ground.jobs.start(ReadJob(work, done=done, failed=failed, topic="atlas standing"))
+        self.look_up(work, done, "atlas standing")
 
     def say_what(self) -> None:
         """Say how many maps there are, how many of them are to be drawn, and what that takes."""
@@ -204,7 +200,7 @@ class AtlasSheet(ManySheet):
                 found.append(Failure("", file, sentence, made=True))
             else:
                 found.append(Failure(of.theme, of.village, sentence, of.asked, made=True))
-        return found
+        return sorted(found, key=lambda each: (each.village, each.what))
 
     def turn_back(self) -> None:
         """Let something else be chosen; the maps stand otherwise by now."""
@@ -231,4 +227,5 @@ def _told(outcome: Outcome) -> str:
         more = tr("等 {n} 本").format(n=len(outcome.bound)) if len(outcome.bound) > _NAMED else ""
         names = "、".join(path.name for path in outcome.bound[:_NAMED])
         said.append(tr("合订本：{names}").format(names=names) + more)
+    said.append(tr("都在 {folder}").format(folder=outcome.folder))
     return "。".join(said)

@@ -53,6 +53,11 @@ class Chosen:
         settings.save()
 
 
+def unfinished(shelf: Shelf) -> tuple[Asked, ...]:
+    """Return what the last run in a folder did not come to; what it tried in vain is not among it."""
+    return tuple(kept.asked for kept in shelf.maps.values() if kept.waiting and not kept.trouble)
+
+
 def tell_unfinished(
     session: "Session", settings: "Settings", jobs: Jobs, tell: "Callable[[str], object]"
 ) -> None:
@@ -63,7 +68,7 @@ def tell_unfinished(
     folder = chosen.folder
 
     def work(_session: "Session", _job: Job[int]) -> int:
-        return len(Shelf.of(folder).waiting())
+        return len(unfinished(Shelf.of(folder)))
 
     def done(left: int) -> None:
         if left:

@@ -65,13 +65,13 @@ def make(
     """
     began, files, nothing, failed, stopped = monotonic(), 0, 0, 0, ""
     gathered = Gathered(session, frozenset(each.village for each in wanted), watch)
-    pace = Pace(len(wanted), 0, tr("正在做：{names}"))
+    pace = Pace(len(wanted), 0, "{names}")
     try:
         for number, each in enumerate(wanted):
             _wait(pace, watch, paused)
             name = names.get(each.village, each.village)
             gathered.far = (
-                tr("{village} {title}").format(village=name, title=each.document.title),
+                tr("正在做：{village} {title}").format(village=name, title=each.document.title),
                 number,
                 len(wanted),
             )

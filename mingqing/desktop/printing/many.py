@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
-from mingqing.desktop.jobs import Job, PrintJob
+from mingqing.desktop.jobs import Job, PrintJob, ReadJob
 from mingqing.desktop.pages.dialogs import Sheet, ask
 from mingqing.desktop.printing.running import RunPage
 from mingqing.desktop.villages.ticks import VillageTicks
-from mingqing.desktop.widgets import XL, M, S, button, column, label, row
+from mingqing.desktop.widgets import XL, M, S, alive, button, column, label, row
 
 if TYPE_CHECKING:
     from mingqing.desktop.printing.ground import Ground
@@ -201,6 +201,26 @@ class ManySheet(QDialog):
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.place)))
+
+    def look_up(
+        self,
+        work: "Callable[[Session], T]",
+        done: Callable[[T], object],
+        topic: str,
+    ) -> None:
+        """Look something up; nobody waits for it once the sheet is closed."""
+
+        def taken(found: T) -> None:
+            if alive(self):
+                done(found)
+
+        def refused(why: MingqingError) -> None:
+            if alive(self):
+                self.aside.setText(str(why))
+
+        self.ground.jobs.start(
+            ReadJob(lambda session, _job: work(session), done=taken, failed=refused, topic=topic)
+        )
 
     # ── The run ────────────────────────────────────────────────────────────────────────────────────────────
 

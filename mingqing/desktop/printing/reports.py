@@ -121,6 +121,8 @@ class ReportSheet(ManySheet):
         told.append(tr("做了 {n:,} 份，用了{time}").format(n=made.files, time=pace.in_words(made.seconds)))
         if made.nothing:
             told.append(tr("{n:,} 份不用做：村里没有要转移的住户，或没有住户").format(n=made.nothing))
+        if made.files:
+            told.append(tr("都在 {folder}").format(folder=self.place))
         if made.note:
             told.append(made.note)
         good = not (made.stopped or made.failed or made.note)

@@ -15,7 +15,7 @@ from mingqing.core.files import write_whole
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.entries import Entry, EntryList
 from mingqing.desktop.jobs import Job, Jobs, WriteJob
-from mingqing.desktop.widgets import M, S, button, column, label, restyle, row
+from mingqing.desktop.widgets import M, S, alive, button, column, label, restyle, row
 from mingqing.store.log import inert_cell
 
 _LIST_PX = 230
@@ -193,7 +193,7 @@ class RunPage(QWidget):
         failed = sum(not f.made for f in self.failures)
         heeded = len(self.failures) - failed
         told = [tr("没做成的 {n} {unit}").format(n=failed, unit=self._unit)] if failed else []
-        told += [tr("要留意的 {n} {unit}").format(n=heeded, unit=self._unit)] if heeded else []
+        told += [tr("要留意的 {n} 处").format(n=heeded)] if heeded else []
         self.failed_title.setText("，".join(told))
         self._failed.setVisible(bool(self.failures))
         self.list.show_entries(range(len(self.failures)), partial(_entry, tuple(self.failures)))
@@ -218,10 +218,12 @@ class RunPage(QWidget):
                     tr("{path} 写不进去，请检查位置和磁盘空间").format(path=path)
                 ) from error
 
-        def done(_: None) -> None:
-            self.kept.setText(tr("已存为 {name}").format(name=path.name))
+        def say(sentence: str) -> None:
+            if alive(self):
+                self.kept.setText(sentence)
 
-        self._jobs.start(WriteJob(work, done=done, failed=lambda why: self.kept.setText(str(why))))
+        said = tr("已存为 {name}").format(name=path.name)
+        self._jobs.start(WriteJob(work, done=lambda _: say(said), failed=lambda why: say(str(why))))
 
 
 def _entry(failures: Sequence[Failure], at: int) -> Entry:

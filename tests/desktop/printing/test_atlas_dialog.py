@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mingqing.core.watch import Watch
 from mingqing.desktop.printing import atlas
 from mingqing.desktop.printing.atlas import AtlasSheet
+from mingqing.desktop.printing.atlas_kept import Chosen
 from mingqing.desktop.printing.many import EndingSheet, sheets_of
 from mingqing.desktop.widgets import alive
 from mingqing.desktop.window import MainWindow
-from mingqing.printing.atlas.kept import FILE
-from mingqing.printing.atlas.order import Binding, Format, Options
+from mingqing.printing.atlas.kept import FILE, Kept, Shelf
+from mingqing.printing.atlas.order import Binding, Format, Naming, Options
 from mingqing.printing.atlas.run import Failure, Outcome
 from mingqing.printing.wall.asked import Asked
 from mingqing.store.session import Session
@@ -160,7 +161,7 @@ def test_progress_failures_and_what_is_made_again(qtbot: QtBot, sheet: AtlasShee
     assert sheet.windowTitle() == "批量出图 4 / 12"
     finish(qtbot, sheet, printing)
     assert sheet.run.heading.text() == "出完了，有 2 张没画成"
-    assert "没做成的 2 张，要留意的 1 张" in sheet.run.failed_title.text()
+    assert "没做成的 2 张，要留意的 1 处" in sheet.run.failed_title.text()
     printing.broken = set()
     press(sheet, "只重做失败的")
     qtbot.waitUntil(lambda: len(printing.wanted) == 2)
@@ -287,3 +288,44 @@ def test_maps_are_drawn_and_what_is_current_is_not_drawn_again(
     assert "要画 1 张" in sheet.summary.text() or "都要画" in sheet.summary.text()
     assert "占" in sheet.aside.text()
     assert (sheet.place / FILE).exists()
+
+
+def test_what_was_not_finished_is_offered_when_the_project_is_opened_again(
+    qtbot: QtBot, shared: MainWindow, tmp_path: Path
+) -> None:
+    assert shared.session is not None
+    left = Asked("disaster", THERE, "A2", mono=True)
+    shelf = Shelf(tmp_path, Options(naming=Naming.TITLES))
+    tried = Kept(left.of(village=HERE), "小竹溪村", "竹源乡", "防灾避险图")
+    shelf.order([("甲", Kept(left, "横岗村", "竹源乡", "防灾避险图")), ("乙", tried)], shelf.options)
+    shelf.maps["乙"] = replace(shelf.maps["乙"], trouble=_SENTENCE)
+    shelf.save()
+    like = left.of(theme="", village="")
+    path = shared.session.info.path
+    Chosen(tmp_path, ("disaster",), like, shelf.options).remember(shared.settings, path)
+    banner = shared.explorer.banner
+    shared.printing.offer(shared.session)
+    qtbot.waitUntil(lambda: "还差 1 张" in banner.text)
+    next(b for b in banner.findChildren(QPushButton) if b.text() == "接着出图").click()
+    (sheet,) = (s for s in sheets_of(shared) if isinstance(s, AtlasSheet))
+    qtbot.waitUntil(lambda: sheet.known)
+    assert sheet.primary.text() == "接着出图"
+    assert (sheet.villages.ticked, sheet.choices.ticked) == ({THERE}, ("disaster",))
+    assert (sheet.choices.like, sheet.choices.options) == (like, shelf.options)
+    sheet.forget()
+    banner.clear()
+    shared.settings.printing.clear()
+    rest(shared)
+
+
+def test_closing_the_project_ends_the_run(
+    qtbot: QtBot, shared: MainWindow, sheet: AtlasSheet, printing: Press
+) -> None:
+    gone: list[str] = []
+    begin(qtbot, sheet, printing)
+    assert shared.printing.hold_back(lambda: gone.append("closed"))
+    (question,) = (q for q in shared.findChildren(EndingSheet) if q.isVisible())
+    qtbot.mouseClick(question.ending, Qt.MouseButton.LeftButton)
+    rest(shared)
+    assert gone == ["closed"]
+    assert not sheets_of(shared)
