@@ -14,6 +14,7 @@ from mingqing.core.watch import Watch
 from mingqing.desktop.map.sheet import may_print
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import Maker
+from mingqing.printing.wall.handing import troubles
 from mingqing.printing.wall.model import Boxes, WallMap
 from mingqing.printing.wall.output import LEAST_DPI, as_image, as_pdf, as_png, as_svg
 from mingqing.printing.wall.preflight import Level, Trouble, is_public, preflight
@@ -165,10 +166,9 @@ def require_sound(session: "Session", pages: tuple[WallMap, ...]) -> None:
     InputRefused
         saying why not.
     """
-    for page in pages:
-        for trouble in preflight(session, page):
-            if trouble.level is Level.STOP:
-                raise InputRefused(trouble.sentence)
+    for trouble in troubles(session, pages):
+        if trouble.level is Level.STOP:
+            raise InputRefused(trouble.sentence)
 
 
 def _drawn(wanted: PageWanted, page: WallMap, of: int, cancelled: Callable[[], bool]) -> Drawn:
