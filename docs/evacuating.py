@@ -133,11 +133,12 @@ def take_card(clerk: Clerk, home: Path, picture: Path) -> None:
     """Have the cards made in `home`, and take a picture of the first that tells a way."""
     clerk.click_through("明白卡", "Return")
     (cards,) = map(str, home.glob("避险明白卡*.pdf"))
-    pages = _poppler("pdftotext", cards, "-").split("\f")
+    pages = poppler("pdftotext", cards, "-").split("\f")
     page = next(str(n) for n, text in enumerate(pages, start=1) if _ARRIVES in text)
     size = ("-f", page, "-singlefile", "-r", str(_CARD_DPI))
-    _poppler("pdftoppm", "-png", *size, cards, str(picture.with_suffix("")))
+    poppler("pdftoppm", "-png", *size, cards, str(picture.with_suffix("")))
 
 
-def _poppler(*command: str) -> str:
+def poppler(*command: str) -> str:
+    """Run a program on a PDF; return what it prints."""
     return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout  # noqa: S603
