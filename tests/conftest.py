@@ -38,6 +38,15 @@ def settings_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords that tests set take no time to check: every slot says itself what it costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keyring, "_OPS", 1)
+        patch.setattr(keyring, "_MEMORY", 8192)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def a_computer_that_has_seen_no_project() -> None:
     """Forget the projects of other tests: the next copy of the same one would count as put back to an older state."""
@@ -110,12 +119,9 @@ def sample_session(sample_project_once: Path) -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def empty_project_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty project whose password is cheap to check; its slot says so itself. Account as above."""
+    """An empty project. Account as above."""
     path = tmp_path_factory.mktemp("empty") / "空项目.mingqing"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keyring, "_OPS", 1)
-        patch.setattr(keyring, "_MEMORY", 8192)
-        create_project(path, "空项目", user=USER, password=PASSWORD).close()
+    create_project(path, "空项目", user=USER, password=PASSWORD).close()
     return path
 
 

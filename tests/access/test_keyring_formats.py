@@ -7,16 +7,13 @@ from pathlib import Path
 import pytest
 from nacl import pwhash, secret
 
-from mingqing.access import keyring
 from mingqing.access.keyring import KEY_BYTES, Keyring, KeySlot
 
 KEY, OLD, NEW = bytes(range(KEY_BYTES)), "竹子 42", "Zhu7ying-lin4"
 
 
 @pytest.fixture
-def first_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(keyring, "_OPS", 1)
-    monkeypatch.setattr(keyring, "_MEMORY", 8192)
+def first_version(tmp_path: Path) -> Path:
     salt = bytes(pwhash.argon2id.SALTBYTES)
     derived = pwhash.argon2id.kdf(KEY_BYTES, OLD.encode(), salt, opslimit=1, memlimit=8192)
     sealed = bytes(secret.SecretBox(derived).encrypt(KEY))

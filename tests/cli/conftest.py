@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import pytest
 
-from mingqing.access import keyring
 from mingqing.cli import main
 from mingqing.core.sample import PASSWORD, USER
 
@@ -89,10 +88,3 @@ def run_as(run: Run, monkeypatch: pytest.MonkeyPatch) -> RunAs:
             return run(*arguments)
 
     return call
-
-
-@pytest.fixture
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords that are set cost little to check; the others keep what their slots say."""
-    monkeypatch.setattr(keyring, "_OPS", 1)
-    monkeypatch.setattr(keyring, "_MEMORY", 8192)

@@ -15,7 +15,6 @@ from tests.cli.test_commands import assert_refused
 from tests.files import NEIGHBOUR, VILLAGE, write_village
 
 ANOTHER = "Cha8shan+lu2"
-pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
 
 @pytest.fixture(autouse=True)

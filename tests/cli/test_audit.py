@@ -21,8 +21,6 @@ from tests.cli.conftest import OTHERS, Run, RunAs
 from tests.cli.test_commands import assert_refused
 from tests.files import write_shp, write_village
 
-pytestmark = pytest.mark.usefixtures("cheap_passwords")
-
 
 @pytest.fixture(autouse=True)
 def given_new_password(monkeypatch: pytest.MonkeyPatch) -> None:

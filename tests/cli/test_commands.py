@@ -244,7 +244,7 @@ def test_import_refuses_options_that_make_no_sense_and_writes_nothing(
 
 
 @pytest.fixture
-def as_village_editor(run: Run, empty_project: Path, village: Path, cheap_passwords: None) -> Iterator[None]:
+def as_village_editor(run: Run, empty_project: Path, village: Path) -> Iterator[None]:
     """The commands are those of who edits 小竹溪村 alone, of two villages."""
     write_village(village.parent / "大竹溪村", NEIGHBOUR, "大竹溪村", column=200)
     assert run("import", empty_project, village / "村界.shp", village.parent / "大竹溪村").code == 0

@@ -236,7 +236,6 @@ def test_a_file_without_an_area_is_no_flood(
     assert "水.geojson" in told.err
 
 
-@pytest.mark.usefixtures("cheap_passwords")
 def test_planner_may_plan_and_viewer_may_not(run_as: RunAs, sample_project: Path) -> None:
     with open_project(sample_project, user=USER, password=PASSWORD) as session:
         for name, role in (("规划", "planner"), ("查阅", "viewer")):
@@ -297,7 +296,6 @@ def test_list_and_plans_are_written_for_each_village(run: Run, sample_project: P
     assert all(path.stat().st_mode & 0o077 == 0 for path in written)
 
 
-@pytest.mark.usefixtures("cheap_passwords")
 def test_who_may_print_but_not_export_gets_the_paper_and_is_told(
     run_as: RunAs, sample_project: Path, tmp_path: Path
 ) -> None:

@@ -111,7 +111,6 @@ def test_an_erased_person_is_found_no_more(run: Run, sample_project: Path, villa
     assert run("check", sample_project, "--json").json == {"sound": True, "problems": []}
 
 
-@pytest.mark.usefixtures("cheap_passwords")
 def test_who_does_not_see_people_whole_is_refused_rather_than_shown_an_empty_queue(
     run: Run, run_as: RunAs, sample_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

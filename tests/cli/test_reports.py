@@ -86,7 +86,7 @@ def test_households_that_are_not_there_are_refused(run: Run, sample_project: Pat
     assert "请给出文件夹" in run("sheets", sample_project, tmp_path / "文件").err
 
 
-def test_roles_hold(run_as: RunAs, sample_project: Path, tmp_path: Path, cheap_passwords: None) -> None:
+def test_roles_hold(run_as: RunAs, sample_project: Path, tmp_path: Path) -> None:
     with open_project(sample_project, user=USER, password=PASSWORD) as session:
         add_account(session, "网格员", ["village_editor"], [VILLAGE], OTHERS)
         add_account(session, "查阅员", ["viewer"], None, OTHERS)

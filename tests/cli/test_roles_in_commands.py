@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import shapely
 
-from mingqing.access import keyring
 from mingqing.access.masking import MASKS
 from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action, mask_of, privacy_of
@@ -83,8 +82,6 @@ def planted(empty_project_once: Path, tmp_path_factory: pytest.TempPathFactory) 
     """A project with canaries in every table, and an account of each role, called after it."""
     path = shutil.copytree(empty_project_once, tmp_path_factory.mktemp("planted") / "项目.mingqing")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keyring, "_OPS", 1)
-        patch.setattr(keyring, "_MEMORY", 8192)
         patch.setenv("MINGQING_SETTINGS", str(tmp_path_factory.mktemp("computer")))
         with open_project(path, user=USER, password=PASSWORD) as session:
             plant(session)
@@ -214,7 +211,7 @@ def test_asking_by_a_field_that_is_not_shown_is_refused_with_the_reason(run_as: 
 
 
 def test_another_village_is_not_there_for_who_is_bound_to_one(
-    run_as: RunAs, run: Run, project: Path, cheap_passwords: None, monkeypatch: pytest.MonkeyPatch
+    run_as: RunAs, run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MINGQING_NEW_PASSWORD", OTHERS)
     options = ("--role", "village_editor", "--villages", "331124999001")

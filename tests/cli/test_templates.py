@@ -7,8 +7,6 @@ import pytest
 from tests.cli.conftest import Run, RunAs
 from tests.cli.test_commands import assert_refused
 
-pytestmark = pytest.mark.usefixtures("cheap_passwords")
-
 
 def test_a_township_copies_a_template_changes_it_and_is_told_of_a_mistake(
     run: Run, empty_project: Path

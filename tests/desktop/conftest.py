@@ -15,7 +15,6 @@ from pyogrio.raw import write
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from mingqing.access import keyring
 from mingqing.desktop.application import make_window
 from mingqing.desktop.hints import bubble
 from mingqing.desktop.map import studio
@@ -167,17 +166,14 @@ def _plant(session: Session) -> None:
 @pytest.fixture(scope="session")
 def _staffed_once(_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = Path(shutil.copytree(_master, tmp_path_factory.mktemp("人员") / _master.name))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keyring, "_OPS", 1)
-        patch.setattr(keyring, "_MEMORY", 8192)
-        with open_project(path, user=USER, password=PASSWORD) as session:
-            _plant(session)
-            for name, (role, villages) in STAFF.items():
-                add_account(session, name, [role], villages, INITIAL)
-            add_account(session, "新来的", ["viewer"], None, INITIAL)
-        for name in STAFF:
-            with open_project(path, user=name, password=INITIAL) as session:
-                set_password(session, name, OWN)
+    with open_project(path, user=USER, password=PASSWORD) as session:
+        _plant(session)
+        for name, (role, villages) in STAFF.items():
+            add_account(session, name, [role], villages, INITIAL)
+        add_account(session, "新来的", ["viewer"], None, INITIAL)
+    for name in STAFF:
+        with open_project(path, user=name, password=INITIAL) as session:
+            set_password(session, name, OWN)
     return path
 
 

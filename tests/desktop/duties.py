@@ -1,13 +1,12 @@
 """What the tests of the pages beside the map share: accounts of one project, and a walk over all that is shown."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from mingqing.access import keyring
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.desktop.pages.dialogs import Sheet
 from mingqing.desktop.window import MainWindow
@@ -24,16 +23,7 @@ VILLAGES = {
 
 
 @pytest.fixture
-def cheap_passwords() -> Iterator[None]:
-    """Passwords that take no time to check; each slot says so itself."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keyring, "_OPS", 1)
-        patch.setattr(keyring, "_MEMORY", 8192)
-        yield
-
-
-@pytest.fixture
-def staffed(empty_project: Path, cheap_passwords: None) -> Path:
+def staffed(empty_project: Path) -> Path:
     """A project of three villages with a viewer and a village editor besides the account that made it."""
     with open_project(empty_project, user=USER, password=PASSWORD) as session:
         with session.transaction("edit", "加村") as change:

@@ -19,9 +19,9 @@ from mingqing.store.accounts import accounts
 from mingqing.store.login import recover_account
 from mingqing.store.project import open_project
 
-from .duties import GIVEN, OWN, Desk, cells, cheap_passwords, desk, everything_said, staffed
+from .duties import GIVEN, OWN, Desk, cells, desk, everything_said, staffed
 
-__all__ = ["cheap_passwords", "desk", "staffed"]
+__all__ = ["desk", "staffed"]
 
 
 @pytest.fixture

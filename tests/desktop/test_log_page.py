@@ -20,9 +20,9 @@ from mingqing.store.log import entries
 from mingqing.store.owner import owner
 from mingqing.store.project import open_project
 
-from .duties import OWN, Desk, cells, cheap_passwords, desk, everything_said, staffed
+from .duties import OWN, Desk, cells, desk, everything_said, staffed
 
-__all__ = ["cheap_passwords", "desk", "staffed"]
+__all__ = ["desk", "staffed"]
 
 
 def at(days_ago: int) -> str:

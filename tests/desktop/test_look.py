@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -109,6 +109,26 @@ def test_what_is_marked_on_the_map_has_a_colour_that_no_symbol_has(colours: Colo
     ]
     assert len(used) > 50
     assert near == []
+
+
+class Dressed(QWidget):
+    """Counts how often it is put into another style."""
+
+    times = 0
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        self.times += event.type() == QEvent.Type.StyleChange
+
+
+def test_what_is_on_already_is_not_put_on_again(qtbot: QtBot, qapp: QApplication) -> None:
+    dress(qapp, Appearance.LIGHT)
+    page = Dressed()
+    qtbot.addWidget(page)
+    page.show()
+    dress(qapp, Appearance.LIGHT)
+    assert page.times == 0
+    dress(qapp, Appearance.DARK)
+    assert page.times > 0
 
 
 @pytest.mark.parametrize("kind", ["plain", "chip"])

@@ -16,9 +16,9 @@ from mingqing.store.ids import new_ids
 from mingqing.store.log import entries
 from mingqing.store.project import open_project
 
-from .duties import OWN, Desk, cells, cheap_passwords, desk, everything_said, staffed
+from .duties import OWN, Desk, cells, desk, everything_said, staffed
 
-__all__ = ["cheap_passwords", "desk", "staffed"]
+__all__ = ["desk", "staffed"]
 
 NAME, NUMBER, PHONE = "甄一一", "999999195001010018", "00012345678"
 VILLAGE = "331124204202"

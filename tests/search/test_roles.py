@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from mingqing.access import keyring
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.search.find import find
 from mingqing.search.index import Index
@@ -27,8 +26,6 @@ def staffed(township_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """The township with an account of each role, called after it."""
     path = Path(shutil.copytree(township_once, tmp_path_factory.mktemp("staffed") / "竹源乡.mingqing"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keyring, "_OPS", 1)
-        patch.setattr(keyring, "_MEMORY", 8192)
         patch.setenv("MINGQING_SETTINGS", str(tmp_path_factory.mktemp("computer")))
         with open_project(path, user=USER, password=PASSWORD) as session:
             for role in ROLES:

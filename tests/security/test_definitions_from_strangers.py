@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from mingqing.access import keyring
 from mingqing.access.keyring import Keyring, KeySlot
 from mingqing.access.roles import load_roles, parse_roles
 from mingqing.catalog.load import catalog, load_catalog
@@ -137,9 +136,7 @@ def test_a_symbol_that_would_be_drawn_without_end_is_refused(layers: Path, symbo
 
 
 @pytest.fixture
-def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(keyring, "_OPS", 1)
-    monkeypatch.setattr(keyring, "_MEMORY", 8192)
+def saved(tmp_path: Path) -> Path:
     path = tmp_path / "keyring.json"
     Keyring("p").with_slot("甄一一", KeySlot.seal(bytes(32), "竹子")).save(path)
     return path

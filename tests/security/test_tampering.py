@@ -12,7 +12,6 @@ from pathlib import Path
 import apsw
 import pytest
 
-from mingqing.access import keyring
 from mingqing.access.keyring import Keyring, KeySlot
 from mingqing.access.policy import Column
 from mingqing.catalog.load import catalog
@@ -30,12 +29,6 @@ from mingqing.store.restore import restore_backup
 from mingqing.store.salvage import salvage_project
 
 VIEWER, VIEWER_PASSWORD = "查阅甲", "Zhu7ying-lin4"
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "_OPS", 1)
-    monkeypatch.setattr(keyring, "_MEMORY", 8192)
 
 
 @pytest.fixture

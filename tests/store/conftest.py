@@ -6,17 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mingqing.access import keyring
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords that are set cost little to check; the others keep what their slots say."""
-    monkeypatch.setattr(keyring, "_OPS", 1)
-    monkeypatch.setattr(keyring, "_MEMORY", 8192)
 
 
 @pytest.fixture

@@ -32,12 +32,6 @@ PERSONAL = ["甄内一", "13822220002", "33112419600202222X", "1960-02-02", "内
 OF_THE_SOURCE = ["甄一家.xlsx", "甄旧名", "记住的甄", "甄的书签", "甄的分类", USER]
 
 
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "_OPS", 1)
-    monkeypatch.setattr(keyring, "_MEMORY", 8192)
-
-
 @pytest.fixture
 def source(session: Session) -> Session:
     """Two villages with a house, a household and a resident each, and traces of those who made them."""

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import shapely
 
-from mingqing.access import keyring
 from mingqing.access.audit import Act
 from mingqing.catalog.values import id_check_character
 from mingqing.core.errors import InputRefused, NotAllowed
@@ -124,12 +123,6 @@ def place(session: Session) -> Place:
     return Place(session, house, home, man, wife, neighbour, alone)
 
 
-@pytest.fixture
-def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "_OPS", 1)
-    monkeypatch.setattr(keyring, "_MEMORY", 8192)
-
-
 def as_account(session: Session, name: str, role: str, villages: list[str] | None) -> Session:
     add_account(session, name, [role], villages, SPARE)
     return open_project(session.info.path, user=name, password=SPARE)
@@ -231,7 +224,6 @@ def test_exports_since_the_person_was_entered_are_told(place: Place) -> None:
     assert [e.target for e in everything_on(place.session, place.man).left] == ["三村.xlsx"]
 
 
-@pytest.mark.usefixtures("cheap_keys")
 def test_who_may_have_seen_the_person_is_told_and_who_cannot_have_is_not(place: Place) -> None:
     with as_account(place.session, "本村", "village_editor", [VILLAGE]) as session:
         session.record(Act.QUERY, "人口", rows=3)
@@ -269,7 +261,6 @@ def test_text_in_a_record_is_not_markup(place: Place) -> None:
     assert "<script>" not in as_document(everything_on(place.session, place.man))
 
 
-@pytest.mark.usefixtures("cheap_keys")
 def test_only_who_sees_people_whole_may_ask(place: Place) -> None:
     for role, villages in (("viewer", None), ("planner", None), ("auditor", None)):
         with as_account(place.session, role, role, villages) as session:
@@ -284,7 +275,6 @@ def test_only_who_sees_people_whole_may_ask(place: Place) -> None:
     assert row_of(place.session, "resident", place.man)["name"] == NAME
 
 
-@pytest.mark.usefixtures("cheap_keys")
 def test_a_village_editor_reaches_no_other_village(place: Place) -> None:
     with as_account(place.session, "邻村", "village_editor", [OTHER_VILLAGE]) as session:
         assert find_people(session, NAME) == []
@@ -463,7 +453,6 @@ def test_the_reason_must_not_say_who_it_was(place: Place) -> None:
     assert row_of(place.session, "resident", place.man)["name"] == NAME
 
 
-@pytest.mark.usefixtures("cheap_keys")
 def test_a_name_where_the_account_may_not_write_is_pointed_out(place: Place) -> None:
     add(place.session, "village", [{"name": "溪边村", "code": VILLAGE, "head": NAME}])
     with as_account(place.session, "本村", "village_editor", [VILLAGE]) as session:
@@ -473,7 +462,6 @@ def test_a_name_where_the_account_may_not_write_is_pointed_out(place: Place) -> 
     assert check_project(place.session) == []
 
 
-@pytest.mark.usefixtures("cheap_keys")
 def test_rows_in_a_village_out_of_reach_are_not_orphaned(place: Place) -> None:
     add(place.session, "employment", [{"resident": place.man, "kind": "经商"}], OTHER_VILLAGE)
     with (

@@ -61,11 +61,14 @@ def dress(app: "QApplication", appearance: Appearance) -> None:
         appearance is Appearance.SYSTEM and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
     )
     of = DARK if dark else LIGHT
-    if app.style().objectName() != "fusion":
-        app.setStyle("fusion")
+    sheet = style_sheet(of)
+    if app.styleSheet() == sheet:
+        return
     # One sheet in place of another takes ten times as long, a second for the whole window: Qt then settles the fonts
     # and colours that are inherited anew for every widget.
     app.setStyleSheet("")
+    if app.style().objectName() != "fusion":  # asked without a sheet, which stands between as a style of its own
+        app.setStyle("fusion")
     app.setFont(ui_font())
     app.setPalette(qt_palette(of))
-    app.setStyleSheet(style_sheet(of))
+    app.setStyleSheet(sheet)
