@@ -67,7 +67,9 @@ def dress(app: "QApplication", appearance: Appearance) -> None:
     # One sheet in place of another takes ten times as long, a second for the whole window: Qt then settles the fonts
     # and colours that are inherited anew for every widget.
     app.setStyleSheet("")
-    if app.style().objectName() != "fusion":  # asked without a sheet, which stands between as a style of its own
+    if (
+        app.style().objectName() != "fusion"
+    ):  # asked without a sheet, which stands between as a style of its own
         app.setStyle("fusion")
     app.setFont(ui_font())
     app.setPalette(qt_palette(of))
