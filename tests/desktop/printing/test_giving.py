@@ -132,7 +132,7 @@ def test_a_trouble_on_any_sheet_stops_it(
     page: PrintPage, still: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trouble = Trouble("personal", Level.STOP, "图上有身份证号，不能公开")
-    monkeypatch.setattr(drafting, "preflight", lambda *_: (trouble,))
+    monkeypatch.setattr(drafting, "troubles", lambda *_: (trouble,))
     page.giving.save(tmp_path / "村图.pdf")
     still()
     assert said(page) == trouble.sentence
