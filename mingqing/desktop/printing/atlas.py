@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
-from mingqing.desktop.jobs import Job
+from mingqing.desktop.jobs import Job, PrintJob
 from mingqing.desktop.printing.atlas_choice import AtlasChoice
 from mingqing.desktop.printing.atlas_kept import Chosen, unfinished
 from mingqing.desktop.printing.atlas_standing import Standing, how_large, in_words, to_draw
@@ -120,7 +120,7 @@ class AtlasSheet(ManySheet):
             self.villages.mark(standing.notes, standing.townships)
             self.say_what()
 
-        self.look_up(work, done, "atlas standing")
+        self.look_up(work, done, "atlas standing", PrintJob)
 
     def say_what(self) -> None:
         """Say how many maps there are, how many of them are to be drawn, and what that takes."""

@@ -207,8 +207,9 @@ class ManySheet(QDialog):
         work: "Callable[[Session], T]",
         done: Callable[[T], object],
         topic: str,
+        kind: type[Job[Any]] = ReadJob,
     ) -> None:
-        """Look something up; nobody waits for it once the sheet is closed."""
+        """Look something up; nobody waits for it once the sheet is closed. What takes seconds is not a `ReadJob`."""
 
         def taken(found: T) -> None:
             if alive(self):
@@ -219,7 +220,7 @@ class ManySheet(QDialog):
                 self.aside.setText(str(why))
 
         self.ground.jobs.start(
-            ReadJob(lambda session, _job: work(session), done=taken, failed=refused, topic=topic)
+            kind(lambda session, _job: work(session), done=taken, failed=refused, topic=topic)
         )
 
     # ── The run ────────────────────────────────────────────────────────────────────────────────────────────
