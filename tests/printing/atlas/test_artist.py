@@ -7,18 +7,20 @@ import pytest
 from mingqing.core.errors import NotAllowed
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.printing.atlas.artist import WallArtist
+from mingqing.printing.atlas.fingerprint import Fingerprints
 from mingqing.printing.atlas.kept import Shelf
 from mingqing.printing.atlas.order import PLAIN, Format, Options, every
 from mingqing.printing.atlas.plan import State, plan
 from mingqing.printing.atlas.run import run
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import sheets
-from mingqing.store.edit import edit
+from mingqing.store.edit import Referring, edit
 from mingqing.store.project import open_project
 from mingqing.store.session import Session
+from mingqing.store.undo import undo
 from tests.printing.pdf import Pdf
 
-VILLAGE = "331124204202"
+VILLAGE, NEIGHBOUR = "331124204202", "331124204203"
 
 
 def test_a_run_draws_wall_maps_and_knows_when_they_are_out_of_date(
@@ -61,3 +63,26 @@ def test_what_may_not_be_handed_out_is_not_drawn(sample_session: Session) -> Non
         WallArtist(sample_session, PLAIN).draw(
             Asked("key_person", VILLAGE, secrecy="公开", approval="浙S(2026)15号")
         )
+
+
+def test_a_map_whose_fingerprint_stays_is_the_same_picture(sample_project: Path) -> None:
+    """Of every table a row of the village, or of its neighbour, is taken away: what is drawn otherwise is told."""
+    wanted = [Asked(theme, VILLAGE, footer=False) for theme in ("household", "assistance", "disaster")]
+    options, compared = Options(Format.PNG, dpi=30), 0
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        artist = WallArtist(session, options)
+        before = {asked: artist.draw(asked) for asked in wanted}
+        for n, table in enumerate(session.catalog.tables):
+            rows = session.rows(table, ["id"], village=(VILLAGE, NEIGHBOUR)[n % 2])
+            if not rows or table == "village":
+                continue
+            told = Fingerprints(session, wanted, options)
+            with edit(session, "删除") as e:
+                e.remove(table, [rows[len(rows) // 2][0]], Referring.ALONG)
+            now, artist = Fingerprints(session, wanted, options), WallArtist(session, options)
+            for asked, drawn in before.items():
+                if now.of(asked, drawn.extents) == told.of(asked, drawn.extents):
+                    assert artist.draw(asked).pages == drawn.pages, (table, asked.theme)
+                    compared += 1
+            undo(session)
+    assert compared > 10
