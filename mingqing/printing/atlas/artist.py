@@ -10,8 +10,9 @@ from mingqing.printing.atlas.order import Format, Options
 from mingqing.printing.atlas.worker import Drawn
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import Maker
+from mingqing.printing.wall.handing import troubles
 from mingqing.printing.wall.output import as_pdf, as_png
-from mingqing.printing.wall.preflight import Level, Trouble, preflight
+from mingqing.printing.wall.preflight import Level, Trouble
 from mingqing.render.styled import MARGIN_MM
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class WallArtist:
         """
         began = process_time()
         walls = self._maker.sheets(asked)
-        troubles = [trouble for wall in walls for trouble in preflight(self._maker.session, wall)]
-        stop = next((trouble for trouble in troubles if trouble.level is Level.STOP), None)
+        found = troubles(self._maker.session, walls)
+        stop = next((trouble for trouble in found if trouble.level is Level.STOP), None)
         if stop is not None:
             raise NotAllowed(stop.sentence)
         if self._options.format is Format.PDF:
@@ -49,14 +50,14 @@ class WallArtist:
             pages,
             tuple(view.grown(MARGIN_MM * view.px_per_mm) for view in views),
             max(wall.rows for wall in walls),
-            tuple(_noticed(troubles)),
+            tuple(_noticed(found)),
             process_time() - began,
         )
 
 
-def _noticed(troubles: Sequence[Trouble]) -> Iterator[str]:
+def _noticed(found: Sequence[Trouble]) -> Iterator[str]:
     """Yield what whoever hangs the map up should know, once each; of names without room how many there are."""
-    yield from dict.fromkeys(t.sentence for t in troubles if t.code != _DROPPED)
-    dropped = len({t.sentence for t in troubles if t.code == _DROPPED})
+    yield from dict.fromkeys(t.sentence for t in found if t.code != _DROPPED)
+    dropped = len({t.sentence for t in found if t.code == _DROPPED})
     if dropped:
         yield tr("有 {n} 个名称在图上放不下，没有印").format(n=dropped)

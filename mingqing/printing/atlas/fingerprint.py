@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import mingqing
@@ -22,6 +23,7 @@ from mingqing.printing.atlas.order import Format, Options
 from mingqing.printing.template.find import template_of
 from mingqing.printing.template.model import Template
 from mingqing.printing.wall.asked import Asked
+from mingqing.printing.wall.facts import holds
 from mingqing.printing.wall.source import AROUND
 from mingqing.render.fonts import chinese_family
 from mingqing.store.history.standing import standing
@@ -83,7 +85,7 @@ class Fingerprints:
 
     def _template(self, like: Asked) -> Template | str:
         try:
-            return template_of(self._session, like)
+            return template_of(self._session, like.theme, like.template)
         except MingqingError as error:  # told of each map, when it is drawn
             return str(error)
 
@@ -107,11 +109,14 @@ class Fingerprints:
         for table in catalog.layers[asked.theme].tables:
             yield str(self._verified[table].get(village))
 
-    def _figure(self, code: str) -> Mapping[str, float]:
+    def _figure(self, code: str) -> Mapping[str, float | None]:
         """Return numbers of the statistics table: some change with the calendar alone."""
         today = date.today()  # noqa: DTZ011 - the calendar on the wall
-        values = values_of(self._session, statistics()[code], _VILLAGE, today=today)
-        return {code: values[row_id] for row_id, code, _ in self._rows if row_id in values}
+        statistic = statistics()[code]
+        values = values_of(self._session, statistic, _VILLAGE, today=today)
+        # Nothing is told where nobody entered anything of the kind, anywhere.
+        none = None if holds(self._session, statistic.table) else inf
+        return {code: values.get(row_id, none) for row_id, code, _ in self._rows}
 
     def _verified_in(self, table: str) -> Mapping[str, tuple[str, str]]:
         """Return the first and the last month in which rows of each village were verified."""

@@ -142,7 +142,7 @@ def _refused(session: "Session", likes: Collection[Asked]) -> Mapping[Asked, str
         try:
             if like.theme in refused:
                 Permitted(session).require(session.catalog.layers[like.theme].title, refused[like.theme])
-            template_of(session, like)
+            template_of(session, like.theme, like.template)
         except MingqingError as error:
             reasons[like] = str(error)
             if len(reasons) == len(likes):

@@ -13,7 +13,6 @@ from mingqing.core.text import tr
 from mingqing.printing.template.document import DOCUMENTS, DocumentTemplate, Heading, read_document
 from mingqing.printing.template.load import read_template
 from mingqing.printing.template.model import Template
-from mingqing.printing.wall.asked import Asked
 from mingqing.store.session import Session
 from mingqing.store.templates import FOLDER, SUFFIX, is_name, own_templates
 
@@ -23,8 +22,8 @@ Of = Session | Path | None
 """A project: a session of it, its folder, or None for what the program has by itself."""
 
 
-def template_of(of: Of, asked: Asked) -> Template:
-    """Return the template of a wall map: that of the name asked for, or the theme's own.
+def template_of(of: Of, theme: str, name: str = "") -> Template:
+    """Return the template of a wall map: that of a name, or the theme's own.
 
     Raises
     ------
@@ -33,8 +32,8 @@ def template_of(of: Of, asked: Asked) -> Template:
     DefinitionError
         if it is broken; names file, line, key and reason.
     """
-    found = template(of, asked.template or asked.theme)
-    if found.theme not in {None, asked.theme}:
+    found = template(of, name or theme)
+    if found.theme not in {None, theme}:
         raise InputRefused(
             tr("模板“{name}”是“{theme}”用的，请换一个模板").format(
                 name=found.name, theme=catalog().layers[found.theme].title

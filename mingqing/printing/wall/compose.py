@@ -5,32 +5,25 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
-import numpy as np
 import shapely
 
-from mingqing.access.policy import Column
-from mingqing.access.roles import Action
-from mingqing.catalog.model import FieldType
 from mingqing.catalog.style import Marker, Style
-from mingqing.classify.statistics import statistics, value_in
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import one_line, tr
-from mingqing.crs.ground import metric
 from mingqing.crs.zones import describe
 from mingqing.printing.paper.page import Paper
 from mingqing.printing.permitted import Permitted
 from mingqing.printing.template.fill import filled, filled_each
 from mingqing.printing.template.find import template_of
-from mingqing.printing.template.model import Arrangement, Figure, Part, Template
+from mingqing.printing.template.model import Arrangement, Part, Template
 from mingqing.printing.wall import corners
 from mingqing.printing.wall.asked import Asked
+from mingqing.printing.wall.facts import Facts, Village, middle
 from mingqing.printing.wall.layout import arrange, paper_of, unit_of, width_beside
 from mingqing.printing.wall.model import Boxes, Counted, Inset, Section, WallMap
 from mingqing.printing.wall.parts import figures, inset, legend, notes
 from mingqing.printing.wall.scale import needed_scale, round_scale, section_scale, sections
-from mingqing.printing.wall.source import VillageSource
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import ensure_application, measure
 from mingqing.render.mono import in_greys, mono_styles
@@ -40,12 +33,6 @@ from mingqing.render.source import Bounds
 from mingqing.store.session import Session
 
 _NO_STYLES: Mapping[str, Style] = MappingProxyType({})
-_NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
-_AREA = 2  # what shapely calls the dimension of a polygon
-_NEGLIGIBLE = 0.001  # of a length, that the grid of a zone may be off: paper stretches more when it is damp
-_NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
-_AREA = 2  # what shapely calls the dimension of a polygon
-_INSET_DETAIL = 600  # parts of the township's extent that its borders are simplified to
 
 
 def _never() -> bool:
@@ -78,16 +65,6 @@ def sheets(
 
 
 @dataclass(frozen=True, slots=True)
-class _Village:
-    """The village asked for: its own row, its border, the extent that has to be seen, and metres to one of the grid."""
-
-    row: Mapping[str, Any]
-    shape: shapely.Geometry | None
-    bounds: Bounds
-    ground: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Page:
     """A sheet of paper that was decided on."""
 
@@ -97,16 +74,14 @@ class _Page:
 
 
 class Maker:
-    """Makes wall maps of one session. What the maps of a village, or of a township, have in common is read once."""
+    """Makes wall maps of one session. What the maps of a village, or of a township, have in common is read once.
+
+    session : whose rows are shown.
+    """
 
     def __init__(self, session: Session) -> None:
         ensure_application()
-        self._session = session
-        self._permitted = Permitted(session)
-        self._source = VillageSource(self._permitted, "")
-        self._village: _Village | None = None
-        self._held: dict[str, bool] = {}
-        self._township: tuple[str, np.ndarray[Any, np.dtype[np.object_]], list[Any], list[Any]] | None = None
+        self.session, self._facts = session, Facts(session)
 
     def sheets(
         self,
@@ -116,150 +91,22 @@ class Maker:
         cancelled: Callable[[], bool] = _never,
     ) -> tuple[WallMap, ...]:
         """Return the pages of a wall map, as `sheets` does."""
-        tables, left_out = self._tables(asked)
-        template = template_of(self._session, asked)
-        village = self._of(asked.village)
-        draft = _Draft(self, asked, template, village, tables, left_out, styles, cancelled)
+        facts = self._facts
+        tables, left_out = facts.tables(asked)
+        template = template_of(self.session, asked.theme, asked.template)
+        village = facts.village(asked.village)
+        draft = _Draft(facts, asked, template, village, tables, left_out, styles, cancelled)
         return draft.pages()
-
-    @property
-    def session(self) -> Session:
-        """Whose rows are shown."""
-        return self._session
-
-    @property
-    def source(self) -> VillageSource:
-        """The rows of the village at hand."""
-        return self._source
-
-    def _tables(self, asked: Asked) -> tuple[frozenset[str], tuple[str, ...]]:
-        """Return the tables to draw, and the titles of those that may be seen but not printed."""
-        catalog, policy = self._session.catalog, self._session.policy
-        if asked.theme not in {theme.code for theme in catalog.themes}:
-            names = "、".join(theme.title for theme in catalog.themes)
-            raise InputRefused(
-                tr("没有“{theme}”这张专题图，可选：{names}").format(theme=asked.theme, names=names)
-            )
-        layer = catalog.layers[asked.theme]
-        drawn = [d.table for d in layer.draws if policy.allowed(d.table, Action.SEE)]
-        wanted = [t for t in drawn if asked.only is None or t in asked.only]
-        allowed = frozenset(t for t in wanted if self._permitted.allows(t))
-        own = [t for t in drawn if t in layer.tables]
-        if not any(self._permitted.allows(t) for t in own):
-            self._permitted.require(layer.title, own or layer.tables)
-        return allowed, tuple(catalog.tables[t].title for t in wanted if t not in allowed)
-
-    def _of(self, code: str) -> _Village:
-        """Return the village of this code."""
-        if self._village is None or self._source.village != code:
-            self._source = VillageSource(self._permitted, code)
-            self._village = self._read(code)
-        return self._village
-
-    def _read(self, code: str) -> _Village:
-        own = self._session.catalog.tables["village"].fields
-        names = ("name", "township", *(f.name for f in own if f.type in _NUMBERS))
-        hidden = self._permitted.hidden("village", names)
-        found = self._session.features("village", columns=names, where={"code": code})
-        if not len(found):
-            raise InputRefused(tr("没有代码是“{code}”的村，请核对区划代码").format(code=code))
-        row = {n: None if n in hidden else found.columns[n][0] for n in names} | {"code": code}
-        shape = found.geometry[0]
-        bounds = _bounds([shape]) or self._extent(code)
-        if bounds is None:
-            raise InputRefused(
-                tr("{name}没有村界，也没有别的图形，画不了图。请先导入或画出村界").format(
-                    name=row["name"] or code
-                )
-            )
-        return _Village(row, _area(shape), bounds, _on_ground(bounds, self._session.info.epsg))
-
-    def _extent(self, code: str) -> Bounds | None:
-        """Return the extent of a village without a border: that of all its rows."""
-        catalog = self._session.catalog
-        boxes = [
-            _bounds(self._session.features(name, village=code).geometry)
-            for name, table in catalog.tables.items()
-            if table.has_geometry and name != "village" and self._permitted.allows(name)
-        ]
-        known = np.array([b for b in boxes if b is not None])
-        if not len(known):
-            return None
-        west, south = known[:, :2].min(axis=0).tolist()
-        east, north = known[:, 2:].max(axis=0).tolist()
-        return west, south, east, north
-
-    def inset(self, village: _Village, title: str) -> Inset | None:
-        """Return the village in its township; None where it has none, or no border."""
-        township = village.row["township"]
-        if not township or village.shape is None or self._permitted.hidden("village", ["name"]):
-            return None
-        if self._township is None or self._township[0] != township:
-            found = self._session.features(
-                "village", columns=("name", "code"), where={"township": str(township)}
-            )
-            drawn = ~shapely.is_missing(found.geometry) & ~shapely.is_empty(found.geometry)
-            rows = np.flatnonzero(drawn).tolist()
-            shapes = found.geometry[drawn]
-            extent = shapely.total_bounds(shapes)
-            step = max(extent[2] - extent[0], extent[3] - extent[1]) / _INSET_DETAIL
-            names, codes = ([found.columns[n][r] for r in rows] for n in ("name", "code"))
-            self._township = township, shapely.simplify(shapes, step), names, codes
-        _, shapes, names, codes = self._township
-        here = codes.index(village.row["code"]) if village.row["code"] in codes else -1
-        return Inset(title, shapes, tuple(str(n or "") for n in names), here)
-
-    def counted(self, figure: Figure, village: _Village) -> Counted | None:
-        """Return a line of the statistics: counted where it can be, else from the village's own row.
-
-        None where the account may not print what it tells of, and where the project holds nothing of the kind: that
-        there are no posts is not the same as that nobody has entered them.
-        """
-        statistic = statistics().get(figure.code)
-        if statistic is None:
-            field = self._session.catalog.tables["village"].field_by_name[figure.code]
-            value = village.row.get(figure.code)
-            return Counted(
-                figure.title or field.title, float(value) if value is not None else None, field.unit or ""
-            )
-        policy = self._session.policy
-        open_ = all(
-            policy.column(table, name, Action.PRINT) is Column.CLEAR
-            for table, name in (said.split(".", 1) for said in statistic.reveals)
-        )
-        if not (open_ and self._permitted.allows(statistic.table) and self._holds(statistic.table)):
-            return None
-        value = value_in(self._session, statistic, self._source.village, today=_today())
-        return Counted(figure.title or statistic.title, value, statistic.unit)
-
-    def _holds(self, table: str) -> bool:
-        """Whether the account sees any row of a table."""
-        if table not in self._held:
-            self._held[table] = bool(self._session.query(f'SELECT 1 FROM "{table}" LIMIT 1'))
-        return self._held[table]
-
-    def verified(self, theme: str) -> tuple[date, date] | None:
-        """Return the first and the last day on which a row of the theme in the village was verified."""
-        days: list[str] = []
-        for table in self._session.catalog.layers[theme].tables:
-            if self._permitted.allows(table) and not self._permitted.hidden(table, ["verified_on"]):
-                found = self._session.query(
-                    f'SELECT min(verified_on), max(verified_on) FROM "{table}" WHERE village_code = ?',
-                    (self._source.village,),
-                )
-                days += [day for day in found[0] if day]
-        known = sorted(day for day in map(_day, days) if day is not None)
-        return (known[0], known[-1]) if known else None
 
 
 @dataclass(frozen=True)
 class _Draft:
     """One wall map in the making."""
 
-    maker: Maker
+    facts: Facts
     asked: Asked
     template: Template
-    village: _Village
+    village: Village
     tables: frozenset[str]
     left_out: tuple[str, ...]
     styles: Mapping[str, Style]
@@ -272,15 +119,15 @@ class _Draft:
         divided = self.asked.sections
         if divided is None:
             divided = self.asked.scale is None and fitting * unit > self.template.sections_from
-        centre = self.asked.centre or _middle(self.village.bounds)
+        centre = self.asked.centre or self.village.middle
         if not divided:
             return (self._map(page, self.asked.scale or fitting, centre, None),)
         scale, extents = self._divided(page, unit)
         if len(extents) == 1:
-            return (self._map(page, scale, _middle(extents[0]), None),)
-        index = self._map(page, fitting, _middle(self.village.bounds), Section(0, len(extents), extents))
+            return (self._map(page, scale, middle(extents[0]), None),)
+        index = self._map(page, fitting, self.village.middle, Section(0, len(extents), extents))
         return index, *(
-            self._map(page, scale, _middle(extent), Section(n, len(extents), extents))
+            self._map(page, scale, middle(extent), Section(n, len(extents), extents))
             for n, extent in enumerate(extents, start=1)
         )
 
@@ -354,7 +201,7 @@ class _Draft:
         words, said = self._words(scale), self._notes(scene)
         arrangement = self.template.arrangement(portrait=not page.paper.landscape)
         boxes = arrange(arrangement, page.paper, self._wanted(page.paper, arrangement, scene.legend, said))
-        session, template, asked = self.maker.session, self.template, self.asked
+        session, template, asked = self.facts.session, self.template, self.asked
         return WallMap(
             asked=asked,
             template=template,
@@ -386,12 +233,12 @@ class _Draft:
         )
 
     def _scene(self, view: Viewport, corner: corners.Corner) -> Scene:
-        session, asked, styles = self.maker.session, self.asked, self.styles
+        session, asked, styles = self.facts.session, self.asked, self.styles
         if asked.mono:
             styles = mono_styles(session.catalog, asked.theme, styles)
         scene = build_scene(
             session.catalog,
-            self.maker.source,
+            self.facts.source,
             asked.theme,
             view,
             only=self.tables,
@@ -406,16 +253,16 @@ class _Draft:
 
     @cached_property
     def _verified(self) -> tuple[date, date] | None:
-        return self.maker.verified(self.asked.theme)
+        return self.facts.verified(self.asked.theme)
 
     @cached_property
     def _figures(self) -> tuple[Counted, ...]:
-        every = (self.maker.counted(figure, self.village) for figure in self.template.figures)
+        every = (self.facts.counted(figure, self.village) for figure in self.template.figures)
         return tuple(line for line in every if line is not None)
 
     @cached_property
     def _inset(self) -> Inset | None:
-        return self.maker.inset(self.village, filled(self.template.inset_title, self._words(None)))
+        return self.facts.inset(self.village, filled(self.template.inset_title, self._words(None)))
 
     def _notes(self, scene: Scene) -> tuple[str, ...]:
         """Return the notes of the template, and what the legend cannot say of the signs on this map."""
@@ -425,7 +272,7 @@ class _Draft:
 
     def _words(self, scale: int | None) -> dict[str, str]:
         """Return what placeholders stand for."""
-        session, row, today = self.maker.session, self.village.row, _today()
+        session, row, today = self.facts.session, self.village.row, _today()
         return {
             "county": session.info.name,
             "township": str(row["township"] or ""),
@@ -467,44 +314,9 @@ def _today() -> date:
     return date.today()  # noqa: DTZ011 - the calendar on the wall
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-
-
 def _month(day: date) -> str:
     return tr("{year}年{month}月").format(year=day.year, month=day.month)
 
 
 def _number(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else ""
-
-
-def _on_ground(bounds: Bounds, epsg: int) -> float:
-    """Return how many metres of ground a metre of the grid is: 1 in a Gauss–Krüger zone, 0.88 in 网络墨卡托 at 28°."""
-    form = metric(np.array([_middle(bounds)]), epsg)[0]
-    found = float((form[0] * form[2] - form[1] ** 2) ** 0.25)
-    return found if abs(found - 1) > _NEGLIGIBLE else 1.0
-
-
-def _middle(bounds: Bounds) -> tuple[float, float]:
-    return (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-
-
-def _area(shape: shapely.Geometry | None) -> shapely.Geometry | None:
-    """Return the ground that a border encloses, whatever it crosses; None where there is none."""
-    if shape is None or shape.is_empty or shape.is_valid:
-        return shape if shape is not None and not shape.is_empty else None
-    parts = shapely.get_parts(shapely.make_valid(shape))
-    areas = parts[shapely.get_dimensions(parts) == _AREA]
-    return shapely.union_all(areas) if len(areas) else None
-
-
-def _bounds(shapes: object) -> Bounds | None:
-    every = np.array(shapes, dtype=object)
-    if not len(every):
-        return None
-    west, south, east, north = shapely.total_bounds(every).tolist()
-    return (west, south, east, north) if np.isfinite([west, south, east, north]).all() else None

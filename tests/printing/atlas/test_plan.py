@@ -136,8 +136,15 @@ def test_the_day_of_verification_is_in_the_margin(villages: Session, changed: Ch
 
 def test_an_import_changes_the_villages_it_brings_rows_to(villages: Session, changed: Changed) -> None:
     with villages.transaction("import", "导入") as change:
+        change.insert("resource", new_ids(1), {"village_code": [NEAR], "name": ["古树"]})
+    assert changed() == maps_of(NEAR, themes=("household",))
+
+
+def test_the_first_of_a_kind_changes_all_maps_that_count_it(villages: Session, changed: Changed) -> None:
+    """As long as nobody has entered any, no village is told that it has none."""
+    with villages.transaction("import", "导入") as change:
         change.insert("key_person", new_ids(1), {"village_code": [NEAR], "category": ["独居老人"]})
-    assert changed() == maps_of(NEAR, themes=("key_person",))
+    assert changed() == maps_of(*VILLAGES, themes=("key_person",))
 
 
 def test_what_is_deleted_or_taken_back_changes_its_maps(villages: Session, changed: Changed) -> None:

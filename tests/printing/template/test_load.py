@@ -11,7 +11,6 @@ from mingqing.core.errors import DefinitionError, InputRefused
 from mingqing.printing.template.fill import WALL, filled, filled_each, mistake
 from mingqing.printing.template.find import layers, template, template_of, templates
 from mingqing.printing.template.model import Figure, Grid, Part, Side
-from mingqing.printing.wall.asked import Asked
 from tests.printing.template.conftest import Write
 
 THEMES = ("household", "industry", "organisation", "key_person", "assistance", "disaster")
@@ -22,7 +21,7 @@ THEMES = ("household", "industry", "organisation", "key_person", "assistance", "
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_theme_has_a_template_of_its_own_that_says_how_to_read_the_map(theme: str) -> None:
-    found = template_of(None, Asked(theme, "331124001001"))
+    found = template_of(None, theme)
     assert (found.name, found.theme, found.secrecy) == (theme, theme, "内部使用")
     assert 2 <= len(found.notes) <= 4
     assert len(found.figures) >= 3
@@ -96,17 +95,17 @@ def test_a_second_template_of_a_theme_is_taken_by_name_and_says_only_what_differ
     project: Path, write: Write
 ) -> None:
     write('theme = "disaster"\n[landscape]\ntitle_mm = 40\n', "防灾（大字）")
-    found = template_of(project, Asked("disaster", "331124001001", template="防灾（大字）"))
+    found = template_of(project, "disaster", "防灾（大字）")
     assert (found.name, found.landscape.title_mm) == ("防灾（大字）", 40.0)
     assert found.figures == template(None, "disaster").figures
     assert [t.name for t in templates(project)] == [*THEMES, "防灾（大字）"]
     with pytest.raises(InputRefused, match="防灾避险图"):
-        template_of(project, Asked("household", "331124001001", template="防灾（大字）"))
+        template_of(project, "household", "防灾（大字）")
 
 
 def test_a_template_for_no_theme_serves_any(project: Path, write: Write) -> None:
     write('subtitle = "学校"', "学校")
-    assert template_of(project, Asked("industry", "1", template="学校")).subtitle == "学校"
+    assert template_of(project, "industry", "学校").subtitle == "学校"
 
 
 def test_a_template_that_was_changed_is_read_again(project: Path, write: Write) -> None:
@@ -132,7 +131,7 @@ def test_a_name_that_is_none_of_a_template_is_refused_with_those_that_are(
 ) -> None:
     (project / "household.toml").write_text("", encoding="utf-8")
     with pytest.raises(InputRefused, match="可用的有：household、industry"):
-        template_of(project, Asked("household", "1", template=name))
+        template_of(project, "household", name)
 
 
 def test_a_link_out_of_the_project_is_no_template(project: Path, write: Write, tmp_path: Path) -> None:
