@@ -52,18 +52,25 @@ class Busyness:
     ----------
     xy : (n, 2) pixels at which something is drawn.
     weight : (n,) how much text on it would disturb; 1 where not given.
+    cell_px : side of the squares that are told apart.
     """
 
-    _STEP = 6.0
     _MOST = 4.0  # a cell this busy cannot get busier
 
     def __init__(
-        self, xy: NDArray[np.float64], size_px: tuple[int, int], weight: NDArray[np.float64] | None = None
+        self,
+        xy: NDArray[np.float64],
+        size_px: tuple[int, int],
+        weight: NDArray[np.float64] | None = None,
+        cell_px: float = 6.0,
     ) -> None:
-        shape = tuple(int(n / self._STEP) + 1 for n in size_px)
+        self._cell_px = cell_px
+        shape = tuple(int(n / self._cell_px) + 1 for n in size_px)
         x, y = xy.T
-        inside = (x >= 0) & (y >= 0) & (x < shape[0] * self._STEP) & (y < shape[1] * self._STEP)
-        cell = (x[inside] / self._STEP).astype(np.intp) * shape[1] + (y[inside] / self._STEP).astype(np.intp)
+        inside = (x >= 0) & (y >= 0) & (x < shape[0] * self._cell_px) & (y < shape[1] * self._cell_px)
+        cell = (x[inside] / self._cell_px).astype(np.intp) * shape[1] + (y[inside] / self._cell_px).astype(
+            np.intp
+        )
         weights = weight[inside] if weight is not None else None
         counts = np.bincount(cell, weights, minlength=shape[0] * shape[1]).reshape(shape)
         self._sums = np.zeros((shape[0] + 1, shape[1] + 1))
@@ -72,7 +79,7 @@ class Busyness:
     def inside(self, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return (n,) sums over the cells that each of (n, 4) boxes touches."""
         limits = np.array(self._sums.shape)[[0, 1, 0, 1]] - 2
-        cells = np.clip(np.floor(boxes / self._STEP), 0, limits).astype(np.intp)
+        cells = np.clip(np.floor(boxes / self._cell_px), 0, limits).astype(np.intp)
         left, top, right, bottom = cells.T
         s = self._sums
         total: NDArray[np.float64] = (

@@ -11,7 +11,8 @@ from mingqing.render.occupancy import Busyness
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import Instruction
 
-_EVERY_PX = 6.0  # a line counts once in so many pixels
+# A line counts once in so many pixels, or, where pixels are finer than the eye on paper, in so many millimetres.
+_EVERY_PX, _EVERY_MM = 6.0, 0.79
 _FINE, _BY_WIDTH = 0.35, 1.0  # weight of a hairline, and what a millimetre of width adds
 _MARK = 3.0
 
@@ -20,9 +21,13 @@ def busyness(drawn: Iterable[Instruction], view: Viewport) -> Busyness:
     """Return how much each part of the sheet is drawn on."""
     parts = [(xy, weight) for step in drawn for xy, weight in _weighed(step, view)]
     if not parts:
-        return Busyness(np.empty((0, 2)), view.size_px)
+        return Busyness(np.empty((0, 2)), view.size_px, cell_px=_every(view))
     weight = np.repeat([w for _, w in parts], [len(xy) for xy, _ in parts])
-    return Busyness(np.concatenate([xy for xy, _ in parts]), view.size_px, weight)
+    return Busyness(np.concatenate([xy for xy, _ in parts]), view.size_px, weight, _every(view))
+
+
+def _every(view: Viewport) -> float:
+    return max(_EVERY_PX, _EVERY_MM * view.px_per_mm)
 
 
 def _weighed(step: Instruction, view: Viewport) -> Iterable[tuple[NDArray[np.float64], float]]:
@@ -40,14 +45,15 @@ def _weighed(step: Instruction, view: Viewport) -> Iterable[tuple[NDArray[np.flo
 
 def _between(paths: Paths, view: Viewport) -> NDArray[np.float64]:
     """Return points along long segments, which would count for little by their ends alone."""
-    long = np.abs(np.diff(paths.xy, axis=0)).max(axis=1, initial=0) > _EVERY_PX
+    every = _every(view)
+    long = np.abs(np.diff(paths.xy, axis=0)).max(axis=1, initial=0) > every
     long[paths.parts[1:-1] - 1] = False
     at = np.flatnonzero(long)
     begin, end = paths.xy[at], paths.xy[at + 1]
     near = (np.minimum(begin, end) <= view.size_px).all(axis=1) & (np.maximum(begin, end) >= 0).all(axis=1)
     begin, along = begin[near], (end - begin)[near]
-    most = 2.0 * max(view.size_px) / _EVERY_PX
-    count = np.minimum(np.abs(along).max(axis=1, initial=0) / _EVERY_PX, most).astype(np.intp)
+    most = 2.0 * max(view.size_px) / every
+    count = np.minimum(np.abs(along).max(axis=1, initial=0) / every, most).astype(np.intp)
     which = np.repeat(np.arange(len(count)), count)
     nth = np.arange(len(which)) - (np.cumsum(count) - count)[which] + 1
     between: NDArray[np.float64] = begin[which] + along[which] * (nth / (count[which] + 1))[:, None]
