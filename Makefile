@@ -21,7 +21,7 @@ demo: $(VENV)/run.stamp
 	$(VENV)/bin/mingqing demo --out demo-output
 
 test: $(VENV)/test.stamp
-	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
+	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/test.stamp
 	set -e; for program in $(patsubst %.py,%,$(notdir $(wildcard benchmarks/[a-z]*.py))); do \

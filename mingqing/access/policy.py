@@ -180,9 +180,26 @@ class Policy:
         return self.catalog.tables[table].field_by_name[field]
 
     def _shows(self, table: str, field: str, action: Action) -> Shows:
-        definition, described = self.catalog.tables[table], self._field(table, field)
-        levels = (role.shows(definition, described) for role in self._allowing(table, action))
-        return max(levels, key=lambda level: level.openness, default=Shows.ABSENT)
+        if (table, action) not in self._known:
+            definition, allowing = self.catalog.tables[table], tuple(self._allowing(table, action))
+            self._known[table, action] = {
+                name: max(
+                    (role.shows(definition, described) for role in allowing),
+                    key=_openness,
+                    default=Shows.ABSENT,
+                )
+                for name, described in definition.field_by_name.items()
+            }
+        return self._known[table, action][field]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, Action], Mapping[str, Shows]]:
+        """What `_shows` has found out; every session asks it of every field of every table, several times over."""
+        return {}
+
+
+def _openness(shows: Shows) -> int:
+    return shows.openness
 
 
 def shared_sql(table: str, giver: Policy, taker: Policy) -> str:

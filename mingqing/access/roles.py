@@ -47,7 +47,10 @@ class Shows(StrEnum):
     @property
     def openness(self) -> int:
         """0 for nothing, and more the more is seen."""
-        return list(Shows).index(self)
+        return _FROM_NOTHING.index(self)
+
+
+_FROM_NOTHING = tuple(Shows)
 
 
 @dataclass(frozen=True, eq=False)
