@@ -403,7 +403,7 @@ def _draw_map(
     panel = _panel(scale)
     left = x + width - panel
     if drawn is not None:
-        page.image(x, y, left - x, height, drawn.image)
+        drawn.paint(page, x, y, left - x, height)
     page.frame(x, y, left - x, height, line=0.3, ink=Ink.FRAME)
     page.frame(left, y, panel, height, line=0.3, ink=Ink.FRAME)
     side = min(panel - 6.0 * scale, height - 12.0 * scale)

@@ -1,4 +1,4 @@
-"""The map on a card or a plan: houses, shelters, dangers and ways of a plan, as the map of hazards has them."""
+"""The map on a card, plan or sheet: houses, shelters, dangers and ways of a plan, as the map of hazards has them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from mingqing.catalog.color import Color
 from mingqing.catalog.overviews import Needs
@@ -17,18 +17,21 @@ from mingqing.core.features import Features, Gathered
 from mingqing.core.paths import Paths, Shape
 from mingqing.core.text import tr
 from mingqing.printing.evacuation.evacuees import PLAIN, About
+from mingqing.printing.paper.page import Page
 from mingqing.printing.permitted import printable
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure, outline
 from mingqing.render.ornaments import bar_length_m, draw_north_arrow, draw_scale_bar
-from mingqing.render.painter import to_image
+from mingqing.render.painter import paint
 from mingqing.render.paths import in_px
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import Instruction, LegendEntry, Scene
 from mingqing.render.source import Bounds
 from mingqing.store.session import Session
 
-_PX_PER_MM = 200 / 25.4  # finer costs time and room in the file, and no printer in a township shows it
+_PX_PER_MM = (
+    200 / 25.4
+)  # of patterns, and what is too small to be drawn; lines and names are as fine as the printer
 _THEME, _ROUTES, _HAZARDS, _SHELTERS = "disaster", "evacuation_route", "hazard", "shelter"
 _SCALES = (500, 750, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10_000, 12_000, 15_000, 20_000)
 _TOLD = (_ROUTES, _SHELTERS, _HAZARDS)
@@ -49,10 +52,29 @@ _HOME, _PLATE = QColor("#c1272d"), QColor(255, 255, 255, 235)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketch:
-    """A map as a picture, and what is to be told of its signs beside it."""
+    """A map, and what is to be told of its signs beside it. home : gets a sign; project's CRS."""
 
-    image: QImage
+    scene: Scene
+    home: shapely.Geometry | None = None
     legend: tuple[LegendEntry, ...] = ()
+
+    def paint(self, page: Page, x: float, y: float, width: float, height: float) -> None:
+        """Paint it, whole, in the middle of a rectangle: as lines and text, sharper and smaller than a picture."""
+        painter, view = page.painter, self.scene.view
+        across, down = view.size_px
+        scale = min(width / across, height / down)
+        painter.save()
+        try:
+            painter.translate(x + (width - across * scale) / 2, y + (height - down * scale) / 2)
+            painter.scale(scale, scale)
+            painter.setClipRect(QRectF(0, 0, across, down))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint(self.scene, painter, text=True)
+            if self.home is not None and not self.home.is_empty:
+                _mark_home(painter, view, self.home)
+            _ornaments(painter, view)
+        finally:
+            painter.restore()
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +144,7 @@ def draw_sketch(  # noqa: PLR0913 - what differs between a card and a plan
     without: frozenset[str] = frozenset(),
     cancelled: Callable[[], bool] = _never,
 ) -> Sketch | None:
-    """Return a map of so many millimetres at a round scale, with north arrow and scale bar; None of no place.
+    """Return a map of so many millimetres at a round scale; None of no place.
 
     Parameters
     ----------
@@ -154,16 +176,7 @@ def draw_sketch(  # noqa: PLR0913 - what differs between a card and a plan
         cancelled=cancelled,
     )
     scene = _flooded(scene, about.floods)
-    image = to_image(scene, cancelled=cancelled)
-    painter = QPainter(image)
-    try:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if home is not None and not home.is_empty:
-            _mark_home(painter, scene.view, home)
-        _ornaments(painter, scene.view)
-    finally:
-        painter.end()
-    return Sketch(image, tuple(entry for entry in scene.legend if _is_told(entry)))
+    return Sketch(scene, home, tuple(entry for entry in scene.legend if _is_told(entry)))
 
 
 def _is_told(entry: LegendEntry) -> bool:

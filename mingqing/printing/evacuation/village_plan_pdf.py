@@ -160,7 +160,7 @@ def _slow(slow: Sequence[int]) -> str:
 def _map(drawn: Sketch | None) -> list[Block]:
     if drawn is None:
         return []
-    return [Picture(drawn.image, _MAP_MM), Drawn(_legend_height(drawn), lambda *at: _legend(drawn, *at))]
+    return [Picture(drawn.paint, _MAP_MM), Drawn(_legend_height(drawn), lambda *at: _legend(drawn, *at))]
 
 
 _PER_ROW, _SIGN_MM, _ROW_MM = 6, 7.0, 5.6

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtGui import QImage
-
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.printing.paper.page import PT, Align, Document, Ink, Page, Paper
@@ -136,22 +134,19 @@ def heading(text: str) -> Paragraph:
 
 @dataclass(frozen=True)
 class Picture(_Whole):
-    """An image in a frame, as wide as there is room for and `mm` high, with a caption below it."""
+    """What `paint` paints with a page and a rectangle, in a frame, as wide as there is room for and `mm` high."""
 
-    image: QImage
+    paint: Callable[[Page, float, float, float, float], None]
     mm: float
-    caption: str = ""
 
     def height(self, width: float) -> float:  # noqa: ARG002
-        """Return how high it is with its caption."""
-        return self.mm + (9.0 * PT * LEADING + 1.0 if self.caption else 0.0) + 1.5
+        """Return how high it is with the space after it."""
+        return self.mm + 1.5
 
     def draw(self, page: Page, x: float, y: float, width: float) -> None:
-        """Paint the picture and write under it."""
-        page.image(x, y, width, self.mm, self.image)
+        """Paint the picture."""
+        self.paint(page, x, y, width, self.mm)
         page.frame(x, y, width, self.mm, line=0.2, ink=Ink.FRAME)
-        lines = [self.caption] if self.caption else []
-        write(page, lines, x, y + self.mm + 1.0, width, 9.0, ink=Ink.SOFT, align=Align.MIDDLE)
 
 
 @dataclass(frozen=True)

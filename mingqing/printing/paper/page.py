@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Self
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen, qGray
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen, qGray
 
 from mingqing.catalog.style import StyleClass
 from mingqing.core.text import tr
@@ -198,12 +198,6 @@ class Page:
         )
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         self.painter.drawRect(QRectF(x, y, width, height))
-
-    def image(self, x: float, y: float, width: float, height: float, image: QImage) -> None:
-        """Place a picture, whole, in the middle of a rectangle."""
-        size = QSizeF(image.size()).scaled(QSizeF(width, height), Qt.AspectRatioMode.KeepAspectRatio)
-        left, top = x + (width - size.width()) / 2, y + (height - size.height()) / 2
-        self.painter.drawImage(QRectF(QPointF(left, top), size), image)
 
     def swatch(self, x: float, y: float, width: float, height: float, style_class: StyleClass) -> None:
         """Paint how a class of a map's style looks, as it does at 1:2,000."""

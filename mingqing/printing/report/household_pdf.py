@@ -258,7 +258,7 @@ class _Laid:
     def map(self) -> list[Block]:
         if self.sheet.shape is None or self.sheet.shape.is_empty:
             return []
-        return [Picture(self.drawn.image, self.map_mm) if self.drawn else Gap(self.map_mm + 1.5)]
+        return [Picture(self.drawn.paint, self.map_mm) if self.drawn else Gap(self.map_mm + 1.5)]
 
     def signature(self) -> list[Block]:
         rows = [[label(tr("更正和补充"), 14), Field("", 86)]]

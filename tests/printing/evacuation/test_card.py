@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import shapely
 from PIL import Image
-from PySide6.QtGui import QImage
 
 from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.core.errors import Cancelled, NotAllowed
@@ -21,6 +20,8 @@ from mingqing.printing.evacuation.sketch import Sketch
 from mingqing.printing.paper.code import paint_qr, qr
 from mingqing.printing.paper.page import A4, A5, Document
 from mingqing.printing.template.find import document
+from mingqing.render.scale import Viewport
+from mingqing.render.scene import Scene
 from mingqing.store.log import entries
 from mingqing.store.session import Session
 from tests.printing.conftest import WORDS
@@ -45,9 +46,10 @@ def card(**given: object) -> CardContent:
 
 
 def blank(_card: CardContent, size_mm: tuple[float, float]) -> Sketch:
-    image = QImage(round(size_mm[0]), round(size_mm[1]), QImage.Format.Format_RGB32)
-    image.fill(0xFFF8F5EC)
-    return Sketch(image)
+    view = Viewport((0.0, 0.0), 1.0, (round(size_mm[0]), round(size_mm[1])), 1.0)
+    return Sketch(
+        Scene(view, dark=False, ground=(), overlay=(), labels=(), legend=(), counts={}, feature_count=0)
+    )
 
 
 def one(keep: Keep, content: CardContent, **more: object) -> Pdf:

@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 import shapely
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage, QPainter
 
 from mingqing.core.errors import NotAllowed
 from mingqing.printing.evacuation.evacuees import PLAIN, About, Evacuee
 from mingqing.printing.evacuation.sketch import Sketch, draw_sketch
+from mingqing.printing.paper.page import A4, Document, Page
 from mingqing.store.session import Session
+from tests.printing.pdf import Pdf
 
+Keep = Callable[[bytes], Pdf]
 _GREEN = (0x12, 0x93, 0x4D)  # of routes, in layers/disaster.toml
 _BLUE = (0x1F, 0x5F, 0xA8)  # of floods
 
@@ -22,8 +26,18 @@ def sketch(session: Session, *, about: About = PLAIN, **given: object) -> Sketch
     return drawn
 
 
+def image_of(drawn: Sketch) -> QImage:
+    """Return a sketch as it is on a page, a dot to a pixel of its view."""
+    image = QImage(*drawn.scene.view.size_px, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    drawn.paint(Page(painter, A4), 0.0, 0.0, image.width(), image.height())
+    painter.end()
+    return image
+
+
 def pixels(session: Session, *, about: About = PLAIN, **given: object) -> NDArray[np.uint8]:
-    image = sketch(session, about=about, **given).image
+    image = image_of(sketch(session, about=about, **given))
     return (
         np.frombuffer(image.constBits(), np.uint8)
         .reshape(image.height(), image.width(), 4)[..., 2::-1]
@@ -57,9 +71,10 @@ def test_only_the_active_hazards_are_drawn_and_told(sample_session: Session) -> 
     assert len(told(every)) > 1
     assert told(one) == [kinds[0]]
     assert told(none) == []
-    assert none.image != one.image != every.image
+    pictures = [image_of(each) for each in (none, one, every)]
+    assert pictures[0] != pictures[1] != pictures[2]
     without = sketch(sample_session, seen=at, without=frozenset({"hazard"}))
-    assert none.image == without.image
+    assert pictures[0] == image_of(without)
 
 
 def test_grades_of_hazards_are_not_told_beside_the_map(sample_session: Session) -> None:
@@ -71,9 +86,9 @@ def test_grades_of_hazards_are_not_told_beside_the_map(sample_session: Session) 
 def test_shelters_that_take_nobody_in_are_not_drawn(sample_session: Session) -> None:
     shelters = sample_session.features("shelter")
     seen, unused = [shelters.geometry[0]], frozenset(shelters.ids.tolist())
-    bare = sketch(sample_session, seen=seen, without=frozenset({"shelter"})).image
-    assert sketch(sample_session, seen=seen).image != bare
-    assert sketch(sample_session, about=About(unused=unused), seen=seen).image == bare
+    bare = image_of(sketch(sample_session, seen=seen, without=frozenset({"shelter"})))
+    assert image_of(sketch(sample_session, seen=seen)) != bare
+    assert image_of(sketch(sample_session, about=About(unused=unused), seen=seen)) == bare
 
 
 def test_a_drawn_flood_is_hatched_blue_and_told_where_it_is_in_view(sample_session: Session) -> None:
@@ -98,7 +113,7 @@ def test_what_has_to_be_seen_is_seen(sample_session: Session) -> None:
     home, far = houses[0], houses[40]
     drawn = draw_sketch(sample_session, (100.0, 80.0), seen=[home, far], home=home)
     assert drawn is not None
-    assert (drawn.image.width(), drawn.image.height()) == (787, 630)
+    assert drawn.scene.view.size_px == (787, 630)
     assert any(entry.table == "hazard" for entry in drawn.legend) or drawn.legend == ()
 
 
@@ -121,3 +136,14 @@ def test_no_place_is_no_map(sample_session: Session) -> None:
 def test_who_may_print_no_hazard_gets_no_map(as_role: Callable[..., Session]) -> None:
     with pytest.raises(NotAllowed, match="不能打印防灾避险图"):
         draw_sketch(as_role("security_admin"), (100.0, 80.0), seen=[shapely.Point(0, 0)])
+
+
+def test_names_on_it_are_text_of_the_document(sample_session: Session, keep: Keep) -> None:
+    home = sample_session.features("house").geometry[0]
+    drawn = sketch(sample_session, seen=[home.centroid.buffer(200)])
+    names = [label.text for label in drawn.scene.labels]
+    assert names
+    with Document(A4, "图") as document:
+        drawn.paint(document.page(), 50.0, 50.0, 100.0, 80.0)
+    pdf = keep(document.pdf)
+    assert all("".join(name.split()) in pdf.text(1) for name in names)
