@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 Errand = Callable[["Session", Callable[[], bool], Callable[[Any], None]], None]
-"""Anything but the map to be drawn, such as a page: can be sent, is called with session, `cancelled` and `deliver`."""
+"""Anything but the map to be drawn, such as a page: can be sent, is called with session, `cancelled` and `deliver`.
+
+What it hands over is neither None nor a tuple, which say something else in the pipe."""
 _SLOW_S = 0.08  # a drawing that takes longer can be felt in the window
 _LISTEN_S = 0.01
 _READY = "ready"
@@ -39,10 +41,12 @@ ENDED = tr("绘图程序连续两次意外结束，这张图没有画完，移�
 class Studio:
     """Draws in a process as soon as there is one that is ready, until then in the calling thread.
 
-    The first drawing that can be felt starts the process, where `warm_up` did not do so before.
+    The first drawing that can be felt starts the process, where `warm_up` or `start` did not do so before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ended: str = ENDED) -> None:
+        """`ended` : says that the process ended by itself twice, and what to do."""
+        self._ended = ended
         self._process: BaseProcess | None = None
         self._pipe: Connection
         self._session: Session | None = None
@@ -74,8 +78,8 @@ class Studio:
         if self.ready():
             try:
                 self._draw_apart(session, request, cancelled, deliver)
-            except DrawingEnded:
-                self._start_anew(cancelled)
+            except DrawingEnded:  # what ended one is not drawn in the window's own
+                self.start(cancelled)
                 self._draw_apart(session, request, cancelled, deliver)
             return
         began = perf_counter()
@@ -94,21 +98,30 @@ class Studio:
                 self.close()
         return self._ready
 
-    def _start_anew(self, cancelled: Callable[[], bool]) -> None:
-        """Wait for another process: what ended one is not drawn in the window's own."""
-        self.warm_up()
+    def start(self, cancelled: Callable[[], bool]) -> None:
+        """Wait until there is a process to draw in, where there is none yet.
+
+        Raises
+        ------
+        Cancelled
+            once nobody waits any more.
+        DrawingEnded
+            if it cannot be started.
+        """
+        if not self.apart:
+            self.warm_up()
         while not self.ready():
             if cancelled():
                 raise Cancelled
             if not self.apart:
-                raise DrawingEnded(ENDED)
+                raise DrawingEnded(self._ended)
             sleep(_LISTEN_S)
 
     def close(self) -> None:
         """End the process; the next slow drawing starts another."""
         if self._process is not None:
             self._pipe.close()
-            self._process.terminate()  # it only reads
+            self._process.terminate()  # nothing is under way in it, and what an errand wrote is committed
             self._process.join()
             self._process.close()
         self._process = self._session = None
@@ -129,7 +142,7 @@ class Studio:
             self._listen(cancelled, deliver)
         except (EOFError, OSError) as error:
             self.close()
-            raise DrawingEnded(ENDED) from error
+            raise DrawingEnded(self._ended) from error
 
     def _listen(self, cancelled: Callable[[], bool], deliver: Callable[[Any], None]) -> None:
         """Hand over what comes until the drawing is done; tell the process once nobody wants it any more."""

@@ -1,16 +1,17 @@
-"""What can be made of a village besides maps, and making it for many: one file each, what fails is told. No Qt."""
+"""What can be made of a village besides maps, and one of many as an errand of the studio. No widgets."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 from mingqing.access.roles import Action
 from mingqing.basemap.elevation import heights_of
 from mingqing.core.text import tr
-from mingqing.core.watch import Watch
+from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.desktop.classify.looks import today
+from mingqing.desktop.printing.drafting import Far
 from mingqing.evacuation import gather
 from mingqing.evacuation.planning import Plan, plan
 from mingqing.evacuation.saved.kept import load, plans
@@ -33,17 +34,22 @@ PDF, EXCEL = ".pdf", ".xlsx"
 EXCEL_TITLE = " Excel"
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Documents made in one go, which go by the same plan and the same numbers. began : tells runs apart."""
+
+    villages: frozenset[str]
+    began: float
+
+
 @dataclass
 class Gathered:
-    """What the documents of many villages have in common, read when the first of them needs it.
-
-    far : what is being made, how many documents are, and of how many.
-    """
+    """What the documents of a run have in common, read when the first of them needs it."""
 
     session: "Session"
-    villages: Collection[str]
-    watch: Watch
-    far: tuple[str, int, int] = ("", 0, 0)
+    run: Run
+    watch: Watch = UNWATCHED
+    far: Far = field(default_factory=lambda: Far("", 0, 0))
     _neighbours: "dict[Form, Neighbours]" = field(default_factory=dict)
 
     @property
@@ -51,8 +57,9 @@ class Gathered:
         """For who makes one document: its pages are told of beside what it is."""
 
         def progress(_text: str, page: int, pages: int) -> None:
-            text, done, total = self.far
-            self.watch.progress(f"{text}　{page + 1} / {pages}" if pages > 1 else text, done, total)
+            far = self.far
+            text = f"{far.text}　{page + 1} / {pages}" if pages > 1 else far.text
+            self.watch.progress(text, far.done, far.total)
 
         return Watch(progress, self.watch.cancelled)
 
@@ -95,13 +102,13 @@ class Gathered:
         houses = self.plan.world.houses
         where = dict(zip(houses.ids.tolist(), houses.villages, strict=True))
         found: defaultdict[str, list[Evacuee]] = defaultdict(list)
-        for each in planned.evacuees(self.session, self.plan, villages=self.villages, watch=self.inner):
+        for each in planned.evacuees(self.session, self.plan, villages=self.run.villages, watch=self.inner):
             found[where[each.house] or ""].append(each)
         return found
 
 
 Making = Callable[[Gathered, str], bytes | None]
-"""Makes a document for a village (its code); None where there is nobody to make it for."""
+"""Makes a document for a village (its code); None where there is nobody to make it for. Can be sent to a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,40 @@ class Document:
         return gather.why_not(policy) if self.plans else ""
 
 
-def _report(gathered: Gathered, code: str, form: Form) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document. content : None where nobody is concerned. note : what is to be known of the run so far."""
+
+    content: bytes | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWanted:
+    """A document of a village as an errand of the studio. It hands over a `Far` now and then, then a `Ready`."""
+
+    run: Run
+    document: Document
+    village: str
+    far: Far
+
+    def __call__(
+        self, session: "Session", cancelled: Callable[[], bool], deliver: Callable[[Any], None]
+    ) -> None:
+        """Make it."""
+        gathered = _gathered(session, self.run)
+        gathered.far = self.far
+        gathered.watch = Watch(lambda *far: deliver(Far(*far)), cancelled)
+        content = self.document.make(gathered, self.village)
+        deliver(Ready(content, gathered.note))
+
+
+@lru_cache(maxsize=1)
+def _gathered(session: "Session", run: Run) -> Gathered:
+    return Gathered(session, run)
+
+
+def _report(gathered: Gathered, code: str, *, form: Form) -> bytes:
     near = gathered.neighbours(form)
     return village.make(gathered.session, code, form, neighbours=near, watch=gathered.inner)
 
@@ -173,7 +213,7 @@ OF_VILLAGE = (
         content.TITLE,
         tr("人口、房屋、产业、隐患点，有图表"),
         PDF,
-        lambda gathered, code: _report(gathered, code, Form.PDF),
+        partial(_report, form=Form.PDF),
         content.NEEDS,
     ),
     Document(
@@ -181,7 +221,7 @@ OF_VILLAGE = (
         content.TITLE + EXCEL_TITLE,
         tr("同样的数字，做成表格"),
         EXCEL,
-        lambda gathered, code: _report(gathered, code, Form.XLSX),
+        partial(_report, form=Form.XLSX),
         content.NEEDS,
         Action.EXPORT,
     ),

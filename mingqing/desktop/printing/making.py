@@ -1,6 +1,11 @@
-"""Documents × villages in one go: a file each; what cannot be made is told, and the rest goes on. No Qt."""
+"""Documents × villages in one go, made in a process of their own, so that the window never waits for them.
+
+A file each; what cannot be made is told, and the rest goes on. The process has a session of its own, by which the log
+has each document before it is handed over; the files are written here. No widgets.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -10,13 +15,16 @@ from mingqing.core.errors import Cancelled, MingqingError, ProjectUnavailable
 from mingqing.core.files import in_name, write_whole
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
-from mingqing.desktop.printing.documents import Document, Gathered
+from mingqing.desktop.map.studio import Studio
+from mingqing.desktop.printing.documents import Document, DocumentWanted, Ready, Run
+from mingqing.desktop.printing.drafting import Far
 from mingqing.printing.atlas.pace import Pace
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session
 
 _LISTEN_S = 0.05
+_ENDED = tr("做到这一份时程序两次意外结束，可能内存不够；请关掉别的程序再试")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +71,51 @@ def make(
     ----------
     names : of the villages, by code. paused : asked between files. failing : called with each that fails, and why.
     """
-    began, files, nothing, failed, stopped = monotonic(), 0, 0, 0, ""
-    gathered = Gathered(session, frozenset(each.village for each in wanted), watch)
+    began, files, nothing, failed, note, stopped = monotonic(), 0, 0, 0, "", ""
+    run = Run(frozenset(each.village for each in wanted), began)
     pace = Pace(len(wanted), 0, "{names}")
-    try:
-        for number, each in enumerate(wanted):
-            _wait(pace, watch, paused)
-            name = names.get(each.village, each.village)
-            gathered.far = (
-                tr("正在做：{village} {title}").format(village=name, title=each.document.title),
-                number,
-                len(wanted),
-            )
-            pace.tell(watch, [gathered.far[0]], paused=False)
-            try:
-                content = each.document.make(gathered, each.village)
-            except Cancelled:
-                raise
-            except MingqingError as error:
-                failed += 1
-                failing(each, str(error))
-            else:
-                files, nothing = files + bool(content), nothing + (not content)
-                if content:
-                    _write(folder, f"{each.village}_{in_name(name)}_{each.document.name}", each, content)
-            pace.one_done()
-    except Cancelled:
-        stopped = tr("已停下")
-    except ProjectUnavailable as error:
-        stopped = str(error)
-    return Made(files, nothing, failed, monotonic() - began, gathered.note, stopped)
+    with closing(Studio(_ENDED)) as studio:
+        try:
+            for number, each in enumerate(wanted):
+                _wait(pace, watch, paused)
+                name = names.get(each.village, each.village)
+                doing = tr("正在做：{village} {title}").format(village=name, title=each.document.title)
+                pace.tell(watch, [doing], paused=False)
+                errand = DocumentWanted(run, each.document, each.village, Far(doing, number, len(wanted)))
+                try:
+                    ready = _ready(studio, session, errand, watch)
+                except Cancelled:
+                    raise
+                except MingqingError as error:
+                    failed += 1
+                    failing(each, str(error))
+                else:
+                    note = ready.note
+                    files, nothing = files + bool(ready.content), nothing + (not ready.content)
+                    if ready.content:
+                        stem = f"{each.village}_{in_name(name)}_{each.document.name}"
+                        _write(folder, stem + each.document.ending, ready.content)
+                pace.one_done()
+        except Cancelled:
+            stopped = tr("已停下")
+        except ProjectUnavailable as error:
+            stopped = str(error)
+    return Made(files, nothing, failed, monotonic() - began, note, stopped)
+
+
+def _ready(studio: Studio, session: "Session", errand: DocumentWanted, watch: Watch) -> Ready:
+    """Return what comes of an errand."""
+    ready: list[Ready] = []
+
+    def take(piece: Far | Ready) -> None:
+        if isinstance(piece, Far):
+            watch.progress(piece.text, piece.done, piece.total)
+        else:
+            ready.append(piece)
+
+    studio.start(watch.cancelled)
+    studio(session, errand, watch.cancelled, take)
+    return ready[0]
 
 
 def _wait(pace: Pace, watch: Watch, paused: Callable[[], bool]) -> None:
@@ -112,8 +135,8 @@ def _wait(pace: Pace, watch: Watch, paused: Callable[[], bool]) -> None:
         sleep(_LISTEN_S)
 
 
-def _write(folder: Path, stem: str, each: Wanted, content: bytes) -> None:
-    path = folder / f"{stem}{each.document.ending}"
+def _write(folder: Path, name: str, content: bytes) -> None:
+    path = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(path, content, private=True)
