@@ -9,15 +9,14 @@ from PySide6.QtGui import QImage
 
 from mingqing.access.roles import privacy_of
 from mingqing.catalog.model import Privacy
-from mingqing.core.errors import InputRefused
 from mingqing.core.watch import Watch
 from mingqing.desktop.map.sheet import may_print
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import Maker
-from mingqing.printing.wall.handing import troubles
+from mingqing.printing.wall.handing import Leaving, leaving
 from mingqing.printing.wall.model import Boxes, WallMap
 from mingqing.printing.wall.output import LEAST_DPI, as_image, as_pdf, as_png, as_svg
-from mingqing.printing.wall.preflight import Level, Trouble, is_public, preflight
+from mingqing.printing.wall.preflight import Trouble, is_public, preflight
 
 if TYPE_CHECKING:
     from mingqing.catalog.style import Style
@@ -112,10 +111,10 @@ class PageWanted:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Files, whole, and how many rows they show. pages : how many; a PDF holds them all."""
+    """Files, whole, and what the log is to have of them first; none where something stops them."""
 
     contents: tuple[bytes, ...]
-    rows: int
+    leaving: Leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,44 +130,33 @@ class Far:
 class FilesWanted:
     """A map wanted as files: an errand of the studio. It hands over a `Far` now and then, then a `Made`.
 
-    kind : "pdf", "png" or "svg"; pictures are a file a page.
+    kind : "pdf", "png" or "svg"; pictures are a file a page. how : where they go, for the log.
     """
 
     order: Order
     kind: str
-    dpi: float = 300.0
+    dpi: float
+    how: str
 
     def __call__(
         self, session: "Session", cancelled: Callable[[], bool], deliver: Callable[[Any], None]
     ) -> None:
         """Make them."""
         pages = composed(session, self.order, cancelled)
-        require_sound(session, pages)
+        going = leaving(session, pages, self.how)
         watch = Watch(lambda text, done, total: deliver(Far(text, done, total)), cancelled)
-        rows = sum(page.rows for page in pages)
+        deliver(Made(() if going.stop is not None else self._contents(pages, watch), going))
+
+    def _contents(self, pages: tuple[WallMap, ...], watch: Watch) -> tuple[bytes, ...]:
         if self.kind == "pdf":
-            deliver(Made((as_pdf(pages, watch=watch),), rows))
-            return
+            return (as_pdf(pages, watch=watch),)
         made = []
         for n, page in enumerate(pages):
             watch.step(page.title, n, len(pages))
             made.append(
                 as_svg(page, watch=watch) if self.kind == "svg" else as_png(page, self.dpi, watch=watch)
             )
-        deliver(Made(tuple(made), rows))
-
-
-def require_sound(session: "Session", pages: tuple[WallMap, ...]) -> None:
-    """Refuse pages that are not to be printed as they are.
-
-    Raises
-    ------
-    InputRefused
-        saying why not.
-    """
-    for trouble in troubles(session, pages):
-        if trouble.level is Level.STOP:
-            raise InputRefused(trouble.sentence)
+        return tuple(made)
 
 
 def _drawn(wanted: PageWanted, page: WallMap, of: int, cancelled: Callable[[], bool]) -> Drawn:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QStandardPaths, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -24,20 +24,20 @@ from mingqing.desktop.printing.drafting import (
     Made,
     Order,
     composed,
-    require_sound,
 )
 from mingqing.desktop.widgets import L, M, S, button, column, label, row
-from mingqing.printing.permitted import Permitted
+from mingqing.printing.wall.handing import Leaving, leaving
 from mingqing.printing.wall.output import onto
 
 if TYPE_CHECKING:
     from mingqing.desktop.jobs import Jobs
     from mingqing.desktop.map.studio import Studio
-    from mingqing.desktop.printing.ground import Ground
-    from mingqing.printing.wall.asked import Asked
     from mingqing.printing.wall.model import WallMap
     from mingqing.store.session import Session
 
+T = TypeVar("T")
+R = TypeVar("R")
+_Going = tuple[Leaving, T]
 _PICTURES = {".png": "PNG (*.png)", ".svg": "SVG (*.svg)"}
 _DPI = {"A4": 300.0, "A3": 300.0, "A2": 300.0, "A1": 300.0, "A0": 200.0}
 
@@ -59,7 +59,6 @@ class Giving(QFrame):
         self._jobs, self._studio = jobs, studio
         self._order: Order | None = None
         self._drawn: Drawn | None = None
-        self._ground: Ground | None = None
         self._job: Job[Any] | None = None
         self._on_printer = False
         inside = column(self, margins=(L, S, L, M), gap=4)
@@ -88,11 +87,6 @@ class Giving(QFrame):
         return made
 
     # ── What may be handed out ─────────────────────────────────────────────────────────────────────────────────
-
-    def begin(self, ground: "Ground") -> None:
-        """Hand out what is of this project."""
-        self._ground = ground
-        self._rest()
 
     def offer(self, order: Order | None, drawn: Drawn | None, stop: str) -> None:
         """Offer to hand this out; None for nothing, `stop` says why."""
@@ -140,11 +134,10 @@ class Giving(QFrame):
         order = self._order
         if order is None or self.busy:
             return
-        kind = path.suffix[1:].lower()
-        wanted = FilesWanted(order, kind, _DPI[order.asked.paper])
-        how = tr("存为 {kind}：{name}").format(kind=kind.upper(), name=path.name)
+        how = tr("存为 {name}").format(name=path.name)
+        wanted = FilesWanted(order, path.suffix[1:].lower(), _DPI[order.asked.paper], how)
 
-        def make(session: "Session", job: Job[Made]) -> Made:
+        def make(session: "Session", job: Job[Any]) -> _Going[tuple[bytes, ...]]:
             made: list[Made] = []
 
             def take(piece: Far | Made) -> None:
@@ -154,11 +147,11 @@ class Giving(QFrame):
                     made.append(piece)
 
             self._studio(session, wanted, job.cancelled, take)
-            return made[0]
+            return made[0].leaving, made[0].contents
 
-        def keep(made: Made, _job: Job[Any]) -> list[Path]:
-            paths = [path] if len(made.contents) == 1 else _numbered(path, len(made.contents))
-            for each, content in zip(paths, made.contents, strict=True):
+        def keep(contents: tuple[bytes, ...], _job: Job[Any]) -> list[Path]:
+            paths = [path] if len(contents) == 1 else _numbered(path, len(contents))
+            for each, content in zip(paths, contents, strict=True):
                 _write(each, content)
             return paths
 
@@ -172,7 +165,7 @@ class Giving(QFrame):
             )
 
         self._on_printer = False
-        self._hand_out(order.asked, make, lambda m: m.rows, keep, given, how)
+        self._hand_out(make, keep, given)
 
     # ── Printers ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -207,10 +200,9 @@ class Giving(QFrame):
             n=copies, printer=chosen.printerName() or chosen.outputFileName()
         )
 
-        def make(session: "Session", job: Job[Any]) -> "tuple[WallMap, ...]":
+        def make(session: "Session", job: Job[Any]) -> "_Going[tuple[WallMap, ...]]":
             pages = composed(session, order, job.cancelled)
-            require_sound(session, pages)
-            return pages
+            return leaving(session, pages, how), pages
 
         def keep(pages: "tuple[WallMap, ...]", job: Job[Any]) -> int:
             def stopped() -> bool:
@@ -227,29 +219,25 @@ class Giving(QFrame):
             self._say(tr("已送去打印，共 {n} 页").format(n=pages * copies), "good", None)
 
         self._on_printer = True
-        self._hand_out(order.asked, make, lambda pages: sum(p.rows for p in pages), keep, given, how)
+        self._hand_out(make, keep, given)
 
     # ── Both ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _hand_out(
         self,
-        asked: "Asked",
-        make: Callable[["Session", Job[Any]], Any],
-        rows: Callable[[Any], int],
-        keep: Callable[[Any, Job[Any]], Any],
-        given: Callable[[Any], None],
-        how: str,
+        make: Callable[["Session", Job[Any]], _Going[T]],
+        keep: Callable[[T, Job[Any]], R],
+        given: Callable[[R], None],
     ) -> None:
-        """Make something in the drawing lane; record it, and `keep` it, in the writing lane."""
-        detail = "，".join((self._village(asked.village), asked.paper, how))
+        """Make something in the drawing lane; record that it leaves, and `keep` it, in the writing lane."""
 
-        def record(made: Any) -> None:  # noqa: ANN401 - what `make` returns
-            def work(session: "Session", job: Job[Any]) -> Any:  # noqa: ANN401
+        def record(made: _Going[T]) -> None:
+            def work(session: "Session", job: Job[R]) -> R:
                 if job.cancelled():
                     raise Cancelled(tr("已停下，没有留下做了一半的东西"))
-                theme = session.catalog.layers[asked.theme].title
-                Permitted(session).record(theme, rows(made), detail)
-                return keep(made, job)
+                going, what = made
+                going.record(session)
+                return keep(what, job)
 
             self._job = self._jobs.start(
                 WriteJob(work, done=partial(self._end, given), failed=self._fail, progressed=self._show_far)
@@ -267,7 +255,7 @@ class Giving(QFrame):
         self.bar.setRange(0, total if total > 1 else 0)
         self.bar.setValue(done)
 
-    def _end(self, given: Callable[[Any], None], result: object) -> None:
+    def _end(self, given: Callable[[R], None], result: R) -> None:
         self._rest()
         given(result)
 
@@ -287,7 +275,6 @@ class Giving(QFrame):
         """Hand out nothing any more: the project is closed."""
         self.stop()
         self._rest()
-        self._ground = None
         self.offer(None, None, "")
 
     def _say(self, sentence: str, tone: str, action: tuple[str, Callable[[], object]] | None) -> None:
@@ -296,10 +283,6 @@ class Giving(QFrame):
     @property
     def _title(self) -> str:
         return (self._drawn.title if self._drawn is not None else "") or tr("地图")
-
-    def _village(self, code: str) -> str:
-        known = self._ground.villages if self._ground is not None else ()
-        return next((e.village.name for e in known if e.village.code == code), code)
 
 
 def _file_name(title: str) -> str:

@@ -167,7 +167,6 @@ class PrintPage(QWidget):
         self._since += 1
         self._done, self._undone = [], []
         self.choices.begin(ground)
-        self.giving.begin(ground)
         self._jobs.start(ReadJob(_templates, done=self._offer_templates, topic="templates"))
         self.asked = None
         self.view.show_page(None)

@@ -1,7 +1,7 @@
 """Handing out wall maps: what may not leave is refused, what leaves is in the log before a byte of it is out."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mingqing.access.audit import REFUSED, Act
 from mingqing.core.errors import NotAllowed
@@ -10,6 +10,48 @@ from mingqing.printing.permitted import Permitted
 from mingqing.printing.wall.model import WallMap
 from mingqing.printing.wall.preflight import Level, Trouble, is_public, preflight
 from mingqing.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A wall map on its way out: what the log is to have of it, and what is wrong with it.
+
+    Can be sent from where the map is drawn to where the log is written.
+
+    title : of its theme. rows : how many it shows.
+    """
+
+    title: str
+    rows: int
+    detail: str
+    troubles: tuple[Trouble, ...]
+
+    @property
+    def stop(self) -> Trouble | None:
+        """What keeps it from leaving."""
+        return next((trouble for trouble in self.troubles if trouble.level is Level.STOP), None)
+
+    def record(self, session: Session) -> None:
+        """Put down in the log that it leaves; to be called before a byte of it is out.
+
+        Raises
+        ------
+        NotAllowed
+            at the first of what stops it; that is in the log too.
+        ProjectUnavailable
+            if the log cannot be written: then nothing may be handed out.
+        """
+        if self.stop is not None:
+            session.record(Act.PRINT, self.title, outcome=REFUSED, detail=self.detail)
+            raise NotAllowed(self.stop.sentence)
+        Permitted(session).record(self.title, self.rows, self.detail)
+
+
+def leaving(session: Session, walls: Sequence[WallMap], how: str) -> Leaving:
+    """Return the pages of a wall map as the log is to have them; `how` as in `hand_out`."""
+    title = session.catalog.layers[walls[0].asked.theme].title
+    going = Leaving(title, max(wall.rows for wall in walls), "", troubles(session, walls))
+    return replace(going, detail=told(session, walls, how if going.stop is None else going.stop.code))
 
 
 def hand_out(session: Session, walls: Sequence[WallMap], how: str) -> tuple[Trouble, ...]:
@@ -21,20 +63,12 @@ def hand_out(session: Session, walls: Sequence[WallMap], how: str) -> tuple[Trou
 
     Raises
     ------
-    NotAllowed
-        at the first of what stops them; that is in the log too.
-    ProjectUnavailable
-        if the log cannot be written: then nothing may be handed out.
+    NotAllowed, ProjectUnavailable
+        as `Leaving.record` does.
     """
-    found = troubles(session, walls)
-    title = session.catalog.layers[walls[0].asked.theme].title
-    stop = next((trouble for trouble in found if trouble.level is Level.STOP), None)
-    if stop is not None:
-        session.record(Act.PRINT, title, outcome=REFUSED, detail=told(session, walls, stop.code))
-        raise NotAllowed(stop.sentence)
-    rows = max(wall.rows for wall in walls)
-    Permitted(session).record(title, rows, told(session, walls, how))
-    return found
+    going = leaving(session, walls, how)
+    going.record(session)
+    return going.troubles
 
 
 def troubles(session: Session, walls: Sequence[WallMap]) -> tuple[Trouble, ...]:

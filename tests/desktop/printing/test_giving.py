@@ -11,11 +11,13 @@ from PySide6.QtGui import QImage, QPageSize
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from mingqing.access.audit import Act
+from mingqing.access.audit import REFUSED, Act
 from mingqing.core.errors import InputRefused
 from mingqing.desktop.printing import drafting, giving, printer
 from mingqing.desktop.printing.page import PrintPage
 from mingqing.desktop.window import MainWindow
+from mingqing.printing.wall import handing
+from mingqing.printing.wall.compose import Maker
 from mingqing.printing.wall.preflight import Level, Trouble
 from mingqing.store.log import entries
 from tests.desktop.conftest import USER
@@ -49,7 +51,11 @@ def test_a_pdf_is_whole_and_in_the_log(
     assert made.rstrip().endswith(b"%%EOF")
     assert said(page) == "已存为 村图.pdf"
     assert not page.giving.busy
-    assert prints(shared)[before:] == [(USER, "村情民情图", "小竹溪村，A3，存为 PDF：村图.pdf")]
+    ((account, target, detail),) = prints(shared)[before:]
+    assert (account, target) == (USER, "村情民情图")
+    assert detail.startswith("小竹溪村331124204202，A3")
+    assert f"1:{page.view.drawn.scale:,}" in detail  # type: ignore[union-attr]
+    assert detail.endswith("，存为 村图.pdf")
 
 
 @pytest.mark.parametrize(("name", "kind"), [("图.png", "PNG (*.png)"), ("图.svg", "PNG (*.png)")])
@@ -128,15 +134,42 @@ def test_what_is_stopped_leaves_nothing_in_the_folder_or_the_log(
     assert not page.giving.busy
 
 
-def test_a_trouble_on_any_sheet_stops_it(
-    page: PrintPage, still: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("to", ["file", "printer"])
+def test_a_trouble_on_any_sheet_stops_it_and_the_log_has_that(
+    page: PrintPage,
+    shared: MainWindow,
+    still: Settle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    to: str,
 ) -> None:
     trouble = Trouble("personal", Level.STOP, "图上有身份证号，不能公开")
-    monkeypatch.setattr(drafting, "troubles", lambda *_: (trouble,))
-    page.giving.save(tmp_path / "村图.pdf")
+    monkeypatch.setattr(handing, "troubles", lambda *_: (trouble,))
+    before = len(prints(shared))
+    if to == "file":
+        page.giving.save(tmp_path / "村图.pdf")
+    else:
+        page.giving.print_on(to_file(tmp_path / "打印机.pdf"))
     still()
     assert said(page) == trouble.sentence
     assert list(tmp_path.iterdir()) == []
+    assert len(prints(shared)) == before + 1
+    assert shared.session is not None
+    entry = next(e for e in entries(shared.session) if e.act == Act.PRINT)
+    assert (entry.outcome, entry.target) == (REFUSED, "村情民情图")
+    assert entry.detail.endswith("，personal")
+
+
+def test_the_window_logs_the_words_of_the_command_line(
+    page: PrintPage, shared: MainWindow, still: Settle, tmp_path: Path
+) -> None:
+    assert shared.session is not None
+    assert page.asked is not None
+    page.giving.save(tmp_path / "村图.pdf")
+    still()
+    handing.hand_out(shared.session, Maker(shared.session).sheets(page.asked), "存为 村图.pdf")
+    window, line = prints(shared)[-2:]
+    assert window == line
 
 
 def test_without_a_printer_a_pdf_is_offered(
@@ -172,7 +205,8 @@ def test_a_printer_is_given_the_page_in_its_size(
     assert (tmp_path / "打印机.pdf").read_bytes().startswith(b"%PDF")
     ((account, target, detail),) = prints(shared)[before:]
     assert (account, target) == (USER, "村情民情图")
-    assert detail.startswith("小竹溪村，A3，打印 1 份")
+    assert detail.startswith("小竹溪村331124204202，A3")
+    assert "，打印 1 份：" in detail
 
 
 @pytest.mark.qt_log_ignore("QPainter::begin", extend=True)
