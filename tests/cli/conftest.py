@@ -26,6 +26,21 @@ class Outcome:
         return json.loads(self.out)
 
 
+def assert_refused(outcome: Outcome, *words: str) -> None:
+    """Exit 2, nothing on standard output, one Chinese sentence on standard error."""
+    assert (outcome.code, outcome.out) == (2, "")
+    assert_one_sentence(outcome.err)
+    for word in words:
+        assert word in outcome.err
+
+
+def assert_one_sentence(err: str) -> None:
+    assert err.count("\n") == 1
+    assert any("一" <= ch <= "鿿" for ch in err)
+    assert "Traceback" not in err
+    assert "Error" not in err
+
+
 class Run(Protocol):
     """Run `mingqing` with these arguments, as the account of the empty and the sample project."""
 

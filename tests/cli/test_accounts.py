@@ -10,8 +10,7 @@ from mingqing.access.roles import roles
 from mingqing.cli import common
 from mingqing.core.sample import USER
 from mingqing.store import roles as definitions
-from tests.cli.conftest import OTHERS, Run, RunAs, Terminal
-from tests.cli.test_commands import assert_refused
+from tests.cli.conftest import OTHERS, Run, RunAs, Terminal, assert_refused
 from tests.files import NEIGHBOUR, VILLAGE, write_village
 
 ANOTHER = "Cha8shan+lu2"

@@ -17,8 +17,7 @@ from mingqing.cli.data import _described
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.connection import connect
 from mingqing.store.project import open_project
-from tests.cli.conftest import OTHERS, Run, RunAs
-from tests.cli.test_commands import assert_refused
+from tests.cli.conftest import OTHERS, Run, RunAs, assert_refused
 from tests.files import write_shp, write_village
 
 

@@ -6,8 +6,7 @@ import pytest
 
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.project import SUFFIX, open_project
-from tests.cli.conftest import Run
-from tests.cli.test_commands import assert_refused
+from tests.cli.conftest import Run, assert_refused
 from tests.inside import alter
 from tests.store.test_backup import flip_in_the_middle
 from tests.store.test_backup_salvage import pages_of, spoil

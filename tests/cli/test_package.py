@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from mingqing.store.project import open_project
-from tests.cli.conftest import OTHERS, Run, RunAs
-from tests.cli.test_commands import assert_refused
+from tests.cli.conftest import OTHERS, Run, RunAs, assert_refused
 from tests.files import NEIGHBOUR, VILLAGE, write_village
 
 

@@ -20,8 +20,7 @@ from mingqing.store.accounts import add_account
 from mingqing.store.geometry import encode
 from mingqing.store.project import open_project
 from mingqing.store.session import Session, Value
-from tests.cli.conftest import OTHERS, Outcome, Run, RunAs
-from tests.cli.test_commands import assert_one_sentence
+from tests.cli.conftest import OTHERS, Outcome, Run, RunAs, assert_one_sentence
 from tests.files import VILLAGE, XY, write_shp
 
 # No person has this number: 999999 is no place.

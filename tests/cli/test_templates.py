@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, RunAs
-from tests.cli.test_commands import assert_refused
+from tests.cli.conftest import Run, RunAs, assert_refused
 
 
 def test_a_township_copies_a_template_changes_it_and_is_told_of_a_mistake(

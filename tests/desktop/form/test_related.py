@@ -22,9 +22,8 @@ from mingqing.desktop.form.related import NewRow, RelatedGroup, RowSection
 from mingqing.desktop.form.removal import Removal
 from mingqing.desktop.window import MainWindow
 from mingqing.store.session import Session
-
-from .conftest import EAST, NORTH
-from .test_form import find, stored, write
+from tests.desktop.conftest import EAST, NORTH
+from tests.desktop.form.conftest import find, stored, write
 
 Settle = Callable[[], None]
 
