@@ -1,5 +1,6 @@
 """Where the program's own data lies, and writing a file so that it is whole or absent."""
 
+import errno
 import os
 import re
 import secrets
@@ -68,7 +69,18 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
 
 @contextmanager
 def writing_whole(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
-    """Give a stream whose content becomes `path` on leaving, as `write_whole` does; an error leaves what was there."""
+    """Give a stream whose content becomes `path` on leaving, as `write_whole` does; an error leaves what was there.
+
+    Of a link, what it leads to is replaced.
+
+    Raises
+    ------
+    OSError
+        if it cannot be written, or there is something else than a file: a device, say, or a pipe.
+    """
+    path = path.resolve() if path.is_symlink() else path
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600 if private else 0o666)
     try:
