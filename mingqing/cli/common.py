@@ -20,7 +20,7 @@ from rich.text import Text
 from mingqing.access.audit import REFUSED, Act
 from mingqing.access.roles import Action
 from mingqing.core.errors import Cancelled, InputRefused, NotAllowed, ProjectUnavailable
-from mingqing.core.files import write_whole
+from mingqing.core.files import write_for_user
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.store.accounts import set_password
@@ -190,7 +190,7 @@ def write_file(path: Path, content: bytes, title: str) -> None:
     """
     try:
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, content, private=True)
+        write_for_user(path, content, private=True)
     except OSError as error:
         full = error.errno == errno.ENOSPC
         advice = tr("磁盘满了，请腾出空间再来") if full else tr("请换个能写入的地方")

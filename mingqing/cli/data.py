@@ -31,7 +31,7 @@ from mingqing.cli.common import (
 )
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectUnavailable
 from mingqing.core.features import Features
-from mingqing.core.files import is_writable, write_whole
+from mingqing.core.files import is_writable, write_for_user
 from mingqing.core.text import clean, tr
 from mingqing.crs.transform import transform, transform_xy
 from mingqing.ingest.prepare import Options
@@ -164,7 +164,7 @@ def _require_editor(session: Session) -> None:
 
 def _store_report(path: Path, result: ImportReport) -> None:
     try:
-        write_whole(path, result.as_json().encode(), private=True)
+        write_for_user(path, result.as_json().encode(), private=True)
     except OSError as error:
         print(result.summary())
         raise ProjectUnavailable(

@@ -209,13 +209,13 @@ def save(image: "QImage", out: Path) -> None:
     """
     from PySide6.QtCore import QBuffer, QIODevice
 
-    from mingqing.core.files import write_whole
+    from mingqing.core.files import write_for_user
 
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(out, bytes(buffer.data().data()))
+        write_for_user(out, bytes(buffer.data().data()))
     except OSError as error:
         raise ProjectUnavailable(tr("图片 {out} 写不进去，请检查位置和磁盘空间").format(out=out)) from error

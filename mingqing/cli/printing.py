@@ -20,6 +20,7 @@ from mingqing.cli.common import (
 )
 from mingqing.cli.drawing import find_theme
 from mingqing.core.errors import InputRefused
+from mingqing.core.files import require_outside_projects
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.store.session import Session
@@ -127,8 +128,9 @@ def _require_file(out: Path) -> None:
     Raises
     ------
     InputRefused
-        if it is a folder.
+        if it is a folder, or in a project.
     """
+    require_outside_projects(out)
     if out.is_dir():
         raise InputRefused(tr("{out} 是文件夹，请写上文件名，如 {out}/挂图.pdf").format(out=out))
 

@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from mingqing.core.text import clean
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import clean, tr
 
+PROJECT = ".mingqing"
+"""How the name of a project's folder ends."""
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows translates line ends without it
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _LONGEST = 40  # characters of a name from the data that go into a file's name
@@ -65,6 +68,35 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """
     with writing_whole(path, private=private) as stream:
         stream.write(content)
+
+
+def write_for_user(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write a file that somebody asked for, where he asked for it, as `write_whole` does.
+
+    Raises
+    ------
+    InputRefused
+        if that is within a project's folder.
+    OSError
+        if it cannot be written.
+    """
+    require_outside_projects(path)
+    write_whole(path, content, private=private)
+
+
+def require_outside_projects(path: Path) -> None:
+    """Refuse a file or folder to be written that is within a project's folder, among what must not be replaced.
+
+    Raises
+    ------
+    InputRefused
+        naming the place.
+    """
+    resolved = path.resolve()
+    if any(folder.name.endswith(PROJECT) for folder in (resolved, *resolved.parents)):
+        raise InputRefused(
+            tr("{path} 在项目文件夹里，会弄坏项目或把没有加密的资料留在里面；请换个地方存").format(path=path)
+        )
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from mingqing.access.roles import Duty
 from mingqing.catalog.load import catalog as own_catalog
 from mingqing.catalog.model import Catalog
 from mingqing.core.errors import InputRefused, NotAllowed, ProjectDamaged, ProjectUnavailable
-from mingqing.core.files import flush_to_disk, is_network_share, is_writable
+from mingqing.core.files import PROJECT, flush_to_disk, is_network_share, is_writable
 from mingqing.core.text import tr
 from mingqing.store import audit
 from mingqing.store.accounts import KEYRING, today, write_account
@@ -38,7 +38,7 @@ from mingqing.store.schema import (
 )
 from mingqing.store.session import Login, ProjectInfo, Session
 
-SUFFIX = ".mingqing"
+SUFFIX = PROJECT
 _LONGEST_NAME = 200  # bytes; file systems take 255, and one is built under a longer name beside it
 DEFAULT_EPSG = 4549  # CGCS2000, 3-degree Gauss–Krüger, central meridian 120° E: 松阳's
 

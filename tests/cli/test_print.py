@@ -172,3 +172,14 @@ def test_a_full_disk_leaves_nothing_and_the_file_before(
     assert_refused(run("print", sample_project, out, *MAP), "磁盘满了", "没有存到")
     assert out.read_bytes() == b"before"
     assert not list(tmp_path.glob(".*.tmp"))
+
+
+def test_nothing_is_printed_over_a_project(run: Run, sample_project: Path) -> None:
+    before = {path: path.read_bytes() for path in sample_project.rglob("*") if path.is_file()}
+    for name in ("map.db", "keyring.json", "挂图.pdf"):
+        told = run("print", sample_project, sample_project / name, *MAP, "--format", "pdf")
+        assert_refused(told, "在项目文件夹里", name)
+    assert run("atlas", sample_project, sample_project / "图").code == 2
+    assert {path: path.read_bytes() for path in before} == before
+    assert not (sample_project / "挂图.pdf").exists()
+    assert not (sample_project / "图").exists()

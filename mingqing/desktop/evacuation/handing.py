@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QFrame, QProgressBar, QWidget
 
 from mingqing.core.errors import Cancelled, MingqingError
-from mingqing.core.files import write_whole
+from mingqing.core.files import write_for_user
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.desktop.classify.looks import today
@@ -127,7 +127,7 @@ class Handing(QWidget):
             return
 
         def work(session: "Session", job: Job[Path]) -> Path:
-            write_whole(path, made(session, plan, subject, Watch(job.progress, job.cancelled)))
+            write_for_user(path, made(session, plan, subject, Watch(job.progress, job.cancelled)))
             return path
 
         self._say("", "")

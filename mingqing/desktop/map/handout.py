@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from mingqing.access.audit import Act
 from mingqing.core.errors import ProjectUnavailable
-from mingqing.core.files import write_whole
+from mingqing.core.files import write_for_user
 from mingqing.core.text import tr
 from mingqing.desktop.jobs import DrawJob, Job, Jobs, WriteJob
 from mingqing.desktop.map.sheet import Sheet, draw_sheet
@@ -109,7 +109,7 @@ def _write(image: QImage, path: Path) -> None:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     try:
-        write_whole(path, bytes(buffer.data().data()))
+        write_for_user(path, bytes(buffer.data().data()))
     except OSError as error:
         raise ProjectUnavailable(
             tr("图片 {path} 写不进去，请检查位置和磁盘空间").format(path=path)

@@ -11,7 +11,7 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QFileDialog, QFrame, QProgressBar, QWidget
 
 from mingqing.core.errors import Cancelled, MingqingError, ProjectUnavailable
-from mingqing.core.files import write_whole
+from mingqing.core.files import write_for_user
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.desktop.jobs import DrawJob, Job, WriteJob
@@ -297,7 +297,7 @@ def _numbered(path: Path, n: int) -> list[Path]:
 
 def _write(path: Path, content: bytes) -> None:
     try:
-        write_whole(path, content)
+        write_for_user(path, content)
     except OSError as error:
         raise ProjectUnavailable(
             tr("{name} 写不进去，请检查位置和磁盘空间").format(name=path.name)

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from mingqing.core.errors import Cancelled, MingqingError, ProjectUnavailable
-from mingqing.core.files import in_name, write_whole
+from mingqing.core.files import in_name, write_for_user
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.desktop.map.studio import Studio
@@ -139,6 +139,6 @@ def _write(folder: Path, name: str, content: bytes) -> None:
     path = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(path, content, private=True)
+        write_for_user(path, content, private=True)
     except OSError as error:
         raise ProjectUnavailable(tr("{path} 写不进去，请检查位置和磁盘空间").format(path=path)) from error

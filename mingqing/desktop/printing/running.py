@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from mingqing.core.errors import ProjectUnavailable
-from mingqing.core.files import write_whole
+from mingqing.core.files import write_for_user
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.entries import Entry, EntryList
 from mingqing.desktop.jobs import Job, Jobs, WriteJob
@@ -212,7 +212,7 @@ class RunPage(QWidget):
 
         def work(_session: object, _job: Job[None]) -> None:
             try:
-                write_whole(path, content)
+                write_for_user(path, content)
             except OSError as error:
                 raise ProjectUnavailable(
                     tr("{path} 写不进去，请检查位置和磁盘空间").format(path=path)

@@ -15,6 +15,7 @@ from mingqing.printing.wall.asked import Asked
 
 FILE = "atlas.json"
 _FORMAT = 1
+_ENDINGS = (".pdf", ".png")
 _hash = partial(hashlib.blake2b, digest_size=16)
 
 Extent = tuple[float, float, float, float]
@@ -28,6 +29,11 @@ class Written:
     size: int
     changed_ns: int
     digest: str
+
+    def __post_init__(self) -> None:
+        # What a folder says of itself may be anybody's, and these files are replaced and deleted.
+        if Path(self.name).name != self.name or "\\" in self.name or not self.name.endswith(_ENDINGS):
+            raise ValueError(self.name)
 
     @classmethod
     def put(cls, folder: Path, name: str, content: bytes) -> "Written":

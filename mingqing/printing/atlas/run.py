@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mingqing.access.roles import Action
 from mingqing.core.errors import InputRefused, MingqingError, ProjectUnavailable
+from mingqing.core.files import require_outside_projects
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.printing.atlas.artist import WallArtist
@@ -153,6 +154,7 @@ def _refused(session: "Session", likes: Collection[Asked]) -> Mapping[Asked, str
 @contextmanager
 def _alone_in(folder: Path, who: str) -> Iterator[None]:
     """Hold a folder, made where it is missing, so that no other run works in it."""
+    require_outside_projects(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
