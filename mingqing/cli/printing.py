@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _TITLE = tr("挂图")
 
+_OTHER = {"jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "docx", "xlsx"}
+
 
 def register(app: typer.Typer) -> None:
     """Add this module's command."""
@@ -117,8 +119,9 @@ def _format(out: Path, named: str | None) -> str:
 
     suffix = out.suffix.lower().removeprefix(".")
     found = (named or (suffix if suffix in FORMATS else "pdf")).lower()
-    if found not in FORMATS:
-        raise InputRefused(tr("不能存成 {format}，可选：{all}").format(format=named, all="、".join(FORMATS)))
+    if found not in FORMATS or (named is None and suffix in _OTHER):
+        what = named or suffix
+        raise InputRefused(tr("不能存成 {format}，可选：{all}").format(format=what, all="、".join(FORMATS)))
     return found
 
 

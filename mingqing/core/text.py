@@ -44,8 +44,10 @@ def clean(text: str) -> str:
     return text.translate(_TIDY).strip()
 
 
-# What turns the direction of all that follows it, and halves of characters that no file can hold.
-_ASTRAY = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)))
+# What turns the direction of all that follows it, what is not seen, halves of characters that no file can hold.
+_ASTRAY = dict.fromkeys(
+    (0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), *range(0xD800, 0xE000))
+)
 
 
 def one_line(text: str) -> str:

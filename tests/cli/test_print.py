@@ -179,7 +179,7 @@ def test_nothing_is_printed_over_a_project(run: Run, sample_project: Path) -> No
     for name in ("map.db", "keyring.json", "挂图.pdf"):
         told = run("print", sample_project, sample_project / name, *MAP, "--format", "pdf")
         assert_refused(told, "在项目文件夹里", name)
-    assert run("atlas", sample_project, sample_project / "图").code == 2
     assert {path: path.read_bytes() for path in before} == before
+    assert run("atlas", sample_project, sample_project / "图").code == 2
     assert not (sample_project / "挂图.pdf").exists()
     assert not (sample_project / "图").exists()

@@ -148,7 +148,7 @@ class Shelf:
         bound = _json({name: (mark, asdict(file)) for name, (mark, file) in self.bound.items()})
         options = _json(self.options.as_plain())
         content = f'{{"format":{_FORMAT},"options":{options},"maps":{{{maps}}},"bound":{bound}}}'
-        write_whole(self.folder / FILE, content.encode())
+        write_whole(self.folder / FILE, content.encode(), private=True)
 
     def order(self, wanted: Iterable[tuple[str, Kept]], options: Options) -> None:
         """Take note of what a run is to draw; what one before it was to draw is forgotten."""

@@ -1,6 +1,7 @@
 """What is wrong with a wall map before it is printed: each thing in a sentence, with the place it is about."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +26,9 @@ from mingqing.store.session import Session
 _VERIFIED = "verified_on"
 _LONGEST = 40  # of what a sentence repeats
 _LISTED = 30  # names without room that are told of one by one
-_NOT_PUBLIC = re.compile(r"(不|未|非|勿|不得|不予|不宜|禁止|依申请)公开")
+_PUBLIC = r"(公开|公示|公布|PUBLIC)"
+_NOT_PUBLIC = re.compile(rf"(不|未|非|勿|不得|不予|不宜|禁止|依申请|NOT|NON-?){_PUBLIC}")
+_PARTED = re.compile(r"(?<=\d)[\s.·\-‐-―]+(?=\d)")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _ID_NUMBER = re.compile(r"(?<!\d)\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
 _APPROVAL = re.compile(r"[（(〔\[]\s*20\d{2}\s*[)）〕\]]\s*\d+\s*号")
@@ -75,10 +78,22 @@ def is_public(secrecy: str) -> bool:
 
     Examples
     --------
-    >>> is_public("公开"), is_public("对外公开"), is_public("内部资料 请勿公开"), is_public("")
+    >>> is_public("公开"), is_public("对外 公\u200b开"), is_public("内部资料 请勿公开"), is_public("")
     (True, True, False, False)
     """
-    return "公开" in _NOT_PUBLIC.sub("", secrecy)
+    bare = "".join(_bare(secrecy).split()).replace("開", "开").upper()
+    return re.search(_PUBLIC, _NOT_PUBLIC.sub("", bare)) is not None
+
+
+def _bare(text: str) -> str:
+    """Return a text as it looks: other forms of letters and digits are plain, what is not seen is not there."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+
+
+def has_number(text: str) -> bool:
+    """Return whether a text holds what looks like somebody's mobile or identity number, parted or whole."""
+    bare = _bare(text)
+    return any(kind.search(each) for each in (bare, _PARTED.sub("", bare)) for kind in (_MOBILE, _ID_NUMBER))
 
 
 @dataclass(frozen=True)
@@ -127,9 +142,10 @@ class _Sheet:
         wall = self.wall
         yield from (wall.title, wall.subtitle, wall.secrecy, wall.approval, wall.footer)
         yield from (*wall.notes, *wall.credits)
+        yield from (wall.template.legend_title, wall.template.figures_title)
         yield from (text for entry in wall.legend for text in (entry.table_title, entry.title))
         yield from (figure.title for figure in wall.figures)
-        yield from wall.inset.names if wall.inset is not None else ()
+        yield from (wall.inset.title, *wall.inset.names) if wall.inset is not None else ()
         yield from (label.text for label in wall.scene.labels)
 
     def place(self, table: str, row: int) -> tuple[float, float] | None:
@@ -195,7 +211,7 @@ def _numbers(sheet: _Sheet) -> Iterator[Trouble]:
     """Somebody's number may stand in a text that should hold none."""
     labels = {label.text: label.key for label in sheet.wall.scene.labels}
     for text in dict.fromkeys(sheet.texts):
-        if _MOBILE.search(text) or _ID_NUMBER.search(text):
+        if has_number(text):
             table, row = labels.get(text) or (None, None)
             sentence = tr("标着“{secrecy}”的图上写着个人的号码，不能打印；请改掉这段文字：{text}")
             sentence = sentence.format(secrecy=sheet.wall.secrecy, text=_short(text))

@@ -1,5 +1,6 @@
 """Which maps an edit makes another of, and which it leaves as they are."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import shapely
 
 from mingqing.access.policy import Policy
 from mingqing.core.sample import PASSWORD, USER
-from mingqing.printing.atlas.kept import Kept, Shelf, Written
+from mingqing.printing.atlas.kept import FILE, Kept, Shelf, Written
 from mingqing.printing.atlas.order import PLAIN, Naming, Options, every, stem
 from mingqing.printing.atlas.plan import State, plan
 from mingqing.printing.wall.asked import Asked
@@ -263,3 +264,15 @@ def test_names_of_files_are_such_as_every_system_has(village: str) -> None:
     assert name.startswith("331124001001_")
     assert not set(name) & set('\\/:*?"<>|\x00')
     assert len(name.encode()) < 200
+
+
+@pytest.mark.parametrize("name", ["../victim.pdf", "/etc/victim.pdf", "victim.txt", "..", "a\\b.pdf"])
+def test_a_folder_that_names_files_elsewhere_is_not_believed(tmp_path: Path, name: str) -> None:
+    """They would be replaced and deleted."""
+    known = Shelf(tmp_path)
+    known.maps["a"] = Kept(Asked("household", HERE), "村", "乡", "图", files=(Written("a.pdf", 1, 1, "x"),))
+    known.save()
+    assert Shelf.of(tmp_path).maps
+    said = (tmp_path / FILE).read_text(encoding="utf-8")
+    (tmp_path / FILE).write_text(said.replace('"a.pdf"', json.dumps(name)), encoding="utf-8")
+    assert not Shelf.of(tmp_path).maps

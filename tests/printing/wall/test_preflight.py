@@ -14,7 +14,7 @@ from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import sheets
 from mingqing.printing.wall.handing import troubles
 from mingqing.printing.wall.model import WallMap
-from mingqing.printing.wall.preflight import Level, Trouble, preflight
+from mingqing.printing.wall.preflight import Level, Trouble, has_number, is_public, preflight
 from mingqing.store.session import Session
 from tests.printing.wall.sheets import VILLAGE, sheet
 
@@ -321,3 +321,27 @@ def test_every_trouble_is_one_sentence_in_chinese(sample_session: Session) -> No
         assert "\n" not in trouble.sentence
         assert len(trouble.sentence) < 160
         assert np.mean([ord(c) > 0x2E7F for c in trouble.sentence]) > 0.5
+
+
+@pytest.mark.parametrize("stamp", ["公 开", "公\u200b开", "公　开", "公開", "对外公示", "Public"])
+def test_a_stamp_that_reads_public_is_public_however_it_is_set(stamp: str) -> None:
+    assert is_public(stamp)
+
+
+@pytest.mark.parametrize("stamp", ["内部使用", "不 公开", "未公示", "NOT PUBLIC", "秘密"])
+def test_a_stamp_that_says_otherwise_is_not(stamp: str) -> None:
+    assert not is_public(stamp)
+
+
+@pytest.mark.parametrize(
+    "text", ["张三 138 0013 8000", "138-0013-8000", "１３８００１３８０００", "电话138\u200b00138000"]
+)
+def test_a_number_is_found_however_it_is_parted(text: str) -> None:
+    assert has_number(text)
+    assert not has_number("1∶10 000，2026-11-22，331124204202")
+
+
+def test_texts_of_a_template_are_read_before_a_public_map_leaves(sample_session: Session) -> None:
+    (wall,) = sheets(sample_session, Asked("household", VILLAGE, secrecy="公开", approval="浙S（2026）01号"))
+    told = replace(wall, template=replace(wall.template, legend_title="张三 13800138000"))
+    assert "personal_number" in {trouble.code for trouble in preflight(sample_session, told)}
