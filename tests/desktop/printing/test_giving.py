@@ -100,7 +100,7 @@ def test_the_log_has_it_before_the_file_and_a_full_disk_leaves_no_half_of_it(
         found.extend(prints(shared)[before:])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(giving, "write_whole", full)
+    monkeypatch.setattr(giving, "write_for_user", full)
     page.giving.save(tmp_path / "村图.pdf")
     still()
     assert len(found) == 1
