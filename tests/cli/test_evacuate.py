@@ -383,7 +383,7 @@ def test_disk_that_fills_up_keeps_what_was_written_and_says_so(
         written.append(path)
         path.write_bytes(content)
 
-    monkeypatch.setattr("mingqing.cli.common.write_whole", full)
+    monkeypatch.setattr("mingqing.cli.common.write_for_user", full)
     told = run("evacuate", sample_project, "--out", tmp_path / "预案")
     assert told.code == 1
     assert "没有存到" in told.err

@@ -32,7 +32,7 @@ def test_a_map_is_printed_and_what_to_mind_is_said(run: Run, sample_project: Pat
     assert (tmp_path / "图" / "a.pdf").read_bytes().startswith(b"%PDF")
     assert told.json["files"] == [str(tmp_path / "图" / "a.pdf")]
     assert (told.json["pages"], told.json["paper"]) == (1, "A3")
-    assert told.json["scale"] in {5000, 10_000, 20_000}
+    assert told.json["scale"] in {5000, 10_000, 15_000}
     assert told.json["features"] > 100
     assert "never_verified" in {each["code"] for each in told.json["warnings"]}
     for each in told.json["warnings"]:

@@ -10,7 +10,7 @@ from mingqing.render.source import Bounds
 _STANDARD = (1, 2, 5)
 _BETWEEN = (1.5, 2.5, 3, 4, 6, 8)
 _FINEST = 500
-_MOST_EMPTY = 0.6  # of what could be filled: with less, a scale between the standard ones is taken
+_MOST_EMPTY = 0.7  # of what could be filled: with less, a scale between the standard ones is taken
 _SMALLEST_M = 60.0  # a place of a single point is shown with so much ground around it
 _OVERLAP = 0.04  # of a section's width that its neighbour shows too
 _LONGEST = 12  # sections in a row
