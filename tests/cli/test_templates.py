@@ -1,5 +1,6 @@
 """`template` as docs/commands.md has it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,12 @@ def test_a_file_of_no_templates_name_is_refused(run: Run, tmp_path: Path, name: 
 
 def test_a_file_that_is_not_there_is_refused(run: Run, tmp_path: Path) -> None:
     assert_refused(run("template", "check", tmp_path / "household.toml"), "没有这个文件")
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "household.toml"
+    os.mkfifo(pipe)
+    assert_refused(run("template", "check", pipe), "household.toml 不是文件")
+    pipe.unlink()
+    pipe.mkdir()
+    assert_refused(run("template", "check", pipe), "household.toml 不是文件")

@@ -95,7 +95,7 @@ def checked(file: Path) -> Template | DocumentTemplate:
     Raises
     ------
     InputRefused
-        if no template may be called so.
+        if no template may be called so, or it is no regular file.
     DefinitionError
         if it is missing or broken; names file, line, key and reason.
     """
@@ -106,6 +106,8 @@ def checked(file: Path) -> Template | DocumentTemplate:
                 file=" ".join(file.name.split())
             )
         )
+    if file.exists() and not file.is_file():  # a pipe would be waited for
+        raise InputRefused(tr("{file} 不是文件，请写模板文件的路径").format(file=file.name))
     project = folder.parent if folder.name == FOLDER and folder != built_in_folder() else None
     said = [read_toml(file), *layers(None, name)]
     return _of_document(name, said) if name in DOCUMENTS else _of_wall(project, name, said)
