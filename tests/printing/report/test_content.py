@@ -286,6 +286,9 @@ def test_small_kinds_are_told_of_together_and_cannot_be_worked_out() -> None:
     assert [b.value for b in guarded(bars(甲=9, 乙=4, 丙=2))] == [9, 6]
     assert [b.title for b in guarded(bars(甲=9, 乙=4, 丙=2, 丁=1))] == ["甲", "乙", "丙、丁"]
     assert guarded(bars(甲=2)) == ()
+    assert guarded(bars(甲=1, 乙=1, 丙=1)) == ()
+    assert [b.value for b in guarded(bars(甲=9, 乙=4, 丙=1, 丁=1, 戊=1))] == [9, 7]
+    assert [b.value for b in guarded(bars(甲=9, 乙=4, 丙=2, 丁=2))] == [9, 8]
     assert [b.value for b in guarded(bars(甲=5, 乙=2))] == [7]
     assert guarded(bars(甲=5, 乙=3)) == tuple(bars(甲=5, 乙=3))
     assert together(bars(**{f"第{n}类": 1 for n in range(9)})).title == "其余 9 类"
