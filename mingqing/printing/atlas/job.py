@@ -145,11 +145,31 @@ class Job:
         if not held:
             return
         self._log(held)
+        written: list[Planned] = []
         try:
             for each, drawn in held:
                 self._write(each, drawn)
+                written.append(each)
         finally:
-            self.shelf.save()
+            self._note(written)
+
+    def _note(self, written: list[Planned]) -> None:
+        """Note what is there; on a full disk the maps written last make room, or all would be drawn again."""
+        while True:
+            try:
+                return self.shelf.save()
+            except OSError as error:
+                if error.errno != ENOSPC or not written:
+                    raise
+                self._take_back(written.pop())
+
+    def _take_back(self, each: Planned) -> None:
+        kept = self.shelf.maps[each.name]
+        self._clear(kept, set())
+        self.shelf.maps[each.name] = replace(each.kept(), seconds=kept.seconds)
+        self.redrawn -= 1
+        names = {file.name for file in kept.files}
+        self.noticed = [told for told in self.noticed if told[0] not in names]
 
     def _log(self, held: list[tuple[Planned, Drawn]]) -> None:
         """Put down in the log, in one transaction, an entry a village."""

@@ -34,9 +34,11 @@ class Neighbours:
         )
 
     def value(self, code: str, statistic: Statistic) -> tuple[float | None, bool]:
-        """Return a village's own number, and whether it is of too few people to be told."""
+        """Return a village's own number, and whether it is of too few people or businesses to be told."""
         found = self.tallies[statistic.code].get(code, _NOBODY)
         few = statistic.code in self.personal and _few(statistic, found)
+        if statistic.table == "enterprise" and statistic.measure is not Measure.COUNT:
+            few = 0 < found.filled < LEAST  # what one of them earns is a family's income
         return (None if few else statistic.value(found)), few
 
 

@@ -117,7 +117,7 @@ def _figure(of: Gathering, wanted: Wanted) -> Figure | None:
         else None
     )
     beside = "" if mean is None else tr("各村平均 {n}").format(n=rounded(mean))
-    return Figure(title, value, statistic.unit, beside, fewer=few)
+    return Figure(title, value, statistic.unit, beside, fewer=few and wanted.code in of.near.personal)
 
 
 def _registered(of: Gathering, wanted: Wanted) -> Figure | None:

@@ -116,7 +116,7 @@ def together(bars: Sequence[Bar]) -> Bar:
 def guarded(bars: Sequence[Bar], count: Callable[[Bar], float] = lambda bar: bar.value) -> tuple[Bar, ...]:
     """Return bars that count people, none of fewer than `LEAST`: the smallest are told of together.
 
-    Nothing where all of them together are fewer, or only one small one could be found by taking away the others.
+    Nothing where all of them together are fewer, or each one could be worked out from the others or their number.
 
     Examples
     --------
@@ -130,12 +130,18 @@ def guarded(bars: Sequence[Bar], count: Callable[[Bar], float] = lambda bar: bar
     ordered = sorted(bars, key=count)
     small = [bar for bar in ordered if count(bar) < LEAST]
     rest = ordered[len(small) :]
-    while small and rest and sum(map(count, small)) < LEAST:
+    while small and rest and _tells(list(map(count, small))):
         small.append(rest.pop(0))
     if not small:
         return tuple(bars)
-    if sum(map(count, small)) < LEAST:
+    if _tells(list(map(count, small))):
         return ()
     kept = [bar for bar in bars if bar in rest]
     names = {bar.title for bar in small}
     return (*kept, together([bar for bar in bars if bar.title in names]))
+
+
+def _tells(counts: Sequence[float]) -> bool:
+    """Whether the sum of small counts is too small itself, or tells each: three kinds of three people are one each."""
+    total = sum(counts)
+    return total < LEAST or total <= len(counts) or total == (LEAST - 1) * len(counts)

@@ -3,8 +3,8 @@
 from collections import Counter
 
 from mingqing.core.text import tr
-from mingqing.printing.report.gathering import Gathering, longest_first, plain, ramped
-from mingqing.printing.report.model import Bar, Bars, Chart, Columns, Grid, Section, Shares
+from mingqing.printing.report.gathering import Gathering, guarded, longest_first, plain, ramped
+from mingqing.printing.report.model import LEAST, Bar, Bars, Chart, Columns, Grid, Section, Shares
 
 _FIRST_DECADE = 1950
 
@@ -112,21 +112,43 @@ def _transfers(of: Gathering) -> Shares | None:
 
 
 def _enterprises(of: Gathering) -> Grid:
-    """Return businesses by kind with people and output, as far as these may be told."""
-    sums = [c for c in ("employees", "output") if of.permitted.tells("enterprise", c)]
-    rows: dict[str, list[float | None]] = {}
-    for n, column in enumerate(sums or [None]):
-        for kind, count, filled, amount in of.grouped("enterprise", "kind", of=column):
-            row = rows.setdefault(str(kind or tr("未写明")), [count, *([None] * len(sums))])
-            if sums and filled:
-                row[n + 1] = amount
-    ordered = sorted(rows.items(), key=lambda item: (-(item[1][0] or 0), item[0]))
-    total = [sum(v or 0 for v in column) for column in zip(*rows.values(), strict=True)]
+    """Return businesses by kind with people and output, as far as these may be told: never of fewer than `LEAST`."""
+    counts = {str(kind or tr("未写明")): count for kind, count, *_ in of.grouped("enterprise", "kind")}
+    bars = longest_first([Bar(kind, count, plain()) for kind, count in counts.items()], len(counts))
+    sums = {c: told for c in ("employees", "output") if (told := _summed(of, c))}
+    known = {kind: min((s[kind][0] for s in sums.values()), default=LEAST) for kind in counts}
+    kept = guarded(bars, lambda bar: known[bar.title])
+    if not kept:  # what is known of is too little even together
+        kept, sums = bars, {}
+    single = [bar.title for bar in kept if bar.title in counts]
+    kinds = [[title] for title in single]
+    if len(single) < len(kept):
+        kinds.append([bar.title for bar in bars if bar.title not in single])
+    rows = [_row(group, counts, sums) for group in (*kinds, list(counts))]
     titles = {"employees": tr("从业人数"), "output": tr("年产值（万元）")}
     return Grid(
         tr("经营主体"),
         (tr("类型"), tr("家数"), *(titles[c] for c in sums)),
         (40.0, 20.0, *(20.0 for _ in sums)),
-        (*((kind, *numbers) for kind, numbers in ordered), (tr("合计"), *total)),
+        tuple(zip((*(bar.title for bar in kept), tr("合计")), *zip(*rows, strict=True), strict=True)),
         total=True,
+    )
+
+
+def _summed(of: Gathering, column: str) -> dict[str, tuple[int, float]]:
+    """Return of how many businesses of each kind a number is known, and its sum; nothing where it may not be told."""
+    if not of.permitted.tells("enterprise", column):
+        return {}
+    rows = of.grouped("enterprise", "kind", of=column)
+    if sum(filled for _, _, filled, _ in rows) < LEAST:
+        return {}
+    return {str(kind or tr("未写明")): (filled, amount or 0) for kind, _, filled, amount in rows}
+
+
+def _row(
+    kinds: list[str], counts: dict[str, int], sums: dict[str, dict[str, tuple[int, float]]]
+) -> tuple[float, ...]:
+    return (
+        sum(counts[kind] for kind in kinds),
+        *(sum(told[kind][1] for kind in kinds) for told in sums.values()),
     )

@@ -135,6 +135,34 @@ def test_a_full_disk_keeps_what_is_there_and_is_gone_on_after(
     assert (outcome.maps, outcome.redrawn, outcome.stopped) == (6, 3, "")
 
 
+def test_on_a_full_disk_the_last_map_makes_room_for_the_note_of_the_others(
+    atlas: Atlas, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, most = Shelf.save, 4
+
+    def limited(shelf: Shelf) -> None:
+        if len(maps_in(folder)) > most:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save(shelf)
+
+    put = Written.put.__func__  # type: ignore[attr-defined]
+
+    def full(cls: type[Written], folder: Path, name: str, content: bytes) -> Written:
+        if len(maps_in(folder)) > most:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return put(cls, folder, name, content)
+
+    with monkeypatch.context() as small:
+        small.setattr(Shelf, "save", limited)
+        small.setattr(Written, "put", classmethod(full))
+        outcome = atlas()
+    assert "磁盘满了" in outcome.stopped
+    assert f"{most} 张都在" in outcome.stopped
+    assert len(maps_in(folder)) == outcome.redrawn == most
+    outcome = atlas()
+    assert (outcome.maps, outcome.redrawn, outcome.stopped) == (6, 2, "")
+
+
 def test_a_folder_that_cannot_be_made_is_a_sentence(atlas: Atlas, folder: Path) -> None:
     folder.write_text("a file")
     with pytest.raises(ProjectUnavailable, match="写不进去"):

@@ -135,8 +135,50 @@ def test_land_crops_and_enterprises_are_summed(sample_session: Session) -> None:
     (grid,) = section(report, "land").grids
     firms = sample_session.rows("enterprise", ("kind", "employees", "output"), village=VILLAGE)
     assert grid.rows[-1] == ("合计", len(firms), sum(n for _, n, _ in firms), sum(o for *_, o in firms))
+    kinds = Counter(kind for kind, *_ in firms)
+    assert all(number >= 3 for _, number, *_ in grid.rows)
     for kind, number, *_ in grid.rows[:-1]:
-        assert number == sum(k == kind for k, *_ in firms)
+        assert kind not in kinds or number == kinds[kind]
+    assert sum(number for _, number, *_ in grid.rows[:-1]) == len(firms)
+
+
+def test_people_and_output_of_fewer_than_three_businesses_are_not_told(
+    session: Session, village: str, add: Add
+) -> None:
+    def table() -> tuple[tuple[object, ...], ...]:
+        return section(report_of(session), "land").grids[0].rows
+
+    add("enterprise", kind=["个体户", "企业"], name=["甲", "乙"], employees=[12, 5], output=[193.0, 8.0])
+    assert table() == (("个体户", 1), ("企业", 1), ("合计", 2))
+    add(
+        "enterprise",
+        kind=["合作社"] * 3,
+        name=["丙", "丁", "戊"],
+        employees=[1, 2, 3],
+        output=[4.0, 5.0, None],
+    )
+    assert table() == (("合作社、个体户、企业", 5, 23, 210.0), ("合计", 5, 23, 210.0))
+    add("enterprise", kind=["个体户"] * 2, name=["己", "庚"], employees=[1, 1], output=[1.0, 1.0])
+    assert [row[:2] for row in table()] == [("个体户", 3), ("合作社、企业", 4), ("合计", 7)]
+
+
+def test_output_of_fewer_than_three_businesses_is_in_no_comparison(
+    session: Session, village: str, add: Add
+) -> None:
+    other = "331124204203"
+    add("village", [shapely.box(0, 0, 1, 1)], village=other, name=["横岗村"], code=[other])
+    add("enterprise", kind=["个体户"] * 2, name=["甲", "乙"], output=[193.0, 7.0])
+    add("enterprise", village=other, kind=["企业"] * 3, name=["丙", "丁", "戊"], output=[1.0, 2.0, 3.0])
+
+    def titles(code: str) -> set[str]:
+        (found,) = section(report_of(session, code), "comparison").charts
+        assert isinstance(found, Comparison)
+        return {line.title for line in found.lines if line.every is not None}
+
+    assert "经营主体年产值" not in titles(village)
+    assert "经营主体年产值" not in titles(other)  # the average would tell of the first
+    add("enterprise", kind=["个体户"], name=["己"], output=[5.0])
+    assert "经营主体年产值" in titles(village) & titles(other)
 
 
 def test_organisations_care_and_help_are_counted(sample_session: Session) -> None:
@@ -244,6 +286,9 @@ def test_small_kinds_are_told_of_together_and_cannot_be_worked_out() -> None:
     assert [b.value for b in guarded(bars(甲=9, 乙=4, 丙=2))] == [9, 6]
     assert [b.title for b in guarded(bars(甲=9, 乙=4, 丙=2, 丁=1))] == ["甲", "乙", "丙、丁"]
     assert guarded(bars(甲=2)) == ()
+    assert guarded(bars(甲=1, 乙=1, 丙=1)) == ()
+    assert [b.value for b in guarded(bars(甲=9, 乙=4, 丙=1, 丁=1, 戊=1))] == [9, 7]
+    assert [b.value for b in guarded(bars(甲=9, 乙=4, 丙=2, 丁=2))] == [9, 8]
     assert [b.value for b in guarded(bars(甲=5, 乙=2))] == [7]
     assert guarded(bars(甲=5, 乙=3)) == tuple(bars(甲=5, 乙=3))
     assert together(bars(**{f"第{n}类": 1 for n in range(9)})).title == "其余 9 类"
