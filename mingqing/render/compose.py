@@ -170,6 +170,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     measure: Measure | None = estimate,
     keep: Kept | None = None,
     clear: Sequence[Box] = (),
+    on_paper: bool = False,
     cancelled: Callable[[], bool] = _never,
 ) -> Scene:
     """Return the drawing of `theme` in `view`.
@@ -187,6 +188,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
     keep : the labels of the drawing before (`Scene.kept`), which stay where they are on the ground if the scale is the
         same.
     clear : what is kept free of labels, pixels.
+    on_paper : whether nobody can point at it, and signs are rather set out than counted.
     cancelled : asked between tables; once it says yes the scene is given up.
 
     Raises
@@ -201,7 +203,7 @@ def build_scene(  # noqa: PLR0913 - what a person can choose about a map
         sheet.draw(styled)
         tables.append(styled)
     cover = sheet.cover(catalog.layers[theme].draws[0].table)
-    arranged = arrange(sheet.signs, view)
+    arranged = arrange(sheet.signs, view, on_paper=on_paper)
     for styled in tables:
         ids = highlight.get(styled.table.name)
         if ids:

@@ -22,6 +22,7 @@ from mingqing.render.scene import Instruction
 Spot: TypeAlias = tuple[float, float, float]
 """x, y and radius of a marker in pixels."""
 
+_ON_PAPER, _ON_PAPER_TO = 12, 60_000.0
 _SIDE_BY_SIDE_TO = 6_000.0  # denominators; at smaller scales a crowd is counted
 _A_ROW = 4
 _STEP = 1.11  # from one sign of a row to the next, in sizes: their outlines just meet
@@ -73,8 +74,12 @@ def size_px(symbol: Marker, view: Viewport) -> float:
     return symbol.size * view.px_per_mm * view.sign_factor
 
 
-def arrange(sets: Sequence[SignSet], view: Viewport) -> Arranged:
-    """Give every marker a place of its own. Tables come in drawing order; the last one's move least."""
+def arrange(sets: Sequence[SignSet], view: Viewport, *, on_paper: bool = False) -> Arranged:
+    """Give every marker a place of its own. Tables come in drawing order; the last one's move least.
+
+    on_paper : nobody can point at a number to see what it stands for: larger crowds are set out, at smaller scales.
+    """
+    least = _ON_PAPER if on_paper else 0
     others = Occupancy()
     boxes: list[Box] = []
     at: dict[tuple[str, int], Spot] = {}
@@ -84,8 +89,8 @@ def arrange(sets: Sequence[SignSet], view: Viewport) -> Arranged:
         stamped: defaultdict[Marker, list[_Sign]] = defaultdict(list)
         own, covered = Occupancy(), list[Box]()
         laid_out = (
-            (_laid_out(crowd, view) for crowd in _crowds(group, view))
-            if _sets_out(view)
+            (_laid_out(crowd, view, least) for crowd in _crowds(group, view))
+            if view.denominator < (_ON_PAPER_TO if on_paper else _SIDE_BY_SIDE_TO)
             else _counted(group, view)
         )
         for crowd in laid_out:
@@ -192,12 +197,12 @@ class _Homes:
         return len(self._places) - 1
 
 
-def _laid_out(crowd: list[_Sign], view: Viewport) -> list[_Sign]:
+def _laid_out(crowd: list[_Sign], view: Viewport, least: int) -> list[_Sign]:
     """Set a crowd in rows around its middle, or put one sign with their number there."""
     if len(crowd) == 1:
         return crowd
     x, y = (float(np.mean([getattr(s, k) for s in crowd])) for k in ("x", "y"))
-    if len(crowd) > crowd[0].symbol.beside:
+    if len(crowd) > max(crowd[0].symbol.beside, least):
         number = _count(len(crowd), (s.symbol for s in crowd), crowd[0].symbol)
         return [_Sign(crowd[0].rank, number, x, y, -1, tuple(s.row for s in crowd))]
     step = max(size_px(s.symbol, view) for s in crowd) * _STEP
@@ -211,10 +216,6 @@ def _laid_out(crowd: list[_Sign], view: Viewport) -> list[_Sign]:
         )
         for n, sign in enumerate(crowd)
     ]
-
-
-def _sets_out(view: Viewport) -> bool:
-    return view.denominator < _SIDE_BY_SIDE_TO
 
 
 def _count(number: int, symbols: Iterable[Marker], first: Marker) -> Marker:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 200
 SCALES = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
-PUBLIC, INTERNAL = "公开", "内部使用"  # i18n: as they are stamped on the map
+PUBLIC, INTERNAL, FOR_APPROVAL = "公开", "内部使用", "送审样图"  # i18n: as they are stamped on the map
 _CAPTION = 64  # pixels
 _TYPED = re.compile(r"(?:1\s*[:：∶]\s*)?([0-9][0-9,，\s]*)\s*$")
 
@@ -248,7 +248,7 @@ class ChoicePanel(QWidget):
         self.title.setPlaceholderText(drawn.title or tr("不写标题"))
         self.approval.setPlaceholderText(drawn.approval or tr("公开的图要有，如 浙S(2026)12号"))
         self.makers.setPlaceholderText(tr("按模板"))
-        levels = dict.fromkeys((INTERNAL, PUBLIC, *([drawn.secrecy] if drawn.secrecy else [])))
+        levels = dict.fromkeys((INTERNAL, PUBLIC, FOR_APPROVAL, *([drawn.secrecy] if drawn.secrecy else [])))
         with _quiet(self.secrecy):
             self.secrecy.clear()
             for level in levels:

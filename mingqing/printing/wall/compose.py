@@ -247,6 +247,7 @@ class _Draft:
             village=asked.village,
             measure=measure,
             clear=[corner.box],
+            on_paper=True,
             cancelled=self.cancelled,
         )
         return in_greys(scene) if asked.mono else scene

@@ -170,7 +170,7 @@ class Facts:
         if not (open_ and self._permitted.allows(statistic.table) and self._holds(statistic.table)):
             return None
         value = value_in(self.session, statistic, self.source.village, today=date.today())  # noqa: DTZ011 - the calendar on the wall
-        return Counted(figure.title or statistic.title, value, statistic.unit)
+        return Counted(figure.title or statistic.title, value, statistic.unit, figure.code)
 
     def _holds(self, table: str) -> bool:
         """Whether the account sees any row of a table."""

@@ -53,11 +53,15 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A line of the statistics table: 户数 119 户; value None where nothing is known or it may not be told."""
+    """A line of the statistics table: 户数 119 户; value None where nothing is known.
+
+    code : of the statistic; empty for a field of the village's own row.
+    """
 
     title: str
     value: float | None
     unit: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from mingqing.access.policy import Column
 from mingqing.access.roles import privacy_of
 from mingqing.catalog.model import Privacy, Table
 from mingqing.catalog.style import Style
+from mingqing.classify.statistics import Measure, statistics
 from mingqing.core.text import tr
 from mingqing.printing.template.model import Part
 from mingqing.printing.wall.draw import title_box
@@ -32,6 +33,8 @@ _PARTED = re.compile(r"(?<=\d)[\s.·\-‐-―]+(?=\d)")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _ID_NUMBER = re.compile(r"(?<!\d)\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
 _APPROVAL = re.compile(r"[（(〔\[]\s*20\d{2}\s*[)）〕\]]\s*\d+\s*号")
+
+_CARE = "key_person"  # being in one of its tables says something of a person
 
 
 class Level(StrEnum):
@@ -180,6 +183,11 @@ def _published(sheet: _Sheet) -> Iterator[Trouble]:
         row = next((t.ids[0] for t in wall.scene.targets if t.table == table and t.ids), None)
         sentence = sentence.format(secrecy=wall.secrecy, what=what)
         yield sheet.trouble("personal_data", Level.STOP, sentence, table, row)
+    for figure in _counted_persons(sheet):
+        sentence = tr(
+            "标着“{secrecy}”的图上，数据表里的“{figure}”是少数人的情况，不能打印；请把密级改成“内部使用”，或换一个模板"
+        )
+        yield Trouble("personal_figure", Level.STOP, sentence.format(secrecy=wall.secrecy, figure=figure))
     yield from _numbers(sheet)
     if not wall.approval.strip():
         sentence = tr(
@@ -205,6 +213,17 @@ def _personal(sheet: _Sheet) -> Iterator[tuple[str, str]]:
     for figure in sheet.wall.template.figures:
         if figure.code in village and privacy_of(village[figure.code]) is not Privacy.OPEN:
             yield "village", tr("统计表里的“{field}”").format(field=village[figure.code].title)
+
+
+def _counted_persons(sheet: _Sheet) -> Iterator[str]:
+    """Yield the lines of the statistics table that count people of whom something is said: 卧床 2 人."""
+    for line in sheet.wall.figures:
+        statistic = statistics().get(line.code)
+        if statistic is None or statistic.measure is not Measure.COUNT or not line.value:
+            continue
+        table = sheet.tables[statistic.table]
+        if table.personal and (statistic.condition is not None or table.layer == _CARE):
+            yield line.title
 
 
 def _numbers(sheet: _Sheet) -> Iterator[Trouble]:

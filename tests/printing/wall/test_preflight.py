@@ -345,3 +345,14 @@ def test_texts_of_a_template_are_read_before_a_public_map_leaves(sample_session:
     (wall,) = sheets(sample_session, Asked("household", VILLAGE, secrecy="公开", approval="浙S（2026）01号"))
     told = replace(wall, template=replace(wall.template, legend_title="张三 13800138000"))
     assert "personal_number" in {trouble.code for trouble in preflight(sample_session, told)}
+
+
+def test_how_many_are_bedridden_is_on_no_public_map(sample_session: Session) -> None:
+    """Also where none of them is on the map itself."""
+    asked = Asked(
+        "key_person", VILLAGE, secrecy="公开", approval="浙S（2026）01号", only=frozenset({"house", "road"})
+    )
+    (wall,) = sheets(sample_session, asked)
+    assert any(line.title == "卧床" and line.value for line in wall.figures)
+    assert "personal_figure" in stops(sample_session, wall)
+    assert stops(sample_session, replace(wall, figures=())) == set()
