@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
+from mingqing.access.audit import REFUSED, Act
 from mingqing.cli.common import ProjectPath, User, find_village, open_session, say, watching, write_file
 from mingqing.cli.planned import planned
-from mingqing.core.errors import InputRefused
+from mingqing.core.errors import InputRefused, NotAllowed
 from mingqing.core.files import in_name
 from mingqing.core.text import tr
 from mingqing.evacuation.scenario import Scenario
@@ -47,6 +48,7 @@ def cards(
 
     ensure_application()
     with open_session(project, user) as session, watching(_TITLE) as watch:
+        _require(session)
         only = None if village is None else find_village(session, village).code
         made = planned(session, _scenario(session, plan), watch)
         houses, names = made.world.houses, made.world.villages
@@ -73,6 +75,18 @@ def cards(
             ).format(n=made.elsewhere)
         )
         raise typer.Exit(1)
+
+
+def _require(session: Session) -> None:
+    """Refuse, and put down in the log, cards for who may not print them or cannot plan; before anything is said."""
+    from mingqing.evacuation.gather import why_not
+    from mingqing.printing.evacuation.card import NEEDS
+    from mingqing.printing.permitted import Permitted
+
+    Permitted(session).require(_TITLE, NEEDS)
+    if why := why_not(session.policy):
+        session.record(Act.PRINT, _TITLE, outcome=REFUSED)
+        raise NotAllowed(why)
 
 
 def _scenario(session: Session, name: str | None) -> Scenario:

@@ -89,11 +89,13 @@ def sheets(
     """住户信息表：一户一页，上门核对用。"""
     if out.is_file():
         raise InputRefused(tr("{out} 是文件，请给出文件夹").format(out=out))
-    from mingqing.printing.report.sheets import households_of, make
+    from mingqing.printing.permitted import Permitted
+    from mingqing.printing.report.sheets import NEEDS, households_of, make
     from mingqing.render.fonts import ensure_application
 
     ensure_application()
     with open_session(project, user) as session, watching(_SHEETS) as watch:
+        Permitted(session).require(_SHEETS, NEEDS)  # who may not is told so, not that nobody lives there
         only = set(household or ())
 
         def chosen(each: Village) -> tuple[int, ...]:

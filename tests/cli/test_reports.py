@@ -123,3 +123,31 @@ def test_a_full_disk_keeps_what_is_done_and_says_what_is_not(
     assert [f["village"] for f in told.json["files"]] == ["331124204200"]
     assert [f["village"] for f in told.json["failed"]] == ["331124204202", "331124204203"]
     assert "小竹溪村：磁盘满了" in told.err
+
+
+@pytest.mark.parametrize("role", ["auditor", "department"])
+def test_sheets_of_who_may_not_print_them_are_refused_for_the_role_and_the_log_has_it(
+    run: Run, run_as: RunAs, sample_project: Path, tmp_path: Path, role: str
+) -> None:
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        add_account(session, "无权人", [role], None, OTHERS)
+    told = run_as("无权人", "sheets", sample_project, tmp_path / "表")
+    assert (told.code, "您的角色" in told.err, "没有住户" in told.err) == (2, True, False)
+    entries = run("audit", "list", sample_project, "--act", "print", "--json").json["entries"]
+    assert [(e["account"], e["target"], e["outcome"]) for e in entries] == [
+        ("无权人", "住户信息表", "refused")
+    ]
+
+
+@pytest.mark.parametrize("role", ["viewer", "auditor", "department"])
+def test_cards_of_who_may_not_print_them_are_refused_first_and_the_log_has_it(
+    run: Run, run_as: RunAs, sample_project: Path, tmp_path: Path, role: str
+) -> None:
+    with open_project(sample_project, user=USER, password=PASSWORD) as session:
+        add_account(session, "无权人", [role], None, OTHERS)
+    told = run_as("无权人", "cards", sample_project, tmp_path / "卡")
+    assert (told.code, "您的角色" in told.err, "预案，按所有" in told.err) == (2, True, False)
+    entries = run("audit", "list", sample_project, "--act", "print", "--json").json["entries"]
+    assert [(e["account"], e["target"], e["outcome"]) for e in entries] == [
+        ("无权人", "避险明白卡", "refused")
+    ]

@@ -10,7 +10,7 @@ from mingqing.printing.atlas.order import Format, Options
 from mingqing.printing.atlas.worker import Drawn
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import Maker
-from mingqing.printing.wall.handing import troubles
+from mingqing.printing.wall.handing import printed_as, troubles
 from mingqing.printing.wall.output import as_pdf, as_png
 from mingqing.printing.wall.preflight import Level, Trouble
 from mingqing.render.styled import MARGIN_MM
@@ -52,6 +52,7 @@ class WallArtist:
             max(wall.rows for wall in walls),
             tuple(_noticed(found)),
             process_time() - began,
+            printed_as(walls),
         )
 
 

@@ -177,9 +177,11 @@ class Job:
         with self.session.changing() if self.session.info.read_only is None else nullcontext():
             for _, maps in groupby(held, key=lambda pair: pair[0].asked.village):
                 every = list(maps)
-                themes = "、".join(each.theme for each, _ in every)
-                asked = every[0][0].asked
-                detail = f"{asked.village}，{asked.paper}，{themes}"
+                themes = "、".join(f"{e.theme}（{d.told}）" if d.told else e.theme for e, d in every)
+                where = tr("{format} 存到 {folder}").format(
+                    format=self.options.format.value.upper(), folder=self.shelf.folder.absolute().name
+                )
+                detail = f"{every[0][0].asked.village}，{themes}，{where}"
                 permitted.record(
                     tr("图册：{village}").format(village=every[0][0].village),
                     sum(d.rows for _, d in every),

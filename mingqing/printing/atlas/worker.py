@@ -26,13 +26,17 @@ _LONGEST = 200  # characters of a bug's own words
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A map as it goes into files. pages : a PDF, or a picture a sheet. rows : how many it shows, for the log."""
+    """A map as it goes into files. pages : a PDF, or a picture a sheet. rows : how many it shows, for the log.
+
+    told : what else the log is to have of it: paper, scale, pages, 公开.
+    """
 
     pages: tuple[bytes, ...]
     extents: tuple[Extent, ...]
     rows: int
     noticed: tuple[str, ...] = ()
     seconds: float = 0.0
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,13 +84,18 @@ def troubles(session: Session, walls: Sequence[WallMap]) -> tuple[Trouble, ...]:
 
 def told(session: Session, walls: Sequence[WallMap], how: str) -> str:
     """Return a phrase for the log: which village, on what, where to. The title may be anybody's, and is not in it."""
+    code = walls[0].asked.village
+    names = session.rows("village", ("name",), where={"code": code})
+    return "，".join([f"{names[0][0] or ''}{code}" if names else code, printed_as(walls), how])
+
+
+def printed_as(walls: Sequence[WallMap]) -> str:
+    """Return what the log has of the sheets of one map: paper, scale, pages, and whether everybody may have it."""
     first = walls[0]
-    names = session.rows("village", ("name",), where={"code": first.asked.village})
-    village = f"{names[0][0] or ''}{first.asked.village}" if names else first.asked.village
     way = tr("横") if first.paper.landscape else tr("竖")
-    parts = [village, f"{first.asked.paper}{way}", f"1:{walls[-1].scale:,}"]
+    parts = [f"{first.asked.paper}{way}", f"1:{walls[-1].scale:,}"]
     if len(walls) > 1:
         parts.append(tr("{n} 页").format(n=len(walls)))
     if is_public(first.secrecy):
         parts.append(tr("公开"))
-    return "，".join([*parts, how])
+    return "，".join(parts)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from mingqing.core.errors import InputRefused, NotAllowed
@@ -12,6 +13,7 @@ from mingqing.printing.wall.asked import Asked
 from mingqing.store.session import Session
 
 NOTES = "ATLAS_TEST_NOTES"
+SCALE = "5,000"
 BAD = "331124001002"
 
 
@@ -85,6 +87,13 @@ class Forbidden(Quick):
         if asked.village == BAD:
             raise NotAllowed("标着“公开”的图上有个人信息")
         return super().draw(asked)
+
+
+class Telling(Quick):
+    """Says what the log is to have of a map."""
+
+    def draw(self, asked: Asked) -> Drawn:
+        return replace(super().draw(asked), told=f"{asked.paper}横，1:{SCALE}，2 页，公开")
 
 
 class Buggy(Quick):

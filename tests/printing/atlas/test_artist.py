@@ -48,6 +48,10 @@ def test_what_a_map_shows_of_the_ground_is_noted(sample_session: Session) -> Non
     assert drawn.extents[0][0] < west < east < drawn.extents[0][2]
     assert drawn.extents[0][1] < south < north < drawn.extents[0][3]
     assert drawn.rows == wall.rows
+    assert drawn.told.startswith("A3")
+    assert drawn.told.endswith(f"，1:{wall.scale:,}")
+    public = Asked("industry", VILLAGE, secrecy="公开", approval="浙S(2026)15号")
+    assert WallArtist(sample_session, PLAIN).draw(public).told.endswith("，公开")
     assert drawn.pages[0].startswith(b"%PDF")
 
 

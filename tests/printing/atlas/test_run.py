@@ -181,10 +181,13 @@ def test_nothing_reaches_the_folder_that_the_log_will_not_have(
     assert maps_in(folder) == set()
 
 
-def test_the_log_has_an_entry_a_village(atlas: Atlas, villages: Session) -> None:
-    atlas()
+def test_the_log_has_an_entry_a_village(atlas: Atlas, villages: Session, folder: Path) -> None:
+    atlas(fakes.Telling)
+    told = f"A3横，1:{fakes.SCALE}，2 页，公开"
+    themes = f"村情民情图（{told}）、产业发展图（{told}）"
     assert prints(villages) == [
-        (f"图册：{name}", "done", f"{code}，A3，村情民情图、产业发展图") for code, name in VILLAGES.items()
+        (f"图册：{name}", "done", f"{code}，{themes}，PDF 存到 {folder.name}")
+        for code, name in VILLAGES.items()
     ]
 
 
