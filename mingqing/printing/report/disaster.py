@@ -99,14 +99,14 @@ def _need(of: Gathering, inside: Exposed | None) -> Bars | None:
 
 def _hazards(of: Gathering) -> Grid:
     """Return the village's hazards that are not closed, those that threaten most people first."""
-    columns = ("name", "kind", "scale", "level", "households", "people", "closed")
+    columns = ("name", "kind", "level", "households", "people", "closed")
     rows = [r for r in of.permitted.rows("hazard", columns, village=of.code) if not r["closed"]]
     rows.sort(key=lambda r: (-(r["people"] or 0), str(r["name"] or "")))
     lines: list[tuple[Value, ...]] = [
         (
             r["name"] or tr("未命名"),
             r["kind"] or "",
-            r["scale"] or r["level"] or "",
+            r["level"] or "",
             r["households"],
             r["people"],
         )
@@ -114,7 +114,7 @@ def _hazards(of: Gathering) -> Grid:
     ]
     shown = _cut(lines, tr("另有 {n} 处"), 2)
     total = (tr("合计 {n} 处").format(n=len(rows)), "", "", _sum(lines, 3), _sum(lines, 4))
-    titles = (tr("隐患点"), tr("灾害类型"), tr("等级"), tr("威胁户数"), tr("威胁人数"))
+    titles = (tr("隐患点"), tr("灾害类型"), tr("险情等级"), tr("威胁户数"), tr("威胁人数"))
     return Grid(tr("没有销号的隐患点"), titles, (36.0, 18.0, 14.0, 16.0, 16.0), (*shown, total), total=True)
 
 

@@ -254,6 +254,19 @@ def test_village_is_set_beside_the_averages_of_township_and_all(session: Session
     assert old.every == pytest.approx(100 * 7 / 21)
 
 
+def test_a_hazard_is_of_the_level_that_the_map_shows(session: Session, add: Add, village: str) -> None:
+    add(
+        "hazard",
+        [shapely.Point(450_100, 3_141_100)] * 2,
+        name=["甲", "乙"],
+        scale=["中型"] * 2,
+        level=["小型", None],
+    )
+    grid = section(report_of(session), "disaster").grids[0]
+    levels = grid.titles.index("险情等级")
+    assert {row[0]: row[levels] for row in grid.rows[:-1]} == {"甲": "小型", "乙": ""}
+
+
 def test_data_is_as_old_as_its_rows_say(session: Session, add: Add, village: str) -> None:
     days = ["2026-10-01", "2024-05-05", None, None]
     add("house", [shapely.box(0, 0, 1, 1)] * 4, verified_on=days)
