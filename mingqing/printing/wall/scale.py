@@ -26,7 +26,7 @@ def round_scale(needed: float, scales: Sequence[int] = ()) -> int:
     --------
     >>> round_scale(4100), round_scale(10.0), round_scale(2100), round_scale(10_400)
     (5000, 500, 2500, 15000)
-    >>> round_scale(2100, [1500, 5000]), round_scale(30_000, [2500])
+    >>> round_scale(2100, [1500, 5000]), round_scale(40_000, [2500])
     (5000, 50000)
     """
     for scale in scales:
