@@ -151,7 +151,7 @@ class ChoicePanel(QWidget):
 
     def _connect(self) -> None:
         self.theme.activated.connect(
-            lambda _n: self._say(theme=self.theme.currentData(), only=None, template="")
+            lambda _n: self._say(theme=self.theme.currentData(), only=None, template="", title=None)
         )
         self.village.chosen.connect(lambda code: self._say(village=code, centre=None, scale=None, title=None))
         self.paper.activated.connect(lambda _n: self._say(paper=self.paper.currentData()))
