@@ -71,7 +71,8 @@ class Statistic:
     def value(self, found: Tally) -> float | None:
         """Return the number of what was tallied; None where nothing is known."""
         if self.measure is Measure.COUNT:
-            return float(found.held)
+            # Where nobody wrote down whether a house is dangerous, that none is has not been found.
+            return float(found.held) if self.condition is None or found.asked else None
         if self.measure is Measure.SUM:
             return round(found.total, 6) if found.filled else None
         if self.measure is Measure.MEAN:

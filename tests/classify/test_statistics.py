@@ -10,7 +10,7 @@ from mingqing.catalog.condition import Condition, Relation
 from mingqing.catalog.load import catalog
 from mingqing.classify.statistics import Measure, statistics, values_of
 from mingqing.store.session import Session
-from mingqing.store.tally import tallied
+from mingqing.store.tally import Tally, tallied
 
 _TODAY = date(2026, 2, 28)
 
@@ -67,3 +67,11 @@ def test_a_tally_never_counts_more_than_there_is(
 ) -> None:
     tally = tallied(rows, Condition("x", Relation.AT_LEAST, value))
     assert tally.filled <= tally.held <= tally.asked <= len(rows)
+
+
+def test_what_nobody_wrote_down_is_not_none() -> None:
+    """Of houses of which none says whether it is dangerous, it is not known how many are."""
+    dangerous = statistics()["dangerous_houses"]
+    assert dangerous.value(Tally(0, 0, 0, 0.0)) is None
+    assert dangerous.value(Tally(0, 5, 0, 0.0)) == 0.0
+    assert statistics()["houses"].value(Tally(0, 0, 0, 0.0)) == 0.0
