@@ -17,7 +17,7 @@ from mingqing.render.fonts import ensure_application
 FORMATS = ("pdf", "png", "svg")
 LEAST_DPI, MOST_DPI = 30, 1200
 _MOST_PIXELS = 150_000_000  # A0 at 300 dpi; four bytes each
-_SVG_DPI = 90
+_SVG_DPI = 1200  # coordinates of a document are whole pixels
 
 
 def as_pdf(walls: Sequence[WallMap], *, watch: Watch = UNWATCHED) -> bytes:
