@@ -81,7 +81,7 @@ def _require(session: Session) -> None:
     """Refuse, and put down in the log, cards for who may not print them or cannot plan; before anything is said."""
     from mingqing.evacuation.gather import why_not
     from mingqing.printing.evacuation.card import NEEDS
-    from mingqing.printing.permitted import Permitted
+    from mingqing.store.permitted import Permitted
 
     Permitted(session).require(_TITLE, NEEDS)
     if why := why_not(session.policy):

@@ -89,9 +89,9 @@ def sheets(
     """住户信息表：一户一页，上门核对用。"""
     if out.is_file():
         raise InputRefused(tr("{out} 是文件，请给出文件夹").format(out=out))
-    from mingqing.printing.permitted import Permitted
     from mingqing.printing.report.sheets import NEEDS, households_of, make
     from mingqing.render.fonts import ensure_application
+    from mingqing.store.permitted import Permitted
 
     ensure_application()
     with open_session(project, user) as session, watching(_SHEETS) as watch:

@@ -13,11 +13,11 @@ from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action
 from mingqing.catalog.model import STAMPS, Field, FieldType, Table
 from mingqing.catalog.values import Value, plain_text
+from mingqing.core.cells import inert_cell
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import clean, tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.store.edit import Edit, Problem, checked_all, require_writable
-from mingqing.store.log import inert_cell
 from mingqing.store.session import Session
 from mingqing.store.unique import VILLAGE
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mingqing.access.audit import BEGUN, DONE, REFUSED, Entry, title_of
+from mingqing.core.cells import inert_cell
 from mingqing.core.text import tr
 from mingqing.store.audit import COLUMNS, verify
 from mingqing.store.owner import owner
@@ -88,14 +89,3 @@ def as_csv(found: Sequence[Entry]) -> bytes:
     writer.writerow(map(tr, TITLES))
     writer.writerows(map(inert_cell, as_row(entry)) for entry in found)
     return text.getvalue().encode("utf-8-sig")
-
-
-def inert_cell(value: object) -> object:
-    """Return a cell that a spreadsheet will not take for a formula: an apostrophe before what would start one.
-
-    Examples
-    --------
-    >>> inert_cell("=1+1"), inert_cell("张三"), inert_cell(-3)
-    ("'=1+1", '张三', -3)
-    """
-    return f"'{value}" if isinstance(value, str) and value[:1] in {*"=+-@\t\r\n|"} else value

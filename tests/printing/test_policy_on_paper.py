@@ -12,12 +12,12 @@ from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action, Role, Shows, mask_of, privacy_of, roles
 from mingqing.catalog.model import Privacy
 from mingqing.core.errors import NotAllowed
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.compose import Maker
 from mingqing.printing.wall.handing import hand_out
 from mingqing.printing.wall.output import as_pdf
 from mingqing.store.log import entries
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 from tests.printing.pdf import Pdf
 

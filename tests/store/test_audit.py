@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from mingqing.access.audit import Act, Entry
+from mingqing.core.cells import inert_cell
 from mingqing.core.errors import InputRefused, NotAllowed
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.store.accounts import add_account
@@ -17,7 +18,7 @@ from mingqing.store.audit import verify
 from mingqing.store.check import check_project
 from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
-from mingqing.store.log import TITLES, as_csv, as_row, entries, inert_cell
+from mingqing.store.log import TITLES, as_csv, as_row, entries
 from mingqing.store.owner import owner
 from mingqing.store.project import open_project
 from mingqing.store.session import Session

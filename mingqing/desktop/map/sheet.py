@@ -19,13 +19,13 @@ from mingqing.core.text import tr
 from mingqing.crs.zones import describe
 from mingqing.desktop.look.colours import LIGHT
 from mingqing.desktop.map.view import PX_PER_MM
-from mingqing.printing.permitted import printable
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure, outline
 from mingqing.render.legend import paint_swatch
 from mingqing.render.ornaments import bar_length_m, draw_north_arrow, draw_scale_bar
 from mingqing.render.painter import paint
 from mingqing.render.scale import Viewport
+from mingqing.store.permitted import printable
 
 if TYPE_CHECKING:
     from mingqing.desktop.map.frame import Request, Restyled

@@ -15,8 +15,8 @@ from mingqing.desktop.look.icons import icon
 from mingqing.desktop.printing.layers import LayerTicks
 from mingqing.desktop.villages.chooser import VillageChooser
 from mingqing.desktop.widgets import L, M, S, ValueEdit, button, choice_box, column, label, row
-from mingqing.printing.permitted import printable
 from mingqing.printing.wall.asked import SIZES, Asked
+from mingqing.store.permitted import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mingqing.core.text import tr
-from mingqing.printing.permitted import printable
+from mingqing.store.permitted import printable
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

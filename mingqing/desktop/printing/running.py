@@ -10,13 +10,13 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from mingqing.core.cells import inert_cell
 from mingqing.core.errors import ProjectUnavailable
 from mingqing.core.files import write_for_user
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.entries import Entry, EntryList
 from mingqing.desktop.jobs import Job, Jobs, WriteJob
 from mingqing.desktop.widgets import M, S, alive, button, column, label, restyle, row
-from mingqing.store.log import inert_cell
 
 _LIST_PX = 230
 

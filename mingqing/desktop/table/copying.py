@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from mingqing.access.audit import REFUSED, Act
 from mingqing.access.roles import Action
+from mingqing.core.cells import inert_cell
 from mingqing.core.errors import Cancelled, InputRefused, NotAllowed
 from mingqing.core.text import tr
 from mingqing.desktop.card.content import headings
 from mingqing.desktop.table.columns import Column, Kind
-from mingqing.store.log import inert_cell
 from mingqing.store.paging import page
 
 if TYPE_CHECKING:

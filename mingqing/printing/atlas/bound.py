@@ -18,8 +18,8 @@ from mingqing.printing.atlas.kept import Shelf, Written
 from mingqing.printing.atlas.order import Binding
 from mingqing.printing.atlas.plan import Planned
 from mingqing.printing.atlas.volume import Map, Volume, bind_index, bind_volume
-from mingqing.printing.permitted import Permitted
 from mingqing.render.fonts import ensure_application
+from mingqing.store.permitted import Permitted
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session

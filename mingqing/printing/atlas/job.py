@@ -20,8 +20,8 @@ from mingqing.printing.atlas.order import Binding, Options
 from mingqing.printing.atlas.pace import Pace
 from mingqing.printing.atlas.plan import Plan, Planned, State
 from mingqing.printing.atlas.worker import Drawn, NoMap, Studio
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.wall.asked import Asked
+from mingqing.store.permitted import Permitted
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session

@@ -19,10 +19,10 @@ from mingqing.printing.atlas.kept import Shelf
 from mingqing.printing.atlas.order import PLAIN, Binding, Format, Options
 from mingqing.printing.atlas.plan import State, plan
 from mingqing.printing.atlas.worker import Studio
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.template.find import template_of
 from mingqing.printing.wall.asked import Asked
 from mingqing.store.holder import Hold
+from mingqing.store.permitted import Permitted
 
 if TYPE_CHECKING:
     from mingqing.store.session import Session

@@ -18,8 +18,8 @@ from mingqing.printing.evacuation.evacuees import (
     roster,
     where,
 )
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.template.find import document
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 TITLE = tr("避险明白卡")

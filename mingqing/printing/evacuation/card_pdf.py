@@ -18,10 +18,10 @@ from mingqing.printing.paper.flow import LEADING, Block, Gap, write
 from mingqing.printing.paper.form import Field, Form, label
 from mingqing.printing.paper.page import A4, PT, Align, Document, Ink, Page, Paper
 from mingqing.printing.paper.text import width_of, wrap
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.template.document import DocumentTemplate, words
 from mingqing.printing.template.fill import filled
 from mingqing.printing.template.find import document
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 Sketcher = Callable[[CardContent, tuple[float, float]], Sketch | None]

@@ -12,7 +12,7 @@ import shapely
 from mingqing.core.text import tr
 from mingqing.evacuation.directions import compass, distance
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.permitted import Permitted
+from mingqing.store.permitted import Permitted
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,10 +22,10 @@ from mingqing.printing.evacuation.evacuees import (
     roster,
     where,
 )
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.template.document import DocumentTemplate, words
 from mingqing.printing.template.fill import filled
 from mingqing.printing.template.find import document
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 TITLE = tr("转移人员清单")

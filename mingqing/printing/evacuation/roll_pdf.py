@@ -12,7 +12,7 @@ from mingqing.printing.evacuation.roll import TITLE, Part, Roll, RollRow, Sum, c
 from mingqing.printing.paper.flow import Block, Gap, Paragraph, as_pdf, title
 from mingqing.printing.paper.page import Align, Ink, Paper
 from mingqing.printing.paper.table import Column, Line, Table
-from mingqing.printing.permitted import Permitted
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 _MARGINS = (10.0, 10.0, 10.0, 9.0)

@@ -10,13 +10,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mingqing.access.roles import Action
+from mingqing.core.cells import plain_cell
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.evacuation.model import MOBILITY
-from mingqing.printing.cells import plain_cell
 from mingqing.printing.evacuation.evacuees import PLAIN, About, Evacuee
 from mingqing.printing.evacuation.roll import COLUMNS, TITLE, Part, Roll, cells, gather_roll, remark
-from mingqing.printing.permitted import Permitted
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 # Characters of the common font that a column is wide, in the order of `COLUMNS`.

@@ -18,7 +18,6 @@ from mingqing.core.paths import Paths, Shape
 from mingqing.core.text import tr
 from mingqing.printing.evacuation.evacuees import PLAIN, About
 from mingqing.printing.paper.page import Page
-from mingqing.printing.permitted import printable
 from mingqing.render.compose import build_scene
 from mingqing.render.fonts import measure, outline
 from mingqing.render.ornaments import bar_length_m, draw_north_arrow, draw_scale_bar
@@ -27,6 +26,7 @@ from mingqing.render.paths import in_px
 from mingqing.render.scale import Viewport
 from mingqing.render.scene import Instruction, LegendEntry, Scene
 from mingqing.render.source import Bounds
+from mingqing.store.permitted import printable
 from mingqing.store.session import Session
 
 _PX_PER_MM = (

@@ -22,7 +22,7 @@ from mingqing.printing.evacuation.evacuees import (
     roster,
 )
 from mingqing.printing.evacuation.roll import by_number
-from mingqing.printing.permitted import Permitted
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 TITLE = tr("村防灾避险预案")

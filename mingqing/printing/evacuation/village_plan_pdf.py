@@ -31,10 +31,10 @@ from mingqing.printing.paper.flow import (
 from mingqing.printing.paper.form import Field, Form, label
 from mingqing.printing.paper.page import PT, Align, Ink, Page, Paper
 from mingqing.printing.paper.table import Column, Line, Table
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.template.document import DocumentTemplate, words
 from mingqing.printing.template.fill import filled
 from mingqing.printing.template.find import document
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 _MAP_MM = 118.0

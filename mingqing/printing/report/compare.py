@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from mingqing.classify.statistics import Measure, Statistic, statistics
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.report.model import LEAST, Compared, Comparison
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Village
 from mingqing.store.tally import Tally, tally
 

@@ -8,7 +8,6 @@ from mingqing.classify.statistics import statistics
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.report.community import care, organisation
 from mingqing.printing.report.compare import Neighbours, average, comparison, neighbours
 from mingqing.printing.report.current import current
@@ -19,6 +18,7 @@ from mingqing.printing.report.people import people
 from mingqing.printing.report.property import houses, land
 from mingqing.printing.template.document import DocumentTemplate, words
 from mingqing.printing.template.model import Figure as Wanted
+from mingqing.store.permitted import Permitted
 
 TITLE = tr("村情统计报表")
 _WHOLE_FROM = 20  # averages of less are told with a decimal

@@ -9,9 +9,9 @@ from mingqing.catalog.color import Color
 from mingqing.classify.charts import named
 from mingqing.classify.palettes import palettes
 from mingqing.core.text import tr
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.report.compare import Neighbours
 from mingqing.printing.report.model import LEAST, Bar
+from mingqing.store.permitted import Permitted
 from mingqing.store.tally import grouped
 
 _MOST = 10  # bars of a chart

@@ -15,7 +15,7 @@ from mingqing.core.features import Features
 from mingqing.core.text import tr
 from mingqing.evacuation.directions import distance
 from mingqing.printing.evacuation.evacuees import age, where
-from mingqing.printing.permitted import Permitted
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Village
 
 NEAR_M = 100.0

@@ -11,8 +11,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from mingqing.core.cells import plain_cell
 from mingqing.core.text import tr
-from mingqing.printing.cells import plain_cell
 from mingqing.printing.report.model import (
     LEAST,
     Bars,

@@ -10,12 +10,12 @@ from mingqing.printing.evacuation.roll import by_number
 from mingqing.printing.evacuation.sketch import Sketch, draw_sketch
 from mingqing.printing.paper.flow import bound
 from mingqing.printing.paper.page import Paper
-from mingqing.printing.permitted import Permitted, printable
 from mingqing.printing.report.household import Sheet, gather_sheets
 from mingqing.printing.report.household_pdf import TITLE, sheet_blocks
 from mingqing.printing.template.document import words
 from mingqing.printing.template.find import document
 from mingqing.printing.template.model import Filled
+from mingqing.store.permitted import Permitted, printable
 from mingqing.store.session import Session
 
 NAME = "household_sheet"

@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from mingqing.access.roles import Action
 from mingqing.core.watch import UNWATCHED, Watch
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.report.compare import Neighbours
 from mingqing.printing.report.content import NEEDS, TITLE, counted, gather
 from mingqing.printing.report.report_pdf import report_pdf
 from mingqing.printing.template.find import document
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 NAME = "report"

@@ -13,7 +13,6 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import one_line, tr
 from mingqing.crs.zones import describe
 from mingqing.printing.paper.page import Paper
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.template.fill import filled, filled_each
 from mingqing.printing.template.find import template_of
 from mingqing.printing.template.model import Arrangement, Part, Template
@@ -30,6 +29,7 @@ from mingqing.render.mono import in_greys, mono_styles
 from mingqing.render.scale import PRINT_PX_PER_MM, Viewport
 from mingqing.render.scene import LegendEntry, Scene
 from mingqing.render.source import Bounds
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 _NO_STYLES: Mapping[str, Style] = MappingProxyType({})

@@ -16,12 +16,12 @@ from mingqing.classify.statistics import statistics, value_in
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.crs.ground import metric
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.template.model import Figure
 from mingqing.printing.wall.asked import Asked
 from mingqing.printing.wall.model import Counted, Inset
 from mingqing.printing.wall.source import VillageSource
 from mingqing.render.source import Bounds
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 _NEGLIGIBLE = 0.001  # of a length, that the grid of a zone may be off: paper stretches more when it is damp

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from mingqing.access.audit import REFUSED, Act
 from mingqing.core.errors import NotAllowed
 from mingqing.core.text import tr
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.wall.model import WallMap
 from mingqing.printing.wall.preflight import Level, Trouble, is_public, preflight
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from mingqing.catalog.overviews import Needs
 from mingqing.catalog.style import Style
 from mingqing.core.features import Features, Gathered
-from mingqing.printing.permitted import Permitted
 from mingqing.render.source import Bounds
+from mingqing.store.permitted import Permitted
 
 AROUND = frozenset({"village", "place_name", "road", "water", "hazard", "shelter"})
 """Tables drawn beyond the village's border too. Whose houses, plots and people are whose ends at the border: what hangs

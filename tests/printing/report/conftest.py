@@ -8,12 +8,12 @@ import pytest
 import shapely
 
 from mingqing.access.roles import Action
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.report.content import gather
 from mingqing.printing.report.model import Report
 from mingqing.printing.template.find import document
 from mingqing.store.geometry import encode
 from mingqing.store.ids import new_ids
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 WHEN = datetime(2026, 11, 22, 9, 30)  # noqa: DTZ001

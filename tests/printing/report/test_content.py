@@ -12,7 +12,6 @@ from mingqing.access.roles import Action
 from mingqing.catalog.color import Color
 from mingqing.core.errors import Cancelled, InputRefused
 from mingqing.core.watch import Watch
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.report.compare import neighbours
 from mingqing.printing.report.content import gather
 from mingqing.printing.report.gathering import guarded, together
@@ -29,6 +28,7 @@ from mingqing.printing.report.model import (
 )
 from mingqing.printing.report.people import MEN, WOMEN, banded
 from mingqing.printing.template.find import document
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 from tests.printing.report.conftest import TODAY, VILLAGE, WHEN, Add, report_of
 

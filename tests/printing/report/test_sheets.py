@@ -9,13 +9,13 @@ import shapely
 from mingqing.access.audit import DONE, REFUSED, Act
 from mingqing.core.errors import Cancelled, InputRefused, NotAllowed
 from mingqing.core.watch import Watch
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.report.content import SECTIONS as REPORT
 from mingqing.printing.report.household import Sheet, gather_sheets
 from mingqing.printing.report.household_pdf import SECTIONS
 from mingqing.printing.report.sheets import households_of, make
 from mingqing.printing.template.find import document
 from mingqing.store.log import entries
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 from tests.printing.pdf import Pdf, outside, overlapping
 from tests.printing.report.conftest import TODAY, VILLAGE, Add

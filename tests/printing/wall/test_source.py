@@ -9,8 +9,8 @@ import shapely
 from mingqing.access.policy import Policy
 from mingqing.access.roles import Action, Role, Shows
 from mingqing.catalog.model import Privacy
-from mingqing.printing.permitted import Permitted
 from mingqing.printing.wall.source import AROUND, VillageSource
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 VILLAGE, NEIGHBOUR = "331124204202", "331124204203"

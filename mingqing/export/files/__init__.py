@@ -1,0 +1,1 @@
+"""One module a format; each has a `write`, see `mingqing.export.writing`."""

@@ -1,0 +1,1 @@
+"""The county's PostGIS, kept in step with a project."""

@@ -1,0 +1,1 @@
+"""How other offices call and code what leaves: the files of `resources/exchange/`."""
