@@ -35,7 +35,7 @@ class Out:
     title: str
     origin: Origin
     type: FieldType
-    field: Field | None = None
+    of: Field | None = None
     codes: Mapping[str, str] = field(default_factory=dict)
     constant: str = ""
     length: int = 0
