@@ -1,7 +1,7 @@
 """How an office that takes our rows calls and codes them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mingqing.catalog.model import Field, FieldType, Table
@@ -26,7 +26,7 @@ class Out:
 
     name : ASCII, at most 10 characters, unique in its table. title : Chinese, unique in its table.
     type : of the values as they leave: TEXT, INTEGER, NUMBER, DATE, or BOOLEAN.
-    field : what it is of, where it is of one. codes : the stored value → what is written instead; empty for as it is.
+    of : its field, where it is of one. codes : the stored value → what is written instead; empty for as it is.
     length : of text, bytes in the encoding of the file, or 0 for as long as it is. decimals : of numbers, or None.
     required : whether the taker insists on a value.
     """
