@@ -280,7 +280,7 @@ def features(
     with open_session(project, user) as session:
         definition = find_table(session.catalog, table)
         require_seen(session, Act.QUERY, definition.title, [definition.name])
-        conditions = _conditions(definition, where or [], session.policy)
+        conditions = asked_values(definition, where or [], session.policy)
         shown = {n: session.policy.column(definition.name, n) for n in definition.column_names}
         names = [n for n, column in shown.items() if column is not Column.ABSENT]
         if village is not None and not re.fullmatch(r"\d{12}", village):
@@ -314,7 +314,7 @@ def _as_geojson(
     ]
 
 
-def _conditions(table: Table, texts: list[str], policy: Policy) -> dict[str, Value]:
+def asked_values(table: Table, texts: list[str], policy: Policy) -> dict[str, Value]:
     """Return the values asked for. A masked field is compared with what is shown of it, so nothing can be guessed."""
     conditions: dict[str, Value] = {}
     for name, text in _pairs(texts, "--where").items():

@@ -68,7 +68,6 @@ class Asked:
     encoding : of text in shapefiles and CSV: "UTF-8" or "GBK"; empty for what the profile says.
     profile : the stem of a file in `resources/exchange/`.
     share : without anything about persons, for everybody.
-    reason : why it asks for what is shown to none but who says why.
     """
 
     format: Format
@@ -81,4 +80,3 @@ class Asked:
     profile: str = "plain"
     gate: Gate = Gate.TELL
     share: bool = False
-    reason: str = ""

@@ -30,6 +30,7 @@ class Layer:
     kind : of every shape in it; None without shapes.
     epsg : of the shapes, x east and y north whatever the authority says; 0 without.
     columns : as they leave. cells : one sequence of n values for each; str, int, float, datetime.date, bool or None.
+    masked : names of the columns that hold masked values.
     """
 
     table: Table
@@ -41,6 +42,7 @@ class Layer:
     geometry: NDArray[np.object_] | None = None
     kind: GeometryKind | None = None
     epsg: int = 0
+    masked: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -1,6 +1,6 @@
 """Looking at a project whose file is damaged: what can be read is shown, the rest is left out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Self
@@ -38,20 +38,29 @@ class DamagedSession(Session):
         *,
         bounds: Bounds | None = None,
         columns: Sequence[str] = (),
-        village: str | None = None,
+        village: str | Collection[str] | None = None,
         where: Mapping[str, Value] | None = None,
         among: Iterable[int] | None = None,
+        placed: bool = True,
     ) -> Features:
         """Return the rows that can be read: where not all can, those of every village that can be read whole."""
         some = None if among is None else tuple(among)
         with suppress(ProjectDamaged):
             return super().features(
-                table, bounds=bounds, columns=columns, village=village, where=where, among=some
+                table,
+                bounds=bounds,
+                columns=columns,
+                village=village,
+                where=where,
+                among=some,
+                placed=placed,
             )
         parts = [Features(np.array([], dtype=np.int64), _no_shapes(), {name: [] for name in columns})]
         for each in self.villages() if village is None else ():
             with suppress(ProjectDamaged):
-                of_one = super().features(table, columns=columns, village=each.code, where=where, among=some)
+                of_one = super().features(
+                    table, columns=columns, village=each.code, where=where, among=some, placed=placed
+                )
                 parts.append(of_one)
         found = _joined(parts)
         return found if bounds is None else meeting(found, bounds)

@@ -1,6 +1,6 @@
 """What an account may put on paper or into a file: no more of any field than the role allows for that action."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,9 +135,23 @@ class Permitted:
         for row in rows:
             row.update(zip(asked, found.get(row["id"], ()), strict=False))
 
-    def features(self, table: str, columns: Sequence[str], *, among: Iterable[int] | None = None) -> Features:
-        """Return rows with shapes, by id; what may not be handed out is None."""
-        found = self.session.features(table, columns=columns, among=among if self.allows(table) else ())
+    def features(
+        self,
+        table: str,
+        columns: Sequence[str],
+        *,
+        among: Iterable[int] | None = None,
+        villages: Collection[str] | None = None,
+        placed: bool = True,
+    ) -> Features:
+        """Return rows with shapes, by id; what may not be handed out is None; otherwise as `Session.features` does."""
+        found = self.session.features(
+            table,
+            columns=columns,
+            among=among if self.allows(table) else (),
+            village=villages,
+            placed=placed,
+        )
         hidden = self.hidden(table, columns)
         kept = {n: [None] * len(found) if n in hidden else v for n, v in found.columns.items()}
         return Features(found.ids, found.geometry, kept)

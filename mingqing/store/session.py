@@ -1,7 +1,7 @@
 """What a logged-in account can see and do: the one door between the project file and everything else."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -261,9 +261,10 @@ class Session:
         *,
         bounds: Bounds | None = None,
         columns: Sequence[str] = (),
-        village: str | None = None,
+        village: str | Collection[str] | None = None,
         where: Mapping[str, Value] | None = None,
         among: Iterable[int] | None = None,
+        placed: bool = True,
     ) -> Features:
         """Return rows with their shapes, by id.
 
@@ -274,14 +275,15 @@ class Session:
         ----------
         bounds : only rows whose bounding box meets this one; project CRS, metres.
         columns : names of the columns wanted.
-        village : only rows of this village, by code.
+        village : only rows of this village, or of several, by code.
         where : only rows with these values.
         among : only rows of these ids.
+        placed : whether rows without a shape stand where the row stands that they belong to.
         """
         definition = self._table(table)
         self._check_columns(table, [*columns, *(where or {})])
         conditions, values = _conditions(village, where, among)
-        if definition.located_at:
+        if definition.located_at and placed:
             return self._located(definition, bounds, columns, conditions, values)
         if bounds is not None and definition.has_geometry:
             conditions.append(f"t.id IN (SELECT pkid FROM {_in_box(table)})")
@@ -525,12 +527,17 @@ def _where(conditions: Sequence[str]) -> str:
 
 
 def _conditions(
-    village: str | None, where: Mapping[str, Value] | None, among: Iterable[int] | None
+    village: str | Collection[str] | None,
+    where: Mapping[str, Value] | None,
+    among: Iterable[int] | None,
 ) -> tuple[list[str], list[Value]]:
     wanted = dict(where or {})
-    if village is not None:
+    if isinstance(village, str):
         wanted["village_code"] = village
     conditions, values = [f't."{name}" IS ?' for name in wanted], list(wanted.values())
+    if village is not None and not isinstance(village, str):
+        conditions.append("t.village_code IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(village)))
     if among is not None:
         conditions.append("t.id IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(list(among)))
