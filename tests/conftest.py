@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import settings
 from PySide6.QtCore import QCoreApplication
 
 from mingqing.access import keyring
+from mingqing.access.policy import Policy
 from mingqing.core.files import data_dir, user_dir
 from mingqing.core.sample import PASSWORD, USER
 from mingqing.ingest.run import import_paths
@@ -179,3 +181,19 @@ def display() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture
+def as_role(sample_project: Path) -> Iterator[Callable[..., Session]]:
+    """Open a copy of the sample project as somebody of a role, bound to villages where some are given."""
+    opened = [open_project(sample_project, user=USER, password=PASSWORD)]
+
+    def login(role: str, *villages: str) -> Session:
+        info, catalog, login = opened[0].info, opened[0].catalog, opened[0].login
+        policy = Policy.of((role,), villages or None, catalog)
+        opened.append(Session(info, catalog, replace(login, policy=policy)))
+        return opened[-1]
+
+    yield login
+    for session in opened:
+        session.close()

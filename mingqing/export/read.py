@@ -130,6 +130,8 @@ class _Reader:
 
     def _transformed(self, found: Features, layout: Layout) -> NDArray[np.object_]:
         before = found.geometry
+        if self._choice.epsg == self._session.info.epsg:
+            return before
         after = transform(before, self._session.info.epsg, self._choice.epsg)
         lost = int(np.count_nonzero(shapely.is_missing(after) & ~shapely.is_missing(before)))
         if lost:

@@ -1,17 +1,13 @@
 """A plan for the sample villages as printing sees one: houses in hazards, the nearest shelter, a way drawn straight."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 
-from mingqing.access.policy import Policy
-from mingqing.core.sample import PASSWORD, USER
 from mingqing.printing.evacuation.evacuees import Evacuee
-from mingqing.store.project import open_project
 from mingqing.store.session import Session
 from tests.printing.pdf import Pdf
 
@@ -44,22 +40,6 @@ def evacuees_of(session: Session, village: str | None = None) -> list[Evacuee]:
 @pytest.fixture
 def evacuees(sample_session: Session) -> list[Evacuee]:
     return evacuees_of(sample_session)
-
-
-@pytest.fixture
-def as_role(sample_project: Path) -> Iterator[Callable[..., Session]]:
-    """Open a copy of the sample project as somebody of a role, bound to villages where some are given."""
-    opened = [open_project(sample_project, user=USER, password=PASSWORD)]
-
-    def login(role: str, *villages: str) -> Session:
-        info, catalog, login = opened[0].info, opened[0].catalog, opened[0].login
-        policy = Policy.of((role,), villages or None, catalog)
-        opened.append(Session(info, catalog, replace(login, policy=policy)))
-        return opened[-1]
-
-    yield login
-    for session in opened:
-        session.close()
 
 
 @pytest.fixture
