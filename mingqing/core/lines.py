@@ -36,6 +36,8 @@ class Source:
         >>> source = Source("x.toml", 'a = 1\n[[b]]\n"c" = [\n2]\nd.e = 3')
         >>> [source.line(path) for path in (("a",), ("b", 0, "c"), ("b", 0, "d", "e"), ("b", 0, "x"))]
         [1, 3, 5, 2]
+        >>> Source("x.toml", "a = [\n{ b = 1 },\n{ b = 2 }]").line(("a", 1, "b"))
+        3
         """
         for end in range(len(path), 0, -1):
             if path[:end] in self._lines:
@@ -48,7 +50,14 @@ class Source:
         found: dict[KeyPath, int] = {}
         latest: dict[KeyPath, int] = {}  # of each array of tables
         table: KeyPath = ()
+        path: KeyPath = ()
+        elements = 0
         for line, head in _heads(self.text):
+            if not head:
+                found[*path, elements] = line
+                elements += 1
+                continue
+            elements = 0
             path = _inside(() if head.startswith("[") else table, _names(head.strip("[]")), latest)
             if head.startswith("["):
                 table = path
@@ -73,8 +82,11 @@ def _inside(table: KeyPath, names: KeyPath, latest: Mapping[KeyPath, int]) -> Ke
 
 
 def _heads(text: str) -> Iterator[tuple[int, str]]:
-    """Yield of each statement its line and its head: `[table]`, `[[table]]`, or the key before the `=`."""
-    start, line, depth, told = 0, 1, 0, False
+    """Yield of each statement its line and its head: `[table]`, `[[table]]`, or the key before the `=`.
+
+    After it, of each table that is an element of its array, the line, and nothing for a head.
+    """
+    start, line, depth, told, outer = 0, 1, 0, False, ""
     for token in _TOKEN.finditer(text):
         said = token[0]
         if said == "\n" and not depth:
@@ -83,6 +95,9 @@ def _heads(text: str) -> Iterator[tuple[int, str]]:
             told = True
             yield line, text[start : token.start()].strip()
         elif said in {"[", "{"}:
+            if depth == 1 and outer + said == "[{":
+                yield line + text.count("\n", start, token.start()), ""
+            outer = outer if depth else said
             depth += 1
         elif said in {"]", "}"}:
             depth -= 1
