@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     r"""
     \"{3} (?: \\. | [^\\] )*? \"{3,5} | '{3} .*? '{3,5}
     | " (?: \\. | [^"\\\n] )* " | ' [^'\n]* '
-    | \# [^\n]* | [][{}=\n]
+    | \# [^\n]* | [][{}=,\n]
     """,
     re.DOTALL | re.VERBOSE,
 )
@@ -51,13 +51,10 @@ class Source:
         latest: dict[KeyPath, int] = {}  # of each array of tables
         table: KeyPath = ()
         path: KeyPath = ()
-        elements = 0
         for line, head in _heads(self.text):
-            if not head:
-                found[*path, elements] = line
-                elements += 1
+            if isinstance(head, int):
+                found[*path, head] = line
                 continue
-            elements = 0
             path = _inside(() if head.startswith("[") else table, _names(head.strip("[]")), latest)
             if head.startswith("["):
                 table = path
@@ -81,12 +78,12 @@ def _inside(table: KeyPath, names: KeyPath, latest: Mapping[KeyPath, int]) -> Ke
     return path
 
 
-def _heads(text: str) -> Iterator[tuple[int, str]]:
+def _heads(text: str) -> Iterator[tuple[int, str | int]]:
     """Yield of each statement its line and its head: `[table]`, `[[table]]`, or the key before the `=`.
 
-    After it, of each table that is an element of its array, the line, and nothing for a head.
+    After it, of each table in its array, the line, and for a head its position.
     """
-    start, line, depth, told, outer = 0, 1, 0, False, ""
+    start, line, depth, told, outer, position = 0, 1, 0, False, "", 0
     for token in _TOKEN.finditer(text):
         said = token[0]
         if said == "\n" and not depth:
@@ -95,10 +92,13 @@ def _heads(text: str) -> Iterator[tuple[int, str]]:
             told = True
             yield line, text[start : token.start()].strip()
         elif said in {"[", "{"}:
-            if depth == 1 and outer + said == "[{":
-                yield line + text.count("\n", start, token.start()), ""
-            outer = outer if depth else said
+            if not depth:
+                outer, position = said, 0
+            elif depth == 1 and outer + said == "[{":
+                yield line + text.count("\n", start, token.start()), position
             depth += 1
+        elif said == "," and depth == 1:
+            position += 1
         elif said in {"]", "}"}:
             depth -= 1
             if not depth and not told:

@@ -3,7 +3,7 @@
 Any zip program takes the files out again; in a folder that ends in `.mingqing` they are the project. Stored and
 not compressed, so that the database, which is encrypted and would not shrink, can be opened where it lies.
 
-The project's own templates of printed pages, `print/*.toml`, are in it where there are any.
+The project's own definitions, `print/*.toml` and `exchange/*.toml`, are in it where there are any.
 
 One made by hand has the pictures, `attachments.db`, in it too. Those made automatically would each have the same again:
 they share a second copy of the pictures beside them and say what it is called.
@@ -24,13 +24,13 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.files import flush_to_disk
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
-from mingqing.store.templates import LARGEST, MOST, is_carried
+from mingqing.store.templates import EXCHANGE, FOLDERS, LARGEST, MOST, is_carried
 
 SUFFIX = ".mingqing-backup"
 DATABASE, KEYRING, ATTACHMENTS = "map.db", "keyring.json", "attachments.db"
 _DESCRIPTION = "backup.json"
-# A program of before there were templates, or pictures, reads those without.
-_FORMAT, _WITHOUT_TEMPLATES, _WITHOUT_PICTURES = 3, 2, 1
+# A program of before there were profiles of exchange, templates, or pictures, reads those without.
+_FORMAT, _WITHOUT_PROFILES, _WITHOUT_TEMPLATES, _WITHOUT_PICTURES = 4, 3, 2, 1
 # Bounds on what a file from a stranger may make us read into memory.
 _SMALL = 4 << 20
 _LOCAL_HEADER = struct.Struct("<26xHH")
@@ -70,7 +70,7 @@ class Contents:
         if not all(isinstance(t, str) for t in texts) or not isinstance(self.head, int):
             raise TypeError(texts)
         own = {name for name in self.sha256 if is_carried(name)}
-        if set(self.sha256) - own - {ATTACHMENTS} != {DATABASE, KEYRING} or len(own) > MOST:
+        if set(self.sha256) - own - {ATTACHMENTS} != {DATABASE, KEYRING} or len(own) > MOST * len(FOLDERS):
             raise ValueError(list(self.sha256)[:5])
         if self.pictures and not _OWN_PICTURES.fullmatch(self.pictures):
             raise ValueError(self.pictures)
@@ -96,7 +96,9 @@ def write_description(archive: zipfile.ZipFile, contents: Contents) -> None:
     if not contents.pictures:
         del said["pictures"]
     plain = _WITHOUT_TEMPLATES if pictures else _WITHOUT_PICTURES
-    written = {"format": _FORMAT if any(map(is_carried, contents.sha256)) else plain, **said}
+    folders = {name.partition("/")[0] for name in contents.sha256 if is_carried(name)}
+    templates = _WITHOUT_PROFILES if folders else plain
+    written = {"format": _FORMAT if EXCHANGE in folders else templates, **said}
     archive.writestr(_DESCRIPTION, json.dumps(written, ensure_ascii=False))
 
 

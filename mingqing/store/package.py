@@ -3,7 +3,8 @@
 What is left behind: rows of other villages and of none, tables and fields that the role does not see (masked ones
 come masked, also those that it could ask for with a reason), references to rows that do not come, pictures that no row
 of it names, the history of changes, the log, the other accounts, what the project remembers and what people saved with
-it, names of files and of who wrote what. The project's own templates of printed pages, which hold no rows, go with it.
+it, names of files and of who wrote what. The project's own definitions (`print/`, `exchange/`),
+which hold no rows, go with it.
 """
 
 import hashlib

@@ -1,4 +1,7 @@
-"""Templates of printed pages that a project carries in its folder `print/`: names, bounds, what is of them there."""
+"""Definitions of its own that a project carries: of printed pages in `print/`, of exchange in `exchange/`.
+
+What they may be called, how large and how many they may be, and what is of them there.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,8 +10,10 @@ from pathlib import Path
 
 from mingqing.core.files import write_whole
 
-FOLDER, SUFFIX = "print", ".toml"
+FOLDER, EXCHANGE, SUFFIX = "print", "exchange", ".toml"
+FOLDERS = (FOLDER, EXCHANGE)
 MOST = 100
+"""In one folder."""
 LARGEST = 1 << 18
 """Bytes of one that goes into a backup; what is larger is refused when it is read."""
 
@@ -27,9 +32,9 @@ def is_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and _DEVICES.fullmatch(name) is None
 
 
-def own_templates(project: Path) -> list[Path]:
-    """Return the files of a project's own templates by name: whatever else lies there is none."""
-    folder = project / FOLDER
+def own_templates(project: Path, of: str = FOLDER) -> list[Path]:
+    """Return the files of a project's own definitions in one of its folders: whatever else lies there is none."""
+    folder = project / of
     if folder.is_symlink() or not folder.is_dir():
         return []
     found = [
@@ -50,16 +55,17 @@ def strays(project: Path) -> list[str]:
 
 
 def carried(project: Path) -> dict[str, bytes]:
-    """Return what goes with a project: its own templates by the names they have in it, such as print/household.toml.
+    """Return what goes with a project: its own definitions by the names they have in it, such as print/household.toml.
 
-    One that is too large to be a template, or cannot be read, stays behind.
+    One that is too large to be a definition, or cannot be read, stays behind.
     """
     found = {}
-    for file in own_templates(project):
-        with suppress(OSError), file.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
-            if len(content) <= LARGEST:
-                found[f"{FOLDER}/{file.name}"] = content
+    for folder in FOLDERS:
+        for file in own_templates(project, folder):
+            with suppress(OSError), file.open("rb") as stream:
+                content = stream.read(LARGEST + 1)
+                if len(content) <= LARGEST:
+                    found[f"{folder}/{file.name}"] = content
     return found
 
 
@@ -68,11 +74,11 @@ def is_carried(name: str) -> bool:
 
     Examples
     --------
-    >>> is_carried("print/household.toml"), is_carried("print/../map.db"), is_carried("print/a/b.toml")
-    (True, False, False)
+    >>> [is_carried(name) for name in ("print/a.toml", "exchange/a.toml", "print/../map.db", "print/a/b.toml", "print")]
+    [True, True, False, False, False]
     """
     folder, slash, file = name.partition("/")
-    return folder + slash == f"{FOLDER}/" and file.endswith(SUFFIX) and is_name(file.removesuffix(SUFFIX))
+    return folder in FOLDERS and bool(slash) and file.endswith(SUFFIX) and is_name(file.removesuffix(SUFFIX))
 
 
 def put(project: Path, templates: Mapping[str, bytes]) -> None:

@@ -40,7 +40,8 @@ k = 4
 LINES = {
     ("title",): 2,
     ("lines",): 3,
-    ("lines", 2, "y"): 3,
+    ("lines", 2, "y"): 5,
+    ("lines", 1): 3,
     ("quoted.key",): 8,
     ("long", "dotted", "key"): 10,
     ("long",): 10,

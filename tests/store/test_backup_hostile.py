@@ -179,7 +179,7 @@ def test_deeply_nested_json_is_refused(sound: Backup) -> None:
 
 def test_a_backup_of_a_newer_program_says_so(sound: Backup) -> None:
     files = files_of(sound)
-    described = json.dumps({**json.loads(files["backup.json"]), "format": 4, "what": "is new"})
+    described = json.dumps({**json.loads(files["backup.json"]), "format": 5, "what": "is new"})
     write(sound.file, list((files | {"backup.json": described.encode()}).items()))
     assert_refused(sound.file, "升级本软件")
 

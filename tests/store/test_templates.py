@@ -80,7 +80,33 @@ def test_of_very_many_files_only_so_many_are_templates(session: Session) -> None
     assert len(own_templates(session.info.path)) == len(carried(session.info.path)) == MOST
 
 
+def test_profiles_of_exchange_go_the_same_ways(own: Session, stick: Path, tmp_path: Path) -> None:
+    folder = own.info.path / "exchange"
+    folder.mkdir()
+    (folder / "县局.toml").write_bytes(TEXT)
+    (folder / "readme.txt").write_bytes(TEXT)
+    expected = CARRIED | {"exchange/县局.toml": TEXT}
+    made = make_backup(own, stick)
+    assert b'"format": 4' in files_of(made)["backup.json"]
+    assert carried(restore_backup(made.file, tmp_path / "恢复")) == expected
+    package = make_package(own, tmp_path / "包", "viewer", ["331124204202"], user="查阅", password=PASSWORD)
+    assert carried(package) == expected
+    assert [f.stem for f in own_templates(own.info.path, "exchange")] == ["县局"]
+
+
+def test_as_many_as_may_be_carried_come_back(session: Session, stick: Path, tmp_path: Path) -> None:
+    for folder in ("print", "exchange"):
+        (session.info.path / folder).mkdir()
+        for n in range(MOST + 1):
+            (session.info.path / folder / f"t{n:03}.toml").touch()
+    made = make_backup(session, stick)
+    assert len(carried(restore_backup(made.file, tmp_path / "恢复"))) == 2 * MOST
+
+
 NAMES = [
+    "exchange/../map.db",
+    "exchange/a/x.toml",
+    "exchange",
     "print/../map2.db",
     "print/../../x.toml",
     "/print/x.toml",
