@@ -3,7 +3,7 @@
 import re
 
 # What XML cannot hold: https://www.w3.org/TR/xml/#charsets
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_000  # Excel holds 32,767 characters in a cell
 
 
