@@ -32,11 +32,16 @@ _RESERVED = re.compile(
 _PLACED = {Origin.AREA: GeometryKind.POLYGON, Origin.LENGTH: GeometryKind.LINE}
 _OF_ROWS = {Origin.ID, Origin.VILLAGE, *_PLACED}
 _NAMED = {Origin.ID: (ID_NAME, ID_TITLE), Origin.VILLAGE: (VILLAGE_NAME, VILLAGE_TITLE)}
+_OURS = "exchange"
 # How values of a field may be written otherwise: anything as text, and what loses nothing.
 _ALSO = {FieldType.BOOLEAN: {FieldType.BOOLEAN}, FieldType.INTEGER: {FieldType.NUMBER}}
 
 
-def read_column(reader: Reader, table: Table) -> Out:
+Lists = Mapping[str, Mapping[str, str]]
+"""The lists of codes that a profile has for its lines, by name: a value, and what is written for it."""
+
+
+def read_column(reader: Reader, table: Table, lists: Lists) -> Out:
     """Return the column that a line says, of a field of a table, of the row itself, or the same in every row.
 
     Raises
@@ -47,7 +52,7 @@ def read_column(reader: Reader, table: Table) -> Out:
     if "constant" in reader.data:
         return _finished(reader, _constant(reader))
     if "field" in reader.data:
-        return _finished(reader, _of_field(reader, table))
+        return _finished(reader, _of_field(reader, table, lists))
     return _finished(reader, _of_row(reader, table))
 
 
@@ -75,7 +80,7 @@ def _of_row(reader: Reader, table: Table) -> Out:
     return Out(name, title, origin, FieldType.TEXT, of)
 
 
-def _of_field(reader: Reader, table: Table) -> Out:
+def _of_field(reader: Reader, table: Table, lists: Lists) -> Out:
     field = _field(reader, table)
     unsaid = next(columns_of(field))
     origin = reader.choice("origin", Origin, reader.take("origin", str, unsaid.origin))
@@ -88,7 +93,7 @@ def _of_field(reader: Reader, table: Table) -> Out:
     kind = reader.choice("type", FieldType, reader.take("type", str, as_said.type))
     if kind not in {FieldType.TEXT, leaving_type(field), *_ALSO.get(field.type, set())}:
         raise reader.error("type", tr("“{title}”不能写成这个类型").format(title=field.title))
-    codes = _codes(reader, field)
+    codes = _codes(reader, field, lists)
     return Out(as_said.name, as_said.title, origin, kind, field, codes, help=as_said.help)
 
 
@@ -107,22 +112,33 @@ def _field(reader: Reader, table: Table) -> Field:
     )
 
 
-def _codes(reader: Reader, field: Field) -> Mapping[str, str]:
-    """Return what is written for each value: as the code list has it, or as the line says, of a code list all."""
-    if "codes" not in reader.data:
+def _codes(reader: Reader, field: Field, lists: Lists) -> Mapping[str, str]:
+    """Return what is written for each value: by our code list, by one of the profile's, or as the line itself says."""
+    said = reader.data.pop("codes", None)
+    if said is None:
         return {}
-    known = {code.value: code.leaves_as or code.value for code in field.codes.codes} if field.codes else {}
-    if isinstance(reader.data["codes"], str):
-        if reader.take("codes", str) != "exchange":
-            raise reader.error("codes", tr('应写成 "exchange"，或 { "值" = "代码" }'))
-        if not known:
-            raise reader.error("codes", tr("“{title}”没有代码表").format(title=field.title))
-        return known
-    said = reader.take("codes", dict)
     if field.type not in {FieldType.CODE, FieldType.TEXT}:
         raise reader.error("codes", tr("“{title}”不是代码，也不是文字").format(title=field.title))
-    if not all(isinstance(v, str) for v in said.values()):
-        raise reader.error("codes", tr("代码应为双引号里的文字"))
+    known = {code.value: code.leaves_as or code.value for code in field.codes.codes} if field.codes else {}
+    if said == _OURS and known:
+        return known
+    if isinstance(said, str):
+        if said not in lists:
+            every = " ".join((*([_OURS] if known else []), *lists))
+            raise reader.error("codes", tr("没有代码表“{name}”，可用的有 {all}").format(name=said, all=every))
+        said = lists[said]
+    return _complete(reader, read_codes(reader, "codes", said), known)
+
+
+def read_codes(reader: Reader, key: str, said: object) -> Mapping[str, str]:
+    """Return a list of codes, found under `key`: values, and what is written for them."""
+    if not isinstance(said, dict) or not all(isinstance(v, str) for v in said.values()):
+        raise reader.error(key, tr('应写成 { "值" = "代码" }，代码放在双引号里'))
+    return dict(said)
+
+
+def _complete(reader: Reader, said: Mapping[str, str], known: Mapping[str, str]) -> Mapping[str, str]:
+    """Return codes for a field whose values are those of a list of ours, each of which they must have; else as said."""
     wrong = [v for v in said if known and v not in known]
     if wrong:
         told = tr("代码表里没有“{value}”，有的是 {all}").format(value=wrong[0], all="、".join(known))
@@ -131,7 +147,7 @@ def _codes(reader: Reader, field: Field) -> Mapping[str, str]:
     if missing:
         told = tr("没有写 {all} 的代码；没有对应的写空的引号，就留空").format(all="、".join(missing))
         raise reader.error("codes", told)
-    return dict(said)
+    return said
 
 
 def _finished(reader: Reader, out: Out) -> Out:

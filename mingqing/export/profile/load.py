@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
 from mingqing.catalog.load import catalog
 from mingqing.catalog.model import Table
 from mingqing.core.definitions import Reader, Section
@@ -11,7 +14,7 @@ from mingqing.core.errors import MingqingError
 from mingqing.core.text import tr
 from mingqing.crs.transform import require_usable
 from mingqing.export.asked import Format
-from mingqing.export.profile.column import read_column
+from mingqing.export.profile.column import Lists, read_codes, read_column
 from mingqing.export.profile.columns import every_column
 from mingqing.export.profile.model import Layout, Out, Profile
 from mingqing.export.profile.texts import text
@@ -56,8 +59,14 @@ def _epsg(reader: Reader) -> int | None:
     if epsg is not None:
         try:
             require_usable(epsg)
-        except MingqingError as error:
-            raise reader.error("epsg", str(error)) from error
+            CRS.from_epsg(epsg)
+        except (MingqingError, CRSError) as error:
+            told = (
+                str(error)
+                if isinstance(error, MingqingError)
+                else tr("没有代码是 {n} 的坐标系").format(n=epsg)
+            )
+            raise reader.error("epsg", told) from error
     return epsg
 
 
@@ -71,10 +80,13 @@ def _encoding(reader: Reader) -> str:
 def _layouts(top: Reader) -> Mapping[str, Layout]:
     others = top.take("other_tables", bool, default=False)
     other_fields = top.take("other_fields", bool, default=False)
+    lists = {
+        name: read_codes(top, f"codes.{name}", said) for name, said in top.take("codes", dict, {}).items()
+    }
     found: dict[str, Layout] = {}
     for entry in top.take("table", list, []):
         reader = Reader(top.file, "table", entry)
-        layout = _layout(reader, other_fields=other_fields)
+        layout = _layout(reader, lists, other_fields=other_fields)
         if layout.table.name in found:
             raise reader.error("table", tr("这张表前面已经写过了"))
         clash = _clash(layout.name, (x.name for x in found.values()))
@@ -103,7 +115,7 @@ def _clash(name: str, others: Iterable[str]) -> str | None:
     return None
 
 
-def _layout(reader: Reader, *, other_fields: bool) -> Layout:
+def _layout(reader: Reader, lists: Lists, *, other_fields: bool) -> Layout:
     table = _table(reader)
     reader.where = f"table.{table.name}"
     name = reader.take("name", str, table.name)
@@ -113,7 +125,7 @@ def _layout(reader: Reader, *, other_fields: bool) -> Layout:
         table=table,
         name=name,
         title=text(reader, "title", default=table.title),
-        columns=_columns(reader, table, other_fields=other_fields),
+        columns=_columns(reader, table, lists, other_fields=other_fields),
         at_place=reader.take("at_place", bool, default=False),
     )
     if layout.at_place and not table.located_at:
@@ -132,12 +144,12 @@ def _table(reader: Reader) -> Table:
     return tables[name]
 
 
-def _columns(reader: Reader, table: Table, *, other_fields: bool) -> tuple[Out, ...]:
+def _columns(reader: Reader, table: Table, lists: Lists, *, other_fields: bool) -> tuple[Out, ...]:
     others = reader.take("other_fields", bool, default=other_fields)
     found: list[Out] = []
     for entry in reader.take("fields", list, []):
         line = Reader(reader.file, f"{reader.where}.fields", entry)
-        out = read_column(line, table)
+        out = read_column(line, table, lists)
         for known in found:
             _require_apart(line, out, known)
         found.append(out)
