@@ -37,10 +37,17 @@ class Linker:
         self._kept = {key: index for key, index in self._kept.items() if table not in key[:2]}
 
     def resolve(
-        self, part: Part, reference: Field, villages: Sequence[str | None]
+        self,
+        part: Part,
+        reference: Field,
+        villages: Sequence[str | None],
+        known: Sequence[int | None] | None = None,
     ) -> tuple[list[int | None], list[Unlinked]]:
-        """Return for each row of `part` the id its `reference` points to, and the rows where none was found."""
-        ids: list[int | None] = [None] * len(part.rows)
+        """Return for each row of `part` the id its `reference` points to, and the rows where none was found.
+
+        known : what is known of it already, None where it is open.
+        """
+        ids: list[int | None] = [None] * len(part.rows) if known is None else list(known)
         target = reference.references or ""
         reasons: dict[int, str] = {}
         for table, field, values in part.links.get(reference.name, ()):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from mingqing.catalog.model import Catalog, Field, FieldType, GeometryKind, Link, Table
@@ -31,6 +31,9 @@ class TableMatch:
     feed_links : for each table fed besides, its links, from columns that the table itself has no field for.
     unmatched : columns that nothing was found for.
     refused : column → why it is never taken.
+    ids : the column that holds the rows' own ids, where it is what our export gave; see `ingest.returned`.
+    targets : reference field → the column that holds the ids of the rows pointed to.
+    continued : column → those in which its text goes on.
     """
 
     table: Table
@@ -40,6 +43,9 @@ class TableMatch:
     feed_links: Mapping[str, Mapping[str, tuple[ColumnLink, ...]]]
     unmatched: tuple[str, ...]
     refused: Mapping[str, str]
+    ids: str | None = None
+    targets: Mapping[str, str] = field(default_factory=dict)
+    continued: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @cache

@@ -1,9 +1,12 @@
 """Which incoming rows are new, which correct a row that is there, and which change nothing."""
 
-from collections.abc import Container, Hashable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Container, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from mingqing.access.masking import MASKS
+from mingqing.access.roles import mask_of
 from mingqing.catalog.model import FieldType, Table
 from mingqing.catalog.values import Value
 from mingqing.core.text import tr
@@ -31,34 +34,46 @@ class Plan:
     reasons: dict[int, str] = field(default_factory=dict)
 
 
-def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: str) -> Plan:
+def plan(
+    part: Part,
+    at: Sequence[int],
+    table: Table,
+    stored: Stored,
+    source: str,
+    brought: Set[int] = frozenset(),
+) -> Plan:
     """Compare rows with those stored of the same village.
 
-    The best way of knowing a row that both it and a stored one have decides whether they are the same: a whole
-    natural key, else the shape, else all that they say. So two of one name with different id numbers stay two,
-    and a house that had no number gets one. Where nothing of this decides, the table's weak keys do, if they tell
-    of one row only: a household entered before its house was there is not entered again. A row with nothing to be
-    known by but a name is the one stored row of that name, if that says nothing else. Rows that match nothing are
-    paired with rows that came from the same file before and match nothing now: the file was corrected. A blank
-    never overwrites.
+    A row that comes back with the id of one that is there is that one, whatever else either says; rows with
+    different ids are different. Of others, the best way of knowing a row that both it and a stored one have decides
+    whether they are the same: a whole natural key, else the shape, else all that they say. So two of one name with
+    different id numbers stay two, and a house that had no number gets one. Where nothing of this decides, the
+    table's weak keys do, if they tell of one row only: a household entered before its house was there is not
+    entered again. A row with nothing to be known by but a name is the one stored row of that name, if that says
+    nothing else. Rows that match nothing are paired with rows that came from the same file before and match nothing
+    now: the file was corrected. A blank never overwrites.
 
     Parameters
     ----------
     at : indices of the rows of `part` to be planned.
     stored : the village's rows of the table, with the columns of `part`.
     source : where the rows come from, as kept in their column `source`.
+    brought : ids of rows that came with them in the same import; no row with another id is one of those.
     """
     out = Plan()
-    if not stored.ids and _all_distinct(part, at, table):
+    if not stored.ids and (_all_identified(part, at) or _all_distinct(part, at, table)):
         out.insert = list(at)
         return out
     known = _Known(table, stored)
     unlike = _several(table, part, at)
     claimed: dict[Way, int] = {}
     taken: dict[int, int] = {}
+    _take_identified(out, part, at, known, taken, claimed, brought)
     namesakes = _namesakes(table, stored)
     for i in at:
-        ways = _ways(table, part.columns, part.geometry, i)
+        if part.id_of(i) is not None:
+            continue
+        ways = known.ways(part, i)
         best = ways[0]
         if best in claimed:
             out.same_as[i] = claimed[best]
@@ -73,14 +88,60 @@ def plan(part: Part, at: Sequence[int], table: Table, stored: Stored, source: st
                 out.same_as[i] = taken[found]
                 out.reasons[i] = _reason(table, best, part.rows[out.same_as[i]])
                 continue
-        if found is None:
-            out.insert.append(i)
-        else:
-            taken[found] = i
-            out.update[i] = found
+        _take(out, i, found, taken)
     _pair_corrected(out, part, table, stored, source)
+    _pass_over_masks(out, part, table, stored)
     drop_unchanged(out, part, stored)
     return out
+
+
+def _take(out: Plan, row: int, found: int | None, taken: dict[int, int]) -> None:
+    if found is None:
+        out.insert.append(row)
+    else:
+        taken[found] = row
+        out.update[row] = found
+
+
+def _all_identified(part: Part, at: Sequence[int]) -> bool:
+    return part.ids is not None and all(part.ids[i] is not None for i in at)
+
+
+def _take_identified(
+    out: Plan,
+    part: Part,
+    at: Sequence[int],
+    known: "_Known",
+    taken: dict[int, int],
+    claimed: dict[Way, int],
+    brought: Set[int],
+) -> None:
+    """Plan the rows that come with ids, before those that may be one of them: see `plan`."""
+    identified = [(i, said) for i in at if (said := part.id_of(i)) is not None]
+    if not identified:
+        return
+    where = {there: j for j, there in enumerate(known.ids)}
+    taken.update((where[said], i) for i, said in identified if said in where)
+    out.update.update((i, j) for j, i in taken.items())
+    others = ChainMap(taken, {j: 0 for j, there in enumerate(known.ids) if there in brought})
+    for i, said in identified:
+        ways = known.ways(part, i)
+        claimed.setdefault(ways[0], i)
+        if said not in where:
+            _take(out, i, known.find(ways, (), others), taken)
+
+
+def _pass_over_masks(out: Plan, part: Part, table: Table, stored: Stored) -> None:
+    """Blank what is only the mask of what is stored: an export by who does not see it whole corrects nothing."""
+    for name in part.columns:
+        kind = mask_of(table.field_by_name[name])
+        if kind is None:
+            continue
+        new, old, mask = list(part.columns[name]), stored.columns[name], MASKS[kind].value
+        for i, j in out.update.items():
+            if new[i] is not None and new[i] != old[j] and new[i] == mask(str(old[j] or "")):
+                new[i] = None
+        part.columns[name] = new
 
 
 def _all_distinct(part: Part, at: Sequence[int], table: Table) -> bool:
@@ -95,6 +156,7 @@ class _Known:
     """Stored rows by the ways in which they can be known."""
 
     def __init__(self, table: Table, stored: Stored) -> None:
+        self._table, self.ids = table, stored.ids
         self._where: dict[Way, list[int]] = {}
         self._kinds: list[set[Hashable]] = []
         for j in range(len(stored.ids)):
@@ -103,6 +165,10 @@ class _Known:
             self._kinds.append({kind for kind, _ in ways})
             for way in ways:
                 self._where.setdefault(way, []).append(j)
+
+    def ways(self, part: Part, row: int) -> list[Way]:
+        """Return the ways in which a row that comes in can be known, best first."""
+        return _ways(self._table, part.columns, part.geometry, row)
 
     def find(self, ways: Sequence[Way], weak: Sequence[Way], taken: Container[int]) -> int | None:
         """Return the stored row known by one of these ways, best first, and by none better as another."""
@@ -191,15 +257,16 @@ def _pair_corrected(out: Plan, part: Part, table: Table, stored: Stored, source:
     Rows of a table without keys are paired in order, if there are as many. Others must still share their shape,
     their name and every reference, or a weak key: who moves in does not get the telephone of who moved out.
     """
-    if not out.insert:
+    fresh = [i for i in out.insert if part.id_of(i) is None]
+    if not fresh:
         return
     taken = set(out.update.values())
     sources = stored.columns.get("source", ())
     left = [j for j, s in enumerate(sources) if j not in taken and _same_file(s, source)]
     if table.keys:
-        pairs = _pair_lasting(out.insert, left, part, table, stored)
+        pairs = _pair_lasting(fresh, left, part, table, stored)
     else:
-        pairs = dict(zip(out.insert, left, strict=True)) if len(left) == len(out.insert) else {}
+        pairs = dict(zip(fresh, left, strict=True)) if len(left) == len(fresh) else {}
     out.update.update(pairs)
     out.insert = [i for i in out.insert if i not in pairs]
 

@@ -26,9 +26,11 @@ from mingqing.crs.zones import describe
 from mingqing.ingest.listed import listed
 from mingqing.ingest.match import ColumnLink, TableMatch, match, recognise_table
 from mingqing.ingest.reading.layer import SourceLayer
+from mingqing.ingest.reading.names import id_column
 from mingqing.ingest.reading.source import SourceFile, read
 from mingqing.ingest.repair import kinds_of, repair
 from mingqing.ingest.report import LeftOut, SourceReport
+from mingqing.ingest.returned import joined, match_returned, returned_table, row_id, said_ids
 from mingqing.store.geometry import encode
 
 _T = TypeVar("_T")
@@ -77,6 +79,9 @@ class Part:
 
     rows : source row number of each row, `columns` and `geometry` as long as it.
     links : reference field → for each way of naming the row pointed to: (table, field, n values).
+    ids : the id that each row says is its own, where it left from a project and comes back; None where none does.
+    targets : reference field → the id that each row says it points to.
+    there : ids of rows that are in the project, with their villages: filled once that is known.
     """
 
     table: str
@@ -84,6 +89,13 @@ class Part:
     columns: dict[str, list[Value]]
     geometry: list[bytes | None] | None = None
     links: dict[str, list[tuple[str, str, list[str | None]]]] = field(default_factory=dict)
+    ids: list[int | None] | None = None
+    targets: dict[str, list[int | None]] = field(default_factory=dict)
+    there: dict[int, str | None] = field(default_factory=dict)
+
+    def id_of(self, row: int) -> int | None:
+        """Return the id that a row says is its own."""
+        return None if self.ids is None else self.ids[row]
 
     def keep(self, at: Sequence[int]) -> None:
         """Drop all rows but those at these indices."""
@@ -92,6 +104,9 @@ class Part:
         self.links = {r: [(t, f, [v[i] for i in at]) for t, f, v in ways] for r, ways in self.links.items()}
         if self.geometry is not None:
             self.geometry = [self.geometry[i] for i in at]
+        if self.ids is not None:
+            self.ids = [self.ids[i] for i in at]
+        self.targets = {r: [v[i] for i in at] for r, v in self.targets.items()}
 
     def __reduce__(self) -> tuple[Callable[[bytes], "Part"], tuple[bytes]]:
         """Travel between processes as plain values, in half the time of pickling each."""
@@ -130,17 +145,21 @@ def recognise(layer: SourceLayer, options: Options, catalog: Catalog) -> TableMa
     columns = tuple(layer.columns)
     key = header_key(columns)
     name = options.table or options.tables.get(key)
-    if name is None:
-        kinds = None if layer.geometry is None else kinds_of(layer.geometry)
-        table = recognise_table(
-            catalog, (layer.name, layer.path.stem, layer.path.parent.name), columns, kinds
-        )
+    ours = id_column(columns) is not None
+    if name is not None:
+        table: Table | None = catalog.tables[name]
+    elif ours:
+        table = returned_table(catalog, (layer.name, layer.path.stem), columns)
     else:
-        table = catalog.tables[name]
+        table = None
+    if table is None:
+        kinds = None if layer.geometry is None else kinds_of(layer.geometry)
+        ours, folder = False, layer.path.parent.name
+        table = recognise_table(catalog, (layer.name, layer.path.stem, folder), columns, kinds)
     if table is None:
         return None
     chosen = {**options.mappings.get(key, {}), **options.mapping}
-    return match(catalog, table, columns, tuple(chosen.items()))
+    return (match_returned if ours else match)(catalog, table, columns, tuple(chosen.items()))
 
 
 def refused_by_name(layer: SourceLayer, table: Table, catalog: Catalog) -> str | None:
@@ -183,7 +202,9 @@ def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
     except InputRefused as error:
         report.error = str(error)
         return Prepared(report)
-    if found.table.listed_by is not None:
+    if found.ids is not None:
+        layer = joined(layer, found)
+    elif found.table.listed_by is not None:
         layer, found = listed(catalog, layer, found, report)
     return Prepared(report, _parts(layer, found, geometry, epsg, report))
 
@@ -255,9 +276,13 @@ def _parts(
     keep = np.arange(len(layer.rows), dtype=np.intp)
     if gone:
         keep = keep[~np.isin(layer.rows, list(gone))]
-    own = _part(layer, found.table, found.fields, keep, report)
+    ids = None
+    if found.ids is not None:
+        ids = said_ids(_at(keep, layer.columns[found.ids]), layer.rows[keep].tolist(), report)
+    own = _part(layer, found.table, found.fields, keep, report, ids)
     keep = _of_rows(layer, keep, own)
     own.links = _link_values(catalog, found.links, layer, keep)
+    own.targets = {name: list(map(row_id, _at(keep, layer.columns[c]))) for name, c in found.targets.items()}
     if geometry is not None:
         own.geometry = encode(geometry[keep], epsg)
         _list_shapeless(own, found.table, report)
@@ -290,25 +315,30 @@ def _part(
     fields: Mapping[str, str],
     keep: NDArray[np.intp],
     report: SourceReport | None,
+    ids: Sequence[int | None] | None = None,
 ) -> Part:
     """The rows `keep` of a layer as rows of `table`; those without what it requires are left out.
 
     What cannot be taken is listed in `report`; None for a table fed besides, whose gaps are no fault.
+    Rows with `ids` may correct a row that is there, for which a part of it is enough.
     """
     rows = layer.rows[keep].tolist()
     columns, refused = _typed(layer, table, fields, keep, rows)
     refused += _contradicting(table, columns, rows)
     required = [f.name for f in table.fields if f.required and f.references is None]
     whole = np.ones(len(rows), dtype=bool)
+    known = np.array([i is not None for i in ids or [None] * len(rows)], dtype=bool)
     for name in required:
-        filled = np.array([v is not None for v in columns.get(name, [None] * len(rows))], dtype=bool)
+        filled = np.array([v is not None for v in columns.get(name, [None] * len(rows))], dtype=bool) | known
         reason = tr("缺少{title}").format(title=table.field_by_name[name].title)
         refused += [LeftOut(rows[i], None, reason) for i in np.flatnonzero(whole & ~filled)]
         whole &= filled
     if report is not None:
         report.left_out += refused
     index = np.flatnonzero(whole)
-    return Part(table.name, _at(index, rows), {n: _at(index, v) for n, v in columns.items()})
+    part = Part(table.name, _at(index, rows), {n: _at(index, v) for n, v in columns.items()})
+    part.ids = None if ids is None else _at(index, ids)
+    return part
 
 
 def _typed(
@@ -375,7 +405,7 @@ def _list_shapeless(part: Part, table: Table, report: SourceReport) -> None:
     """List rows without a shape; where only the shape could tell rows apart, leave them out."""
     if part.geometry is None:
         return
-    missing = [i for i, blob in enumerate(part.geometry) if blob is None]
+    missing = [i for i, blob in enumerate(part.geometry) if blob is None and part.id_of(i) is None]
     said = {x.row for x in report.left_out if x.field == tr("图形")}
     for i in (i for i in missing if not table.keys or part.rows[i] not in said):
         told = (
@@ -385,4 +415,4 @@ def _list_shapeless(part: Part, table: Table, report: SourceReport) -> None:
         )
         report.left_out.append(LeftOut(part.rows[i], tr("图形") if table.keys else None, told))
     if missing and not table.keys:
-        part.keep([i for i, blob in enumerate(part.geometry) if blob is not None])
+        part.keep(sorted({*range(len(part.rows))}.difference(missing)))

@@ -38,7 +38,7 @@ _ROWS_A_BATCH = 20_000
 _FILES_WORTH_WORKERS = 200
 _FILES_A_TASK = 4  # handing over a file costs as much as reading a small one
 _TASKS_AHEAD = 32  # read ahead of the writer, so that memory stays bounded
-_SPATIAL = {Kind.SHAPEFILE, Kind.GEOPACKAGE, Kind.GEOJSON, Kind.KML, Kind.GPX}
+_SPATIAL = {Kind.SHAPEFILE, Kind.GEOPACKAGE, Kind.FILEGDB, Kind.SPATIALITE, Kind.GEOJSON, Kind.KML, Kind.GPX}
 _WGS84 = 4326
 
 
@@ -90,6 +90,7 @@ class _Run:
     report: ImportReport
     roots: Sequence[Path]
     done: list[SourceFile] = field(default_factory=list)
+    later: list[Prepared] = field(default_factory=list)
 
     def trial(self) -> None:
         """Do everything in one transaction, and roll it back."""
@@ -112,7 +113,7 @@ class _Run:
         settle_crs(self.session, self.sources, self.options)
         writer = Writer(self.session)
         with closing(self._prepared()) as stream:
-            while len(self.done) < len(self.sources):
+            while self._has_more():
                 with self.session.transaction("import", tr("导入")) as change:
                     reports = self._write(writer, change, stream, most=_ROWS_A_BATCH)
                     taken = [
@@ -138,19 +139,33 @@ class _Run:
         rows = 0
         for source, layers in stream:
             for one in layers:
-                writer.write(change, one, source_name(one.report.path, self.roots, one.report.name))
-                rows += one.report.read
-                reports.append(one.report)
+                if writer.waits(one):
+                    self.later.append(one)
+                else:
+                    reports.append(self._write_one(writer, change, one))
+                    rows += one.report.read
             self.done.append(source)
             self.watch.progress(
                 f"{source.path.parent.name}/{source.path.name}", len(self.done), len(self.sources)
             )
             if rows >= most or self.watch.cancelled():
                 break
+        else:
+            depth = self.session.catalog.depth
+            waiting = sorted(self.later, key=lambda one: depth(one.report.table) if one.report.table else 0)
+            reports += [self._write_one(writer, change, one) for one in waiting]
+            self.later.clear()
         return reports
 
+    def _write_one(self, writer: Writer, change: Transaction, one: Prepared) -> SourceReport:
+        writer.write(change, one, source_name(one.report.path, self.roots, one.report.name))
+        return one.report
+
+    def _has_more(self) -> bool:
+        return len(self.done) < len(self.sources) or bool(self.later)
+
     def _stop_if_asked(self) -> None:
-        if self.watch.cancelled() and len(self.done) < len(self.sources):
+        if self.watch.cancelled() and self._has_more():
             raise Cancelled
 
     def _prepared(self) -> Generator[tuple[SourceFile, list[Prepared]], None, None]:
@@ -223,7 +238,8 @@ def in_order(session: Session, sources: Sequence[SourceFile]) -> list[SourceFile
     ranks: dict[str, float] = {}
     for table in catalog.tables.values():
         depth = catalog.depth(table.name) - (0.5 if table.name in referred else 0)
-        ranks.update({plain_name(a): -1 if table.name == "village" else depth for a in table.recognised_by})
+        names = (*table.recognised_by, table.title, table.name)
+        ranks.update({plain_name(name): -1 if table.name == "village" else depth for name in names})
 
     def rank(source: SourceFile) -> tuple[bool, float]:
         stem = plain_name(source.path.stem)

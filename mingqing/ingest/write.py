@@ -9,6 +9,7 @@ from mingqing.catalog.model import Field, FieldType, Table
 from mingqing.catalog.values import Value
 from mingqing.core.text import tr
 from mingqing.ingest.far import leave_out_far
+from mingqing.ingest.ids import Ids
 from mingqing.ingest.link import Linker, Unlinked
 from mingqing.ingest.merge import Plan, corrected, plan
 from mingqing.ingest.prepare import Part, Prepared
@@ -32,6 +33,11 @@ class Writer:
         self._villages = VillageFinder(session)
         self._linker = Linker(session)
         self._settled = Keeper(session.settled())
+        self._ids = Ids(session)
+
+    def waits(self, prepared: Prepared) -> bool:
+        """Whether a layer is better written after those that are yet to come."""
+        return prepared.report.error is None and self._ids.waits(prepared)
 
     def write(self, change: Transaction, prepared: Prepared, source: PurePath) -> None:
         """Write one layer and complete its report.
@@ -55,6 +61,7 @@ class Writer:
             if gone:
                 part.keep([i for i, row in enumerate(part.rows) if row not in gone])
             rows = part.rows
+            self._ids.find(part)
             villages = self._place(change, part, source, given, report, own=own)
             villages = self._settled.without_erased(part, table, villages, report, returning, own=own)
             if own and len(part.rows) < len(rows):
@@ -93,6 +100,7 @@ class Writer:
         table = self._catalog.tables[part.table]
         stated = part.columns.pop("village_code", None)
         if table.name == "village":
+            self._keep_codes(part, report)
             codes = part.columns.setdefault("code", [None] * len(part.rows))
             for i, code in enumerate(codes):
                 if code is None:
@@ -103,12 +111,36 @@ class Writer:
             return [str(c) for c in codes]
         texts = None if stated is None else [None if s is None else str(s) for s in stated]
         found = self._villages.find(texts, source, part.geometry, len(part.rows))
-        if part.rows and not any(found) and self._everywhere:
+        self._as_said(part, texts, found)
+        if part.rows and part.ids is None and not any(found) and self._everywhere:
             named = self._named_by_folder(change, source)
             if named is not None:
                 report.notes.append(tr("没有“{name}”的村界和区划代码，暂以村名代替").format(name=named))
                 return [named] * len(part.rows)
         return found
+
+    def _as_said(self, part: Part, texts: Sequence[str | None] | None, found: list[str | None]) -> None:
+        """Leave rows that come back in the village that they had, or in none, whatever their folder or place says."""
+        for i, said in enumerate(part.ids or ()):
+            if said is None or (texts is not None and texts[i] is not None):
+                continue
+            if said in part.there:
+                found[i] = part.there[said]
+            elif texts is not None and self._policy.villages is None:
+                found[i] = None
+
+    @staticmethod
+    def _keep_codes(part: Part, report: SourceReport) -> None:
+        """Leave villages that come back their code: every row of theirs has it too."""
+        codes = part.columns.setdefault("code", [None] * len(part.rows))
+        for i, said in enumerate(part.ids or ()):
+            before = None if said is None else part.there.get(said)
+            if before is not None and codes[i] != before:
+                if codes[i] is not None:
+                    text = tr("区划代码 {code} 与项目里的 {before} 不同，没有改")
+                    reason = text.format(code=codes[i], before=before)
+                    report.left_out.append(LeftOut(part.rows[i], tr("区划代码"), reason))
+                codes[i] = before
 
     def _settle_codes(
         self, change: Transaction, names: Sequence[Value], codes: Sequence[Value], report: SourceReport
@@ -150,22 +182,37 @@ class Writer:
         references = [f for f in self._catalog.tables[part.table].fields if f.type is FieldType.REFERENCE]
         for field in references:
             same_row = given.get(field.references or "")
-            named = field.name in part.links and field.references != part.table
+            named = (
+                field.name in part.links or field.name in part.targets
+            ) and field.references != part.table
             if not named and same_row is None:
                 continue
             ids: list[int | None] = [None] * len(part.rows)
             if named:
-                ids, unlinked = self._linker.resolve(part, field, villages)
+                ids, unlinked = self._resolve(part, field, villages)
                 missed += unlinked
             if same_row is not None:  # what was written of the same row is better evidence than what it names
                 ids = [same_row.get(row) or other for row, other in zip(part.rows, ids, strict=True)]
             part.columns[field.name] = list(ids)
         self._link_through(part, references)
         for i, code in enumerate(villages):
-            if code is None:
+            if code is None and part.id_of(i) is None:
                 villages[i] = self._village_by_link(part, references, i)
         still = [x for x in missed if part.columns[x.reference.name][x.index] is None]
         self._list_unlinked(part, still, report, own=own)
+
+    def _resolve(
+        self, part: Part, field: Field, villages: Sequence[str | None]
+    ) -> tuple[list[int | None], list[Unlinked]]:
+        """Return the row that each row points to: by its id where the file has it, else by what names it."""
+        said = part.targets.get(field.name, [None] * len(part.rows))
+        ids = self._ids.meant(field.references or "", said)
+        lost = [i for i, target in enumerate(said) if target is not None and ids[i] is None]
+        ids, missed = self._linker.resolve(part, field, villages, ids)
+        named = {x.index for x in missed}
+        reason = tr("没有找到所指的{what}").format(what=self._catalog.tables[field.references or ""].title)
+        missed += [Unlinked(i, field, reason) for i in lost if ids[i] is None and i not in named]
+        return ids, missed
 
     def _list_unlinked(
         self, part: Part, missed: Sequence[Unlinked], report: SourceReport, *, own: bool
@@ -193,6 +240,8 @@ class Writer:
                     continue
                 ids = [v if isinstance(v, int) else None for v in known]
                 found = self._linker.through(other.references or "", field.references or "", ids)
+                if part.ids is not None:  # what comes back with its id was open on purpose
+                    found = [f if said is None else None for f, said in zip(found, part.ids, strict=True)]
                 if any(found):
                     before = column or [None] * len(found)
                     column = [b if b is not None else f for b, f in zip(before, found, strict=True)]
@@ -206,10 +255,10 @@ class Writer:
         What is not found is no fault of the row: the body above a village's is often not in its files.
         """
         for field in self._catalog.tables[part.table].fields:
-            if (
-                field.references == part.table and field.name in part.links
+            if field.references == part.table and (
+                field.name in part.links or field.name in part.targets
             ):  # if it may be written, else it is gone
-                found, _ = self._linker.resolve(part, field, villages)
+                found, _ = self._resolve(part, field, villages)
                 wanted = {
                     ids[row]: above
                     for row, above in zip(part.rows, found, strict=True)
@@ -243,8 +292,10 @@ class Writer:
         table = self._catalog.tables[part.table]
         rows = self._complete_rows(part, table, report, own=own)
         groups: dict[str | None, list[int]] = {}
-        for i in rows:
-            groups.setdefault(villages[i], []).append(i)
+        for (
+            i
+        ) in rows:  # a row that is there is compared where it is, though it may be said to be elsewhere now
+            groups.setdefault(part.there.get(part.id_of(i) or 0, villages[i]), []).append(i)
         ids: dict[int, int] = {}
         writable = self._policy.writable(part.table)
         if "source" in writable:
@@ -253,18 +304,24 @@ class Writer:
         wanted = [name for name in writable if name in part.columns or name in known_by]
         for village, at in groups.items():
             stored = self._session.stored(part.table, wanted, village=village)
-            made = plan(part, at, table, stored, source)
+            made = plan(part, at, table, stored, source, self._ids.brought(part.table))
             self._settled.uphold(made, part, table, stored, village, report)
-            new = list(new_ids(len(made.insert)))
-            ids |= dict(zip((part.rows[i] for i in made.insert), new, strict=True))
+            moved = {
+                i: villages[i] for i in (*made.update, *made.unchanged) if villages[i] not in {None, village}
+            }
+            made.update |= {i: made.unchanged.pop(i) for i in moved if i in made.unchanged}
+            new = self._ids.for_new(part, made.insert)
             _insert(change, part, made.insert, new, village)
             pairs = list(made.update.items())
             _update(change, part, stored, pairs)
-            for i, j in (*pairs, *made.unchanged.items()):
-                ids[part.rows[i]] = stored.ids[j]
+            became = dict(zip(made.insert, new, strict=True))
+            became |= {i: stored.ids[j] for i, j in (*pairs, *made.unchanged.items())}
+            if moved:
+                change.update(part.table, [became[i] for i in moved], {"village_code": list(moved.values())})
             self._count(made, part, report, own=own)
-            for i, earlier in made.same_as.items():
-                ids[part.rows[i]] = ids[part.rows[earlier]]
+            became |= {i: became[earlier] for i, earlier in made.same_as.items()}
+            self._ids.became(part, became.items())
+            ids |= {part.rows[i]: now for i, now in became.items()}
         if groups:
             self._linker.written(part.table)
         if part.table == "village":
@@ -286,11 +343,27 @@ class Writer:
         for field in reversed([f for f in table.fields if f.required and f.references is not None]):
             column = part.columns.get(field.name, [None] * len(part.rows))
             missing |= {i: field for i, value in enumerate(column) if value is None}
+        missing = {i: field for i, field in missing.items() if part.id_of(i) not in part.there}
+        unsaid = _unsaid(part, table)
         if own:
             for i, field in sorted(missing.items(), key=lambda item: item[0]):
                 reason = tr("没有找到它的{title}，请核对姓名、户号或房屋编号").format(title=field.title)
                 report.left_out.append(LeftOut(part.rows[i], None, reason))
-        return [i for i in range(len(part.rows)) if i not in missing]
+            report.left_out += [LeftOut(part.rows[i], None, why) for i, why in unsaid.items()]
+        return [i for i in range(len(part.rows)) if i not in missing and i not in unsaid]
+
+
+def _unsaid(part: Part, table: Table) -> dict[int, str]:
+    """The rows that come with an id, are not there, and lack what the table requires; and why each is left out."""
+    required = [f for f in table.fields if f.required and f.references is None]
+    new = [i for i, said in enumerate(part.ids or ()) if said is not None and said not in part.there]
+    return {
+        i: tr("缺少{title}").format(title=field.title)
+        for field in reversed(required)
+        for column in (part.columns.get(field.name, [None] * len(part.rows)),)
+        for i in new
+        if column[i] is None
+    }
 
 
 def _insert(

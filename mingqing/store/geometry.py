@@ -15,6 +15,7 @@ _HEAD = np.dtype(
     [("mark", "u1"), ("order", "u1"), ("srid", "<i4"), ("box", "<f8", 4), ("end", "u1")]
 )  # 39 bytes
 _PART, _WKB_LE = 0x69, 0x01
+_END_OF_HEAD, _END = 0x7C, 0xFE
 _POINT, _LINE, _POLYGON = 1, 2, 3
 
 
@@ -25,15 +26,21 @@ def encode(geometry: NDArray[np.object_], srid: int) -> list[bytes | None]:
     """
     bounds = shapely.bounds(geometry)
     heads = np.empty(len(geometry), dtype=_HEAD)
-    heads["mark"], heads["order"], heads["srid"], heads["box"], heads["end"] = 0, 1, srid, bounds, 0x7C
-    packed, size = heads.tobytes(), _HEAD.itemsize
+    heads["mark"], heads["order"], heads["srid"], heads["box"], heads["end"] = (
+        0,
+        1,
+        srid,
+        bounds,
+        _END_OF_HEAD,
+    )
+    packed, size, end = heads.tobytes(), _HEAD.itemsize, bytes([_END])
     wkb = shapely.to_wkb(geometry, byte_order=1, output_dimension=2).tolist()
     for i in np.flatnonzero(shapely.get_type_id(geometry) > _POLYGON).tolist():
         wkb[i] = _mark_parts(wkb[i], _WKB_LE, _PART)
     for i in np.flatnonzero(np.isnan(bounds[:, 0])).tolist():
         wkb[i] = None
     return [
-        None if raw is None else packed[at : at + size] + raw[1:] + b"\xfe"
+        None if raw is None else packed[at : at + size] + raw[1:] + end
         for at, raw in zip(range(0, len(packed), size), wkb, strict=True)
     ]
 
@@ -55,28 +62,47 @@ def decode(blobs: Sequence[object]) -> NDArray[np.object_]:
     return geometry
 
 
+def as_wkb(blob: bytes) -> bytes:
+    """Return the WKB of a BLOB from elsewhere: SpatiaLite's, of up to four dimensions, or WKB as it is.
+
+    Raises
+    ------
+    ValueError, IndexError, struct.error
+        if it is neither, or of one of SpatiaLite's rarer kinds (compressed, big-endian).
+    """
+    size = _HEAD.itemsize
+    if not (blob[0] == 0 and blob[size - 1] == _END_OF_HEAD and blob[-1] == _END):
+        return blob
+    if blob[1] != _WKB_LE:
+        raise ValueError(blob[1])
+    raw = blob[1:2] + blob[size:-1]
+    (kind,) = struct.unpack_from("<I", raw, 1)
+    return raw if kind % 1000 <= _POLYGON else _mark_parts(raw, _PART, _WKB_LE)
+
+
 def _mark_parts(wkb: bytes, old: int, new: int) -> bytes:
     """Return the WKB of a collection with the first byte of each part changed from `old` to `new`."""
     data = bytearray(wkb)
-    (count,) = struct.unpack_from("<I", data, 5)
+    kind, count = struct.unpack_from("<II", data, 1)
+    point = 16 + 8 * (0, 1, 1, 2)[kind // 1000]
     at = 9
     for _ in range(count):
         if data[at] != old:
             raise ValueError(at)
         data[at] = new
-        (kind,) = struct.unpack_from("<I", data, at + 1)
+        kind = struct.unpack_from("<I", data, at + 1)[0] % 1000
         at += 5
         if kind == _POINT:
-            at += 16
+            at += point
             continue
         (length,) = struct.unpack_from("<I", data, at)
         at += 4
         if kind == _LINE:
-            at += 16 * length
+            at += point * length
         elif kind == _POLYGON:
             for _ in range(length):
                 (vertices,) = struct.unpack_from("<I", data, at)
-                at += 4 + 16 * vertices
+                at += 4 + point * vertices
         else:
             raise ValueError(kind)
     return bytes(data)

@@ -255,6 +255,11 @@ class Session:
         )
         return [(i, v) for i, v in found]
 
+    def villages_of(self, table: str, ids: Iterable[int]) -> dict[int, str | None]:
+        """Return the village of each of those of some rows that are there; None for one of no village."""
+        sql = f'SELECT id, village_code FROM "{self._table(table).name}" WHERE id IN (SELECT value FROM json_each(?))'
+        return dict(self.query(sql, (json.dumps(list(ids)),)))
+
     def features(
         self,
         table: str,

@@ -3,17 +3,26 @@
 import codecs
 import csv
 import io
+import warnings
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import shapely
 
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
+from mingqing.crs.recognise import recognise
 from mingqing.ingest.reading import encoding as enc
 from mingqing.ingest.reading.bounds import require_cells
+from mingqing.ingest.reading.gdal import is_present, without_wild
 from mingqing.ingest.reading.grid import read_grid, refuse_empty
-from mingqing.ingest.reading.layer import SourceLayer
+from mingqing.ingest.reading.layer import RowProblem, SourceLayer
 from mingqing.ingest.reading.source import SourceFile
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
+_SHAPES = "WKT"
+_LONGEST_CRS = 20_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -41,17 +50,42 @@ def read_delimited(file: SourceFile, *, encoding: str | None = None) -> list[Sou
     table = read_grid(rows, numbers)
     if table is None:
         raise refuse_empty()
-    return [
-        SourceLayer(
-            file.path,
-            file.path.stem,
-            table.rows,
-            table.columns,
-            encoding=found,
-            notes=(*notes, *table.notes),
-            problems=table.problems,
-        )
-    ]
+    layer = SourceLayer(
+        file.path,
+        file.path.stem,
+        table.rows,
+        table.columns,
+        encoding=found,
+        notes=(*notes, *table.notes),
+        problems=table.problems,
+    )
+    return [_drawn(layer)]
+
+
+def _drawn(layer: SourceLayer) -> SourceLayer:
+    """Return a layer with the shapes that a column of well-known text holds; in the CRS of a .prj beside the file."""
+    column = next((c for c in layer.columns if c.upper() == _SHAPES), None)
+    if column is None:
+        return layer
+    texts = np.array(layer.columns[column], dtype=object)
+    texts[[not isinstance(t, str) for t in texts]] = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # GEOS says of each bad one what the problems say
+        made, empty = without_wild(shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore")))
+    damaged = is_present(texts) & shapely.is_missing(made) & ~empty
+    prj = layer.path.with_suffix(".prj")
+    said = prj.read_bytes()[:_LONGEST_CRS].decode("utf-8", "replace") if prj.is_file() else None
+    drawn = is_present(texts).any()
+    return replace(
+        layer,
+        columns={c: v for c, v in layer.columns.items() if c != column},
+        geometry=made if drawn else None,
+        crs=recognise(said) if said and drawn else None,
+        problems=(
+            *layer.problems,
+            *(RowProblem(row, column, tr("图形已损坏")) for row in layer.rows[damaged].tolist()),
+        ),
+    )
 
 
 def decode_text(

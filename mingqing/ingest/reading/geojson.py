@@ -21,11 +21,12 @@ from mingqing.ingest.reading.delimited import decode_text
 from mingqing.ingest.reading.drawn import draw
 from mingqing.ingest.reading.grid import refuse_empty
 from mingqing.ingest.reading.layer import SourceLayer
-from mingqing.ingest.reading.names import unique
+from mingqing.ingest.reading.names import id_column, unique
 from mingqing.ingest.reading.source import SourceFile
 
 _CODE = re.compile(r"(?:EPSG:+[\d.]*:?)(\d{4,6})$", re.I)
 _LONGEST = 2**63
+_TABLE = "table"
 _ENOUGH = 6  # different characters beyond ASCII
 _Json = Mapping[str, object]
 
@@ -45,7 +46,7 @@ def _decoded(data: bytes, encoding: str | None) -> tuple[str, enc.Encoding]:
 
 
 def read_geojson(file: SourceFile, *, encoding: str | None = None) -> list[SourceLayer]:
-    """Read the features of a GeoJSON file as one layer."""
+    """Read the features of a GeoJSON file as one layer, or as one for each table of ours in it."""
     text, found = _decoded(file.path.read_bytes(), encoding)
     try:
         whole = json.loads(text)
@@ -54,22 +55,43 @@ def read_geojson(file: SourceFile, *, encoding: str | None = None) -> list[Sourc
     features = _features(whole)
     if not features:
         raise refuse_empty()
-    columns = _columns([_mapping(f.get("properties")) for f in features])
-    rows = np.arange(1, len(features) + 1)
-    drawn = draw([f.get("geometry") for f in features], rows)
-    return [
-        SourceLayer(
-            path=file.path,
-            name=file.path.stem,
-            rows=rows,
-            columns=columns,
-            geometry=drawn.geometry,
-            crs=_crs(whole) if drawn.geometry is not None else None,
-            encoding=found,
-            notes=drawn.notes,
-            problems=drawn.problems,
-        )
-    ]
+    parts: dict[str, list[int]] = {}
+    for i, feature in enumerate(features):
+        parts.setdefault(_table_of(feature) or file.path.stem, []).append(i)
+    return [_layer(file, name, whole, features, at, found) for name, at in parts.items()]
+
+
+def _table_of(feature: _Json) -> str | None:
+    """The table that a feature of ours says it is of, where several left in one file."""
+    values = _mapping(feature.get("properties"))
+    said = values.get(_TABLE)
+    return said if isinstance(said, str) and id_column(list(values)) is not None else None
+
+
+def _layer(
+    file: SourceFile,
+    name: str,
+    whole: object,
+    features: Sequence[_Json],
+    at: Sequence[int],
+    found: enc.Encoding,
+) -> SourceLayer:
+    columns = _columns([_mapping(features[i].get("properties")) for i in at])
+    if columns.get(_TABLE, [None])[0] == name:
+        del columns[_TABLE]
+    rows = np.array(at, dtype=np.int64) + 1
+    drawn = draw([features[i].get("geometry") for i in at], rows)
+    return SourceLayer(
+        path=file.path,
+        name=name,
+        rows=rows,
+        columns=columns,
+        geometry=drawn.geometry,
+        crs=_crs(_mapping(whole)) if drawn.geometry is not None else None,
+        encoding=found,
+        notes=drawn.notes,
+        problems=drawn.problems,
+    )
 
 
 def _features(whole: object) -> list[_Json]:

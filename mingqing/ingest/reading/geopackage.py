@@ -26,6 +26,7 @@ from mingqing.ingest.reading.names import unique
 from mingqing.ingest.reading.source import SourceFile
 
 _EXACT = 2**53  # beyond it a float no longer holds every integer
+_MOST_COUNTED = 10**9
 _MAGIC = b"SQLite format 3"
 _COMPUTED = (
     "SELECT 1 FROM sqlite_master WHERE type = 'view'"
@@ -43,7 +44,7 @@ def read_geopackage(file: SourceFile, *, encoding: str | None = None) -> list[So
     _inspect(file.path)
     names = gdal.layers_of(file.path)
     require_layers(len(names))
-    layers = [_layer(file, name) for name in names]
+    layers = [layer_named(file, name) for name in names]
     layers = [layer for layer in layers if len(layer) or layer.problems]
     if not layers:
         raise refuse_empty()
@@ -69,21 +70,24 @@ def _inspect(path: Path) -> None:
         raise InputRefused(tr("里有视图、虚拟表或计算列，为安全没有打开；请把要导入的数据另存为普通图层。"))
 
 
-def _layer(file: SourceFile, name: str) -> SourceLayer:
+def layer_named(file: SourceFile, name: str) -> SourceLayer:
+    """Read one layer of a file that GDAL may open."""
     raw = gdal.read_raw(file.path, layer=name)
-    columns, problems, notes = _columns(raw)
+    # Ids of ours are nothing by which anybody finds a row.
+    rows = raw.fids if (raw.fids < _MOST_COUNTED).all() else np.arange(1, len(raw.fids) + 1)
+    columns, problems, notes = _columns(raw, rows)
     geometry = None
     if raw.wkb is not None and gdal.is_present(raw.wkb).any():
         made = gdal.shapes(raw.wkb)
         geometry = made.geometry
-        spoiled = raw.fids[made.damaged]
+        spoiled = rows[made.damaged]
         problems += [RowProblem(row, tr("图形"), tr("图形已损坏")) for row in spoiled.tolist()]
         if "Z" in str(raw.meta.get("geometry_type")):
             notes.append(tr("高程和测量值（Z/M）没有保留"))
     return SourceLayer(
         path=file.path,
         name=name,
-        rows=raw.fids,
+        rows=rows,
         columns=columns,
         geometry=geometry,
         crs=_crs(raw) if geometry is not None else None,
@@ -97,7 +101,9 @@ def _crs(raw: gdal.Raw) -> CrsFinding | None:
     return recognise(str(said)) if said else None
 
 
-def _columns(raw: gdal.Raw) -> tuple[dict[str, list[object]], list[RowProblem], list[str]]:
+def _columns(
+    raw: gdal.Raw, rows: NDArray[np.int64]
+) -> tuple[dict[str, list[object]], list[RowProblem], list[str]]:
     columns: dict[str, list[object]] = {}
     problems: list[RowProblem] = []
     skipped = []
@@ -111,7 +117,7 @@ def _columns(raw: gdal.Raw) -> tuple[dict[str, list[object]], list[RowProblem], 
             lost = [i for i, v in enumerate(columns[title]) if isinstance(v, int) and abs(v) >= _EXACT]
             for i in lost:
                 columns[title][i] = None
-                problems.append(RowProblem(int(raw.fids[i]), title, tr("数字太长，末几位已丢失")))
+                problems.append(RowProblem(int(rows[i]), title, tr("数字太长，末几位已丢失")))
     notes = [tr("二进制字段没有读：{names}").format(names="、".join(skipped))] if skipped else []
     return columns, problems, notes
 

@@ -9,11 +9,12 @@ from itertools import islice, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
+from mingqing.core.cells import bare_cell
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import clean, tr
 from mingqing.ingest.reading.bounds import require_cells
 from mingqing.ingest.reading.layer import RowProblem
-from mingqing.ingest.reading.names import unique
+from mingqing.ingest.reading.names import id_column, unique
 
 Row = Sequence[object]
 _LOOK = 30  # rows searched for the header
@@ -70,7 +71,8 @@ def read_grid(grid: Sequence[Row], numbers: Sequence[int], merged: Iterable[Merg
     rows = list(map(list, zip(*columns, strict=True)))
     ranges = list(merged)
     notes: list[str] = []
-    head = _find_header(rows, ranges)
+    ours = id_column([clean(str(cell)) for cell in rows[0] if cell is not None]) is not None
+    head = 0 if ours else _find_header(rows, ranges)
     if head is None:
         notes.append(tr("没有找到表头，各列按位置命名"))
         names, start = [""] * width, 0
@@ -81,7 +83,7 @@ def read_grid(grid: Sequence[Row], numbers: Sequence[int], merged: Iterable[Merg
     kept = [c for c in range(width) if names[c] or any(row[c] is not None for row in rows[start:])]
     titles = unique(names[c] or tr("第{place}列").format(place=c + 1) for c in kept)
     body = rows[start:] if len(kept) == width else [[row[c] for c in kept] for row in rows[start:]]
-    return _take(body, numbers[start:], titles, notes)
+    return _take(body, numbers[start:], titles, notes, ours=ours)
 
 
 def _emptied(column: Sequence[object]) -> Sequence[object]:
@@ -92,19 +94,25 @@ def _emptied(column: Sequence[object]) -> Sequence[object]:
     return [None if isinstance(cell, str) and (not cell or cell.isspace()) else cell for cell in column]
 
 
-def _take(body: list[list[object]], numbers: Sequence[int], titles: list[str], notes: list[str]) -> Table:
-    """Rows that are data, and a problem for each that is not."""
+def _take(
+    body: list[list[object]], numbers: Sequence[int], titles: list[str], notes: list[str], *, ours: bool
+) -> Table:
+    """Rows that are data, and a problem for each that is not; in what our export gave, all are."""
     problems: list[RowProblem] = []
     taken: list[list[object]] = []
     where: list[int] = []
-    totals = _totals(body)
+    totals = set() if ours else _totals(body)
     for i, (number, row) in enumerate(zip(numbers, body, strict=True)):
         empty = row.count(None)
         if empty == len(row):
             continue
         if i in totals:
             problems.append(RowProblem(number, None, tr("是合计行，没有读")))
-        elif empty == len(row) - 1 > 1 and _REMARK.fullmatch(str(next(filter(None, row), "")).strip()):
+        elif (
+            not ours
+            and empty == len(row) - 1 > 1
+            and _REMARK.fullmatch(str(next(filter(None, row), "")).strip())
+        ):
             problems.append(RowProblem(number, None, tr("是表下的说明，没有读")))
         else:
             taken.append(row)
@@ -112,7 +120,8 @@ def _take(body: list[list[object]], numbers: Sequence[int], titles: list[str], n
     cells: list[list[object]] = [list(c) for c in zip(*taken, strict=True)] or [[] for _ in titles]
     columns = dict(zip(titles, cells, strict=True))
     for title, values in columns.items():
-        problems += _settle(title, values, where)
+        _bare(values)
+        problems += _settle(title, values, where, written=ours)
     problems.sort(key=lambda p: p.row)
     return Table(np.array(where, np.int64), columns, tuple(notes), tuple(problems))
 
@@ -126,10 +135,20 @@ def _totals(body: Sequence[Row]) -> set[int]:
     return found
 
 
-def _settle(title: str, values: list[object], where: Sequence[int]) -> list[RowProblem]:
-    """Bring cells to the types of a layer, in place; what is spoiled becomes None and is listed."""
+def _bare(values: list[object]) -> None:
+    """Take off, in place, the apostrophes by which a text was kept from being a formula."""
+    for i, value in enumerate(values):
+        if isinstance(value, str) and value[:1] == "'":
+            values[i] = bare_cell(value)
+
+
+def _settle(title: str, values: list[object], where: Sequence[int], *, written: bool) -> list[RowProblem]:
+    """Bring cells to the types of a layer, in place; what is spoiled becomes None and is listed.
+
+    written : whether texts are sure to be as they were written, and nothing that a spreadsheet made of numbers.
+    """
     problems: list[RowProblem] = []
-    if _is_settled(values):
+    if _is_settled(values) or (written and set(map(type, values)) <= {str, type(None)}):
         return problems
     for i, value in enumerate(values):
         if value is None or isinstance(value, bool):

@@ -1,8 +1,10 @@
 """Column names as they stand in a file, each made usable as a key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mingqing.core.text import clean, tr
+
+ID_NAMES = ("MQID", "民情标识")  # of the column in which our export gives the ids of rows
 
 
 def unique(names: Iterable[str]) -> list[str]:
@@ -24,3 +26,15 @@ def unique(names: Iterable[str]) -> list[str]:
         taken.add(candidate)
         out.append(candidate)
     return out
+
+
+def id_column(names: Sequence[str]) -> str | None:
+    """Return the column that holds the ids of rows, by which a file is one that our export gave; None without.
+
+    Examples
+    --------
+    >>> id_column(["MQID", "FWBH"]), id_column(["房屋编号"])
+    ('MQID', None)
+    """
+    known = {name.lower() for name in ID_NAMES}
+    return next((name for name in names if name.strip().lower() in known), None)

@@ -18,11 +18,13 @@ __all__ = ["Kind", "RowProblem", "SourceFile", "SourceLayer", "discover", "read"
 
 
 class Kind(StrEnum):
-    """Kinds of source, by how they are read."""
+    """Kinds of source, by how they are read; a FileGDB is a folder."""
 
     SHAPEFILE = "shapefile"
     DBF = "dbf"
     GEOPACKAGE = "geopackage"
+    FILEGDB = "filegdb"
+    SPATIALITE = "spatialite"
     GEOJSON = "geojson"
     KML = "kml"
     GPX = "gpx"
@@ -35,6 +37,8 @@ _BY_SUFFIX = {
     ".shp": Kind.SHAPEFILE,
     ".dbf": Kind.DBF,
     ".gpkg": Kind.GEOPACKAGE,
+    ".gdb": Kind.FILEGDB,
+    ".sqlite": Kind.SPATIALITE,
     **dict.fromkeys((".geojson", ".json"), Kind.GEOJSON),
     **dict.fromkeys((".kml", ".kmz"), Kind.KML),
     ".gpx": Kind.GPX,
@@ -44,7 +48,7 @@ _BY_SUFFIX = {
 # Files that hold data we cannot read: passing over them in silence would look like having read them.
 _ADVICE = {
     **dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar"), tr("请先解压再导入")),
-    **dict.fromkeys((".gdb", ".mdb", ".accdb"), tr("请在 ArcGIS 中导出为 Shapefile 或 GeoPackage 再导入")),
+    **dict.fromkeys((".mdb", ".accdb"), tr("请在 ArcGIS 中导出为 Shapefile 或 GeoPackage 再导入")),
     **dict.fromkeys((".dwg", ".dxf", ".tab", ".mif"), tr("请先转成 Shapefile 再导入")),
     **dict.fromkeys((".doc", ".docx", ".wps", ".pdf"), tr("请把其中的表格另存为 Excel 再导入")),
 }
@@ -54,6 +58,8 @@ _READERS = {
     Kind.SHAPEFILE: "shapefile.read_shapefile",
     Kind.DBF: "shapefile.read_lone_dbf",
     Kind.GEOPACKAGE: "geopackage.read_geopackage",
+    Kind.FILEGDB: "filegdb.read_filegdb",
+    Kind.SPATIALITE: "spatialite.read_spatialite",
     Kind.GEOJSON: "geojson.read_geojson",
     Kind.KML: "kml.read_kml",
     Kind.GPX: "gpx.read_gpx",
@@ -138,7 +144,8 @@ def read(file: SourceFile, *, encoding: str | None = None) -> list[SourceLayer]:
 
 
 def _check_size(file: SourceFile) -> None:
-    size = file.path.stat().st_size
+    parts = file.path.iterdir() if file.path.is_dir() else [file.path]
+    size = sum(path.stat().st_size for path in parts)
     if size == 0:
         raise InputRefused(tr("是空文件（0 字节），请向提供者重新索取。"))
     most = _MOST_MB.get(file.kind, _MOST_MB_ELSE)

@@ -38,7 +38,7 @@ def test_locks_hidden_and_unrelated_files_are_passed_over_in_folders(tmp_path: P
 def test_data_in_forms_that_are_not_supported_is_refused_with_advice(tmp_path: Path) -> None:
     for name in ("a.zip", "b.dwg", "c.doc"):
         (tmp_path / name).write_text("x")
-    (tmp_path / "d.gdb").mkdir()
+    (tmp_path / "d.mdb").write_bytes(b"x")
     sources = discover([tmp_path])
     assert [s.kind for s in sources] == [Kind.UNREADABLE] * 4
     for source in sources:

@@ -1,0 +1,209 @@
+"""What our own export gave, coming back: its columns by their exact names, among them the ids of rows.
+
+A file with a column of ids is one of ours. Its columns are called as `layers/` says that they leave, so nothing is
+guessed: by guessing, a reservoir's 名称 and a village's would be one. See `docs/decisions/0050-round-trip.md`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import Enum
+from functools import cache, lru_cache
+
+from mingqing.catalog.model import STAMPS, Catalog, Field, FieldType, Link, Table
+from mingqing.core.text import clean, tr
+from mingqing.ingest.match import ColumnLink, TableMatch
+from mingqing.ingest.reading.layer import SourceLayer
+from mingqing.ingest.reading.names import ID_NAMES, id_column
+from mingqing.ingest.report import LeftOut, SourceReport
+
+_VILLAGE_NAMES = ("CUNMC", "村名")
+_ID_ENDING, _NAME_ENDING, _NAME_WIDTH = "标识", "MC", 8
+_MORE = re.compile(r"(.+)_[1-9]\d?", re.ASCII)
+# What is added to a table's name where it leaves in several parts.
+_PARTS = (re.compile(r"_\d+$"), re.compile(r"_(?:point|line|area)$|（[点线面]）$"))
+_WHOLE = re.compile(r"0*([1-9]\d{0,18})", re.ASCII)
+_MOST = 2**63 - 1
+NOWHERE = 0  # what an id that is none stands for: no row has it
+
+
+class _Means(Enum):
+    """What a column of ours holds."""
+
+    FIELD = "field"
+    TARGET = "target"  # the id of the row that a field refers to
+    NAMED = "named"  # what names that row
+    VILLAGE = "village"  # the village's name, beside its code
+
+
+def returned_table(catalog: Catalog, names: Sequence[str], columns: tuple[str, ...]) -> Table | None:
+    """Return the table that a layer left as: by its exact name, else by its columns; None where it is not plain.
+
+    names : of the layer or sheet, and of the file. columns : with that of the ids.
+    """
+    for name in names:
+        for told in _without_parts(name):
+            if told in _by_name(catalog):
+                return _by_name(catalog)[told]
+    known = {
+        table.name: sum(_key(column) in _meanings(table) for column in columns)
+        for table in catalog.tables.values()
+    }
+    # Of tables that explain as many columns, the one that has the fewest others: the file has all of its own.
+    best = min(catalog.tables.values(), key=lambda t: (-known[t.name], len(_meanings(t))))
+    return best if known[best.name] >= max(2, (len(columns) - 1) / 2) else None
+
+
+def _without_parts(name: str) -> list[str]:
+    """A layer's name, and what it is less the ends that tell parts of a table apart, from the last.
+
+    Examples
+    --------
+    >>> _without_parts("house_area_2")
+    ['house_area_2', 'house_area', 'house']
+    """
+    found = [_key(name)]
+    for part in _PARTS:
+        shorter = part.sub("", found[-1])
+        if shorter != found[-1]:
+            found.append(shorter)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _by_name(catalog: Catalog) -> Mapping[str, Table]:
+    return {_key(name): table for table in catalog.tables.values() for name in (table.title, table.name)}
+
+
+def _key(text: str) -> str:
+    return text.strip().lower()
+
+
+@cache
+def _meanings(table: Table) -> Mapping[str, tuple[_Means, str]]:
+    """What a column of each name holds, as it leaves, and the field it is of. Of equal names the first counts."""
+    found: dict[str, tuple[_Means, str]] = {}
+    leaving = [f for f in (*table.fields, *table.common) if _leaves(f)]
+    for means, names_of in ((_Means.FIELD, _own_names), (_Means.TARGET, _id_names), (_Means.NAMED, _names)):
+        for field in leaving:
+            if (field.references is None) == (means is _Means.FIELD):
+                for name in names_of(field):
+                    found.setdefault(_key(name), (means, field.name))
+    for name in _VILLAGE_NAMES:
+        found.setdefault(_key(name), (_Means.VILLAGE, "village_code"))
+    return found
+
+
+def _leaves(field: Field) -> bool:
+    return field.type not in {FieldType.PHOTO, FieldType.DATA} and field.name not in {*STAMPS, "source"}
+
+
+def _own_names(field: Field) -> tuple[str, ...]:
+    return (field.title, *((field.leaves_as,) if field.leaves_as else ()))
+
+
+def _id_names(field: Field) -> tuple[str, ...]:
+    return (field.title + _ID_ENDING, *((field.leaves_as,) if field.leaves_as else ()))
+
+
+def _names(field: Field) -> tuple[str, ...]:
+    short = (field.leaves_as[:_NAME_WIDTH] + _NAME_ENDING,) if field.leaves_as else ()
+    return (field.title, *short)
+
+
+@lru_cache(maxsize=4096)
+def match_returned(
+    catalog: Catalog, table: Table, columns: tuple[str, ...], chosen: tuple[tuple[str, str], ...] = ()
+) -> TableMatch:
+    """Return how the columns of what left as `table` fill it again; parameters as `match.match`."""
+    refused = {c: r.reason for c in columns if (r := catalog.refusal(c)) is not None}
+    free = [c for c in columns if c not in refused and c != id_column(columns)]
+    fields = {column: name for name, column in chosen if column in free}
+    decided = {name for name, _ in chosen}
+    targets: dict[str, str] = {}
+    links: dict[str, tuple[ColumnLink, ...]] = {}
+    known = set(fields)
+    for column in free:
+        means, name = _meanings(table).get(_key(column), (None, ""))
+        if means is None or column in known or name in decided:
+            continue
+        known.add(column)
+        if means is _Means.FIELD:
+            fields[column] = name
+        elif means is _Means.TARGET:
+            targets[name] = column
+        elif means is _Means.NAMED:
+            target = catalog.tables[table.field_by_name[name].references or ""]
+            links[name] = (ColumnLink(column, Link(target.name, target.title_field)),)
+    village = next((c for c in free if _meanings(table).get(_key(c), (None, ""))[0] is _Means.VILLAGE), None)
+    if village is not None and "village_code" not in {*fields.values(), *decided}:
+        fields[village] = "village_code"
+    continued = _continued(fields, [c for c in free if c not in known])
+    known |= {more for several in continued.values() for more in several}
+    unmatched = tuple(c for c in free if c not in known)
+    return TableMatch(
+        table, fields, links, {}, {}, unmatched, refused, id_column(columns), targets, continued
+    )
+
+
+def _continued(fields: Mapping[str, str], others: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """For each column whose text goes on in others, those, in order: `JJ` in `JJ_2`, `JJ_3`."""
+    found: dict[str, list[str]] = {}
+    for column in others:
+        more = _MORE.fullmatch(column)
+        begun = [c for c in fields if more and c[:_NAME_WIDTH] == more[1]]
+        if len(begun) == 1:
+            found.setdefault(begun[0], []).append(column)
+    return {c: tuple(sorted(more, key=lambda m: int(m.rpartition("_")[2]))) for c, more in found.items()}
+
+
+def joined(layer: SourceLayer, found: TableMatch) -> SourceLayer:
+    """Return a layer in which a text that goes on in further columns is whole."""
+    if not found.continued:
+        return layer
+    columns = dict(layer.columns)
+    for column, more in found.continued.items():
+        pieces = zip(*(layer.columns[c] for c in (column, *more)), strict=True)
+        columns[column] = ["".join([str(p) for p in some if p is not None]) or None for some in pieces]
+    return replace(layer, columns=columns)
+
+
+def said_ids(raws: Sequence[object], rows: Sequence[int], report: SourceReport) -> list[int | None]:
+    """Return the id that each row says is its own, None where it says none; what is no id is listed in `report`.
+
+    Of rows that say the same, the first has it: a polygon that was cut in two has its id twice.
+    """
+    found: list[int | None] = []
+    first: dict[int, int] = {}
+    for raw, row in zip(raws, rows, strict=True):
+        said = row_id(raw)
+        why = None
+        if said == NOWHERE:
+            why = tr("“{text}”不是本软件的标识，按没有标识导入").format(text=str(raw)[:20])
+        elif said is not None and said in first:
+            why = tr("与第 {row} 行的标识相同，按没有标识导入").format(row=first[said])
+        if why is not None:
+            report.left_out.append(LeftOut(row, ID_NAMES[1], why))
+            said = None
+        elif said is not None:
+            first[said] = row
+        found.append(said)
+    return found
+
+
+def row_id(raw: object) -> int | None:
+    """Return the id that a cell holds, None where it is blank, NOWHERE where it is none that a row can have.
+
+    Examples
+    --------
+    >>> row_id("912345678901234567"), row_id(" "), row_id("9223372036854775808"), row_id("12a")
+    (912345678901234567, None, 0, 0)
+    """
+    if raw is None:
+        return None
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 2**53:
+        raw = int(raw)
+    text = clean(str(raw))
+    whole = _WHOLE.fullmatch(text)
+    number = int(whole[1]) if whole else NOWHERE
+    return None if not text else number if number <= _MOST else NOWHERE
