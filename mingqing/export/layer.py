@@ -47,6 +47,14 @@ class Layer:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def kinds(self) -> tuple[GeometryKind, ...]:
+        """The kinds of shapes that there are."""
+        if self.geometry is None:
+            return ()
+        found = _kinds_of(self.geometry)
+        return tuple(kind for kind in GeometryKind if (found == kind.value).any())
+
     def take(self, rows: NDArray[np.intp], name: str, title: str, kind: GeometryKind | None) -> "Layer":
         """Return some of the rows as a layer of their own."""
         at = rows.tolist()
