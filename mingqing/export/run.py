@@ -123,17 +123,21 @@ def place_of(format_: Format, out: Path) -> Path:
         if it is within a project, or something is there that must not be replaced.
     """
     require_outside_projects(out)
-    place = out
-    folder = format_ is Format.SHP or (format_ in _FILE_OR_FOLDER and out.suffix.lower() != format_.suffix)
-    if not folder and out.suffix.lower() not in _suffixes(format_):
-        place = out.with_name(out.name + format_.suffix)
-    ours = (place / LIST_OF_FILES).exists() or (format_ is Format.GDB and (place / "gdb").exists())
-    if folder or format_ is Format.GDB:
-        if place.is_file() or (place.is_dir() and any(place.iterdir()) and not ours):
-            raise InputRefused(tr("{path} 里已有别的东西，请换一个新文件夹").format(path=place))
-    elif place.is_dir():
-        raise InputRefused(tr("{path} 是文件夹，请写上文件名").format(path=place))
+    suffixed = out.suffix.lower() in _suffixes(format_)
+    folder = format_ is Format.SHP or (format_ in _FILE_OR_FOLDER and not suffixed)
+    if out.is_dir() and not folder and format_ is not Format.GDB:
+        raise InputRefused(tr("{path} 是文件夹，请写上文件名").format(path=out))
+    place = out if folder or suffixed else out.with_name(out.name + format_.suffix)
+    if (folder or format_ is Format.GDB) and not _replaceable(place):
+        raise InputRefused(tr("{path} 里已有别的东西，请换一个新文件夹").format(path=place))
     return place
+
+
+def _replaceable(folder: Path) -> bool:
+    """Whether a folder may take the place of what is there: nothing, or an earlier export."""
+    if folder.is_dir():
+        return (folder / LIST_OF_FILES).exists() or (folder / "gdb").exists() or not any(folder.iterdir())
+    return not folder.exists()
 
 
 def _suffixes(format_: Format) -> set[str]:
