@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
-import shapely
 
 from mingqing.access.roles import Action
 from mingqing.catalog.model import Table
@@ -69,25 +69,32 @@ def check(
 
 
 def _of_table(table: Table, scope: Scope, ground: Ground, watch: Watch) -> tuple[int, list[Finding], int]:
-    """Return how many rows were looked at, what was found, and how much more; the rows of one table at a time."""
+    """Return how many rows were looked at, what was found, and how much more."""
     rows = scope.read(table)
-    listed, more = _listed(_findings(rows, scope, ground, watch))
-    return len(rows), _placed(scope.session, rows, listed), more
+    count, findings = len(rows), _of_fields(rows, scope, ground, watch)
+    del rows  # is not kept while their shapes are in the memory
+    if table.has_geometry:
+        findings = chain(findings, _of_shapes(table, scope, ground, watch))
+    listed, more = _listed(findings)
+    return count, _placed(scope.session, table, listed), more
 
 
-def _findings(rows: Rows, scope: Scope, ground: Ground, watch: Watch) -> Iterator[Finding]:
+def _of_fields(rows: Rows, scope: Scope, ground: Ground, watch: Watch) -> Iterator[Finding]:
     for each in (missing, codes, values_allowed, values_agree, kept_too_long, unique, keys):
         watch.step(rows.table.title)
         yield from each(rows)
     yield from references(rows, scope, ground)
     yield from villages_known(rows, ground)
     yield from identities(rows, ground)
-    if rows.shapes is not None:
-        watch.step(rows.table.title)
-        yield from same_shapes(rows)
-        yield from soundness(rows)
-        yield from places(rows, ground)
-        yield from topology(rows, scope, ground, watch)
+
+
+def _of_shapes(table: Table, scope: Scope, ground: Ground, watch: Watch) -> Iterator[Finding]:
+    rows = scope.read_shapes(table)
+    watch.step(table.title)
+    yield from same_shapes(rows)
+    yield from soundness(rows)
+    yield from places(rows, ground)
+    yield from topology(rows, scope, ground, watch)
 
 
 def _listed(findings: Iterable[Finding]) -> tuple[list[Finding], int]:
@@ -102,17 +109,12 @@ def _listed(findings: Iterable[Finding]) -> tuple[list[Finding], int]:
     return kept, counts.total() - len(kept)
 
 
-def _placed(session: Session, rows: Rows, found: Sequence[Finding]) -> list[Finding]:
-    """Return findings with the place of the row that each belongs to, where it has none of its own."""
-    lost = {finding.id for finding in found if finding.at is None}
-    if not (lost and rows.table.located_at):
+def _placed(session: Session, table: Table, found: Sequence[Finding]) -> list[Finding]:
+    """Return findings with the place of the row that each is about, or belongs to, where it has none of its own."""
+    lost = sorted({finding.id for finding in found if finding.at is None})
+    if not (lost and (table.has_geometry or table.located_at)):
         return list(found)
-    there = session.features(rows.table.name, among=sorted(lost))
-    ends = shapely.get_point(there.geometry, -1)  # a line leads to the place
-    xy = np.where(shapely.is_missing(ends), there.geometry, ends)
-    at = {
-        i: (p.x, p.y)
-        for i, p in zip(there.ids.tolist(), xy, strict=True)
-        if p is not None and p.geom_type == "Point" and not p.is_empty
-    }
-    return [replace(f, at=at.get(f.id)) if f.at is None else f for f in found]
+    there = session.features(table.name, among=lost)
+    rows = Rows(table, there.ids, {}, there.geometry)
+    at = {i: rows.middle(row) for row, i in enumerate(there.ids.tolist())}
+    return [f if f.at is not None or np.isnan(at[f.id][0]) else replace(f, at=at[f.id]) for f in found]

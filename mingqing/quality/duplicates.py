@@ -68,8 +68,11 @@ def same_shapes(rows: Rows) -> Iterator[Finding]:
         return
     at = rows.sound[~np.isin(shapely.get_type_id(rows.shapes[rows.sound]), (0, 4))]
     belongs = [rows.columns.get(f.name) for f in rows.table.fields if f.references]
-    if None in belongs:
+    if None in belongs or not len(at):
         return
+    boxes = shapely.bounds(rows.shapes[at])
+    _, which, count = np.unique(boxes, axis=0, return_inverse=True, return_counts=True)
+    at = at[count[which] > 1]
     shapes = shapely.to_wkb(shapely.normalize(rows.shapes[at])).tolist()
     seen: dict[tuple[Any, ...], int] = {}
     for row, shape in zip(at.tolist(), shapes, strict=True):

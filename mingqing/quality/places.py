@@ -51,10 +51,10 @@ def _astray(rows: Rows, at: _Rows, ground: Ground) -> Iterator[Finding]:
 
 
 def _at_home(shapes: NDArray[np.object_], own: _Rows, ground: Ground) -> NDArray[np.bool_]:
-    """Which of (n,) shapes are in, or all but in, the village they say: by their first place, most of them."""
+    """Which of (n,) shapes are in, or all but in, the village they say: most by the middle of their boxes."""
     found = np.zeros(len(shapes), np.bool_)
-    xy, of = shapely.get_coordinates(shapes, return_index=True)
-    first = xy[np.searchsorted(of, np.arange(len(shapes)))]
+    box = shapely.bounds(shapes)
+    middle = (box[:, :2] + box[:, 2:]) / 2
     order = np.argsort(own, kind="stable")
     starts = np.searchsorted(own[order], np.arange(len(ground.borders) + 1))
     for village, border in enumerate(ground.borders):
@@ -62,7 +62,7 @@ def _at_home(shapes: NDArray[np.object_], own: _Rows, ground: Ground) -> NDArray
         if not len(mine):
             continue
         shapely.prepare(border)
-        found[mine] = shapely.contains_xy(border, first[mine])
+        found[mine] = shapely.contains_xy(border, middle[mine])
         rest = mine[~found[mine]]
         found[rest] = shapely.dwithin(border, shapes[rest], _BORDER_M)
     return found

@@ -78,7 +78,7 @@ class Rows:
 
         said : the sentence after the row's name. of : the field. at : where to look, else the middle of the row's box.
         """
-        x, y = at if at is not None else self._middle(row)
+        x, y = at if at is not None else self.middle(row)
         return Finding(
             kind,
             level,
@@ -90,7 +90,8 @@ class Rows:
             (float(x), float(y)) if np.isfinite([x, y]).all() else None,
         )
 
-    def _middle(self, row: int) -> tuple[float, float]:
+    def middle(self, row: int) -> tuple[float, float]:
+        """Return the middle of the box around a row's shape, NaN where it has none."""
         shape = None if self.shapes is None else self.shapes[row]
         if shape is None:
             return np.nan, np.nan
@@ -131,17 +132,14 @@ class Scope:
         return self.villages is not None or table in self.among
 
     def read(self, table: Table) -> Rows:
-        """Return the rows of a table that are to be checked."""
-        names = [
-            n
-            for n, f in table.field_by_name.items()
-            if n not in _UNREAD and f.type not in _UNTYPED and self.clear(table.name, n)
-        ]
-        parts = [self._part(table, names, v) for v in (self.villages if self.villages is not None else (None,))]
-        rows = _joined(table, names, parts)
-        if table.name in self.among:
-            rows = rows.take(np.isin(rows.ids, list(self.among[table.name])))
-        return rows
+        """Return the rows of a table that are to be checked, with all that may be told of them but their shapes."""
+        names = [n for n, f in table.field_by_name.items() if n not in _UNREAD and f.type not in _UNTYPED]
+        return self._read(table, names, shapes=False)
+
+    def read_shapes(self, table: Table) -> Rows:
+        """Return the same rows with their shapes, and of the rest what places, names and ties them."""
+        names = [CODE, table.title_field, *(f.name for f in table.fields if f.references)]
+        return self._read(table, list(dict.fromkeys(names)), shapes=True)
 
     def around(self, rows: Rows) -> Rows:
         """Return the rows of the same table near some: all of them where none is left out."""
@@ -160,7 +158,7 @@ class Scope:
             found = self.session.rows(table, ("id", CODE))
             ids = np.fromiter((i for i, _ in found), np.int64, len(found))
             codes = np.empty(len(found), object)
-            codes[:] = [code for _, code in found]
+            codes[:] = _shared([code for _, code in found])
             self._targets[table] = ids, codes
         return self._targets[table]
 
@@ -169,30 +167,41 @@ class Scope:
         """What `targets` has read."""
         return {}
 
-    def _part(self, table: Table, names: Sequence[str], village: str | None) -> Rows:
-        if table.has_geometry and not table.located_at:
-            found = self.session.features(table.name, columns=names, village=village)
-            return Rows(table, found.ids, found.columns, found.geometry)
-        cells = self.session.rows(table.name, ("id", *names), village=village)
-        columns = [list(c) for c in zip(*cells, strict=True)] if cells else [[] for _ in ("id", *names)]
-        ids = np.array(columns[0], np.int64)
-        rows = Rows(table, ids, dict(zip(names, columns[1:], strict=True)), None)
-        return Rows(table, ids, rows.columns, self._own_shapes(rows)) if table.has_geometry else rows
+    def _read(self, table: Table, names: Sequence[str], *, shapes: bool) -> Rows:
+        """Village by village: a whole table as it comes would fill the memory."""
+        clear = [name for name in names if self.clear(table.name, name)]
+        villages: Sequence[str | None] | None = self.villages
+        if villages is None:
+            found = {code for (code,) in self.session.rows(table.name, (CODE,))}
+            villages = sorted(found, key=lambda code: code or "")
+        rows = _joined(table, clear, [self._part(table, clear, v, shapes=shapes) for v in villages], shapes=shapes)
+        if table.name in self.among:
+            rows = rows.take(np.isin(rows.ids, list(self.among[table.name])))
+        return rows
 
-    def _own_shapes(self, rows: Rows) -> Shapes:
-        """Shapes of rows that mostly stand where another row does: those that are drawn alone."""
-        shapes = np.full(len(rows), None, object)
-        for code in set(rows.columns.get(CODE, ())):
-            stored = self.session.stored(rows.table.name, (), village=code)
-            shapes[np.searchsorted(rows.ids, stored.ids)] = decode(stored.geometry or ())
-        return shapes
+    def _part(self, table: Table, names: Sequence[str], village: str | None, *, shapes: bool) -> Rows:
+        """The rows of one village, None for those of none."""
+        if shapes:
+            stored = self.session.stored(table.name, names, village=village)
+            columns = {name: _shared(values) for name, values in stored.columns.items()}
+            return Rows(table, np.array(stored.ids, np.int64), columns, decode(stored.geometry or ()))
+        found = self.session.rows(table.name, ("id", *names), where={CODE: village})
+        ids, *cells = zip(*found, strict=True) if found else ((), *(() for _ in names))
+        columns = {name: _shared(values) for name, values in zip(names, cells, strict=True)}
+        return Rows(table, np.array(ids, np.int64), columns, None)
 
 
-def _joined(table: Table, names: Sequence[str], parts: Sequence[Rows]) -> Rows:
-    if len(parts) == 1:
-        return parts[0]
-    ids = np.concatenate([np.empty(0, np.int64), *(p.ids for p in parts)])
-    columns = {name: [value for p in parts for value in p.columns[name]] for name in names}
-    shapes = [p.shapes for p in parts if p.shapes is not None]
-    joined = np.concatenate([np.empty(0, object), *shapes]) if table.has_geometry else None
-    return Rows(table, ids, columns, joined)
+def _shared(values: Sequence[Any]) -> list[Any]:
+    """Return the same values, each kept once."""
+    known: dict[Any, Any] = {}
+    return [known.setdefault(value, value) for value in values]
+
+
+def _joined(table: Table, names: Sequence[str], parts: Sequence[Rows], *, shapes: bool) -> Rows:
+    none: Shapes = np.empty(0, object)
+    return Rows(
+        table,
+        np.concatenate([np.empty(0, np.int64), *(p.ids for p in parts)]),
+        {name: [value for p in parts for value in p.columns[name]] for name in names},
+        np.concatenate([none, *(p.shapes for p in parts if p.shapes is not None)]) if shapes else None,
+    )

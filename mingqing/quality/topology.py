@@ -20,7 +20,7 @@ from mingqing.quality.places import OUTSIDE_M
 from mingqing.quality.reading import VILLAGE, Ids, Rows, Scope, Shapes
 
 _OVERLAP_M2 = 0.01
-_AT_ONCE = 50_000
+_AT_ONCE = 10_000  # shapes that are compared before somebody may say that it is enough
 _AREAS = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 _LINES = (GeometryType.LINESTRING, GeometryType.MULTILINESTRING)
 _LEVELS = {Severity.REFUSE: Level.ERROR, Severity.TELL: Level.WARNING}
@@ -42,10 +42,9 @@ def topology(rows: Rows, scope: Scope, ground: Ground, watch: Watch) -> Iterator
 def _no_overlap(rule: TopologyRule, rows: Rows, around: Rows, watch: Watch) -> Iterator[Finding]:
     own, others = _only(rows, _AREAS), _only(around, _AREAS)
     shapes, near = _shapes(rows)[own], _shapes(around)[others]
-    a, b = shapely.STRtree(near).query(shapes)
-    left, right = rows.ids[own][a], around.ids[others][b]
-    once = (left > right) | ((left < right) & ~np.isin(right, rows.ids))
-    a, b = _overlapping(shapes, near, a[once], b[once], watch)
+    left, right = rows.ids[own], around.ids[others]
+    foreign = ~np.isin(right, left)
+    a, b = _overlapping(shapes, near, lambda a, b: (left[a] > right[b]) | foreign[b], watch)
     common, size = _thick(_overlay(shapely.intersection, shapes[a], near[b]))
     twins = shapely.equals(shapes[a], near[b])  # told as drawn twice
     at = shapely.get_coordinates(shapely.point_on_surface(common))
@@ -58,15 +57,23 @@ def _no_overlap(rule: TopologyRule, rows: Rows, around: Rows, watch: Watch) -> I
 
 
 def _overlapping(
-    shapes: Shapes, near: Shapes, a: NDArray[np.intp], b: NDArray[np.intp], watch: Watch
+    shapes: Shapes, near: Shapes, once: Callable[[Ids, Ids], NDArray[np.bool_]], watch: Watch
 ) -> _Pairs:
-    """Which of some pairs have ground in common, be it ever so little."""
-    kept = np.zeros(len(a), np.bool_)
-    for at in range(0, len(a), _AT_ONCE):
-        watch.step(tr("图形有没有重叠"), at, len(a))
-        part = slice(at, at + _AT_ONCE)
-        kept[part] = shapely.relate_pattern(shapes[a[part]], near[b[part]], "T********")
-    return a[kept], b[kept]
+    """Which of some shapes have ground in common with which, be it ever so little.
+
+    once : which pairs are to be looked at: of two rows that are both in the one and in the other, each once.
+    """
+    tree = shapely.STRtree(near)
+    found: list[_Pairs] = []
+    for start in range(0, len(shapes), _AT_ONCE):
+        watch.step(tr("图形有没有重叠"), start, len(shapes))
+        a, b = tree.query(shapes[start : start + _AT_ONCE])
+        a += start
+        asked = once(a, b)
+        a, b = a[asked], b[asked]
+        common = shapely.relate_pattern(shapes[a], near[b], "T********")
+        found.append((a[common], b[common]))
+    return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
 
 
 def _inside(rule: TopologyRule, rows: Rows, scope: Scope, ground: Ground) -> Iterator[Finding]:
@@ -114,7 +121,7 @@ def _ends_joined(rule: TopologyRule, rows: Rows, around: Rows, watch: Watch) -> 
     nearest = np.full(len(ends), np.inf)
     np.minimum.at(nearest, end, gap)
     told: set[frozenset[int]] = set()
-    for i in np.flatnonzero((gap > TOUCH_M) & (gap == nearest[end])).tolist():
+    for i in np.flatnonzero((gap > 2 * TOUCH_M) & (gap == nearest[end])).tolist():
         pair = frozenset({int(ids[end[i]]), int(around.ids[others[line[i]]])})
         if pair not in told:
             told.add(pair)
