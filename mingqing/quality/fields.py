@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from mingqing.catalog.columns import parse_column
 from mingqing.catalog.model import Field, FieldType
@@ -69,7 +68,7 @@ def values_allowed(rows: Rows) -> Iterator[Finding]:
             yield rows.finding(Kind.VALUE, _how_bad(field, values[row]), row, said, of=name)
 
 
-def _how_bad(field: Field, value: Any) -> Level:
+def _how_bad(field: Field, value: object) -> Level:
     """A column of numbers or dates elsewhere cannot take what is none; what is only odd, it can."""
     no_such = field.type is FieldType.DATE or (field.type in _NUMERIC and isinstance(value, str))
     return Level.ERROR if no_such else Level.WARNING

@@ -174,7 +174,9 @@ class Scope:
         if villages is None:
             found = {code for (code,) in self.session.rows(table.name, (CODE,))}
             villages = sorted(found, key=lambda code: code or "")
-        rows = _joined(table, clear, [self._part(table, clear, v, shapes=shapes) for v in villages], shapes=shapes)
+        rows = _joined(
+            table, clear, [self._part(table, clear, v, shapes=shapes) for v in villages], shapes=shapes
+        )
         if table.name in self.among:
             rows = rows.take(np.isin(rows.ids, list(self.among[table.name])))
         return rows

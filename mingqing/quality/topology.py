@@ -47,13 +47,13 @@ def _no_overlap(rule: TopologyRule, rows: Rows, around: Rows, watch: Watch) -> I
     a, b = _overlapping(shapes, near, lambda a, b: (left[a] > right[b]) | foreign[b], watch)
     common, size = _thick(_overlay(shapely.intersection, shapes[a], near[b]))
     twins = shapely.equals(shapes[a], near[b])  # told as drawn twice
-    at = shapely.get_coordinates(shapely.point_on_surface(common))
     for i in np.flatnonzero((size > _OVERLAP_M2) & ~twins).tolist():
         said = tr("与{other}重叠了 {m2:.2f} 平方米，请调整边界").format(
             other=around.name(int(others[b[i]])), m2=size[i]
         )
+        place = common[i].representative_point()
         row = int(own[a[i]])
-        yield rows.finding(Kind.TOPOLOGY, _LEVELS[rule.severity], row, said, at=at[i].tolist())
+        yield rows.finding(Kind.TOPOLOGY, _LEVELS[rule.severity], row, said, at=(place.x, place.y))
 
 
 def _overlapping(
@@ -93,7 +93,11 @@ def _inside(rule: TopologyRule, rows: Rows, scope: Scope, ground: Ground) -> Ite
     near = np.zeros(len(doubt), np.bool_)
     near[tree.query(shapes[doubt], predicate="dwithin", distance=OUTSIDE_M)[0]] = True
     for i in np.flatnonzero((out > 0) & near).tolist():
-        said = tr("不在“{table}”的范围之内，请核对位置") if np.isinf(out[i]) else tr("有一部分在“{table}”的范围之外，请核对位置")
+        said = (
+            tr("不在“{table}”的范围之内，请核对位置")
+            if np.isinf(out[i])
+            else tr("有一部分在“{table}”的范围之外，请核对位置")
+        )
         row = int(rows.sound[doubt[i]])
         yield rows.finding(Kind.TOPOLOGY, _LEVELS[rule.severity], row, said.format(table=of.title))
 
@@ -103,7 +107,8 @@ def _wholes(scope: Scope, table: str) -> Shapes:
     if not scope.allows(table):
         return np.empty(0, object)
     found = scope.session.features(table).geometry
-    return found[shapely.is_valid(found) & np.isin(shapely.get_type_id(found), _AREAS)]
+    areas: Shapes = found[shapely.is_valid(found) & np.isin(shapely.get_type_id(found), _AREAS)]
+    return areas
 
 
 def _ends_joined(rule: TopologyRule, rows: Rows, around: Rows, watch: Watch) -> Iterator[Finding]:
@@ -156,15 +161,15 @@ def _thick(common: Shapes) -> tuple[Shapes, NDArray[np.float64]]:
     with np.errstate(divide="ignore", invalid="ignore"):
         thick = (area > _OVERLAP_M2) & (2 * area / shapely.length(parts) > TOUCH_M)
     parts, of, area = parts[thick], of[thick], area[thick]
-    size = np.bincount(of, area, len(common))
-    largest = np.full(len(common), shapely.Polygon(), object)
+    size = np.bincount(of, area, len(common)).astype(np.float64)
+    largest: Shapes = np.full(len(common), shapely.Polygon(), object)
     order = np.argsort(area, kind="stable")
     largest[of[order]] = parts[order]
     return largest, size
 
 
 def _size(rest: Shapes) -> NDArray[np.float64]:
-    """How much of (n,) shapes is left outside, 0 where it is the rounding of a border: area, length, or 1 for points."""
+    """How much of (n,) shapes is left outside, 0 for the rounding of a border: area, length, or 1 for points."""
     area = np.isin(shapely.get_type_id(rest), (*_AREAS, GeometryType.GEOMETRYCOLLECTION))
     length = np.where(shapely.length(rest) > TOUCH_M, shapely.length(rest), 0.0)
     dimension = shapely.get_dimensions(rest)
@@ -172,9 +177,7 @@ def _size(rest: Shapes) -> NDArray[np.float64]:
     return np.where(area, _thick(rest)[1], found)
 
 
-def _overlay(
-    operation: Callable[[Shapes, Shapes], Shapes], a: Shapes, b: Shapes
-) -> Shapes:
+def _overlay(operation: Callable[[Shapes, Shapes], Shapes], a: Shapes, b: Shapes) -> Shapes:
     """Return overlays of pairs, nothing where GEOS cannot make one: then a few sides all but coincide."""
     try:
         return operation(a, b)
