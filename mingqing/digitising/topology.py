@@ -155,9 +155,8 @@ def _others(edited: Rows, around: Rows | None, *, skip: int) -> Rows:
 def _unsound(row: int, shape: shapely.Geometry) -> Iterator[Fault]:
     """Yield what is wrong with a shape by itself."""
     if not shape.is_valid or shape.is_empty:
-        place = _PLACE.search(shapely.is_valid_reason(shape))
-        where = shapely.Point(float(place[1]), float(place[2])) if place else shape
-        yield Fault("invalid", where, (row,), _why_unsound(shape), Severity.REFUSE, _made_valid(shape))
+        where, why = why_unsound(shape)
+        yield Fault("invalid", where, (row,), why, Severity.REFUSE, _made_valid(shape))
         return
     for place in spikes(shape):
         sentence = tr("这里有一个不到 {cm:.0f} 厘米宽的尖刺").format(cm=SPIKE_M * 100)
@@ -168,11 +167,14 @@ def _unsound(row: int, shape: shapely.Geometry) -> Iterator[Fault]:
         yield Fault("sliver", shape, (row,), tr("这个面窄得像一条线"), Severity.TELL, repair)
 
 
-def _why_unsound(shape: shapely.Geometry) -> str:
-    if is_polygon(shape) and not shape.is_empty and shape.convex_hull.area < TOUCH_M**2:
-        return _UNSOUND["Too few points"]
+def why_unsound(shape: shapely.Geometry) -> tuple[shapely.Geometry, str]:
+    """Return where an invalid shape is so, the shape itself where that is not one place, and why in Chinese."""
     reason = shapely.is_valid_reason(shape)
-    return next((said for begins, said in _UNSOUND.items() if reason.startswith(begins)), tr("图形不完整"))
+    place = _PLACE.search(reason)
+    where = shapely.Point(float(place[1]), float(place[2])) if place else shape
+    if is_polygon(shape) and not shape.is_empty and shape.convex_hull.area < TOUCH_M**2:
+        return where, _UNSOUND["Too few points"]
+    return where, next((s for begins, s in _UNSOUND.items() if reason.startswith(begins)), tr("图形不完整"))
 
 
 def _made_valid(shape: shapely.Geometry) -> Repair | None:

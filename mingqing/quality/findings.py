@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from mingqing.core.text import tr
+
 
 class Kind(StrEnum):
     """What may be wrong with a row."""
@@ -19,12 +21,34 @@ class Kind(StrEnum):
     TOPOLOGY = "topology"  # a rule of layers/*.toml about shapes among each other
     OUTSIDE = "outside"  # far from the county, or from the village that it says it is of
 
+    @property
+    def label(self) -> str:
+        """What users read."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Kind.MISSING: tr("必填未填"),
+    Kind.CODE: tr("不在可选值里"),
+    Kind.VALUE: tr("填写有误"),
+    Kind.REFERENCE: tr("关联有误"),
+    Kind.DUPLICATE: tr("重复"),
+    Kind.SHAPE: tr("图形有误"),
+    Kind.TOPOLOGY: tr("图形之间有冲突"),
+    Kind.OUTSIDE: tr("位置不对"),
+}
+
 
 class Level(StrEnum):
     """How bad it is: an error stops an export that asks for none; a warning is only told."""
 
     ERROR = "error"
     WARNING = "warning"
+
+    @property
+    def label(self) -> str:
+        """What users read."""
+        return tr("错误") if self is Level.ERROR else tr("提醒")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +91,8 @@ class Quality:
     def by_kind(self) -> Mapping[Kind, int]:
         """How many findings are listed, by what is wrong."""
         return Counter(f.kind for f in self.findings)
+
+    @cached_property
+    def counts(self) -> Mapping[tuple[str, Kind, Level], int]:
+        """How many findings are listed, by table, what is wrong and how bad it is, in the order of the list."""
+        return Counter((f.table, f.kind, f.level) for f in self.findings)
