@@ -55,6 +55,15 @@ def layers(
         yield reader.layer(layout)
 
 
+def chosen_ids(session: Session, asked: Asked, table: str) -> list[int] | None:
+    """Return the ids of rows to which a selection or a condition narrows a table; None where neither does."""
+    among, condition = asked.among.get(table), asked.where.get(table)
+    if condition is None:
+        return None if among is None else sorted(among)
+    found: list[int] = conditions.ids(session, table, condition).tolist()
+    return [i for i in found if among is None or i in among]
+
+
 class _Reader:
     """Reads tables one after another; what they have in common is read once."""
 
@@ -114,12 +123,7 @@ class _Reader:
         return self._choice.profile
 
     def _among(self, table: str) -> Sequence[int] | None:
-        among = self._asked.among.get(table)
-        wanted = None if among is None else sorted(among)
-        condition = self._asked.where.get(table)
-        if condition is not None:
-            found = conditions.ids(self._session, table, condition)
-            wanted = [i for i in found.tolist() if among is None or i in among]
+        wanted = chosen_ids(self._session, self._asked, table)
         if self._most is None:
             return wanted
         if wanted is None:

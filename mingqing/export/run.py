@@ -14,13 +14,14 @@ from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.files import require_outside_projects
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
-from mingqing.export.asked import Asked, Format
+from mingqing.export.asked import Asked, Format, Gate
 from mingqing.export.choice import Choice, choose
 from mingqing.export.layer import Layer
 from mingqing.export.made import Leaving
 from mingqing.export.profile.find import profile
-from mingqing.export.read import layers
+from mingqing.export.read import chosen_ids, layers
 from mingqing.export.writing import Options, Write, Written
+from mingqing.quality.check import check
 from mingqing.quality.findings import Quality
 from mingqing.store.damaged import DamagedSession
 from mingqing.store.permitted import Permitted
@@ -99,7 +100,7 @@ def export(session: Session, asked: Asked, out: Path, *, watch: Watch = UNWATCHE
         raise ProjectUnavailable(tr("项目有损坏的数据，导出会不完整；请先恢复备份，或抢救到新项目"))
     known = profile(asked.profile, session.info.path)
     choice = choose(session, asked, known)
-    quality: Quality | None = None
+    quality = _checked(session, asked, choice, watch)
     with _beside(place) as folder:
         building = folder / place.name
         leaving: list[Leaving] = []
@@ -143,6 +144,17 @@ def _replaceable(folder: Path) -> bool:
 def _suffixes(format_: Format) -> set[str]:
     more = {Format.SPATIALITE: {".db", ".spatialite"}, Format.HTML: {".htm"}, Format.GEOJSON: {".json"}}
     return {format_.suffix, *more.get(format_, set())}
+
+
+def _checked(session: Session, asked: Asked, choice: Choice, watch: Watch) -> Quality | None:
+    if asked.gate is Gate.SKIP:
+        return None
+    tables = [layout.table.name for layout in choice.layouts]
+    narrowed = {name: ids for name in tables if (ids := chosen_ids(session, asked, name)) is not None}
+    quality = check(session, tables, asked.villages, among=narrowed, action=Action.EXPORT, watch=watch)
+    if asked.gate is Gate.STOP and quality.errors:
+        raise StoppedByCheck(quality)
+    return quality
 
 
 def _write(
