@@ -1,0 +1,89 @@
+"""Layers written by GDAL, as arrays."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.catalog.model import FieldType, GeometryKind
+from mingqing.core.text import tr
+from mingqing.export.layer import Layer
+
+_NAMES = {GeometryKind.POINT: "Point", GeometryKind.LINE: "LineString", GeometryKind.POLYGON: "Polygon"}
+_SMALL = 2**31
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A format of GDAL's, and how a file of it is made."""
+
+    name: str
+    dataset: Mapping[str, str]
+
+
+def write(layer: Layer, path: Path, driver: Driver, options: Mapping[str, str]) -> None:
+    """Write a layer, whose shapes are of one kind, into a file that may have others.
+
+    options : of the driver, for the layer. Raises OSError where the disk is full.
+    """
+    fields = [_array(out.type, values) for out, values in zip(layer.columns, layer.cells, strict=True)]
+    several = layer.geometry is not None and bool((shapely.get_type_id(layer.geometry) > _SINGLE).any())
+    shape: dict[str, Any] = {"geometry": None}
+    if layer.geometry is not None and layer.kind is not None:
+        shape = {
+            "geometry": shapely.to_wkb(layer.geometry),
+            "geometry_type": ("Multi" if several else "") + _NAMES[layer.kind],
+            "promote_to_multi": several,
+            "crs": f"EPSG:{layer.epsg}",
+        }
+    try:
+        pyogrio.raw.write(
+            str(path),
+            field_data=[values for values, _ in fields],
+            fields=[out.name for out in layer.columns],
+            field_mask=[missing for _, missing in fields],
+            layer=layer.name,
+            driver=driver.name,
+            dataset_options=None if path.exists() else dict(driver.dataset),
+            layer_options=dict(options),
+            **shape,
+        )
+    except pyogrio.errors.DataSourceError as error:
+        raise OSError(str(error)) from error
+
+
+_SINGLE = 3  # ids of points, lines and polygons are not above it
+
+
+def _array(type_: FieldType, values: Sequence[Any]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """Values as GDAL takes them, and which are missing (None where it sees that by itself)."""
+    if type_ in {FieldType.INTEGER, FieldType.NUMBER, FieldType.BOOLEAN}:
+        missing = np.array([v is None for v in values], dtype=bool)
+        known = [0 if v is None else v for v in values] if missing.any() else values
+        return _numbers(type_, known), missing
+    if type_ is FieldType.DATE:
+        return np.array(values, dtype="datetime64[D]"), None
+    texts = np.empty(len(values), dtype=object)
+    texts[:] = without_nul(values)
+    return texts, None
+
+
+def _numbers(type_: FieldType, values: Sequence[Any]) -> NDArray[Any]:
+    if type_ is not FieldType.INTEGER:
+        return np.array(values, dtype=bool if type_ is FieldType.BOOLEAN else np.float64)
+    whole = np.array(values, dtype=np.int64)
+    # ArcGIS before 3.2 has no whole numbers of 64 bits
+    return whole.astype(np.int32) if (np.abs(whole) < _SMALL).all() else whole
+
+
+def without_nul(values: Sequence[str | None]) -> Sequence[str | None]:
+    """Return text without the character at which C takes a text to end."""
+    if "\0" not in "".join(filter(None, values)):
+        return values
+    return [None if text is None else text.replace("\0", "") for text in values]
