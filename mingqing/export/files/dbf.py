@@ -71,7 +71,9 @@ def columns_of(columns: Sequence[Out], cells: Sequence[Sequence[Any]], encoding:
             found += _texts(out, values, encoding, taken)
     if len(found) > _MOST_FIELDS or record_size(found) > _LONGEST_RECORD:
         raise InputRefused(
-            tr("字段太多或文字太长，shapefile 的属性表放不下（最多 255 列、每条 65,535 字节）；请导出成 GeoPackage")
+            tr(
+                "字段太多或文字太长，shapefile 的属性表放不下（最多 255 列、每条 65,535 字节）；请导出成 GeoPackage"
+            )
         )
     return found
 
@@ -107,7 +109,7 @@ def write(path: Path, columns: Sequence[Column], rows: slice, encoding: str, wat
 # ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class NotInEncoding(Exception):  # noqa: N818 - becomes an InputRefused where the layer is known
+class NotInEncoding(Exception):
     """A character of a row is not in the encoding of the file."""
 
     def __init__(self, out: Out, row: int, character: str) -> None:
@@ -120,7 +122,10 @@ def _texts(out: Out, values: Sequence[Any], encoding: str, taken: set[str]) -> l
     longest = max(map(len, encoded), default=0)
     if longest <= WIDEST:
         return [_text(out, out.name, encoded, min(max(longest, out.length, 1), WIDEST))]
-    cut = [pieces(value.decode(encoding), encoding, WIDEST) if len(value) > WIDEST else [value] for value in encoded]
+    cut = [
+        pieces(value.decode(encoding), encoding, WIDEST) if len(value) > WIDEST else [value]
+        for value in encoded
+    ]
     found = []
     for nth in range(max(map(len, cut))):
         name = out.name if nth == 0 else _continued(out.name, nth + 1, taken)
@@ -178,7 +183,9 @@ def _numbers(out: Out, values: Sequence[Any]) -> Column:
     decimals = _decimals(there) if out.decimals is None else out.decimals
     if decimals is None:  # too large, too small or too exact for decimals: in full, as Python writes it
         return _formatted(out, values, b"%24r", 24, 15)
-    width = max((len(f"{v:.{decimals}f}") for v in ((there.min(), there.max()) if len(there) else ())), default=1)
+    width = max(
+        (len(f"{v:.{decimals}f}") for v in ((there.min(), there.max()) if len(there) else ())), default=1
+    )
     if width > 24:
         return _formatted(out, values, b"%24r", 24, 15)
     return _formatted(out, values, b"%%%d.%df" % (width, decimals), width, decimals)

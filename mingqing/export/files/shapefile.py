@@ -1,4 +1,4 @@
-"""Shapefiles: a folder with .shp, .shx, .dbf, .prj and .cpg of every layer; a .dbf and a .cpg where it has no shapes."""
+"""Shapefiles: a folder with .shp, .shx, .dbf, .prj and .cpg of each layer; .dbf and .cpg where it has no shapes."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.export.files import dbf, shp
-from mingqing.export.layer import Layer, by_kind
+from mingqing.export.files.ready import divided
+from mingqing.export.layer import Layer
 from mingqing.export.writing import Options, Written
 
 LARGEST = 2**31 - 1
@@ -24,13 +25,7 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
     place.mkdir()
     written = Written()
     for layer in layers:
-        parts = by_kind(layer)
-        if len(parts) > 1:
-            names = "、".join(part.name for part in parts)
-            written.notes.append(
-                tr("“{title}”的图形不是同一种，分成 {names}").format(title=layer.title, names=names)
-            )
-        for part in parts:
+        for part in divided(layer, written.notes):
             written.files.setdefault(layer.name, []).extend(_write_layer(part, place, options, written.notes))
     return written
 
@@ -42,8 +37,12 @@ def _write_layer(layer: Layer, place: Path, options: Options, notes: list[str]) 
     record = dbf.record_size(columns)
     if record > _OLD_RECORD:
         notes.append(tr("“{title}”每条超过 4,000 字节，老的 ArcGIS 可能打不开").format(title=layer.title))
-    shapes = None if layer.geometry is None or layer.kind is None else shp.shapes_of(layer.geometry, layer.kind)
-    rows_of = _divided(len(layer), None if shapes is None else shapes.sizes, record, dbf.head_size(columns) + 1)
+    shapes = (
+        None if layer.geometry is None or layer.kind is None else shp.shapes_of(layer.geometry, layer.kind)
+    )
+    rows_of = _divided(
+        len(layer), None if shapes is None else shapes.sizes, record, dbf.head_size(columns) + 1
+    )
     if len(rows_of) > 1:
         notes.append(
             tr("“{title}”超过 2 GB，分成 {count} 份：{name}、{name}_2……").format(
@@ -98,7 +97,8 @@ def _divided(n: int, sizes: NDArray[np.int64] | None, record: int, head: int) ->
     """Runs of rows of which neither .shp nor .dbf is larger than `LARGEST`."""
     most = max((LARGEST - head) // record, 1)
     ends = None if sizes is None else np.cumsum(sizes)
-    found, start = [], 0
+    found: list[slice] = []
+    start = 0
     while start < n or not found:
         end = min(start + most, n)
         if ends is not None and start < n:

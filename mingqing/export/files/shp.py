@@ -13,27 +13,12 @@ from numpy.typing import NDArray
 
 from mingqing.catalog.model import GeometryKind
 from mingqing.core.watch import Watch
-
-Counts = NDArray[np.int64]
+from mingqing.export.files.rings import Counts, Rings, rings_of, turned
 
 NULL, POINT, LINE, POLYGON, POINTS = 0, 1, 3, 5, 8
 HEAD = 100  # bytes of the header of either file
 _RECORD, _BOX = 8, 36  # bytes: number and length of a record; type and bounds of a shape
 _AT_A_TIME = 20_000
-
-
-@dataclass(frozen=True)
-class Rings:
-    """Lines, or rings of areas, of all shapes in order. lengths : points. owners : whose. outer : not a hole."""
-
-    lengths: Counts
-    owners: Counts
-    outer: NDArray[np.bool_]
-
-    def of(self, rows: slice) -> "Rings":
-        """Return those of some shapes, which are counted from 0 again."""
-        first, last = np.searchsorted(self.owners, [rows.start, rows.stop])
-        return Rings(self.lengths[first:last], self.owners[first:last] - rows.start, self.outer[first:last])
 
 
 @dataclass(frozen=True)
@@ -55,37 +40,23 @@ class Shapes:
 
 def shapes_of(geometry: NDArray[np.object_], kind: GeometryKind) -> Shapes:
     """Return shapes of one kind as a shapefile has them; empty ones are none."""
-    whole: NDArray[np.object_] = np.where(shapely.is_empty(geometry), None, geometry)
+    whole = geometry.copy()
+    whole[shapely.is_empty(whole)] = None
     number = _type_of(whole, kind)
     points = shapely.get_num_coordinates(whole).astype(np.int64)
-    rings = _rings(whole, points) if number in {LINE, POLYGON} else Rings(*np.zeros((2, 0), int), np.zeros(0, bool))
+    rings = rings_of(whole if number in {LINE, POLYGON} else whole[:0])
     content = {POINT: 20, POINTS: _BOX + 4 + 16 * points}.get(
         number, _BOX + 8 + 4 * np.bincount(rings.owners, minlength=len(whole)) + 16 * points
     )
-    return Shapes(whole, number, rings, _RECORD + np.where(shapely.is_missing(whole), 4, content).astype(np.int64))
+    return Shapes(
+        whole, number, rings, _RECORD + np.where(shapely.is_missing(whole), 4, content).astype(np.int64)
+    )
 
 
 def _type_of(geometry: NDArray[np.object_], kind: GeometryKind) -> int:
     if kind is not GeometryKind.POINT:
         return POLYGON if kind is GeometryKind.POLYGON else LINE
     return POINTS if (shapely.get_type_id(geometry) == shapely.GeometryType.MULTIPOINT).any() else POINT
-
-
-def _rings(geometry: NDArray[np.object_], points: Counts) -> Rings:
-    """Rings of shapes; those of one ring, which most are, without making it a shape of its own."""
-    holes = shapely.get_num_interior_rings(geometry)
-    kinds = shapely.get_type_id(geometry)
-    several = (holes > 0) | (kinds == shapely.GeometryType.MULTILINESTRING) | (kinds == shapely.GeometryType.MULTIPOLYGON)
-    single = np.flatnonzero(~several & (points > 0))
-    parts, of = shapely.get_parts(geometry[several], return_index=True)
-    rings, part_of = shapely.get_rings(parts, return_index=True)
-    if not len(rings):  # of lines
-        rings, part_of = parts, np.arange(len(parts))
-    lengths = np.concatenate([points[single], shapely.get_num_coordinates(rings)])
-    owners = np.concatenate([single, np.flatnonzero(several)[of[part_of]]])
-    outer = np.concatenate([np.ones(len(single), bool), np.diff(part_of, prepend=-1) > 0])
-    order = np.argsort(owners, kind="stable")
-    return Rings(lengths[order], owners[order], outer[order])
 
 
 def write(path: Path, shapes: Shapes, watch: Watch) -> None:
@@ -130,7 +101,7 @@ def _records(shapes: Shapes, first: int) -> bytes:
         parts = _put_parts(words, starts + 11, points, shapes.rings)
         behind = starts + 13 + parts
     if shapes.type == POLYGON:
-        coordinates = _turned(coordinates, shapes.rings)
+        coordinates = turned(coordinates, shapes.rings, clockwise=True)
     nth = np.arange(len(owners)) - (np.cumsum(points) - points)[owners]
     _put(words, behind[owners] + 4 * nth, coordinates)
     return words.tobytes()
@@ -145,21 +116,6 @@ def _put_parts(words: NDArray[np.int32], at: Counts, points: Counts, rings: Ring
     begins = np.cumsum(rings.lengths) - rings.lengths - (np.cumsum(points) - points)[rings.owners]
     words[at[rings.owners] + 2 + nth] = begins
     return parts
-
-
-def _turned(xy: NDArray[np.float64], rings: Rings) -> NDArray[np.float64]:
-    """Return coordinates with outer rings clockwise and holes the other way."""
-    if not len(xy):
-        return xy
-    starts = np.cumsum(rings.lengths) - rings.lengths
-    near = xy - np.repeat(xy[starts], rings.lengths, axis=0)  # else what counts is lost behind the comma
-    x, y = near.T
-    crossed = np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0)
-    crossed[starts + rings.lengths - 1] = 0.0  # from one ring to the next
-    wrong = (np.add.reduceat(crossed, starts) > 0) == rings.outer
-    at = np.arange(len(xy))
-    backwards = np.repeat(2 * starts + rings.lengths - 1, rings.lengths) - at
-    return xy[np.where(np.repeat(wrong, rings.lengths), backwards, at)]
 
 
 def _put(words: NDArray[np.int32], at: Counts, numbers: NDArray[np.float64]) -> None:
