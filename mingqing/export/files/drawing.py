@@ -169,8 +169,7 @@ def _draw_class(
 ) -> None:
     title = "" if drawn is None or alone else drawn.title or "、".join(map(str, drawn.values))
     name = _layer_name("-".join(filter(None, (layer.title, title))))
-    color = _color(drawn)
-    _cad_layer(sheet.document, name, color)
+    _cad_layer(sheet.document, name, _color(drawn))
     for first in range(0, len(rows), _AT_ONCE):
         some = rows[first : first + _AT_ONCE]
         sheet.options.watch.step(layer.title, first, len(rows))
@@ -180,12 +179,16 @@ def _draw_class(
             entity.set_xdata(APPLICATION, [(1000, s) for s in ([row[0], part] if part else row)])
             sheet.cut += not part and not whole
     if drawn is not None and drawn.label is not None:
-        _letter(sheet, layer, rows, drawn.label, color)
+        _letter(sheet, layer, rows, drawn.label)
 
 
-def _cad_layer(document: Drawing, name: str, color: tuple[int, int, int]) -> None:
-    if name not in document.layers:
-        document.layers.add(name).rgb = color
+def _cad_layer(document: Drawing, name: str, color: tuple[int, int, int] | None = None) -> None:
+    """Add a CAD layer where there is none of the name; without a colour it is black on white, white on black."""
+    if name in document.layers:
+        return
+    made = document.layers.add(name)
+    if color is not None:
+        made.rgb = color
 
 
 def _layer_name(title: str) -> str:
@@ -233,22 +236,22 @@ def _entities(
         seen.add(row)
 
 
-def _letter(
-    sheet: _Sheet, layer: Layer, rows: NDArray[np.intp], label: Label, color: tuple[int, int, int]
-) -> None:
-    """Write what the map writes beside the shapes of a class."""
+def _letter(sheet: _Sheet, layer: Layer, rows: NDArray[np.intp], label: Label) -> None:
+    """Write what the map writes beside the shapes of a class, black or white as the background wants."""
     fields = [out.of.name if out.of and out.origin is Origin.FIELD else None for out in layer.columns]
     if layer.geometry is None or label.field not in fields:
         return
     cells = layer.cells[fields.index(label.field)]
     texts = [" ".join(str(cells[row] or "").split()) for row in rows.tolist()]
-    name, height = _layer_name(layer.title + tr("-注记")), label.size * _SCALE
+    name = _layer_name(layer.title + tr("-注记"))
+    _cad_layer(sheet.document, name)
     attributes = {"layer": name, "style": _FONT}
-    for text, x, y, angle, align in places(texts, layer.geometry[rows], height):
-        _cad_layer(sheet.document, name, color)
-        told = spelled(text).replace("%%", "%%%" * 2)  # two signs would begin a code such as %%d
-        entity = sheet.space.add_text(told, height=height, rotation=angle, dxfattribs=attributes)
-        entity.set_placement((x, y), align=align)
+    for placed in places(texts, layer.geometry[rows], label.size * _SCALE):
+        told = spelled(placed.text).replace("%%", "%%%" * 2)  # two signs would begin a code such as %%d
+        entity = sheet.space.add_text(
+            told, height=placed.height, rotation=placed.angle, dxfattribs=attributes
+        )
+        entity.set_placement((placed.x, placed.y), align=placed.align)
 
 
 def _finish(sheet: _Sheet) -> None:

@@ -1,6 +1,8 @@
 """Where the texts of a drawing stand."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 import numpy as np
 import shapely
@@ -8,28 +10,48 @@ from ezdxf.enums import TextEntityAlignment as Align
 from numpy.typing import NDArray
 
 BESIDE_M = 3.0  # as large as points are drawn
+_SMALLEST_M = 0.8
 
 
-def places(
-    texts: Sequence[str], geometry: NDArray[np.object_], height: float
-) -> Iterator[tuple[str, float, float, float, Align]]:
-    """Yield texts with where they stand: beside a point, in an area, along a line where it is long enough."""
+@dataclass(frozen=True)
+class Placed:
+    """A text as it stands: x, y and height in metres, angle in degrees from east."""
+
+    text: str
+    x: float
+    y: float
+    height: float
+    angle: float
+    align: Align
+
+
+def places(texts: Sequence[str], geometry: NDArray[np.object_], height: float) -> Iterator[Placed]:
+    """Yield texts with where they stand: beside a point, within an area, along a line where it is long enough.
+
+    geometry : (n,) shapely, one for each text, none of them missing. height : metres; in small areas less.
+    """
     dimension = shapely.get_dimensions(geometry)
-    middles = shapely.point_on_surface(geometry)
     lines = dimension == 1
-    angles, lengths = np.zeros(len(geometry)), shapely.length(geometry)
-    middles[lines] = shapely.line_interpolate_point(shapely.line_merge(geometry[lines]), 0.5, normalized=True)
-    angles[lines] = _directions(shapely.line_merge(geometry[lines]))
-    xy = shapely.get_coordinates(middles)
-    for text, at, size, angle, length in zip(
-        texts, xy.tolist(), dimension.tolist(), angles.tolist(), lengths.tolist(), strict=True
-    ):
-        if not text or (size == 1 and length < height * len(text)):
+    middles, angles, rooms = (
+        shapely.point_on_surface(geometry),
+        np.zeros(len(geometry)),
+        shapely.length(geometry),
+    )
+    whole = shapely.line_merge(geometry[lines])
+    middles[lines] = shapely.line_interpolate_point(whole, 0.5, normalized=True)
+    angles[lines] = _directions(whole)
+    rooms[~lines] = np.sqrt(shapely.area(geometry[~lines]))
+    x, y = shapely.get_coordinates(middles).T
+    every = (texts, x.tolist(), y.tolist(), dimension.tolist(), angles.tolist(), rooms.tolist())
+    for text, east, north, size, angle, room in zip(*every, strict=True):
+        ems = sum(1.0 if east_asian_width(c) in "WF" else 0.6 for c in text)
+        if not text or (size == 1 and room < height * ems):
             continue
         if size == 0:
-            yield text, at[0] + BESIDE_M, at[1], 0.0, Align.MIDDLE_LEFT
+            yield Placed(text, east + BESIDE_M, north, height, 0.0, Align.MIDDLE_LEFT)
         else:
-            yield text, at[0], at[1], angle, Align.MIDDLE_CENTER
+            fits = height if size == 1 else max(min(height, 0.85 * room / ems), _SMALLEST_M)
+            yield Placed(text, east, north, fits, angle, Align.MIDDLE_CENTER)
 
 
 def _directions(lines: NDArray[np.object_]) -> NDArray[np.float64]:
