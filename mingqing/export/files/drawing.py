@@ -4,7 +4,7 @@ A CAD layer holds a class of a table, as the map draws it. What a row says goes 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from mingqing.core.text import tr
 from mingqing.crs.transform import transform_xy
 from mingqing.crs.zones import WGS84, describe, zone_for
 from mingqing.export.files.dxf_labels import BESIDE_M, places
-from mingqing.export.files.dxf_text import said, spelled
+from mingqing.export.files.dxf_text import ENCODING, said, spelled
 from mingqing.export.layer import Layer
 from mingqing.export.profile.model import Origin
 from mingqing.export.writing import Options, Written
@@ -52,6 +52,7 @@ class _Sheet:
     document: Drawing
     options: Options
     shapes: int = 0
+    unplaced: int = 0
     cut: int = 0
     epsg: int = 0
     bounds: list[NDArray[np.float64]] = field(default_factory=list)
@@ -73,13 +74,12 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
         where the disk is full.
     """
     written, bare, sheet = Written(), [], _Sheet(_document(), options)
-    unplaced = 0
     for layer in layers:
         if layer.geometry is None:
             bare.append(layer.title)
             continue
         _require_metres(layer)
-        unplaced += _draw(sheet, layer)
+        _draw(sheet, layer)
         written.files[layer.name] = [place]
     if not written.files:
         raise InputRefused(
@@ -91,22 +91,24 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
     place.touch(0o600)
     options.watch.step(tr("CAD 图"))
     sheet.document.saveas(place)
-    if bare:
-        written.notes.append(tr("没有图形的表没有写进 CAD 图：{titles}").format(titles="、".join(bare)))
-    if unplaced:
-        written.notes.append(tr("有 {n} 行没有图形，没有写进 CAD 图").format(n=unplaced))
-    if sheet.cut:
-        written.notes.append(tr("有 {n} 个图形的文字太多，扩展数据里只放得下前面几栏").format(n=sheet.cut))
+    written.notes += _notes(sheet, bare)
     return written
+
+
+def _notes(sheet: _Sheet, bare: Sequence[str]) -> Iterator[str]:
+    if bare:
+        yield tr("没有图形的表没有写进 CAD 图：{titles}").format(titles="、".join(bare))
+    if sheet.unplaced:
+        yield tr("有 {n} 行没有图形，没有写进 CAD 图").format(n=sheet.unplaced)
+    if sheet.cut:
+        yield tr("有 {n} 个图形的文字太多，扩展数据里只放得下前面几栏").format(n=sheet.cut)
 
 
 def _document() -> Drawing:
     """Return an empty drawing in metres whose texts are Chinese."""
     document = new_document("R2004")
     document.units = units.M
-    document.encoding = (
-        "gbk"  # what programs are told that look; a file of this version is in UTF-8 all the same
-    )
+    document.encoding = ENCODING
     document.header["$PDMODE"], document.header["$PDSIZE"] = _CIRCLED_CROSS, BESIDE_M
     document.appids.add(APPLICATION)
     document.styles.add(_FONT, font=_FONT_FILE).set_extended_font_data(_FONT)
@@ -128,17 +130,17 @@ def _require_metres(layer: Layer) -> None:
     )
 
 
-def _draw(sheet: _Sheet, layer: Layer) -> int:
-    """Draw the shapes of a layer; return how many rows have none."""
+def _draw(sheet: _Sheet, layer: Layer) -> None:
     assert layer.geometry is not None  # noqa: S101 - asked before
     placed = np.flatnonzero(~(shapely.is_missing(layer.geometry) | shapely.is_empty(layer.geometry)))
     sheet.epsg, sheet.shapes = layer.epsg, sheet.shapes + len(placed)
+    sheet.unplaced += len(layer) - len(placed)
     if sheet.shapes > MOST_SHAPES:
         raise InputRefused(
             tr("图形超过 {n} 个，CAD 软件很难打开；请只选几个村，或者少选几张表").format(n=MOST_SHAPES)
         )
     if not len(placed):
-        return len(layer)
+        return
     sheet.bounds.append(shapely.total_bounds(layer.geometry[placed]))
     style = _style(layer)
     classes = classify(_stored(layer), style)[placed] if style else np.zeros(len(placed), np.int64)
@@ -146,7 +148,6 @@ def _draw(sheet: _Sheet, layer: Layer) -> int:
     for number in np.unique(classes).tolist():
         drawn = every[number] if every else None
         _draw_class(sheet, layer, placed[classes == number], drawn, alone=len(every) < 2)
-    return len(layer) - len(placed)
 
 
 def _style(layer: Layer) -> Style | None:
