@@ -38,9 +38,11 @@ _EXTENSIONS = ("mod_spatialite", "mod_spatialite.so.8", "mod_spatialite.so.7", "
 
 
 def connect(
-    path: Path, key: bytes, *, read_only: bool, create: bool = False, spatial: bool = True
+    path: Path, key: bytes | None, *, read_only: bool, create: bool = False, spatial: bool = True
 ) -> apsw.Connection:
     """Return a connection to the encrypted database at `path`, with SpatiaLite's functions where `spatial`.
+
+    key : None for a file that is not encrypted, see `store.plain`.
 
     Raises
     ------
@@ -55,7 +57,8 @@ def connect(
         database = apsw.Connection(str(path), flags=flags)
         try:
             database.set_busy_timeout(_BUSY_MS)  # another connection may be writing at this very moment
-            unlock(database, key)
+            if key is not None:
+                unlock(database, key)
             if create:
                 database.pragma("page_size", 8192)
             if spatial:
