@@ -9,6 +9,7 @@ from mingqing.catalog.model import Field, FieldType, GeometryKind, Table
 from mingqing.core.definitions import Reader
 from mingqing.core.text import tr
 from mingqing.export.profile.columns import (
+    ID_HELP,
     ID_NAME,
     ID_TITLE,
     VILLAGE_NAME,
@@ -31,7 +32,7 @@ _RESERVED = re.compile(
 )
 _PLACED = {Origin.AREA: GeometryKind.POLYGON, Origin.LENGTH: GeometryKind.LINE}
 _OF_ROWS = {Origin.ID, Origin.VILLAGE, *_PLACED}
-_NAMED = {Origin.ID: (ID_NAME, ID_TITLE), Origin.VILLAGE: (VILLAGE_NAME, VILLAGE_TITLE)}
+_NAMED = {Origin.ID: (ID_NAME, ID_TITLE, ID_HELP), Origin.VILLAGE: (VILLAGE_NAME, VILLAGE_TITLE, "")}
 _OURS = "exchange"
 # How values of a field may be written otherwise: anything as text, and what loses nothing.
 _ALSO = {FieldType.BOOLEAN: {FieldType.BOOLEAN}, FieldType.INTEGER: {FieldType.NUMBER}}
@@ -75,9 +76,9 @@ def _of_row(reader: Reader, table: Table) -> Out:
         if kind not in table.geometry:
             raise reader.error("origin", tr("这张表没有面积或长度可量"))
         return Out("", "", origin, FieldType.NUMBER, decimals=2)
-    name, title = _NAMED[origin]
+    name, title, about = _NAMED[origin]
     of = table.field_by_name["village_code"] if origin is Origin.VILLAGE else None
-    return Out(name, title, origin, FieldType.TEXT, of)
+    return Out(name, title, origin, FieldType.TEXT, of, help=about)
 
 
 def _of_field(reader: Reader, table: Table, lists: Lists) -> Out:

@@ -7,6 +7,7 @@ from mingqing.core.text import tr
 from mingqing.export.profile.model import Origin, Out
 
 ID_NAME, ID_TITLE = "MQID", tr("民情标识")
+ID_HELP = tr("这条记录不变的编号，改了数据送回来时靠它对上")
 VILLAGE_NAME, VILLAGE_TITLE = "CUNMC", tr("村名")
 _ID_OF, _NAME_OF = tr("标识"), "MC"
 _AS_THEY_ARE = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.DATE})
@@ -24,9 +25,7 @@ def leaving_type(field: Field) -> FieldType:
 
 def every_column(table: Table) -> Iterator[Out]:
     """Yield the columns of a table: its id, its village, its own fields, what every row has; `source` is ours."""
-    yield Out(
-        ID_NAME, ID_TITLE, Origin.ID, FieldType.TEXT, help=tr("这条记录不变的编号，改了数据送回来时靠它对上")
-    )
+    yield Out(ID_NAME, ID_TITLE, Origin.ID, FieldType.TEXT, help=ID_HELP)
     village, *common = table.common
     yield from columns_of(village)
     if table.name != "village":  # whose own name it is

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from mingqing.access.roles import privacy_of
 from mingqing.catalog.load import catalog
-from mingqing.catalog.model import FieldType
+from mingqing.catalog.model import FieldType, Privacy
 from mingqing.core.errors import DefinitionError, InputRefused
 from mingqing.export.profile.find import profile, profiles
 from mingqing.export.profile.model import Origin
@@ -212,7 +213,8 @@ def test_a_land_survey_gets_names_lengths_and_codes_of_its_standards() -> None:
     assert (house["FWJG"].codes["钢筋混凝土"], house["FWJG"].codes["木(竹)"]) == ("3", "6")
 
 
-def test_nobody_is_named_in_a_land_survey() -> None:
-    fields = [c.of for layout in profile("land_survey").layouts.values() for c in layout.columns if c.of]
-    assert [f.name for f in fields if f.mask] == []
-    assert not any(layout.table.personal for layout in profile("land_survey").layouts.values())
+def test_a_land_survey_says_nothing_about_persons() -> None:
+    layouts = profile("land_survey").layouts.values()
+    fields = [c.of for layout in layouts for c in layout.columns if c.of is not None]
+    assert [f.name for f in fields if privacy_of(f) is not Privacy.OPEN] == []
+    assert not any(layout.table.personal for layout in layouts)
