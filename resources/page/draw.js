@@ -272,8 +272,9 @@ function drawTable(sheet, layer) {
   for (let level = 0; level < levels; level++) for (const n of order) drawn(symbols(n, level), n, layer.shown[n]);
   for (const mark of look.marks) {
     if (!isShown(mark, sheet.denominator)) continue;
+    if (!mark.has) mark.has = new Set(mark.rows);
     for (const n of order) {
-      const own = layer.shown[n].filter(row => mark.rows.includes(row));
+      const own = layer.shown[n].filter(row => mark.has.has(row));
       for (const symbol of mark.symbols) {
         const fitted = fittedTo(symbol, look.classes[n]);
         if (own.length && fitted.b) strokeLine(sheet, fitted, layer, own, true);

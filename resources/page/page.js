@@ -55,7 +55,7 @@ const Canvas = L.Renderer.extend({
       drawTable(sheet, layer);
       if (chosen && chosen.name === layer.name) glow(sheet, layer, chosen.row);
     }
-    for (const layer of this.layers) drawSigns(sheet, layer);
+    drawSigns(sheet, this.layers);
     drawLabels(sheet, this.layers);
     this.sheet = sheet;
   },
@@ -112,12 +112,17 @@ function switchTo(which) {
   document.querySelectorAll('#themes button').forEach((button, n) => {
     button.setAttribute('aria-selected', String(n === which));
     button.tabIndex = n === which ? 0 : -1;
-    if (n === which && button.scrollIntoView) button.scrollIntoView({ block: 'nearest', inline: 'center' });
   });
+  showTab();
   by('about').textContent = DATA.themes[which].about;
   document.body.dataset.theme = String(which);
   legend();
   if (canvas) canvas.draw();
+}
+
+function showTab() {
+  const tabs = by('themes'), tab = tabs.children[theme];
+  tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
 }
 
 function startThemes() {
@@ -144,7 +149,9 @@ function legend() {
   const layers = layersOf(theme).reverse();
   const box = by('layers');
   box.textContent = '';
-  for (const layer of layers.filter(l => l.own).concat(layers.filter(l => !l.own))) {
+  const own = layers.filter(l => l.own), base = layers.filter(l => !l.own);
+  for (const layer of own.concat(base)) {
+    if (layer === base[0]) box.append(made('p', 'ground', '底图'));
     const entries = layer.look.classes.concat(layer.look.marks).filter(c => c.swatch !== undefined && c.count);
     const single = entries.length === 1 && entries[0].title === layer.table.title;
     const toggle = made('input');
@@ -184,27 +191,30 @@ function startVillages() {
   const select = by('village').querySelector('select');
   select.append(made('option', '', '全部 ' + places.length + ' 个村'));
   for (const place of places) select.append(made('option', '', place.name));
-  const every = places.map(v => v.box).reduce((a, b) =>
-    [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
   select.addEventListener('change', () => {
-    const box = select.selectedIndex ? places[select.selectedIndex - 1].box : every;
-    MAP.fitBounds([[box[1], box[0]], [box[3], box[2]]], { padding: [12, 12], animate: false });
+    if (!select.selectedIndex) fitted(MAP);
+    else fitTo(MAP, [places[select.selectedIndex - 1].box], { padding: [12, 12], animate: false });
   });
   by('village').hidden = false;
 }
 
-// Room for what lies over the map, so that the village is seen whole when the page opens.
+// Room for what lies over the map, so that the villages are seen whole when the page opens.
 function fitted(map) {
-  const wide = window.innerWidth >= 720, head = by('head').getBoundingClientRect();
+  const wide = window.innerWidth >= 720, head = by('head').getBoundingClientRect(), key = by('key').getBoundingClientRect();
   const boxes = DATA.villages.filter(v => v.box).map(v => v.box);
   if (!boxes.length) return;
-  const all = boxes.reduce((a, b) =>
-    [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
-  map.fitBounds([[all[1], all[0]], [all[3], all[2]]], {
+  map.invalidateSize({ animate: false, pan: false });
+  fitTo(map, boxes, {
     paddingTopLeft: wide ? [head.right + 12, 16] : [10, head.bottom + 8],
-    paddingBottomRight: wide ? [16, 40] : [10, 70],
+    paddingBottomRight: wide ? [Math.max(16, window.innerWidth - key.left + 12), 40] : [10, 110],
     animate: false,
   });
+}
+
+function fitTo(map, boxes, how) {
+  const [west, south, east, north] = boxes.reduce((a, b) =>
+    [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
+  map.fitBounds([[south, west], [north, east]], how);
 }
 
 function startKey() {
@@ -242,7 +252,14 @@ window.mingqing = function (map) {
   const loading = [].concat(...PICTURES).filter(p => !p.complete);
   let left = loading.length;
   for (const picture of loading) picture.addEventListener('load', () => { if (--left === 0) redraw(); });
-  setTimeout(() => fitted(map), 0);
+  let moved = false;
+  map.getContainer().addEventListener('pointerdown', () => { moved = true; }, { once: true });
+  const fit = () => {
+    showTab();
+    if (!moved && !chosen) fitted(map);
+  };
+  setTimeout(fit, 0);
+  window.addEventListener('resize', fit);
   window.addEventListener('beforeprint', () => map.invalidateSize({ animate: false }));
   return canvas;
 };

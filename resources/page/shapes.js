@@ -76,11 +76,6 @@ function rowsOf(look) {
   return look.rows;
 }
 
-function classOf(look, row) {
-  rowsOf(look);
-  return look.rows.findIndex(rows => rows.includes(row));
-}
-
 function inside(shape, x, y) {
   let within = false;
   for (const part of shape.parts) {

@@ -64,12 +64,48 @@ function laidOut(sheet, crowd) {
   }));
 }
 
-function drawSigns(sheet, layer) {
-  const signs = signsOf(sheet, layer);
-  if (!signs.length) return;
-  const share = sheet.denominator < SIDE_BY_SIDE_TO ? 0.75 : 1.0;
-  const reach = share * Math.max(...signs.map(s => s.symbol.s)) * sheet.signs;
-  for (const crowd of crowdsOf(signs, reach)) for (const sign of laidOut(sheet, crowd)) drawSign(sheet, layer, sign);
+// Where a crowd may move to, in shares of its own width and height, nearest first.
+const AROUND = [[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, 1], [1, -1], [-1, -1]];
+const MOVES = [[0, 0]].concat(...[0.35, 0.7, 1.05].map(share => AROUND.map(([x, y]) => [share * x, share * y])));
+
+function boxOf(sheet, sign, trim) {
+  const half = sign.symbol.s * sheet.signs / 2 * (sign.count ? 1.15 : 1) * trim;
+  return [sign.x - half, sign.y - half, sign.x + half, sign.y + half];
+}
+
+function apart(boxes, others) {
+  return boxes.every(b => others.every(o => b[2] <= o[0] || b[0] >= o[2] || b[3] <= o[1] || b[1] >= o[3]));
+}
+
+// Signs that would cover those of another table move just beside them; where there is no room they stay.
+function settled(sheet, signs, others) {
+  const boxes = signs.map(s => boxOf(sheet, s, 1));
+  const wide = Math.max(...boxes.map(b => b[2])) - Math.min(...boxes.map(b => b[0]));
+  const high = Math.max(...boxes.map(b => b[3])) - Math.min(...boxes.map(b => b[1]));
+  for (const [mx, my] of MOVES) {
+    const dx = mx * wide, dy = my * high;
+    if (apart(boxes.map(b => [b[0] + dx, b[1] + dy, b[2] + dx, b[3] + dy]), others)) {
+      return signs.map(s => Object.assign({}, s, { x: s.x + dx, y: s.y + dy }));
+    }
+  }
+  return signs;
+}
+
+// The signs of the topmost table are set first, and drawn last.
+function drawSigns(sheet, layers) {
+  const others = [], drawn = [];
+  for (const layer of layers.slice().reverse()) {
+    const signs = signsOf(sheet, layer), own = [];
+    if (!signs.length) continue;
+    const share = sheet.denominator < SIDE_BY_SIDE_TO ? 0.75 : 1.6;
+    const reach = share * Math.max(...signs.map(s => s.symbol.s)) * sheet.signs;
+    for (const crowd of crowdsOf(signs, reach)) {
+      for (const sign of settled(sheet, laidOut(sheet, crowd), others)) own.push(sign);
+    }
+    others.push(...own.map(sign => boxOf(sheet, sign, 0.96)));
+    drawn.unshift(...own.map(sign => [layer, sign]));
+  }
+  for (const [layer, sign] of drawn) drawSign(sheet, layer, sign);
 }
 
 function drawSign(sheet, layer, sign) {

@@ -11,6 +11,8 @@ import shapely
 from mingqing.catalog.model import FieldType
 from mingqing.catalog.model import Layer as Theme
 from mingqing.catalog.style import Line, Style
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
 from mingqing.export.page.content import Told
 from mingqing.export.page.looks import Pictures, Plain, looks
 from mingqing.export.page.shapes import PER_DEGREE, Origin, edges
@@ -38,12 +40,14 @@ def gathered(session: Session, found: Mapping[str, Told], texts: Texts) -> Data:
     origin, pictures = Origin.of(bounds), Pictures()
     villages = _villages(session, found)
     on_maps = {draw.table for theme in session.catalog.themes for draw in theme.draws}
-    tables = {name: _table(told, origin, texts, villages) for name, told in found.items()}
+    tables = {name: _table(told, texts, villages) for name, told in found.items()}
     for name in on_maps & tables.keys():
         tables[name] |= _shapes(found[name], origin)
     themes, drawn, empty = [], {}, []
     for theme in session.catalog.themes:
-        draws = [(d.table, d.variant) for d in theme.draws if d.table in found and len(found[d.table].features)]
+        draws = [
+            (d.table, d.variant) for d in theme.draws if d.table in found and len(found[d.table].features)
+        ]
         if not _has_own(theme, draws):
             empty.append(theme.title)
             continue
@@ -63,7 +67,7 @@ def gathered(session: Session, found: Mapping[str, Told], texts: Texts) -> Data:
         "origin": [origin.x, origin.y],
         "unit": PER_DEGREE,
         "villages": _chooser(found, villages),
-        "tables": tables,
+        "tables": {name: tables[name] for name in session.catalog.tables if name in tables},
         "themes": themes,
         "looks": drawn,
         "pictures": pictures.urls,
@@ -77,12 +81,14 @@ def _has_own(theme: Theme, draws: Sequence[tuple[str, str]]) -> bool:
 
 def _bounds(found: Mapping[str, Told]) -> tuple[float, float, float, float]:
     """Of the villages where they are told, else of all there is."""
-    some = [found["village"]] if "village" in found and len(found["village"].features) else list(found.values())
-    boxes = [shapely.total_bounds(each.features.geometry) for each in some if len(each.features)]
-    if not boxes or np.isnan(boxes).all():
-        return (119.0, 28.0, 119.1, 28.1)
-    west, south, east, north = (f(np.array(boxes)[:, k]) for k, f in enumerate((np.nanmin, np.nanmin, np.nanmax, np.nanmax)))
-    return float(west), float(south), float(east), float(north)
+    villages = found.get("village")
+    some = [villages] if villages is not None and len(villages.features) else list(found.values())
+    boxes = np.array([shapely.total_bounds(each.features.geometry) for each in some if len(each.features)])
+    boxes = boxes[~np.isnan(boxes).any(axis=1)] if len(boxes) else boxes
+    if not len(boxes):
+        raise InputRefused(tr("选中的资料都没有位置，画不成图；请换一些村或表再试"))
+    west, south, east, north = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)]).tolist()
+    return west, south, east, north
 
 
 def _villages(session: Session, found: Mapping[str, Told]) -> dict[str, str]:
@@ -103,23 +109,26 @@ def _chooser(found: Mapping[str, Told], villages: Mapping[str, str]) -> list[Pla
         if boxes:
             break
     return [
-        {"name": name, **({"box": _box(boxes[code])} if code in boxes else {})} for code, name in villages.items()
+        {"name": name, **({"box": _box(boxes[code])} if code in boxes else {})}
+        for code, name in villages.items()
     ]
 
 
 def _box(boxes: Sequence[Any]) -> list[float]:
     every = np.array(boxes)
-    west, south, east, north = *every[:, :2].min(axis=0).tolist(), *every[:, 2:].max(axis=0).tolist()
-    return [round(v, 6) for v in (west, south, east, north)]
+    corners = np.concatenate([every[:, :2].min(axis=0), every[:, 2:].max(axis=0)])
+    return [round(v, 6) for v in corners.tolist()]
 
 
-def _table(told: Told, origin: Origin, texts: Texts, villages: Mapping[str, str]) -> Plain:
+def _table(told: Told, texts: Texts, villages: Mapping[str, str]) -> Plain:
     """Return the rows of a table: shapes, what is said of them, and whose rows they belong to."""
     features, table = told.features, told.table
     names = texts.names(told)
     fields = [f for f in told.fields if f.references != table.name]
     columns = [texts.column(told, f) for f in fields]
-    found_by = [c for f, c in zip(fields, columns, strict=True) if f.search and f.type is not FieldType.ID_NUMBER]
+    found_by = [
+        c for f, c in zip(fields, columns, strict=True) if f.search and f.type is not FieldType.ID_NUMBER
+    ]
     said = [list(dict.fromkeys(filter(None, row))) for row in zip(names, *found_by, strict=True)]
     number = {code: n for n, code in enumerate(villages)}
     made: Plain = {
@@ -153,7 +162,7 @@ def _kind(of: FieldType) -> str:
     return {FieldType.PHONE: "tel", FieldType.BOOLEAN: "tag"}.get(of, "")
 
 
-def _column(values: Sequence[Any]) -> Any:
+def _column(values: Sequence[Any]) -> list[Any] | Plain:
     """Return values, or where they repeat themselves what occurs and which it is."""
     once = list(dict.fromkeys(values))
     if len(once) == 1:
@@ -176,15 +185,14 @@ def _drawn(told: Told, style: Style, origin: Origin, pictures: Pictures, table: 
 
 
 def as_script(told: Plain) -> str:
-    """Return data as JSON that may stand within a script of a page: no text in it can end the script.
+    r"""Return data as JSON that may stand within a script of a page: no text in it can end the script.
 
     Examples
     --------
     >>> as_script({"a": "</script><!--"})
-    '{"a":"\\\\u003c/script\\\\u003e\\\\u003c!--"}'
+    '{"a":"\\u003c/script\\u003e\\u003c!--"}'
     """
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
-

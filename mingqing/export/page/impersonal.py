@@ -53,7 +53,10 @@ class Impersonal:
         kept = np.ones(len(found), dtype=bool)
         for name in planned:  # such a way begins at somebody's door
             kept &= np.array([v is None for v in found.columns[name]], dtype=bool)
-        columns = {name: [v for v, k in zip(values, kept, strict=True) if k] for name, values in found.columns.items()}
+        columns = {
+            name: [v for v, k in zip(values, kept, strict=True) if k]
+            for name, values in found.columns.items()
+        }
         few = _few(fields, columns, int(kept.sum()))
         for f in fields:
             if f.unit in _OF_PERSONS:

@@ -36,7 +36,8 @@ from mingqing.render.patterns import brush
 from mingqing.render.scale import SCREEN_PX_PER_MM
 
 Plain = dict[str, Any]
-_FINE = 3 * SCREEN_PX_PER_MM  # px to a millimetre of pictures: phones have three pixels to one
+_FINE = 3 * SCREEN_PX_PER_MM  # px to a millimetre of signs: phones have three pixels to one
+_FAIR = 2 * SCREEN_PX_PER_MM  # of patterns and of the legend
 _SWATCH_MM = (9.0, 5.6)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -61,20 +62,20 @@ class Pictures:
 
     def swatch(self, shown: StyleClass) -> int:
         """Return the picture of a class for the legend."""
-        size = (round(_SWATCH_MM[0] * _FINE), round(_SWATCH_MM[1] * _FINE))
+        size = (round(_SWATCH_MM[0] * _FAIR), round(_SWATCH_MM[1] * _FAIR))
         return self._add(
             ("swatch", shown.symbols),
-            lambda dark: legend_swatch(shown, size, px_per_mm=_FINE, dark=dark),
+            lambda dark: legend_swatch(shown, size, px_per_mm=_FAIR, dark=dark),
         )
 
     def tile(self, hatch: Hatch) -> int:
         """Return the tile of a strewn pattern."""
-        return self._add((hatch,), lambda dark: brush(hatch, _FINE, dark=dark).textureImage())
+        return self._add((hatch,), lambda dark: brush(hatch, _FAIR, dark=dark).textureImage())
 
     def _add(self, key: tuple[Any, ...], draw: Callable[[bool], QImage]) -> int:
         if key not in self._known:
             self._known[key] = len(self.urls)
-            self.urls.append([_url(draw(dark)) for dark in (False, True)])  # noqa: FBT003 - day, night
+            self.urls.append([_url(draw(dark)) for dark in (False, True)])
         return self._known[key]
 
 
@@ -128,7 +129,12 @@ def _spoke(symbol: Spoke, pictures: Pictures) -> Plain:  # noqa: ARG001
 
 
 def _marker(symbol: Marker, pictures: Pictures) -> Plain:
-    own = {"c": css(symbol.color), "o": css(symbol.outline), "w": symbol.outline_width, "sc": css(symbol.sign_color)}
+    own = {
+        "c": css(symbol.color),
+        "o": css(symbol.outline),
+        "w": symbol.outline_width,
+        "sc": css(symbol.sign_color),
+    }
     return {**pictures.sign(symbol), **own, "p": symbol.plate.value, "s": symbol.size, "n": symbol.beside}
 
 

@@ -27,12 +27,12 @@ class Origin:
 
     def steps(self, shapes: NDArray[np.object_]) -> list[Steps]:
         """Return (n,) shapes; outer rings one way and holes the other, so that they may be filled together."""
-        shapes = shapely.orient_polygons(shapes)
+        shapes = np.array(shapely.orient_polygons(shapes), dtype=object)
+        shapes[shapely.is_empty(shapes)] = None
         areal = np.isin(shapely.get_type_id(shapes), (3, 6))
-        whole = np.empty(len(shapes), dtype=object)
+        whole: list[list[list[int]]] = [[] for _ in shapes]
         rings, of_ring = shapely.get_rings(shapes[areal], return_index=True)
         parts, of_part = shapely.get_parts(shapes[~areal], return_index=True)
-        whole[:] = [[] for _ in shapes]
         owners = np.concatenate([np.flatnonzero(areal)[of_ring], np.flatnonzero(~areal)[of_part]])
         for owner, steps in zip(owners.tolist(), self._of(np.concatenate([rings, parts])), strict=True):
             whole[owner].append(steps)
@@ -40,6 +40,8 @@ class Origin:
 
     def _of(self, lines: NDArray[np.object_]) -> list[list[int]]:
         """Return rings, lines and points as steps, a list each; a ring's last vertex, its first, is left out."""
+        if not len(lines):
+            return []
         xy, which = shapely.get_coordinates(lines, return_index=True)
         units = np.rint(xy * PER_DEGREE).astype(np.int64) - (self.x, self.y)
         starts = np.flatnonzero(np.diff(which, prepend=-1))
@@ -56,13 +58,12 @@ class Origin:
         """Return x and y, one after the other, of a point within each shape."""
         within = shapely.point_on_surface(shapes)
         xy = np.column_stack([shapely.get_x(within), shapely.get_y(within)]) * PER_DEGREE
-        return [
-            None if np.isnan(v) else round(v) for v in (xy - (self.x, self.y)).ravel().tolist()
-        ]
+        return [None if np.isnan(v) else round(v) for v in (xy - (self.x, self.y)).ravel().tolist()]
 
 
 def edges(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the borders of areas, each stretch that two share one time."""
     outlines = shapely.boundary(shapes[~shapely.is_missing(shapes)])
     merged = shapely.line_merge(shapely.union_all(shapely.set_precision(outlines, 2 / PER_DEGREE)))
-    return shapely.get_parts(merged)
+    parts: NDArray[np.object_] = shapely.get_parts(merged)
+    return parts

@@ -58,7 +58,11 @@ class Texts:
     def briefs(self, told: Told) -> list[str]:
         """Return the line below the name of each row where it is listed."""
         parts = [list(self._part(told, w)) for w in _cards().get(told.table.name, {}).get("brief", ())]
-        return [" · ".join(filter(None, row)) for row in zip(*parts, strict=True)] if parts else [""] * len(told.features)
+        return (
+            [" · ".join(filter(None, row)) for row in zip(*parts, strict=True)]
+            if parts
+            else [""] * len(told.features)
+        )
 
     def _part(self, told: Told, wanted: str) -> Iterator[str]:
         name, _, form = wanted.partition(":")
@@ -103,7 +107,7 @@ def initials(texts: Sequence[str]) -> str:
     Examples
     --------
     >>> initials(["张建国", "13800001234"]), initials(["单于山"])
-    ('zjg', 'dys sys cys')
+    ('zjg', 'dys sys')
     """
     found = (form for each in texts for form in _initials(each))
     return " ".join(dict.fromkeys(found))

@@ -75,7 +75,9 @@ def _made(session: Session, now: datetime, *, share: bool) -> str:
     if share:
         return one_line(tr("{when} 制作 · 数据来源：{source} · 民情地图").format(when=when, source=source))
     return one_line(
-        tr("{when} 由 {who} 导出 · 数据来源：{source} · 民情地图").format(when=when, who=session.user, source=source)
+        tr("{when} 由 {who} 导出 · 数据来源：{source} · 民情地图").format(
+            when=when, who=session.user, source=source
+        )
     )
 
 
