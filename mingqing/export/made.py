@@ -31,8 +31,8 @@ class Leaving:
     name: str
     title: str
     rows: int
-    columns: tuple[Out, ...]
-    masked: frozenset[str]
+    columns: tuple[Out, ...] = ()
+    masked: frozenset[str] = frozenset()
     kinds: tuple[GeometryKind, ...] = ()
     epsg: int = 0
     bounds: Box | None = None

@@ -2,9 +2,10 @@
 
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -15,15 +16,18 @@ from mingqing.core.files import require_outside_projects
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.export.asked import Asked, Format, Gate
+from mingqing.export.beside.manifest import NAME as LIST
 from mingqing.export.choice import Choice, choose
+from mingqing.export.companions import write as write_companions
 from mingqing.export.layer import Layer
-from mingqing.export.made import Leaving
+from mingqing.export.made import Leaving, Made
 from mingqing.export.profile.find import profile
 from mingqing.export.read import chosen_ids, layers
-from mingqing.export.writing import Options, Write, Written
+from mingqing.export.writing import Options, Write
 from mingqing.quality.check import check
 from mingqing.quality.findings import Quality
 from mingqing.store.damaged import DamagedSession
+from mingqing.store.paging import village_names
 from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
@@ -39,7 +43,8 @@ _WRITERS = {
     Format.SPATIALITE: "spatialite",
 }
 _FILE_OR_FOLDER = {Format.GEOJSON, Format.CSV}  # a folder with a file a table, where no suffix says otherwise
-LIST_OF_FILES = tr("校验清单.txt")
+_BESIDE = tr("{stem}_说明")
+_Left = tuple[Leaving, ...]
 
 
 class StoppedByCheck(InputRefused):
@@ -103,16 +108,13 @@ def export(session: Session, asked: Asked, out: Path, *, watch: Watch = UNWATCHE
     quality = _checked(session, asked, choice, watch)
     with _beside(place) as folder:
         building = folder / place.name
-        leaving: list[Leaving] = []
-        written = _write(session, asked, choice, building, leaving, watch)
-        notes = [*_left_out(choice), *written.notes]
-        rows = sum(each.rows for each in leaving)
-        detail = tr("{format}：{tables}").format(
-            format=asked.format.value, tables="、".join(dict.fromkeys(each.table.title for each in leaving))
-        )
-        Permitted(session, Action.EXPORT).record(tr("导出 {name}").format(name=place.name), rows, detail)
+        if asked.format is Format.HTML:
+            leaving, notes = _page(session, asked, building, watch)
+        else:
+            leaving, notes = _files(session, asked, choice, building, quality, watch)
+        _record(session, asked, place, leaving)
         files = _put(folder, place.parent)
-    return Outcome(place, files, tuple(leaving), tuple(notes), quality)
+    return Outcome(place, files, leaving, (*_left_out(choice), *notes), quality)
 
 
 def place_of(format_: Format, out: Path) -> Path:
@@ -137,7 +139,7 @@ def place_of(format_: Format, out: Path) -> Path:
 def _replaceable(folder: Path) -> bool:
     """Whether a folder may take the place of what is there: nothing, or an earlier export."""
     if folder.is_dir():
-        return (folder / LIST_OF_FILES).exists() or (folder / "gdb").exists() or not any(folder.iterdir())
+        return (folder / LIST).exists() or (folder / "gdb").exists() or not any(folder.iterdir())
     return not folder.exists()
 
 
@@ -157,13 +159,46 @@ def _checked(session: Session, asked: Asked, choice: Choice, watch: Watch) -> Qu
     return quality
 
 
-def _write(
-    session: Session, asked: Asked, choice: Choice, building: Path, leaving: list[Leaving], watch: Watch
-) -> Written:
-    options = Options(choice.encoding, session.info.name, choice.profile.title, watch)
+def _page(session: Session, asked: Asked, building: Path, watch: Watch) -> tuple[_Left, Sequence[str]]:
+    from mingqing.export.page.write import write_page
+
+    made = write_page(session, asked, building, watch)
+    tables = session.catalog.tables
+    left = (Leaving(tables[name], name, tables[name].title, rows) for name, rows in made.rows.items())
+    return tuple(left), made.notes
+
+
+def _files(
+    session: Session, asked: Asked, choice: Choice, building: Path, quality: Quality | None, watch: Watch
+) -> tuple[_Left, Sequence[str]]:
+    """Write the files, and what lies beside them."""
+    leaving: list[Leaving] = []
     passing = _noting(layers(session, asked, choice, watch=watch), leaving)
     module = import_module(f"mingqing.export.files.{_WRITERS[asked.format]}")
-    return cast("Write", module.write)(passing, building, options)
+    options = Options(choice.encoding, session.info.name, choice.profile.title, watch)
+    written = cast("Write", module.write)(passing, building, options)
+    made = Made(
+        project=session.info.name,
+        user=session.user,
+        roles=tuple(role.title for role in session.policy.roles),
+        asked=asked,
+        choice=choice,
+        layers=tuple(leaving),
+        written=written,
+        quality=quality,
+        villages={code: village_names(session).get(code, code) for code in asked.villages or ()},
+        when=datetime.now().astimezone(),
+    )
+    inside = building.is_dir() and asked.format is not Format.GDB
+    write_companions(building if inside else _folder_beside(building), made, watch=watch)
+    return tuple(leaving), written.notes
+
+
+def _record(session: Session, asked: Asked, place: Path, leaving: _Left) -> None:
+    tables = "、".join(dict.fromkeys(each.table.title for each in leaving))
+    detail = tr("{format}：{tables}").format(format=asked.format.value, tables=tables)
+    rows = sum(each.rows for each in leaving)
+    Permitted(session, Action.EXPORT).record(tr("导出 {name}").format(name=place.name), rows, detail)
 
 
 def _noting(passing: Iterable[Layer], leaving: list[Leaving]) -> Iterator[Layer]:
@@ -177,6 +212,12 @@ def _left_out(choice: Choice) -> list[str]:
     if not choice.left_out:
         return []
     return [tr("您的角色不能导出{tables}，没有放进去").format(tables="、".join(choice.left_out))]
+
+
+def _folder_beside(building: Path) -> Path:
+    folder = building.with_name(_BESIDE.format(stem=building.stem))
+    folder.mkdir()
+    return folder
 
 
 @contextmanager
