@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ from mingqing.store.paging import village_names
 from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
+_NUMBERS = {FieldType.INTEGER, FieldType.NUMBER}
 _WHOLE_DATE = len("2026-01-01")  # of a person's birth the year alone may be known
 
 
@@ -109,9 +109,9 @@ class _Reader:
             self._names[table] = {row["id"]: row[title] for row in rows}
         return self._names[table]
 
-    def village(self, code: object) -> str | None:
-        """Return the name of a village."""
-        return self._villages.get(str(code))
+    def villages(self, codes: Sequence[Any]) -> list[str | None]:
+        """Return the names of villages."""
+        return list(map(self._villages.get, codes))
 
     def on_ellipsoid(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return shapes in degrees of CGCS2000."""
@@ -173,7 +173,7 @@ class _Column:
             Origin.ID: lambda: list(map(str, self._found.ids.tolist())),
             Origin.REFERENCE: lambda: [None if v is None else str(v) for v in self._stored()],
             Origin.NAMED: self._named,
-            Origin.VILLAGE: lambda: [self._reader.village(v) for v in self._found.columns["village_code"]],
+            Origin.VILLAGE: lambda: self._reader.villages(self._found.columns["village_code"]),
             Origin.AREA: lambda: self._measured(_area),
             Origin.LENGTH: lambda: self._measured(_length),
             Origin.CONSTANT: lambda: [self._out.constant or None] * len(self._found),
@@ -223,16 +223,14 @@ def _length(shape: shapely.Geometry) -> float:
 def _typed(out: Out, values: Sequence[Any]) -> tuple[Out, Sequence[Any]]:
     """Return a column and its values in the type that it says; a column of dates of which one is part is text."""
     if out.type is FieldType.DATE and out.origin is Origin.FIELD:
-        if any(v is not None and len(v) != _WHOLE_DATE for v in values):
+        said = set(values) - {None}
+        if any(len(v) != _WHOLE_DATE for v in said):
             return replace(out, type=FieldType.TEXT), values
-        return out, [None if v is None else _day(v) for v in values]
-    if out.type is FieldType.TEXT:
+        days = {v: date.fromisoformat(v) for v in said}
+        return out, list(map(days.get, values))
+    stored = out.of.type if out.of is not None and out.origin is Origin.FIELD else out.type
+    if out.type is FieldType.TEXT and (stored in _NUMBERS or out.origin is Origin.NAMED):
         return out, [v if v is None or isinstance(v, str) else str(v) for v in values]
-    if out.type is FieldType.INTEGER:
+    if out.type is FieldType.INTEGER and stored is not FieldType.INTEGER:
         return out, [None if v is None else int(v) for v in values]
     return out, values
-
-
-@lru_cache(maxsize=65536)
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

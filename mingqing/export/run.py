@@ -13,6 +13,7 @@ from typing import cast
 from mingqing.access.roles import Action
 from mingqing.core.errors import InputRefused, ProjectUnavailable
 from mingqing.core.files import require_outside_projects
+from mingqing.core.memory import no_looking_for_cycles
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.export.asked import Asked, Format, Gate
@@ -106,7 +107,7 @@ def export(session: Session, asked: Asked, out: Path, *, watch: Watch = UNWATCHE
     known = profile(asked.profile, session.info.path)
     choice = choose(session, asked, known)
     quality = _checked(session, asked, choice, watch)
-    with _beside(place) as folder:
+    with no_looking_for_cycles(), _beside(place) as folder:
         building = folder / place.name
         if asked.format is Format.HTML:
             leaving, notes = _page(session, asked, building, watch)

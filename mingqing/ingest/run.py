@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -19,6 +19,7 @@ import shapely
 
 from mingqing.catalog.model import Catalog
 from mingqing.core.errors import Cancelled, InputRefused, MingqingError
+from mingqing.core.memory import no_looking_for_cycles
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.crs.transform import transform_xy
@@ -70,7 +71,7 @@ def import_paths(
     report = ImportReport(dry_run=dry_run)
     run = _Run(session, sources, options, watch, report, [root_of(p) for p in paths])
     try:
-        with _no_looking_for_cycles():
+        with no_looking_for_cycles():
             run.trial() if dry_run else run.through()
     except (Cancelled, KeyboardInterrupt):
         report.stopped = tr("已取消，此前完成的文件已经导入")
@@ -213,18 +214,6 @@ def _end_with(parent: BaseProcess) -> None:
 
 def _each(job: Callable[[SourceFile], list[Prepared]], sources: Sequence[SourceFile]) -> list[list[Prepared]]:
     return [job(source) for source in sources]
-
-
-@contextmanager
-def _no_looking_for_cycles() -> Iterator[None]:
-    """Keep Python from searching millions of cells for unreachable cycles: there are none among them."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
 
 
 def in_order(session: Session, sources: Sequence[SourceFile]) -> list[SourceFile]:
