@@ -25,6 +25,7 @@ from mingqing.store.session import Session
 MOST = 1_000  # of one table, kind and level: nobody reads more
 
 
+@np.errstate(invalid="ignore")  # coordinates that are no numbers are told of
 def check(
     session: Session,
     tables: Collection[str] | None = None,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mingqing.catalog.model import Field
 from mingqing.core.text import tr
@@ -50,7 +51,7 @@ def _followed(rows: Rows, field: Field, to: str, scope: Scope, ground: Ground) -
                 yield rows.finding(Kind.REFERENCE, Level.WARNING, row, said, of=field.name)
 
 
-def _lost(rows: Rows, field: Field, title: str, lost: np.ndarray, scope: Scope) -> Iterator[Finding]:
+def _lost(rows: Rows, field: Field, title: str, lost: NDArray[np.intp], scope: Scope) -> Iterator[Finding]:
     """Whoever sees some villages alone cannot tell whether a row is gone or elsewhere."""
     bound = scope.session.policy.villages is not None
     said = (

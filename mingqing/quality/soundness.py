@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from mingqing.catalog.model import GeometryKind
 from mingqing.core.text import tr
@@ -33,21 +34,26 @@ def soundness(rows: Rows) -> Iterator[Finding]:
             said = tr("没有图形，地图上看不到，请在地图上补画")
             yield rows.finding(Kind.SHAPE, Level.WARNING, row, said)
     yield from _of_another_kind(rows, there)
-    with np.errstate(invalid="ignore"):
-        line = np.isin(shapely.get_type_id(rows.shapes), (1, 5)) & there
-        no_length = line & (shapely.length(rows.shapes) == 0)
+    line = np.isin(shapely.get_type_id(rows.shapes), (1, 5)) & there
+    no_length = line & (shapely.length(rows.shapes) == 0)
     for row in np.flatnonzero(no_length).tolist():
         said = tr("的线长度是 0，请重画，或删除")
         yield rows.finding(Kind.SHAPE, Level.ERROR, row, said)
     for row in np.flatnonzero(there & ~no_length & ~shapely.is_valid(rows.shapes)).tolist():
-        where, why = why_unsound(rows.shapes[row])
-        at = (where.x, where.y) if where.geom_type == "Point" and not where.is_empty else None
-        said = tr("的图形有错：{why}，请用编辑工具改正").format(why=why)
-        yield rows.finding(Kind.SHAPE, Level.ERROR, row, said, at=at)
+        yield _unsound(rows, row, rows.shapes[row])
     yield from _too_small(rows)
 
 
-def _of_another_kind(rows: Rows, there: np.ndarray) -> Iterator[Finding]:
+def _unsound(rows: Rows, row: int, shape: shapely.Geometry) -> Finding:
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return rows.finding(Kind.SHAPE, Level.ERROR, row, tr("的图形里有的坐标不是数字，请重画，或重新导入"))
+    where, why = why_unsound(shape)
+    at = (where.x, where.y) if where.geom_type == "Point" and not where.is_empty else None
+    said = tr("的图形有错：{why}，请用编辑工具改正").format(why=why)
+    return rows.finding(Kind.SHAPE, Level.ERROR, row, said, at=at)
+
+
+def _of_another_kind(rows: Rows, there: NDArray[np.bool_]) -> Iterator[Finding]:
     assert rows.shapes is not None  # noqa: S101 - asked of tables with shapes alone
     types = shapely.get_type_id(rows.shapes)
     fitting = [number for number, kind in _KINDS.items() if kind in rows.table.geometry]

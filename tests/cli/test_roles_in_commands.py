@@ -110,6 +110,9 @@ def commands(project: Path, out: Path) -> Iterator[tuple[str | Path, ...]]:
         yield ("search", project, canary[-4:])
     for theme in themes:
         yield ("render", project, out / f"{theme.code}.png", "--theme", theme.code, "--size", "300x200")
+    yield ("quality", project, "--json")
+    yield ("quality", project, "--report", out / "quality.json")
+    yield ("quality", project, "--report", out / "quality.csv")
     yield ("backup", project, out)
     yield ("user", "list", project, "--json")
     yield ("role", "list", project, "--json")
