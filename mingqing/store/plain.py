@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import apsw
@@ -19,6 +18,12 @@ from mingqing.store.geometry import encode
 from mingqing.store.schema import ensure_srid
 
 _AT_ONCE = 5_000
+_POLYGON = 3  # shapely's number of the last type of one part
+_MULTI = {
+    "POINT": shapely.multipoints,
+    "LINESTRING": shapely.multilinestrings,
+    "POLYGON": shapely.multipolygons,
+}
 
 
 @dataclass(frozen=True)
@@ -67,29 +72,29 @@ class PlainFile:
             once `watch` says so.
         """
         count = len(cells[0]) if cells else 0
-        keys = range(1, count + 1) if ids is None else ids
+        every = [range(1, count + 1) if ids is None else ids, *cells]
         with _disk_errors(self._path), immediate(self._database):
             typed = ", ".join(f"{_quoted(column)} {kind}" for column, kind in columns)
             self._database.execute(f"CREATE TABLE {_quoted(name)}(ogc_fid INTEGER PRIMARY KEY, {typed})")
-            blobs: list[Sequence[object]] = []
             if shapes is not None:
-                kind, made = _uniform(shapes)
-                self._add_geometry_column(name, kind, shapes.epsg)
-                blobs = [encode(made, shapes.epsg)]
-            rows = zip(keys, *cells, *blobs, strict=True)
-            marks = ", ".join("?" * (1 + len(columns) + len(blobs)))
-            done = 0
-            while batch := list(islice(rows, _AT_ONCE)):
-                watch.step(name, done, count)
-                self._database.executemany(f"INSERT INTO {_quoted(name)} VALUES({marks})", batch)
-                done += len(batch)
+                shapes = _uniform(shapes)
+                self._add_geometry_column(name, shapes)
+            for first in range(0, count, _AT_ONCE):
+                watch.step(name, first, count)
+                some = slice(first, first + _AT_ONCE)
+                batch = [column[some] for column in every]
+                if shapes is not None:
+                    batch.append(encode(shapes.geometry[some], shapes.epsg))
+                marks = ", ".join("?" * len(batch))
+                rows = zip(*batch, strict=True)
+                self._database.executemany(f"INSERT INTO {_quoted(name)} VALUES({marks})", rows)
             if shapes is not None:  # when all is there: far sooner done than row by row
                 self._ask("SELECT CreateSpatialIndex(?, 'geometry')", name)
                 self._ask("SELECT UpdateLayerStatistics(?, 'geometry')", name)  # QGIS takes the count from it
 
-    def _add_geometry_column(self, name: str, kind: str, epsg: int) -> None:
-        ensure_srid(self._database, epsg)
-        self._ask("SELECT AddGeometryColumn(?, 'geometry', ?, ?, 'XY')", name, epsg, kind)
+    def _add_geometry_column(self, name: str, shapes: Shapes) -> None:
+        ensure_srid(self._database, shapes.epsg)
+        self._ask("SELECT AddGeometryColumn(?, 'geometry', ?, ?, 'XY')", name, shapes.epsg, shapes.kind)
 
     def _ask(self, sql: str, *values: object) -> None:
         """Have SpatiaLite do something; it answers 0 where it could not."""
@@ -138,19 +143,13 @@ def _quoted(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
 
 
-def _uniform(shapes: Shapes) -> tuple[str, NDArray[np.object_]]:
-    """Return one type for all the shapes of a table: of several parts where any has; QGIS takes no mixture."""
-    geometry = shapes.geometry
-    several = shapely.get_type_id(geometry) > 3
+def _uniform(shapes: Shapes) -> Shapes:
+    """Return the shapes of a table as one type: of several parts where any has them; QGIS takes no mixture."""
+    several = shapely.get_type_id(shapes.geometry) > _POLYGON
     if not several.any():
-        return shapes.kind, geometry
-    made = geometry.copy()
-    single = ~several & ~shapely.is_missing(geometry)
-    parts, owners = geometry[single], np.arange(np.count_nonzero(single))
-    make = {
-        "POINT": shapely.multipoints,
-        "LINESTRING": shapely.multilinestrings,
-        "POLYGON": shapely.multipolygons,
-    }
-    made[single] = make[shapes.kind](parts, indices=owners) if len(parts) else parts
-    return f"MULTI{shapes.kind}", made
+        return shapes
+    made = shapes.geometry.copy()
+    single = ~several & ~shapely.is_missing(made)
+    if single.any():
+        made[single] = _MULTI[shapes.kind](made[single], indices=np.arange(np.count_nonzero(single)))
+    return Shapes(made, f"MULTI{shapes.kind}", shapes.epsg)
