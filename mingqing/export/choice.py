@@ -92,7 +92,10 @@ def _open(session: Session, table: str, asked: Asked) -> bool:
 
 
 def _layout(permitted: Permitted, layout: Layout, asked: Asked) -> Layout:
-    return replace(layout, columns=tuple(_columns(permitted, layout, asked)))
+    placed = (
+        layout.at_place or asked.format is Format.KML
+    )  # who looks at a map wants to see where people live
+    return replace(layout, columns=tuple(_columns(permitted, layout, asked)), at_place=placed)
 
 
 def _columns(permitted: Permitted, layout: Layout, asked: Asked) -> Iterator[Out]:

@@ -85,7 +85,7 @@ class _Reader:
             villages=self._asked.villages,
             placed=layout.at_place,
         )
-        shapes = table.has_geometry or layout.at_place
+        shapes = table.has_geometry or (layout.at_place and bool(table.located_at))
         geometry = self._transformed(found, layout) if shapes else None
         values = [_Column(self, layout, out, found).values() for out in layout.columns]
         outs, cells = zip(*map(_typed, layout.columns, values), strict=True) if values else ((), ())

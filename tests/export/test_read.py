@@ -203,3 +203,11 @@ def test_a_choice_tells_what_it_is(sample_session: Session) -> None:
     choice = choose(sample_session, Asked(Format.SHP), profile)
     assert isinstance(choice, Choice)
     assert (choice.epsg, choice.encoding) == (4490, "GBK")
+
+
+def test_on_a_phones_map_people_stand_where_they_live(sample_session: Session) -> None:
+    profile = plain(sample_session.catalog, "resident", "employment")
+    found = {layer.table.name: layer for layer in read(sample_session, Asked(Format.KML), profile)}
+    assert shapely.get_type_id(found["resident"].geometry).tolist().count(0) > 1000
+    (plain_text,) = read(sample_session, Asked(Format.CSV, tables=("resident",)), profile)
+    assert plain_text.geometry is None
