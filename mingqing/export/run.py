@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -176,15 +176,16 @@ def _files(
     leaving: list[Leaving] = []
     passing = _noting(layers(session, asked, choice, watch=watch), leaving)
     module = import_module(f"mingqing.export.files.{_WRITERS[asked.format]}")
-    options = Options(choice.encoding, session.info.name, choice.profile.title, watch)
+    options = Options(choice.encoding, session.info.name, _about(session, choice), watch)
     written = cast("Write", module.write)(passing, building, options)
+    left = tuple(each for each in leaving if _is_in(each.name, written.files))
     made = Made(
         project=session.info.name,
         user=session.user,
         roles=tuple(role.title for role in session.policy.roles),
         asked=asked,
         choice=choice,
-        layers=tuple(leaving),
+        layers=left,
         written=written,
         quality=quality,
         villages={code: village_names(session).get(code, code) for code in asked.villages or ()},
@@ -192,7 +193,16 @@ def _files(
     )
     inside = building.is_dir() and asked.format is not Format.GDB
     write_companions(building if inside else _folder_beside(building), made, watch=watch)
-    return tuple(leaving), written.notes
+    return left, written.notes
+
+
+def _about(session: Session, choice: Choice) -> str:
+    return tr("{user} 导出，交换格式：{profile}").format(user=session.user, profile=choice.profile.title)
+
+
+def _is_in(name: str, written: Collection[str]) -> bool:
+    """Whether a layer was written: whole, or divided into parts that are called after it."""
+    return any(part == name or part.startswith(f"{name}_") for part in written)
 
 
 def _record(session: Session, asked: Asked, place: Path, leaving: _Left) -> None:
@@ -207,6 +217,7 @@ def _noting(passing: Iterable[Layer], leaving: list[Leaving]) -> Iterator[Layer]
     for layer in passing:
         leaving.append(Leaving.of(layer))
         yield layer
+        del layer  # or the memory held it while the next is read
 
 
 def _left_out(choice: Choice) -> list[str]:
