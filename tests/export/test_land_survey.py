@@ -14,7 +14,7 @@ from mingqing.store.session import Session
 
 ASKED = Asked(Format.SHP, profile="land_survey", gate=Gate.SKIP)
 
-# TD/T 1057-2020, table of DLTB: fields in order, C(haracters) or N(umber), length, decimals.
+# The columns of DLTB in order, after TD/T 1057-2020: C(haracters) or N(umber), length, decimals.
 DLTB = """
 BSM C 18 0|YSDM C 10 0|TBYBH C 18 0|TBBH C 8 0|DLBM C 5 0|DLMC C 60 0|QSXZ C 2 0|QSDWDM C 19 0|QSDWMC C 60 0
 ZLDWDM C 19 0|ZLDWMC C 60 0|TBMJ N 15 2|KCDLBM C 5 0|KCXS N 6 4|KCMJ N 15 2|TBDLMJ N 15 2|GDLX C 2 0|GDPDJB C 2 0
