@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyproj
+import shapely
 from numpy.typing import NDArray
 
-from mingqing.crs.transform import transform_xy
+from mingqing.crs.transform import transform, transform_xy
 from mingqing.crs.zones import CGCS2000
 
 _ELLIPSOID = pyproj.Geod(a=6378137.0, rf=298.257222101)
@@ -64,6 +65,49 @@ def area_m2(xy: NDArray[np.float64], epsg: int) -> float:
         return 0.0
     signed, _ = _ELLIPSOID.polygon_area_perimeter(at[:, 0], at[:, 1])
     return abs(float(signed))
+
+
+def areas_m2(shapes: NDArray[np.object_], epsg: int) -> NDArray[np.float64]:
+    """Return the areas of many shapes, (n,); NaN of what is no area, 0 of one without extent.
+
+    On Lambert's cylindrical equal-area map, lines between corners being straight there; surveys of land take them for
+    straight in degrees (TD/T 1055-2019, annex D). Either differs from `area_m2` by the cube of an edge's length:
+    0.003 m² for one of 100 m.
+    Source: Snyder, Map Projections: A Working Manual (1987), 3-12 and 10-15.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> areas_m2(np.array([shapely.box(450000, 3100000, 450100, 3100100), shapely.Point(0, 0)]), 4549).round(1).tolist()
+    [9999.4, nan]
+    """
+    flat = shapely.transform(transform(shapes, epsg, CGCS2000), _equal_area)
+    return np.where(shapely.get_dimensions(flat) == 2, shapely.area(flat), np.nan)
+
+
+def _equal_area(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    e = np.sqrt(_ELLIPSOID.es)
+    sine = e * np.sin(np.radians(lonlat[:, 1]))
+    q = (1 - e * e) / e * (sine / (1 - sine * sine) + np.arctanh(sine))
+    return np.column_stack([np.radians(lonlat[:, 0]), q / 2]) * _ELLIPSOID.a
+
+
+def lengths_m(shapes: NDArray[np.object_], epsg: int) -> NDArray[np.float64]:
+    """Return the lengths of many lines, (n,), between corners the shortest way; NaN of what is no line.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> lengths_m(np.array([shapely.LineString([(119, 28), (119, 29)]), None]), 4490).round(1).tolist()
+    [110827.6, nan]
+    """
+    lonlat = transform(shapes, epsg, CGCS2000)
+    parts, owners = shapely.get_parts(lonlat, return_index=True)
+    corners, line = shapely.get_coordinates(parts, return_index=True)
+    on = line[1:] == line[:-1]
+    _, _, legs_m = _ELLIPSOID.inv(*corners[:-1][on].T, *corners[1:][on].T)
+    found = np.bincount(owners[line[1:][on]], weights=legs_m, minlength=len(shapes))
+    return np.where(shapely.get_dimensions(lonlat) == 1, found, np.nan)
 
 
 def metric(at: NDArray[np.float64], epsg: int) -> NDArray[np.float64]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from math import isnan
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Geod
 
 from mingqing.access.policy import Column
 from mingqing.access.roles import Action
@@ -17,8 +17,9 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.features import Features
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
+from mingqing.crs.ground import areas_m2, lengths_m
 from mingqing.crs.transform import transform
-from mingqing.crs.zones import CGCS2000, describe
+from mingqing.crs.zones import describe
 from mingqing.export.asked import Asked
 from mingqing.export.choice import Choice
 from mingqing.export.layer import Layer
@@ -113,9 +114,10 @@ class _Reader:
         """Return the names of villages."""
         return list(map(self._villages.get, codes))
 
-    def on_ellipsoid(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
-        """Return shapes in degrees of CGCS2000."""
-        return transform(geometry, self._session.info.epsg, CGCS2000)
+    @property
+    def epsg(self) -> int:
+        """The CRS of the shapes that are read."""
+        return self._session.info.epsg
 
     @property
     def profile(self) -> Profile:
@@ -174,8 +176,8 @@ class _Column:
             Origin.REFERENCE: lambda: [None if v is None else str(v) for v in self._stored()],
             Origin.NAMED: self._named,
             Origin.VILLAGE: lambda: self._reader.villages(self._found.columns["village_code"]),
-            Origin.AREA: lambda: self._measured(_area),
-            Origin.LENGTH: lambda: self._measured(_length),
+            Origin.AREA: lambda: self._measured(areas_m2),
+            Origin.LENGTH: lambda: self._measured(lengths_m),
             Origin.CONSTANT: lambda: [self._out.constant or None] * len(self._found),
         }
         return made[self._out.origin]()
@@ -194,7 +196,7 @@ class _Column:
             )
             return [None if v is None else words[bool(v)] for v in stored]
         if out.codes:
-            return [None if v is None else out.codes.get(v, v) for v in stored]
+            return [None if v is None else out.codes.get(v, v) or None for v in stored]
         return stored
 
     def _named(self) -> Sequence[Any]:
@@ -202,22 +204,10 @@ class _Column:
         names = self._reader.names_of(target or "")
         return [None if v is None else names.get(v) for v in self._stored()]
 
-    def _measured(self, measure: Callable[[shapely.Geometry], float]) -> Sequence[Any]:
-        """Areas or lengths on the ellipsoid, as surveys of land state them: TD/T 1055-2019, annex D."""
-        shapes = shapely.orient_polygons(self._reader.on_ellipsoid(self._found.geometry))
-        return [None if s is None else round(measure(s), 2) for s in shapes]
-
-
-# CGCS2000: GB 22021-2008.
-_ELLIPSOID = Geod(a=6378137.0, rf=298.257222101)
-
-
-def _area(shape: shapely.Geometry) -> float:
-    return float(_ELLIPSOID.geometry_area_perimeter(shape)[0])
-
-
-def _length(shape: shapely.Geometry) -> float:
-    return float(_ELLIPSOID.geometry_length(shape))
+    def _measured(self, measure: Callable[[NDArray[np.object_], int], NDArray[np.float64]]) -> Sequence[Any]:
+        """Areas or lengths on the ellipsoid, as surveys of land state them (TD/T 1055-2019, D); points have none."""
+        found = np.round(measure(self._found.geometry, self._reader.epsg), 2)
+        return [None if isnan(v) else v for v in found.tolist()]
 
 
 def _typed(out: Out, values: Sequence[Any]) -> tuple[Out, Sequence[Any]]:

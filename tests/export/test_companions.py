@@ -117,6 +117,7 @@ def test_it_stops_when_asked_to(sample_session: Session, tmp_path: Path) -> None
 
 def test_the_dictionary_tells_of_layers_fields_and_codes(sample_session: Session, tmp_path: Path) -> None:
     found = made(sample_session, tmp_path, HOUSES)
+    found.written.notes.append("“农房”的图形不是同一种，分成 house_point、house_area")
     write(tmp_path, found)
     house, household = table(tmp_path, "图层")
     assert house == {
@@ -126,6 +127,7 @@ def test_the_dictionary_tells_of_layers_fields_and_codes(sample_session: Session
         "图形": "面",
         "记录数": found.layers[0].rows,
         "坐标系": "CGCS2000 3度带 中央经线120°（EPSG:4549）",
+        "说明": "“农房”的图形不是同一种，分成 house_point、house_area",
     }
     assert (household["图形"], household["坐标系"]) == ("无", None)
     fields = {(row["图层"], row["字段名"]): row for row in table(tmp_path, "字段")}

@@ -110,6 +110,20 @@ def test_values_are_written_as_the_taker_writes_them(sample_session: Session) ->
     assert np.allclose(column(layer, "图上面积"), shapely.area(stored.geometry), rtol=1e-3, atol=0.02)
 
 
+def test_what_the_taker_has_no_code_for_and_what_has_no_area_stay_empty(sample_session: Session) -> None:
+    table = sample_session.catalog.tables["shelter"]
+    columns = (
+        out(table.field_by_name["kind"], codes={"学校": ""}),
+        Out("MJ", "图上面积", Origin.AREA, FieldType.NUMBER),
+    )
+    profile = plain(sample_session.catalog, shelter=Layout(table, "BZD", "避灾点", columns))
+    (layer,) = read(sample_session, Asked(Format.SHP), profile)
+    stored = [kind for _, kind in sample_session.rows("shelter", ("id", "kind"))]
+    assert "学校" in stored
+    assert layer.cells[0] == [None if kind == "学校" else kind for kind in stored]
+    assert set(layer.cells[1]) == {None}
+
+
 def test_a_reference_leaves_as_the_id_and_as_what_names_it(sample_session: Session) -> None:
     catalog = sample_session.catalog
     field = catalog.tables["household"].field_by_name["house"]

@@ -27,7 +27,7 @@ _TYPES = {
     FieldType.BOOLEAN: tr("是否"),
 }
 _MEASURED = {Origin.AREA: tr("平方米"), Origin.LENGTH: tr("米")}
-_LAYERS = (tr("图层"), tr("中文名"), tr("文件"), tr("图形"), tr("记录数"), tr("坐标系"))
+_LAYERS = (tr("图层"), tr("中文名"), tr("文件"), tr("图形"), tr("记录数"), tr("坐标系"), tr("说明"))
 _FIELDS = (
     tr("图层"),
     tr("图层中文名"),
@@ -70,7 +70,8 @@ def _layer(each: Leaving, made: Made, names: Mapping[Path, str]) -> Row:
     leading = [name for name in files if name.endswith((".shp", ".csv", ".geojson"))] or files[:1]
     kinds = "、".join(KINDS[k] for k in each.kinds) or (tr("空") if each.epsg else tr("无"))
     crs = tr("{name}（EPSG:{code}）").format(name=describe(each.epsg), code=each.epsg) if each.epsg else ""
-    return each.name, each.title, "\n".join(leading), kinds, each.rows, crs
+    notes = [note for note in made.written.notes if tr("“{title}”").format(title=each.title) in note]
+    return each.name, each.title, "\n".join(leading), kinds, each.rows, crs, "\n".join(notes)
 
 
 def _fields(made: Made) -> Iterator[Row]:

@@ -175,6 +175,7 @@ def _integers(out: Out, values: Sequence[Any]) -> Column:
         raise InputRefused(
             tr("“{title}”有超过 18 位的整数，shapefile 里会走样；请导出成 GeoPackage").format(title=out.title)
         )
+    width = max(width, min(out.length, _DIGITS))
     return _formatted(out, values, b"%%%dd" % width, width, 0)
 
 
@@ -183,11 +184,11 @@ def _numbers(out: Out, values: Sequence[Any]) -> Column:
     decimals = _decimals(there) if out.decimals is None else out.decimals
     if decimals is None:  # too large, too small or too exact for decimals: in full, as Python writes it
         return _formatted(out, values, b"%24r", 24, 15)
-    width = max(
-        (len(f"{v:.{decimals}f}") for v in ((there.min(), there.max()) if len(there) else ())), default=1
-    )
+    ends = (there.min(), there.max()) if len(there) else ()
+    width = max(len(f"{v:.{decimals}f}") for v in (0.0, *ends))  # 0 stands in where there is none
     if width > 24:
         return _formatted(out, values, b"%24r", 24, 15)
+    width = max(width, min(out.length, 24))
     return _formatted(out, values, b"%%%d.%df" % (width, decimals), width, decimals)
 
 

@@ -22,7 +22,7 @@ from mingqing.export.profile.model import Origin, Out
 from mingqing.export.profile.texts import text
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,9}")
-_LONGEST_TITLE, _LONGEST_TEXT, _MOST_DECIMALS = 40, 4_000, 9
+_LONGEST_TITLE, _LONGEST_TEXT, _LONGEST_NUMBER, _MOST_DECIMALS = 40, 4_000, 24, 9
 # Names that ArcGIS, QGIS or the SQL of a FileGDB keeps for itself.
 _RESERVED = re.compile(
     r"(oid|fid|objectid|shape|shape_leng|shape_area|geometry|geom|the_geom|rowid|ogc_fid|add|all|alter|and|any|as|asc"
@@ -185,8 +185,9 @@ def _finished(reader: Reader, out: Out) -> Out:
 
 def _length(reader: Reader, out: Out) -> int:
     length = reader.take("length", int, 0)
-    if not 0 <= length <= _LONGEST_TEXT:
-        raise reader.error("length", tr("应在 1 到 {n} 之间").format(n=_LONGEST_TEXT))
+    most = _LONGEST_NUMBER if out.type in {FieldType.INTEGER, FieldType.NUMBER} else _LONGEST_TEXT
+    if not 0 <= length <= most:
+        raise reader.error("length", tr("应在 1 到 {n} 之间").format(n=most))
     if length and len(out.constant.encode("utf-8")) > length:
         raise reader.error("length", tr("放不下 constant 的值"))
     longest = max((len(c.encode("utf-8")) for c in out.codes.values()), default=0)

@@ -1,5 +1,6 @@
 """A mistake in a profile is told with file, line, key and reason; what is right says what leaves."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,26 @@ def test_a_land_survey_says_nothing_about_persons() -> None:
     fields = [c.of for layout in layouts for c in layout.columns if c.of is not None]
     assert [f.name for f in fields if privacy_of(f) is not Privacy.OPEN] == []
     assert not any(layout.table.personal for layout in layouts)
+
+
+def test_the_page_for_townships_shows_a_profile_and_tells_every_key(project: Path, write: Write) -> None:
+    page = Path("docs/exchange.zh-CN.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```toml\n(.*?)```", page, re.S)
+    write(shown)
+    found = profile("county", project)
+    assert (found.title, found.layouts["house"].columns[3].codes["附属用房"]) == ("县大数据局", "11")
+    assert [name for name in profiles() if f"`{name}` {profiles()[name].title}" not in page] == []
+    keys = set(re.findall(r'(?:take|maybe|strings|text|read_codes)\(\s*\w+\.?,? ?"(\w+)"', _loader()))
+    keys |= set(re.findall(r'reader\.(?:take|maybe|strings)\("(\w+)"', _loader()))
+    assert {"title", "field", "codes", "decimals"} <= keys
+    assert [key for key in sorted(keys) if f"`{key}" not in page] == []
+
+
+def _loader() -> str:
+    return "".join(Path(f"mingqing/export/profile/{name}.py").read_text() for name in ("load", "column"))
+
+
+def test_the_other_page_shows_a_profile_too(project: Path, write: Write) -> None:
+    [shown] = re.findall(r"```toml\n(.*?)```", Path("docs/exchange.md").read_text(encoding="utf-8"), re.S)
+    write(shown)
+    assert list(profile("county", project).layouts) == ["house"]
