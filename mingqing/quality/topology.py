@@ -20,6 +20,7 @@ from mingqing.quality.places import OUTSIDE_M
 from mingqing.quality.reading import VILLAGE, Ids, Rows, Scope, Shapes
 
 _OVERLAP_M2 = 0.01
+_MEETING_M = 2 * TOUCH_M  # both ends are known to a centimetre; while drawing, one is snapped to the other
 _AT_ONCE = 10_000  # shapes that are compared before somebody may say that it is enough
 _AREAS = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 _LINES = (GeometryType.LINESTRING, GeometryType.MULTILINESTRING)
@@ -119,7 +120,7 @@ def _ends_joined(rule: TopologyRule, rows: Rows, around: Rows, watch: Watch) -> 
     nearest = np.full(len(ends), np.inf)
     np.minimum.at(nearest, end, gap)
     told: set[frozenset[int]] = set()
-    for i in np.flatnonzero((gap > 2 * TOUCH_M) & (gap == nearest[end])).tolist():
+    for i in np.flatnonzero((gap > _MEETING_M) & (gap == nearest[end])).tolist():
         pair = frozenset({int(ids[end[i]]), int(around.ids[others[line[i]]])})
         if pair not in told:
             told.add(pair)
