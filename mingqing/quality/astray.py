@@ -12,6 +12,16 @@ from mingqing.quality.ground import Ground
 _UNFILLED = 1.0  # nearer to 0, 0 than this, in metres or degrees
 
 
+def cell_of(box: NDArray[np.float64]) -> tuple[int, int]:
+    """Return which stretch of coordinates a box is in: what is wrong with one place of it, is with all."""
+    x, y = (box[:2] + box[2:]) / 2
+    if abs(x) < _UNFILLED and abs(y) < _UNFILLED:
+        return 0, 0
+    degrees = abs(x) < 360 and abs(y) < 360
+    size = 0.5 if degrees else 50_000.0
+    return int(x // size) * 2 + 1, int(y // size) * 2 + int(degrees)
+
+
 def looks_like(box: NDArray[np.float64], ground: Ground) -> str:
     """Return what is wrong with coordinates, and what to do.
 

@@ -66,17 +66,14 @@ def same_shapes(rows: Rows) -> Iterator[Finding]:
     """
     if rows.shapes is None:
         return
-    at = rows.sound[~np.isin(shapely.get_type_id(rows.shapes[rows.sound]), (0, 4))]
     belongs = [rows.columns.get(f.name) for f in rows.table.fields if f.references]
-    if None in belongs or not len(at):
+    if None in belongs:
         return
-    boxes = shapely.bounds(rows.shapes[at])
-    _, which, count = np.unique(boxes, axis=0, return_inverse=True, return_counts=True)
-    at = at[count[which] > 1]
-    shapes = shapely.to_wkb(shapely.normalize(rows.shapes[at])).tolist()
+    point = np.isin(shapely.get_type_id(rows.shapes), (0, 4))
+    alike = np.flatnonzero(np.isin(rows.firsts, rows.firsts[rows.firsts != np.arange(len(rows))]) & ~point)
     seen: dict[tuple[Any, ...], int] = {}
-    for row, shape in zip(at.tolist(), shapes, strict=True):
-        first = seen.setdefault((shape, *(column[row] for column in belongs if column)), row)
+    for row in alike.tolist():
+        first = seen.setdefault((rows.firsts[row], *(column[row] for column in belongs if column)), row)
         if first != row:
             said = tr("的图形与{other}完全一样，可能重复录入，请核对").format(other=_other(rows, first))
             yield rows.finding(Kind.DUPLICATE, Level.WARNING, row, said)

@@ -30,7 +30,7 @@ class Kind(StrEnum):
 _TITLES = {
     Kind.MISSING: tr("必填未填"),
     Kind.CODE: tr("不在可选值里"),
-    Kind.VALUE: tr("填写有误"),
+    Kind.VALUE: tr("内容要核对"),
     Kind.REFERENCE: tr("关联有误"),
     Kind.DUPLICATE: tr("重复"),
     Kind.SHAPE: tr("图形有误"),

@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from mingqing.core.text import tr
-from mingqing.quality.astray import looks_like
+from mingqing.quality.astray import cell_of, looks_like
 from mingqing.quality.findings import Finding, Kind, Level
 from mingqing.quality.ground import Ground, plausible
 from mingqing.quality.reading import CODE, VILLAGE, Rows
@@ -24,8 +24,12 @@ def places(rows: Rows, ground: Ground) -> Iterator[Finding]:
     reach = plausible(ground.epsg) if rows.table.name == VILLAGE else ground.reach
     box = shapely.bounds(rows.shapes[rows.sound])
     away = (box[:, 0] > reach[2]) | (box[:, 2] < reach[0]) | (box[:, 1] > reach[3]) | (box[:, 3] < reach[1])
+    looks: dict[tuple[int, int], str] = {}
     for i in np.flatnonzero(away).tolist():
-        said = tr("不可能在图上这个位置：{looks}").format(looks=looks_like(box[i], ground))
+        cell = cell_of(box[i])
+        if cell not in looks:
+            looks[cell] = looks_like(box[i], ground)
+        said = tr("不可能在图上这个位置：{looks}").format(looks=looks[cell])
         yield rows.finding(Kind.OUTSIDE, Level.ERROR, int(rows.sound[i]), said)
     if len(ground.borders) and rows.table.name != VILLAGE:
         yield from _astray(rows, rows.sound[~away], ground)
@@ -39,15 +43,18 @@ def _astray(rows: Rows, at: _Rows, ground: Ground) -> Iterator[Finding]:
     doubt = at[~_at_home(rows.shapes[at], own, ground)]
     found, village = ground.tree.query(rows.shapes[doubt], predicate="intersects")
     other = dict(zip(found[::-1].tolist(), village[::-1].tolist(), strict=True))
-    near = set(ground.tree.query(rows.shapes[doubt], predicate="dwithin", distance=OUTSIDE_M)[0].tolist())
+    (nearest, _), metres = ground.tree.query_nearest(
+        rows.shapes[doubt], return_distance=True, all_matches=False
+    )
+    far = dict(zip(nearest.tolist(), metres.tolist(), strict=True))
     for i, row in enumerate(doubt.tolist()):
         code = said[row]
         if i in other:
             there = ground.codes[other[i]]
             if code in ground.index:
                 yield _elsewhere(rows, row, ground.name(code), ground.name(there))
-        elif i not in near and (code is None or code in ground.index):
-            yield _outside(rows, row, ground)
+        elif far[i] > OUTSIDE_M and (code is None or code in ground.index):
+            yield _outside(rows, row, far[i], whole=ground.whole)
 
 
 def _at_home(shapes: NDArray[np.object_], own: _Rows, ground: Ground) -> NDArray[np.bool_]:
@@ -73,14 +80,12 @@ def _elsewhere(rows: Rows, row: int, own: str, other: str) -> Finding:
     return rows.finding(Kind.OUTSIDE, Level.WARNING, row, said, of=CODE)
 
 
-def _outside(rows: Rows, row: int, ground: Ground) -> Finding:
+def _outside(rows: Rows, row: int, metres: float, *, whole: bool) -> Finding:
     """Whoever sees some villages alone is not told that it is in none."""
-    assert rows.shapes is not None  # noqa: S101
-    metres = float(shapely.distance(ground.borders, rows.shapes[row]).min())
     said = (
         tr("在所有村的范围以外，离最近的村界 {metres:.0f} 米，请核对位置")
-        if ground.whole
+        if whole
         else tr("在您管辖的村以外，离村界 {metres:.0f} 米，请核对位置")
     )
-    level = Level.ERROR if ground.whole else Level.WARNING
+    level = Level.ERROR if whole else Level.WARNING
     return rows.finding(Kind.OUTSIDE, level, row, said.format(metres=metres))

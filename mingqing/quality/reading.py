@@ -48,6 +48,22 @@ class Rows:
             return np.empty(0, np.intp)
         return np.flatnonzero(shapely.is_valid(self.shapes) & ~shapely.is_empty(self.shapes))
 
+    @cached_property
+    def firsts(self) -> NDArray[np.intp]:
+        """Of each row the first one that has the same shape, wherever its border begins; mostly itself."""
+        found = np.arange(len(self))
+        if self.shapes is None or not len(self.sound):
+            return found
+        boxes = shapely.bounds(self.shapes[self.sound])
+        _, which, count = np.unique(boxes, axis=0, return_inverse=True, return_counts=True)
+        alike = self.sound[count[which] > 1]
+        seen: dict[bytes, int] = {}
+        for row, shape in zip(
+            alike.tolist(), shapely.to_wkb(shapely.normalize(self.shapes[alike])), strict=True
+        ):
+            found[row] = seen.setdefault(shape, row)
+        return found
+
     def village(self, row: int) -> str | None:
         """Return the village code of a row."""
         code = self.columns[CODE][row] if CODE in self.columns else None

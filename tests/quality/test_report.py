@@ -32,11 +32,11 @@ def test_the_workbook_counts_and_lists(township: Session, row: int) -> None:
     summary, listed = ([list(r) for r in sheet.iter_rows(values_only=True)] for sheet in book.worksheets)
     assert book.sheetnames == ["汇总", "问题清单"]
     assert summary[0] == ["表", "问题", "级别", "条数"]
-    assert ["农房", "填写有误", "提醒", 1] in summary
+    assert ["农房", "内容要核对", "提醒", 1] in summary
     assert ["农房", "", "", 5] in [[c or "" for c in r] for r in summary]
     assert listed[0] == HEAD
     (house,) = (r for r in listed if r[2] == "农房")
-    assert house[:6] == ["提醒", "填写有误", "农房", "近村", NEAR, "层数"]
+    assert house[:6] == ["提醒", "内容要核对", "农房", "近村", NEAR, "层数"]
     assert house[6:] == [
         "农房“=1+1”的“层数”填得不对：应在 0–60 之间，不是“99”，请核对",
         str(row),
