@@ -3,7 +3,7 @@
 Not through GDAL: pyogrio cannot say how wide a column is, nor how many decimals it has, so numbers would not come back
 equal; and GDAL writes `****` for a number that nobody entered, which others read as one that was too large.
 
-Text that is not there, or empty, is blanks, as is a number or a date that is not there: dBASE has no other nothing.
+Whatever is not there is blanks, as is text that is empty: dBASE has no other nothing that all read as such.
 """
 
 import datetime as dt
@@ -227,7 +227,7 @@ def _dates(out: Out, values: Sequence[Any]) -> Column:
 
 
 def _booleans(out: Out, values: Sequence[Any]) -> Column:
-    signs = {True: b"T", False: b"F", None: b"?"}
+    signs = {True: b"T", False: b"F", None: b" "}
 
     def block(rows: slice) -> Bytes:
         return np.frombuffer(b"".join([signs[v] for v in values[rows]]), np.uint8).reshape(-1, 1)

@@ -23,10 +23,11 @@ _SMALL = 2**31
 
 @dataclass(frozen=True)
 class Driver:
-    """A format of GDAL's, and how a file of it is made."""
+    """A format of GDAL's, and how a file of it is made. dates : as what it keeps days."""
 
     name: str
     dataset: Mapping[str, str]
+    dates: str = "datetime64[D]"
 
 
 def write(layer: Layer, path: Path, driver: Driver, options: Mapping[str, str]) -> None:
@@ -34,7 +35,9 @@ def write(layer: Layer, path: Path, driver: Driver, options: Mapping[str, str]) 
 
     options : of the driver, for the layer. Raises OSError where the disk is full.
     """
-    fields = [_array(out.type, values) for out, values in zip(layer.columns, layer.cells, strict=True)]
+    fields = [
+        _array(out.type, values, driver.dates) for out, values in zip(layer.columns, layer.cells, strict=True)
+    ]
     several = layer.geometry is not None and bool((shapely.get_type_id(layer.geometry) > _SINGLE).any())
     shape: dict[str, Any] = {"geometry": None}
     if layer.geometry is not None and layer.kind is not None:
@@ -63,14 +66,16 @@ def write(layer: Layer, path: Path, driver: Driver, options: Mapping[str, str]) 
 _SINGLE = 3  # ids of points, lines and polygons are not above it
 
 
-def _array(type_: FieldType, values: Sequence[Any]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+def _array(
+    type_: FieldType, values: Sequence[Any], dates: str
+) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     """Values as GDAL takes them, and which are missing (None where it sees that by itself)."""
     if type_ in {FieldType.INTEGER, FieldType.NUMBER, FieldType.BOOLEAN}:
         missing = np.array([v is None for v in values], dtype=bool)
         known = [0 if v is None else v for v in values] if missing.any() else values
         return _numbers(type_, known), missing
     if type_ is FieldType.DATE:
-        return np.array(values, dtype="datetime64[D]"), None
+        return np.array(values, dtype="datetime64[D]").astype(dates), None
     texts = np.empty(len(values), dtype=object)
     texts[:] = without_nul(values)
     return texts, None
