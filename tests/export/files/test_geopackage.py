@@ -4,7 +4,10 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pyogrio
 import pytest
 import shapely
 
@@ -133,6 +136,47 @@ def test_the_file_is_sound(tmp_path: Path) -> None:
     assert ask(tmp_path, "PRAGMA foreign_key_check") == []
     assert ask(tmp_path, "PRAGMA user_version") == [(10200,)]
     assert [p.name for p in tmp_path.iterdir()] == [NAME]  # no journal is left
+
+
+def test_rows_are_counted_and_found_by_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(geopackage, "_AT_A_TIME", 7)
+    shapes = [shapely.box(30 * i, 0, 30 * i + 10, 10) for i in range(200)]
+    write(tmp_path, rows({"N": (INTEGER, range(200))}, shapes))
+    assert ask(tmp_path, "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = 'house'") == [(200,)]
+    assert ask(tmp_path, "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents LIMIT 1") == [(0, 0, 5980, 10)]
+    near = ogr_features(tmp_path / NAME, "house", "-spat", "3000", "1", "3065", "5")
+    assert sorted(f["properties"]["N"] for f in near) == [100, 101, 102]
+
+
+def test_gdal_edits_it_and_keeps_count_and_index(tmp_path: Path) -> None:
+    write(tmp_path, rows({"N": (INTEGER, [1, 2, 3])}, [POLYGON, SEVERAL, None]))
+    shapes = shapely.to_wkb([shapely.MultiPolygon([shapely.box(900, 900, 910, 910)])])
+    pyogrio.raw.write(
+        tmp_path / NAME,
+        shapes,
+        [np.array([4])],
+        ["N"],
+        layer="house",
+        append=True,
+        crs="EPSG:4549",
+        geometry_type="MultiPolygon",
+        driver="GPKG",
+    )
+    assert ask(tmp_path, "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = 'house'") == [(4,)]
+    near = ogr_features(tmp_path / NAME, "house", "-spat", "905", "905", "906", "906")
+    assert [f["properties"]["N"] for f in near] == [4]
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def small(place: Path, **how: Any) -> sqlite3.Connection:
+        database = connect(place, **how)
+        database.execute("PRAGMA max_page_count = 60")
+        return database
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(geopackage.sqlite3, "connect", small)
+    with pytest.raises(OSError, match="full"):
+        write(tmp_path, rows({"T": (TEXT, ["村" * 4000] * 50)}, [POLYGON] * 50))
 
 
 def test_it_can_be_stopped(tmp_path: Path) -> None:
