@@ -3,7 +3,7 @@
 Not through GDAL: pyogrio cannot say how wide a column is, nor how many decimals it has, so numbers would not come back
 equal; and GDAL writes `****` for a number that nobody entered, which others read as one that was too large.
 
-Text that is not there, or empty, is blanks, as is a number or a date that is not there: dBASE has no other nothing.
+Whatever is not there is blanks, as is text that is empty: dBASE has no other nothing that all read as such.
 """
 
 import datetime as dt
@@ -119,38 +119,52 @@ class NotInEncoding(Exception):
 
 def _texts(out: Out, values: Sequence[Any], encoding: str, taken: set[str]) -> list[Column]:
     encoded = _encoded(out, values, encoding)
-    longest = max(map(len, encoded), default=0)
-    if longest <= WIDEST:
-        return [_text(out, out.name, encoded, min(max(longest, out.length, 1), WIDEST))]
+    column = _text(out, out.name, encoded)
+    if column.width <= WIDEST:
+        return [column]
     cut = [
         pieces(value.decode(encoding), encoding, WIDEST) if len(value) > WIDEST else [value]
-        for value in encoded
+        for value in encoded.split(b"\0")
     ]
     found = []
     for nth in range(max(map(len, cut))):
         name = out.name if nth == 0 else _continued(out.name, nth + 1, taken)
-        part = [each[nth] if nth < len(each) else b"" for each in cut]
-        found.append(_text(out, name, part, max(map(len, part))))
+        found.append(_text(out, name, b"\0".join([each[nth] if nth < len(each) else b"" for each in cut])))
     return found
 
 
-def _encoded(out: Out, values: Sequence[Any], encoding: str) -> list[bytes]:
+def _encoded(out: Out, values: Sequence[Any], encoding: str) -> bytes:
     """Text as bytes, all at once: with a NUL between one and the next, which no text in a DBF may hold."""
-    texts = [v or "" for v in values]
-    whole = "\0".join(texts)
-    if whole.count("\0") != max(len(texts) - 1, 0):
-        whole = "\0".join([text.replace("\0", "") for text in texts])
     try:
-        return whole.encode(encoding).split(b"\0")[: len(texts)]
+        whole = "\0".join(values)
+    except TypeError:  # None among them
+        whole = "\0".join([v or "" for v in values])
+    if whole.count("\0") != max(len(values) - 1, 0):
+        whole = "\0".join([(v or "").replace("\0", "") for v in values])
+    try:
+        return whole.encode(encoding)
     except UnicodeEncodeError as error:
         row = whole.count("\0", 0, error.start)
         raise NotInEncoding(out, row, whole[error.start]) from None
 
 
-def _text(out: Out, name: str, encoded: Sequence[bytes], width: int) -> Column:
+def _text(out: Out, name: str, encoded: bytes) -> Column:
+    """A column of text; wider than a DBF's may be, where a value is."""
+    data = np.frombuffer(encoded + b"\0", np.uint8)
+    ends = np.flatnonzero(data == 0)
+    lengths = np.diff(ends, prepend=-1) - 1
+    longest = int(lengths.max(initial=1))
+    width = longest if longest > WIDEST else min(max(longest, out.length), WIDEST)
+
     def block(rows: slice) -> Bytes:
-        cells = np.array(encoded[rows], dtype=f"S{width}").view(np.uint8).reshape(-1, width)
-        return np.where(cells == 0, np.uint8(ord(" ")), cells)
+        some = lengths[rows]
+        first = ends[rows.start] - some[0]
+        part = data[first : ends[rows.stop - 1] + 1]
+        if (some == width).all():
+            return part.reshape(-1, width + 1)[:, :width]
+        cells = np.full((len(some), width), ord(" "), dtype=np.uint8)
+        cells[np.arange(width) < some[:, None]] = part[part != 0]
+        return cells
 
     return Column(name, b"C", width, 0, out, block)
 
@@ -210,9 +224,10 @@ def _decimals(values: NDArray[np.float64]) -> int | None:
 def _formatted(out: Out, values: Sequence[Any], form: bytes, width: int, decimals: int) -> Column:
     def block(rows: slice) -> Bytes:
         some = values[rows]
-        missing = np.array([v is None for v in some], dtype=bool)
-        known = [0 if v is None else v for v in some] if missing.any() else some
-        cells = np.frombuffer(form * len(some) % tuple(known), np.uint8).reshape(-1, width)
+        if None not in some:
+            return np.frombuffer(form * len(some) % tuple(some), np.uint8).reshape(-1, width)
+        cells = np.frombuffer(form * len(some) % tuple([v or 0 for v in some]), np.uint8).reshape(-1, width)
+        missing = np.array([v is None for v in some])
         return np.where(missing[:, None], np.uint8(ord(" ")), cells)
 
     return Column(out.name, b"N", width, decimals, out, block)
@@ -228,7 +243,7 @@ def _dates(out: Out, values: Sequence[Any]) -> Column:
 
 
 def _booleans(out: Out, values: Sequence[Any]) -> Column:
-    signs = {True: b"T", False: b"F", None: b"?"}
+    signs = {True: b"T", False: b"F", None: b" "}
 
     def block(rows: slice) -> Bytes:
         return np.frombuffer(b"".join([signs[v] for v in values[rows]]), np.uint8).reshape(-1, 1)

@@ -11,7 +11,7 @@ from mingqing.export.files.ready import divided
 from mingqing.export.layer import Layer
 from mingqing.export.writing import Options, Written
 
-_DRIVER = gdal.Driver("OpenFileGDB", {})
+_DRIVER = gdal.Driver("OpenFileGDB", {}, "datetime64[s]")  # ArcGIS before 3.2 has no days without hours
 
 
 def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:

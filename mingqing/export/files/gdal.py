@@ -1,6 +1,6 @@
 """Layers written by GDAL, as arrays.
 
-The whole of a layer is one call: 220,000 residents take it a second.
+The whole of a layer is one call: 220,000 rows take it a second.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,23 +23,31 @@ _SMALL = 2**31
 
 @dataclass(frozen=True)
 class Driver:
-    """A format of GDAL's, and how a file of it is made."""
+    """A format of GDAL's, and how a file of it is made. dates : as what it keeps days."""
 
     name: str
     dataset: Mapping[str, str]
+    dates: str = "datetime64[D]"
 
 
-def write(layer: Layer, path: Path, driver: Driver, options: Mapping[str, str]) -> None:
+def write(
+    layer: Layer, path: Path, driver: Driver, options: Mapping[str, str], *, empty: bool = False
+) -> None:
     """Write a layer, whose shapes are of one kind, into a file that may have others.
 
-    options : of the driver, for the layer. Raises OSError where the disk is full.
+    options : of the driver, for the layer. empty : only what there is without rows.
+    Raises OSError where the disk is full.
     """
-    fields = [_array(out.type, values) for out, values in zip(layer.columns, layer.cells, strict=True)]
-    several = layer.geometry is not None and bool((shapely.get_type_id(layer.geometry) > _SINGLE).any())
+    rows = slice(0) if empty else slice(None)
+    fields = [
+        _array(out.type, values, driver.dates, rows)
+        for out, values in zip(layer.columns, layer.cells, strict=True)
+    ]
     shape: dict[str, Any] = {"geometry": None}
     if layer.geometry is not None and layer.kind is not None:
+        several = has_several(layer.geometry)
         shape = {
-            "geometry": shapely.to_wkb(layer.geometry),
+            "geometry": shapely.to_wkb(layer.geometry[rows]),
             "geometry_type": ("Multi" if several else "") + _NAMES[layer.kind],
             "promote_to_multi": several,
             "crs": f"EPSG:{layer.epsg}",
@@ -60,28 +68,37 @@ def write(layer: Layer, path: Path, driver: Driver, options: Mapping[str, str]) 
         raise OSError(str(error)) from error
 
 
+def has_several(geometry: NDArray[np.object_]) -> bool:
+    """Whether any shape has several parts, so that all are to be of a type that may."""
+    return bool((shapely.get_type_id(geometry) > _SINGLE).any())
+
+
 _SINGLE = 3  # ids of points, lines and polygons are not above it
 
 
-def _array(type_: FieldType, values: Sequence[Any]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-    """Values as GDAL takes them, and which are missing (None where it sees that by itself)."""
-    if type_ in {FieldType.INTEGER, FieldType.NUMBER, FieldType.BOOLEAN}:
-        missing = np.array([v is None for v in values], dtype=bool)
-        known = [0 if v is None else v for v in values] if missing.any() else values
-        return _numbers(type_, known), missing
+def _array(
+    type_: FieldType, values: Sequence[Any], dates: str, rows: slice
+) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """Some values as GDAL takes them, and which are missing (None where it sees that by itself)."""
+    if type_ is FieldType.INTEGER:
+        whole, missing = _numbers(values, np.int64)
+        # ArcGIS before 3.2 has no whole numbers of 64 bits
+        small = bool((np.abs(whole) < _SMALL).all())
+        return (whole.astype(np.int32) if small else whole)[rows], missing[rows]
+    values = values[rows]
+    if type_ in {FieldType.NUMBER, FieldType.BOOLEAN}:
+        return _numbers(values, bool if type_ is FieldType.BOOLEAN else np.float64)
     if type_ is FieldType.DATE:
-        return np.array(values, dtype="datetime64[D]"), None
+        return np.array(values, dtype="datetime64[D]").astype(dates), None
     texts = np.empty(len(values), dtype=object)
     texts[:] = without_nul(values)
     return texts, None
 
 
-def _numbers(type_: FieldType, values: Sequence[Any]) -> NDArray[Any]:
-    if type_ is not FieldType.INTEGER:
-        return np.array(values, dtype=bool if type_ is FieldType.BOOLEAN else np.float64)
-    whole = np.array(values, dtype=np.int64)
-    # ArcGIS before 3.2 has no whole numbers of 64 bits
-    return whole.astype(np.int32) if (np.abs(whole) < _SMALL).all() else whole
+def _numbers(values: Sequence[Any], dtype: type) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    missing = np.array([v is None for v in values], dtype=bool)
+    known = [0 if v is None else v for v in values] if missing.any() else values
+    return np.array(known, dtype=dtype), missing
 
 
 def without_nul(values: Sequence[str | None]) -> Sequence[str | None]:

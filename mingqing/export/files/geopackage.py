@@ -1,17 +1,26 @@
 """GeoPackage: all layers in one file, called in Chinese where a program can show that."""
 
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from mingqing.catalog.model import FieldType, GeometryKind
+from mingqing.core.watch import Watch
 from mingqing.export.files import gdal
 from mingqing.export.files.ready import divided
+from mingqing.export.files.rtree import fill
 from mingqing.export.layer import Layer
 from mingqing.export.writing import Options, Written
 
+_AT_A_TIME = 10_000
 # 1.2 is what programs of before 2020 read too. Pages of a good size for a file that is written once.
 _DRIVER = gdal.Driver("GPKG", {"VERSION": "1.2"})
 # OGC 12-128r15, annex F.9: titles of columns
@@ -47,20 +56,112 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
 
     Rows are counted from 1, their own ids are in a column of text: ArcGIS has 32 bits for the number of a row.
     """
-    written, heads = Written(), list[Layer]()
+    written = Written()
     for layer in layers:
         for part in divided(layer, written.notes):
-            options.watch.step(part.title)
-            gdal.write(part, place, _DRIVER, {"IDENTIFIER": part.name, "DESCRIPTION": part.title})
-            heads.append(replace(part, cells=(), geometry=None))
+            tables = "" if place.exists() else _COLUMNS + _STYLES
+            gdal.write(part, place, _DRIVER, {"IDENTIFIER": part.name, "DESCRIPTION": part.title}, empty=True)
+            with _open(place, tables) as database:
+                _call(database, part)
+                _fill(database, part, options.watch)
         written.files[layer.name] = [place]
-    if not heads:
-        return written
-    with closing(sqlite3.connect(place)) as database, database:
-        database.executescript(_COLUMNS + _STYLES)
-        for head in heads:
-            _call(database, head)
     return written
+
+
+@contextmanager
+def _open(place: Path, tables: str) -> Iterator[sqlite3.Connection]:
+    """Open the file that is being made: what it held an instant before need not be brought back."""
+    with closing(sqlite3.connect(place, isolation_level=None)) as database:
+        try:
+            database.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {tables} BEGIN")
+            yield database
+            database.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+                raise OSError(str(error)) from error
+            raise
+
+
+def _fill(database: sqlite3.Connection, layer: Layer, watch: Watch) -> None:
+    """Put in the rows, while what is to happen at a change of one is off: it counts and indexes them one by one."""
+    of_table = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+    triggers = database.execute(of_table, (layer.name,)).fetchall()
+    for name, _ in triggers:
+        database.execute(f'DROP TRIGGER "{name}"')
+    cells = [_stored(out.type, values) for out, values in zip(layer.columns, layer.cells, strict=True)]
+    if layer.geometry is not None and layer.kind is not None:
+        cells.insert(0, _blobs(layer.geometry, layer.kind, layer.epsg))
+        boxes = shapely.bounds(layer.geometry)
+        there = np.flatnonzero(~np.isnan(boxes[:, 0]))
+        fill(database, f"rtree_{layer.name}_geom", there + 1, boxes[there][:, [0, 2, 1, 3]])
+        if len(there):
+            extent = shapely.total_bounds(layer.geometry).tolist()
+            database.execute(
+                "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
+                (*extent, layer.name),
+            )
+    marks = ", ".join("?" * (len(cells) + 1))
+    for start, end in pairwise((*range(0, len(layer), _AT_A_TIME), len(layer))):
+        watch.step(layer.title, start, len(layer))
+        rows = zip(range(start + 1, end + 1), *(column[start:end] for column in cells), strict=True)
+        database.executemany(f'INSERT INTO "{layer.name}" VALUES ({marks})', rows)
+    for _, sql in triggers:
+        database.execute(sql)
+    database.execute(
+        "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (len(layer), layer.name)
+    )
+
+
+def _stored(type_: FieldType, values: Sequence[Any]) -> Sequence[Any]:
+    """Values as a GeoPackage keeps them."""
+    if type_ is FieldType.DATE:
+        return [None if day is None else day.isoformat() for day in values]
+    return gdal.without_nul(values) if type_ is FieldType.TEXT else values
+
+
+_HEAD = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4"), ("box", "<f8", 4)])
+_BOXED = 0b011  # a box of x and y, little-endian
+_BARE = 0b001
+
+
+def _blobs(geometry: NDArray[np.object_], kind: GeometryKind, epsg: int) -> list[bytes | None]:
+    """Shapes as a GeoPackage keeps them, None for none: OGC 12-128r15, 2.1.3. Points have no box."""
+    shapes = _together(geometry, kind)
+    boxed = kind is not GeometryKind.POINT
+    heads = np.empty(len(shapes), dtype=_HEAD)
+    heads["magic"], heads["version"], heads["flags"], heads["srs"] = (
+        b"GP",
+        0,
+        _BOXED if boxed else _BARE,
+        epsg,
+    )
+    heads["box"] = shapely.bounds(shapes)[:, [0, 2, 1, 3]]
+    packed, size = heads.tobytes(), _HEAD.itemsize
+    length = size if boxed else size - 32
+    missing = (shapely.is_missing(shapes) | shapely.is_empty(shapes)).tolist()
+    return [
+        None if gone else packed[at : at + length] + wkb
+        for at, wkb, gone in zip(
+            range(0, len(packed), size), shapely.to_wkb(shapes, byte_order=1), missing, strict=True
+        )
+    ]
+
+
+_MULTI = {
+    GeometryKind.POINT: shapely.multipoints,
+    GeometryKind.LINE: shapely.multilinestrings,
+    GeometryKind.POLYGON: shapely.multipolygons,
+}
+
+
+def _together(geometry: NDArray[np.object_], kind: GeometryKind) -> NDArray[np.object_]:
+    """Return shapes of one type: where any has several parts, all as shapes that may."""
+    if not gdal.has_several(geometry):
+        return geometry
+    made = geometry.copy()
+    single = np.flatnonzero(~shapely.is_missing(made) & (shapely.get_num_geometries(made) == 1))
+    made[single] = _MULTI[kind](shapely.get_geometry(made[single], 0), indices=np.arange(len(single)))
+    return made
 
 
 def _call(database: sqlite3.Connection, layer: Layer) -> None:

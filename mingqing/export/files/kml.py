@@ -96,7 +96,7 @@ def _placemarks(layer: Layer, rows: Iterable[tuple[Any, ...]], shapes: Iterable[
         for i, out in enumerate(layer.columns)
         if out.of is not None and out.of.name == layer.table.title_field
     ]
-    told = [(i, out.title) for i, out in enumerate(layer.columns) if out.origin not in _KEYS]
+    told = [(i, _text(out.title)) for i, out in enumerate(layer.columns) if out.origin not in _KEYS]
     heads = [f"<Data name={quoteattr(out.title)}><value>" for out in layer.columns]
     url = f"<styleUrl>#{escape(layer.name)}</styleUrl>"
     for row, shape in zip(rows, shapes, strict=True):

@@ -62,23 +62,30 @@ def _type_of(geometry: NDArray[np.object_], kind: GeometryKind) -> int:
 def write(path: Path, shapes: Shapes, watch: Watch) -> None:
     """Write `path` (.shp) and the .shx beside it. Raises OSError where the disk is full."""
     n = len(shapes.geometry)
+    head = _header(shapes)
     with path.open("wb") as shp:
-        shp.write(_header(shapes, HEAD + int(shapes.sizes.sum())))
+        shp.write(_of_size(head, HEAD + int(shapes.sizes.sum())))
         for start, end in pairwise((*range(0, n, _AT_A_TIME), n)):
             watch.step(path.stem, start, n)
             shp.write(_records(shapes[start:end], start + 1))
     index = np.empty((n, 2), dtype=">i4")
     index[:, 0] = (HEAD + np.cumsum(shapes.sizes) - shapes.sizes) // 2
     index[:, 1] = (shapes.sizes - _RECORD) // 2
-    path.with_suffix(".shx").write_bytes(_header(shapes, HEAD + index.nbytes) + index.tobytes())
+    path.with_suffix(".shx").write_bytes(_of_size(head, HEAD + index.nbytes) + index.tobytes())
 
 
-def _header(shapes: Shapes, size: int) -> bytes:
+def _header(shapes: Shapes) -> NDArray[np.int32]:
     head = np.zeros(HEAD // 4, dtype="<i4")
-    head[:7] = np.array([9994, 0, 0, 0, 0, 0, size // 2], dtype=">i4").view("<i4")
+    head[0] = np.array(9994, dtype=">i4").view("<i4")
     head[7:9] = 1000, shapes.type
     if not shapely.is_missing(shapes.geometry).all():
         head[9:17] = shapely.total_bounds(shapes.geometry).astype("<f8").view("<i4")
+    return head
+
+
+def _of_size(head: NDArray[np.int32], size: int) -> bytes:
+    """Return a header that says how many bytes the file has."""
+    head[6] = np.array(size // 2, dtype=">i4").view("<i4")
     return head.tobytes()
 
 
