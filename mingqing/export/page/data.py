@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from mingqing.access.roles import Action
 from mingqing.catalog.model import FieldType
 from mingqing.catalog.model import Layer as Theme
 from mingqing.catalog.style import Line, Style
@@ -17,6 +18,7 @@ from mingqing.export.page.content import Told
 from mingqing.export.page.looks import Pictures, Plain, looks
 from mingqing.export.page.shapes import PER_DEGREE, Origin, edges
 from mingqing.export.page.texts import Texts, initials
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 
@@ -92,8 +94,9 @@ def _bounds(found: Mapping[str, Told]) -> tuple[float, float, float, float]:
 
 
 def _villages(session: Session, found: Mapping[str, Told]) -> dict[str, str]:
-    """Return the villages that occur, by code, with their names."""
-    names = {v.code: v.name for v in session.villages()}
+    """Return the villages that occur, by code, with their names where these may be handed on."""
+    known = Permitted(session, Action.EXPORT).rows("village", ("code", "name"))
+    names = {str(row["code"]): str(row["name"]) for row in known if row["code"] and row["name"]}
     codes = sorted({str(c) for t in found.values() for c in t.features.columns["village_code"] if c})
     return {code: names.get(code, code) for code in codes}
 

@@ -59,14 +59,15 @@ def write_page(session: Session, asked: Asked, place: Path, watch: Watch = UNWAT
     }
     watch.step(tr("写网页"))
     text = document(title, as_script(data.told), data.bounds, said)
-    content = text.encode("utf-8", "surrogatepass")
+    content = text.encode("utf-8", "replace")
     write_whole(place, content, private=True)
     rows = {name: len(each.features) for name, each in found.items()}
     return PageMade(rows, tuple(_notes(session, asked, found, data.empty, len(content))), len(content))
 
 
 def _title(session: Session, villages: list[dict[str, object]]) -> str:
-    return one_line(str(villages[0]["name"]) if len(villages) == 1 else session.info.name)
+    name = str(villages[0]["name"]) if len(villages) == 1 else ""
+    return one_line(session.info.name if not name or name.isdecimal() else name)
 
 
 def _made(session: Session, now: datetime, *, share: bool) -> str:
