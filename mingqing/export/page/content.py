@@ -17,7 +17,7 @@ from mingqing.core.watch import Watch
 from mingqing.crs.transform import transform
 from mingqing.crs.zones import WGS84
 from mingqing.export.asked import Asked
-from mingqing.export.page.impersonal import Impersonal
+from mingqing.export.page.impersonal import Impersonal, planned
 from mingqing.export.read import chosen_ids
 from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
@@ -102,7 +102,7 @@ class _Reader:
         fields = tuple(self._told_fields(table))
         found = self._permitted.features(
             name,
-            ("village_code", *(f.name for f in fields)),
+            tuple(dict.fromkeys(("village_code", *(f.name for f in fields), *planned(table)))),
             among=chosen_ids(self._session, self._asked, name),
             villages=self._asked.villages,
             placed=self._is_placed(table),

@@ -187,7 +187,7 @@ def _drawn(told: Told, style: Style, origin: Origin, pictures: Pictures, table: 
     return made.told
 
 
-def as_script(told: Plain) -> str:
+def as_script(told: Plain | list[str]) -> str:
     r"""Return data as JSON that may stand within a script of a page: no text in it can end the script.
 
     Examples

@@ -7,13 +7,18 @@ import pytest
 from tests.export.page.browser import DESKTOP, PHONE, look
 
 _TOUR = """
-  const by = id => document.getElementById(id), key = name => new KeyboardEvent('keydown', { key: name, bubbles: true });
+  const by = id => document.getElementById(id);
+  const key = name => new KeyboardEvent('keydown', { key: name, bubbles: true });
   const seen = element => element.getClientRects().length > 0;
   const tall = () => [...document.querySelectorAll('button, select, #typed, .call, .leaflet-bar a')].filter(seen)
     .filter(e => e.getBoundingClientRect().height < 43.9).map(e => e.outerHTML);
   const colors = () => {
-    const canvas = document.querySelector('canvas'), found = new Set();
-    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const canvas = document.querySelector('canvas'), found = new Set(), copy = document.createElement('canvas');
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    const ctx = copy.getContext('2d', { willReadFrequently: true });
+    ctx.drawImage(canvas, 0, 0);
+    const data = ctx.getImageData(0, 0, copy.width, copy.height).data;
     for (let i = 0; i < data.length; i += 4 * 97) found.add(data[i] + ',' + data[i + 1] + ',' + data[i + 2]);
     return found.size;
   };
@@ -104,7 +109,6 @@ def test_a_page_that_asks_for_something_is_noticed(tmp_path: Path) -> None:
     page.write_text('<html><body><img src="https://example.invalid/a.png"></body></html>', encoding="utf-8")
     seen = look(page, "await wait(300); return 1;", tmp_path)
     assert seen.asked == ["https://example.invalid/a.png"]
-    assert any("net::ERR" in line for line in seen.console) or seen.said == 1
 
 
 def test_the_page_forbids_what_somebody_might_put_into_it(page_once: Path, tmp_path: Path) -> None:
