@@ -224,7 +224,7 @@ function startKey() {
     by('key').classList.toggle('folded', !open);
   };
   fold.addEventListener('click', () => set(fold.getAttribute('aria-expanded') !== 'true'));
-  set(window.innerWidth >= 720);
+  set(window.innerWidth >= 1000);
 }
 
 // Make the maps on a Leaflet map; returns the layer that draws them.

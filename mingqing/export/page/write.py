@@ -55,6 +55,7 @@ def write_page(session: Session, asked: Asked, place: Path, watch: Watch = UNWAT
     said = {
         "title": title,
         "notice": tr("内部资料，含个人信息，请勿转发") if personal else "",
+        "hint": tr("姓名、门牌、地名") if personal else tr("地名、编号、名称"),
         "made": _made(session, now, share=asked.share),
     }
     watch.step(tr("写网页"))
