@@ -18,6 +18,9 @@ from mingqing.store.session import Session
 LARGE = 5_000_000
 """Bytes to a village above which phones take long to open the page."""
 
+HUGE = 40_000_000
+"""Bytes above which phones do not open the page at all."""
+
 
 @dataclass(frozen=True)
 class PageMade:
@@ -99,5 +102,7 @@ def _notes(
     villages = max(1, len({c for t in found.values() for c in t.features.columns["village_code"] if c}))
     notes.append(tr("网页大小 {size:.1f} MB").format(size=size / 1e6))
     if size / villages > LARGE:
-        notes.append(tr("平均每个村超过 5 MB，旧手机打开会慢；可以少选几个村或几张表"))
+        notes.append(tr("平均每个村超过 5 MB，旧手机打开会慢；可以少选几张表"))
+    if size > HUGE:
+        notes.append(tr("网页超过 40 MB，手机多半打不开；请分几次导出，每次少选几个村"))
     return notes

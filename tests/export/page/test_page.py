@@ -127,4 +127,6 @@ def test_what_is_other_than_expected_is_told(
     assert made.rows["village"] == 1
     assert [note for note in made.notes if "MB" in note] == [f"网页大小 {made.size / 1e6:.1f} MB"]
     monkeypatch.setattr("mingqing.export.page.write.LARGE", LARGE / 100)
+    monkeypatch.setattr("mingqing.export.page.write.HUGE", 1_000)
+    assert any("超过 40 MB" in note for note in write_page(sample_session, ASKED, tmp_path / "b.html").notes)
     assert any("超过 5 MB" in note for note in write_page(sample_session, ASKED, tmp_path / "b.html").notes)
