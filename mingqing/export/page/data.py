@@ -68,6 +68,7 @@ def gathered(session: Session, found: Mapping[str, Told], texts: Texts) -> Data:
     told = {
         "origin": [origin.x, origin.y],
         "unit": PER_DEGREE,
+        "bounds": [round(v, 6) for v in bounds],
         "villages": _chooser(found, villages),
         "tables": {name: tables[name] for name in session.catalog.tables if name in tables},
         "themes": themes,

@@ -65,7 +65,7 @@ def write_page(session: Session, asked: Asked, place: Path, watch: Watch = UNWAT
     text = document(title, as_script(data.told), data.bounds, said)
     content = text.encode("utf-8", "replace")
     write_whole(place, content, private=True)
-    rows = {name: len(each.features) for name, each in found.items()}
+    rows = {name: len(each.features) for name, each in found.items() if len(each.features)}
     return PageMade(rows, tuple(_notes(session, asked, found, data.empty, len(content))), len(content))
 
 
@@ -90,10 +90,8 @@ def _notes(
     session: Session, asked: Asked, found: Mapping[str, Told], empty: tuple[str, ...], size: int
 ) -> list[str]:
     notes = []
-    missing = left_out(session, asked, found)
-    if missing and not asked.share:
-        notes.append(tr("您的角色不能导出这些表，网页里没有：{titles}").format(titles="、".join(missing)))
-    if missing and asked.share:
+    missing = left_out(session, asked, found) if asked.share else []
+    if missing:
         notes.append(tr("公开分享的网页不含个人信息，没有这些表：{titles}").format(titles="、".join(missing)))
     if empty:
         notes.append(tr("没有内容、没有放进网页的图：{titles}").format(titles="、".join(empty)))

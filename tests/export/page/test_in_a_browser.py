@@ -23,6 +23,9 @@ _TOUR = """
     return found.size;
   };
   const said = { title: document.title, themes: [], colors: [], legends: [] };
+  const [west, south, east, north] = JSON.parse(by('data').textContent).bounds;
+  said.whole = map.getBounds().contains([[south, west], [north, east]]);
+  said.wide = map.latLngToContainerPoint([south, east]).x - map.latLngToContainerPoint([south, west]).x;
   const tabs = [...document.querySelectorAll('#themes button')];
   for (const tab of tabs) {
     tab.click();
@@ -80,6 +83,7 @@ def test_a_village_head_finds_a_house_and_whom_to_call(
     said = seen.said
     assert "error" not in said, said
     assert said["title"] == "小竹溪村"
+    assert (said["whole"], said["wide"] > size[0] * 0.4) == (True, True)
     titles = ["村情民情图", "产业发展图", "组织体系图", "重点人员图", "结对帮扶图", "防灾避险图"]
     assert [t for t, selected, about in said["themes"] if selected == "true" and about] == titles
     assert said["chosen"] == 1
