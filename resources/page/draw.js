@@ -42,8 +42,8 @@ function isSeen(sheet, shape, margin) {
 }
 
 // Add a shape to the current path; vertices less than a third of a pixel from the one before are left out.
-function trace(sheet, shape, closed, dx, dy) {
-  const { ctx, scale, left, top } = sheet, x0 = left - (dx || 0), y0 = top - (dy || 0);
+function trace(sheet, shape, closed) {
+  const { ctx, scale, left: x0, top: y0 } = sheet;
   const box = shape.box;
   if (closed && (box[2] - box[0]) * scale < 1 && (box[3] - box[1]) * scale < 1) {
     ctx.rect(Math.floor(box[0] * scale - x0), Math.floor(box[1] * scale - y0), 1, 1);
@@ -63,14 +63,23 @@ function trace(sheet, shape, closed, dx, dy) {
   }
 }
 
-function traceAll(sheet, layer, rows, on, least) {
+// Paint shapes some at a time: one path of thousands takes many times as long.
+const AT_ONCE = 48;
+
+function paintAll(sheet, layer, rows, on, least, paint) {
+  let some = 0;
   sheet.ctx.beginPath();
   for (const row of rows) {
     const shape = layer.shapes[row], kind = layer.table.kinds[row];
     if (kind === 'o' || !on.includes(kind)) continue;
     if (least && Math.max(shape.box[2] - shape.box[0], shape.box[3] - shape.box[1]) * sheet.scale < least) continue;
     trace(sheet, shape, kind === 'p');
+    if (++some % AT_ONCE === 0) {
+      paint();
+      sheet.ctx.beginPath();
+    }
   }
+  paint();
 }
 
 function lineWidth(sheet, symbol) {
@@ -79,18 +88,18 @@ function lineWidth(sheet, symbol) {
 
 function strokeLine(sheet, symbol, layer, rows, casing) {
   const { ctx } = sheet, width = lineWidth(sheet, symbol);
-  if (symbol.once && layer.table.edges) {
-    ctx.beginPath();
-    for (const edge of layer.table.edges) if (edge && isSeen(sheet, edge, 20)) trace(sheet, edge, false);
-  } else {
-    traceAll(sheet, layer, rows, symbol.on, 2.5 * sheet.dpr);
-  }
   ctx.lineWidth = casing ? width + 2 * symbol.b * sheet.mm : width;
   ctx.strokeStyle = (casing ? symbol.bc : symbol.c)[night];
   ctx.lineJoin = 'round';
   ctx.lineCap = symbol.flat || (symbol.d && !casing) ? 'butt' : 'round';
   ctx.setLineDash(symbol.d && !casing ? symbol.d.map(d => Math.max(d * sheet.mm, 0.4)) : []);
-  ctx.stroke();
+  if (symbol.once && layer.table.edges) {
+    ctx.beginPath();
+    for (const edge of layer.table.edges) if (edge && isSeen(sheet, edge, 20)) trace(sheet, edge, false);
+    ctx.stroke();
+  } else {
+    paintAll(sheet, layer, rows, symbol.on, 2.5 * sheet.dpr, () => ctx.stroke());
+  }
   ctx.setLineDash([]);
 }
 
@@ -141,9 +150,7 @@ function fillPattern(sheet, symbol, layer, rows) {
   ctx.save();
   ctx.translate(-dx, -dy);
   ctx.fillStyle = ctx.createPattern(tile, 'repeat');
-  ctx.beginPath();
-  for (const row of rows) if (layer.table.kinds[row] === 'p') trace(sheet, layer.shapes[row], true, dx, dy);
-  ctx.fill();
+  paintAll(Object.assign({}, sheet, { left: sheet.left - dx, top: sheet.top - dy }), layer, rows, 'p', 0, () => ctx.fill());
   ctx.restore();
 }
 
@@ -242,9 +249,8 @@ function drawStill(sheet, symbol, layer, rows) {
 
 const DRAWN = {
   fill(sheet, symbol, layer, rows) {
-    traceAll(sheet, layer, rows, 'p');
     sheet.ctx.fillStyle = symbol.c[night];
-    sheet.ctx.fill();
+    paintAll(sheet, layer, rows, 'p', 0, () => sheet.ctx.fill());
   },
   hatch: fillPattern,
   line: (sheet, symbol, layer, rows) => strokeLine(sheet, symbol, layer, rows, false),

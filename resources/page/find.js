@@ -89,6 +89,7 @@ function take(hit) {
   by('typed').blur();
   goTo(hit.name, hit.row);
   openCard(hit.name, hit.row);
+  by('card-text').focus();
 }
 
 function moveTo(n) {

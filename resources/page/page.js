@@ -193,7 +193,7 @@ function startVillages() {
   for (const place of places) select.append(made('option', '', place.name));
   select.addEventListener('change', () => {
     if (!select.selectedIndex) fitted(MAP);
-    else fitTo(MAP, [places[select.selectedIndex - 1].box], { padding: [12, 12], animate: false });
+    else fitTo(MAP, places[select.selectedIndex - 1].box, { padding: [12, 12], animate: false });
   });
   by('village').hidden = false;
 }
@@ -201,19 +201,15 @@ function startVillages() {
 // Room for what lies over the map, so that the villages are seen whole when the page opens.
 function fitted(map) {
   const wide = window.innerWidth >= 720, head = by('head').getBoundingClientRect(), key = by('key').getBoundingClientRect();
-  const boxes = DATA.villages.filter(v => v.box).map(v => v.box);
-  if (!boxes.length) return;
   map.invalidateSize({ animate: false, pan: false });
-  fitTo(map, boxes, {
+  fitTo(map, DATA.bounds, {
     paddingTopLeft: wide ? [head.right + 12, 16] : [10, head.bottom + 8],
     paddingBottomRight: wide ? [Math.max(16, window.innerWidth - key.left + 12), 40] : [10, 110],
     animate: false,
   });
 }
 
-function fitTo(map, boxes, how) {
-  const [west, south, east, north] = boxes.reduce((a, b) =>
-    [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
+function fitTo(map, [west, south, east, north], how) {
   map.fitBounds([[south, west], [north, east]], how);
 }
 
@@ -224,7 +220,7 @@ function startKey() {
     by('key').classList.toggle('folded', !open);
   };
   fold.addEventListener('click', () => set(fold.getAttribute('aria-expanded') !== 'true'));
-  set(window.innerWidth >= 720);
+  set(window.innerWidth >= 1000);
 }
 
 // Make the maps on a Leaflet map; returns the layer that draws them.

@@ -77,14 +77,17 @@ function apart(boxes, others) {
   return boxes.every(b => others.every(o => b[2] <= o[0] || b[0] >= o[2] || b[3] <= o[1] || b[1] >= o[3]));
 }
 
-// Signs that would cover those of another table move just beside them; where there is no room they stay.
-function settled(sheet, signs, others) {
+// Signs that would cover others move just beside them; where there is no room they stay. Those of one table may touch:
+// a person's sign at the neighbour's house would mislead more.
+function settled(sheet, signs, others, own) {
   const boxes = signs.map(s => boxOf(sheet, s, 1));
   const wide = Math.max(...boxes.map(b => b[2])) - Math.min(...boxes.map(b => b[0]));
   const high = Math.max(...boxes.map(b => b[3])) - Math.min(...boxes.map(b => b[1]));
   for (const [mx, my] of MOVES) {
     const dx = mx * wide, dy = my * high;
-    if (apart(boxes.map(b => [b[0] + dx, b[1] + dy, b[2] + dx, b[3] + dy]), others)) {
+    const moved = boxes.map(b => [b[0] + dx, b[1] + dy, b[2] + dx, b[3] + dy]);
+    const cores = signs.map(s => boxOf(sheet, Object.assign({}, s, { x: s.x + dx, y: s.y + dy }), 0.9));
+    if (apart(moved, others) && apart(cores, own)) {
       return signs.map(s => Object.assign({}, s, { x: s.x + dx, y: s.y + dy }));
     }
   }
@@ -100,7 +103,7 @@ function drawSigns(sheet, layers) {
     const share = sheet.denominator < SIDE_BY_SIDE_TO ? 0.75 : 1.6;
     const reach = share * Math.max(...signs.map(s => s.symbol.s)) * sheet.signs;
     for (const crowd of crowdsOf(signs, reach)) {
-      for (const sign of settled(sheet, laidOut(sheet, crowd), others)) own.push(sign);
+      own.push(...settled(sheet, laidOut(sheet, crowd), others, own.map(s => boxOf(sheet, s, 0.9))));
     }
     others.push(...own.map(sign => boxOf(sheet, sign, 0.96)));
     drawn.unshift(...own.map(sign => [layer, sign]));

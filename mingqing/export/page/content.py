@@ -17,8 +17,8 @@ from mingqing.core.watch import Watch
 from mingqing.crs.transform import transform
 from mingqing.crs.zones import WGS84
 from mingqing.export.asked import Asked
-from mingqing.export.page.impersonal import Impersonal
-from mingqing.store import conditions
+from mingqing.export.page.impersonal import Impersonal, planned
+from mingqing.export.read import chosen_ids
 from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
@@ -102,8 +102,8 @@ class _Reader:
         fields = tuple(self._told_fields(table))
         found = self._permitted.features(
             name,
-            ("village_code", *(f.name for f in fields)),
-            among=self._among(name),
+            tuple(dict.fromkeys(("village_code", *(f.name for f in fields), *planned(table)))),
+            among=chosen_ids(self._session, self._asked, name),
             villages=self._asked.villages,
             placed=self._is_placed(table),
         )
@@ -151,13 +151,6 @@ class _Reader:
         geometry = found.geometry.copy()
         geometry[lines] = shapely.get_point(geometry[lines], -1)
         return Features(found.ids, geometry, found.columns)
-
-    def _among(self, table: str) -> list[int] | None:
-        among, condition = self._asked.among.get(table), self._asked.where.get(table)
-        if condition is None:
-            return None if among is None else sorted(among)
-        found = conditions.ids(self._session, table, condition).tolist()
-        return [i for i in found if among is None or i in among]
 
 
 def _home(each: Told, found: Mapping[str, Told]) -> tuple[str, NDArray[np.int64]] | None:

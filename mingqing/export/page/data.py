@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from mingqing.access.roles import Action
 from mingqing.catalog.model import FieldType
 from mingqing.catalog.model import Layer as Theme
 from mingqing.catalog.style import Line, Style
@@ -17,6 +18,7 @@ from mingqing.export.page.content import Told
 from mingqing.export.page.looks import Pictures, Plain, looks
 from mingqing.export.page.shapes import PER_DEGREE, Origin, edges
 from mingqing.export.page.texts import Texts, initials
+from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
 
 
@@ -66,6 +68,7 @@ def gathered(session: Session, found: Mapping[str, Told], texts: Texts) -> Data:
     told = {
         "origin": [origin.x, origin.y],
         "unit": PER_DEGREE,
+        "bounds": [round(v, 6) for v in bounds],
         "villages": _chooser(found, villages),
         "tables": {name: tables[name] for name in session.catalog.tables if name in tables},
         "themes": themes,
@@ -92,8 +95,9 @@ def _bounds(found: Mapping[str, Told]) -> tuple[float, float, float, float]:
 
 
 def _villages(session: Session, found: Mapping[str, Told]) -> dict[str, str]:
-    """Return the villages that occur, by code, with their names."""
-    names = {v.code: v.name for v in session.villages()}
+    """Return the villages that occur, by code, with their names where these may be handed on."""
+    known = Permitted(session, Action.EXPORT).rows("village", ("code", "name"))
+    names = {str(row["code"]): str(row["name"]) for row in known if row["code"] and row["name"]}
     codes = sorted({str(c) for t in found.values() for c in t.features.columns["village_code"] if c})
     return {code: names.get(code, code) for code in codes}
 
@@ -184,7 +188,7 @@ def _drawn(told: Told, style: Style, origin: Origin, pictures: Pictures, table: 
     return made.told
 
 
-def as_script(told: Plain) -> str:
+def as_script(told: Plain | list[str]) -> str:
     r"""Return data as JSON that may stand within a script of a page: no text in it can end the script.
 
     Examples

@@ -81,6 +81,7 @@ def document(title: str, data: str, bounds: Sequence[float], said: dict[str, str
         control_scale=True,
         prefer_canvas=True,
         max_zoom=20,
+        zoom_start=13,
         zoom_snap=0.25,
         zoom_delta=1,
         wheel_px_per_zoom_level=90,
@@ -88,7 +89,6 @@ def document(title: str, data: str, bounds: Sequence[float], said: dict[str, str
         font_size="14px",
     )
     made.add_child(_Themes())
-    made.fit_bounds([(south, west), (north, east)], padding=(12, 12))
     page = _Page()
     page.add_child(made)
     page.header.add_child(_Raw(_head(title)), name="head", index=0)

@@ -49,9 +49,8 @@ class Impersonal:
 
     def only(self, table: Table, fields: tuple[Field, ...], found: Features) -> Features:
         """Return the rows that are of nobody's house or way, with what they tell of nobody."""
-        planned = [f.name for f in table.fields if f.references == "evacuation_plan"]
         kept = np.ones(len(found), dtype=bool)
-        for name in planned:  # such a way begins at somebody's door
+        for name in planned(table):
             kept &= np.array([v is None for v in found.columns[name]], dtype=bool)
         columns = {
             name: [v for v, k in zip(values, kept, strict=True) if k]
@@ -78,6 +77,11 @@ class Impersonal:
         for name in sorted(set(_parts(text)) & self.names, key=len, reverse=True):
             text = text.replace(name, mask_name(name))
         return text
+
+
+def planned(table: Table) -> list[str]:
+    """Return the fields that say of which plan a row was made: such a way begins at somebody's door."""
+    return [f.name for f in table.fields if f.references == "evacuation_plan"]
 
 
 def _parts(text: str) -> Iterator[str]:

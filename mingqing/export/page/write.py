@@ -18,6 +18,9 @@ from mingqing.store.session import Session
 LARGE = 5_000_000
 """Bytes to a village above which phones take long to open the page."""
 
+HUGE = 40_000_000
+"""Bytes above which phones do not open the page at all."""
+
 
 @dataclass(frozen=True)
 class PageMade:
@@ -55,18 +58,20 @@ def write_page(session: Session, asked: Asked, place: Path, watch: Watch = UNWAT
     said = {
         "title": title,
         "notice": tr("内部资料，含个人信息，请勿转发") if personal else "",
+        "hint": tr("姓名、门牌、地名") if personal else tr("地名、编号、名称"),
         "made": _made(session, now, share=asked.share),
     }
     watch.step(tr("写网页"))
     text = document(title, as_script(data.told), data.bounds, said)
-    content = text.encode("utf-8", "surrogatepass")
+    content = text.encode("utf-8", "replace")
     write_whole(place, content, private=True)
-    rows = {name: len(each.features) for name, each in found.items()}
+    rows = {name: len(each.features) for name, each in found.items() if len(each.features)}
     return PageMade(rows, tuple(_notes(session, asked, found, data.empty, len(content))), len(content))
 
 
 def _title(session: Session, villages: list[dict[str, object]]) -> str:
-    return one_line(str(villages[0]["name"]) if len(villages) == 1 else session.info.name)
+    name = str(villages[0]["name"]) if len(villages) == 1 else ""
+    return one_line(session.info.name if not name or name.isdecimal() else name)
 
 
 def _made(session: Session, now: datetime, *, share: bool) -> str:
@@ -85,10 +90,8 @@ def _notes(
     session: Session, asked: Asked, found: Mapping[str, Told], empty: tuple[str, ...], size: int
 ) -> list[str]:
     notes = []
-    missing = left_out(session, asked, found)
-    if missing and not asked.share:
-        notes.append(tr("您的角色不能导出这些表，网页里没有：{titles}").format(titles="、".join(missing)))
-    if missing and asked.share:
+    missing = left_out(session, asked, found) if asked.share else []
+    if missing:
         notes.append(tr("公开分享的网页不含个人信息，没有这些表：{titles}").format(titles="、".join(missing)))
     if empty:
         notes.append(tr("没有内容、没有放进网页的图：{titles}").format(titles="、".join(empty)))
@@ -97,5 +100,7 @@ def _notes(
     villages = max(1, len({c for t in found.values() for c in t.features.columns["village_code"] if c}))
     notes.append(tr("网页大小 {size:.1f} MB").format(size=size / 1e6))
     if size / villages > LARGE:
-        notes.append(tr("平均每个村超过 5 MB，旧手机打开会慢；可以少选几个村或几张表"))
+        notes.append(tr("平均每个村超过 5 MB，旧手机打开会慢；可以少选几张表"))
+    if size > HUGE:
+        notes.append(tr("网页超过 40 MB，手机多半打不开；请分几次导出，每次少选几个村"))
     return notes
