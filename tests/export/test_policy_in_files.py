@@ -41,7 +41,7 @@ def withheld(everything: Session, session: Session) -> set[str]:
     codes = everything.catalog.codes.values()
     titles = [x.title for t in everything.catalog.tables.values() for x in (t, *t.field_by_name.values())]
     written = "\n".join(chain(open_, [c.value for each in codes for c in each.codes], titles))
-    return {text for text in closed if (text not in written and not text.isdecimal()) or len(text) > 8}
+    return {text for text in closed if text not in written and not (text.isdecimal() and len(text) <= 8)}
 
 
 def content(files: tuple[Path, ...]) -> str:
