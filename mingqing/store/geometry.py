@@ -17,6 +17,7 @@ _HEAD = np.dtype(
 _PART, _WKB_LE = 0x69, 0x01
 _END_OF_HEAD, _END = 0x7C, 0xFE
 _POINT, _LINE, _POLYGON = 1, 2, 3
+_WITH_SRID = b"\x20"  # the highest of the four bytes of the kind
 
 
 def encode(geometry: NDArray[np.object_], srid: int) -> list[bytes | None]:
@@ -78,6 +79,12 @@ def as_wkb(blob: bytes) -> bytes:
     raw = blob[1:2] + blob[size:-1]
     (kind,) = struct.unpack_from("<I", raw, 1)
     return raw if kind % 1000 <= _POLYGON else _mark_parts(raw, _PART, _WKB_LE)
+
+
+def ewkb(blob: bytes) -> bytes:
+    """Return a SpatiaLite BLOB as PostGIS writes it: WKB of the same byte order with the SRID after the kind."""
+    body = blob[39:-1] if blob[39] <= _POLYGON else _mark_parts(b"\x01" + blob[39:-1], _PART, _WKB_LE)[1:]
+    return b"\x01" + body[:3] + _WITH_SRID + blob[2:6] + body[4:]
 
 
 def _mark_parts(wkb: bytes, old: int, new: int) -> bytes:

@@ -1,0 +1,28 @@
+"""Reading back what was published, and comparing it with the project byte by byte."""
+
+import hashlib
+
+from mingqing.core.watch import Watch
+from mingqing.export.postgis.columns import Sheet
+from mingqing.export.postgis.merge import Own
+from mingqing.export.postgis.remote import Remote
+from mingqing.export.postgis.stream import HEAD, TAIL, packed
+from mingqing.store.outgoing import batches
+from mingqing.store.session import Session
+
+
+def differs(session: Session, remote: Remote, sheet: Sheet, own: Own, watch: Watch) -> bool:
+    """Whether the rows there are others than those of the project, in any cell or shape."""
+    here, there = hashlib.sha256(HEAD), hashlib.sha256()
+    for rows in batches(session, sheet.name, [f.name for f in sheet.fields]):
+        watch.step(sheet.table.title)
+        here.update(packed(sheet.columns, rows))
+    here.update(TAIL)
+    rows_there = (
+        f'SELECT {sheet.listed} FROM {remote.schema}."{sheet.name}" AS t WHERE {own.sql(remote)} ORDER BY id'
+    )
+    with remote.connection.cursor() as cursor:
+        with cursor.copy(f"COPY ({rows_there}) TO STDOUT (FORMAT binary)".encode()) as stream:
+            for part in stream:
+                there.update(part)
+    return here.digest() != there.digest()
