@@ -14,6 +14,19 @@ class How(StrEnum):
     CHANGED = "changed"  # the rows that changed since last time
     SAME = "same"  # nothing changed
 
+    @property
+    def caption(self) -> str:
+        """What users read."""
+        return _CAPTIONS[self]
+
+
+_CAPTIONS = {
+    How.NEW: tr("新建"),
+    How.COMPARED: tr("整表比对"),
+    How.CHANGED: tr("只传改过的"),
+    How.SAME: tr("没有变化"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedTable:

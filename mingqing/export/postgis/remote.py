@@ -53,18 +53,18 @@ class Address:
             parts = conninfo.conninfo_to_dict(dsn)
         except psycopg.Error:
             parts = {}
-        if not parts:
+        host, port = parts.get("host") or parts.get("hostaddr"), str(parts.get("port") or "")
+        # What is left of a password in which an @ or / was not written as %40 or %2F ends up in these.
+        if not parts or "@" in f"{host}{parts.get('dbname')}" or re.sub("[0-9,]", "", port):
             raise InputRefused(
                 tr(
                     "县库地址写得不对，应像 postgresql://用户名@主机:5432/库名；密码里的 @ : / # % 要写成"
                     " %40 %3A %2F %23 %25，或改用环境变量 PGPASSWORD"
                 )
             ) from None
-        host = str(parts.get("host") or parts.get("hostaddr") or parts.get("service") or tr("本机"))
-        port = parts.get("port")
-        return cls(
-            f"{host}:{port}" if port else host, str(parts.get("dbname") or ""), bool(parts.get("password"))
-        )
+        where = str(host or parts.get("service") or tr("本机"))
+        typed = bool(parts.get("password"))
+        return cls(f"{where}:{port}" if port else where, str(parts.get("dbname") or ""), typed)
 
     def __str__(self) -> str:
         return f"{self.host}/{self.database}" if self.database else self.host
@@ -157,7 +157,7 @@ _WORDS = {
         "县库服务器上没有这个数据库（{where}），请核对地址最后的库名，或请县库管理员先建库"
     ),
     r'role ".*" does not exist|角色 ".*" 不存在': tr("县库 {where} 不认这个用户名或密码，请核对后再试"),
-    r"could not translate host name|未知的名称": tr(
+    r"could not translate host name|failed to resolve host|未知的名称": tr(
         "找不到县库的主机 {where}，请检查地址是否写对、电脑是否连着网"
     ),
     r"too many (clients|connections)|remaining connection slots": tr("县库 {where} 的连接数已满，请稍后再试"),
