@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mingqing.cli.common import AsJson, ProjectPath, User, open_session, print_json, print_table, say, watching
+from mingqing.cli.common import (
+    AsJson,
+    ProjectPath,
+    User,
+    open_session,
+    print_json,
+    print_table,
+    say,
+    watching,
+)
 from mingqing.core.text import tr
 
 if TYPE_CHECKING:

@@ -26,7 +26,9 @@ def batches(session: Session, table: str, columns: Sequence[str]) -> Iterator[li
         last = rows[-1][0]
 
 
-def batches_of(session: Session, table: str, columns: Sequence[str], ids: Sequence[int]) -> Iterator[list[Row]]:
+def batches_of(
+    session: Session, table: str, columns: Sequence[str], ids: Sequence[int]
+) -> Iterator[list[Row]]:
     """Yield, as `batches`, those of some rows that are there."""
     sql = f"{_select(session, table, columns)} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
     ordered = sorted(ids)

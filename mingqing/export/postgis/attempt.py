@@ -1,9 +1,10 @@
-"""One go at publishing, over one connection."""
+"""One go at publishing, on a line that holds."""
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import cached_property
 
 from mingqing.catalog.model import FieldType, Table
 from mingqing.core.text import tr
@@ -28,16 +29,25 @@ _LOCK_WAIT_S = 10.0  # for the server to notice that the line of an earlier try 
 
 
 class Attempt:
-    """Publishes some tables of a session's project over one connection."""
+    """Publishes some tables of a session's project over one connection; `second` gives another, to make indexes by."""
 
-    def __init__(self, session: Session, remote: Remote, tables: Collection[Table], watch: Watch) -> None:
-        self._session, self._remote, self._watch = session, remote, watch
+    def __init__(
+        self,
+        session: Session,
+        remote: Remote,
+        second: Callable[[], AbstractContextManager[Remote]],
+        tables: Collection[Table],
+        watch: Watch,
+    ) -> None:
+        self._session, self._remote, self._second, self._watch = session, remote, second, watch
         self._there = columns_there(remote, remote.schema)
         self._sheets = [self._sheet(table) for table in tables]
         project, self._now = moment(session)
         self._known: dict[Moment, Since | None] = {}
         self._villages = session.villages()
-        self._marks = Marks(remote, project, session.policy.villages, frozenset(v.code for v in self._villages))
+        self._marks = Marks(
+            remote, project, session.policy.villages, frozenset(v.code for v in self._villages)
+        )
         self._stage = Stage(remote, self._marks.reach)
 
     def trial(self) -> Published:
@@ -49,7 +59,9 @@ class Attempt:
             whole = self._is_whole(each, last)
             since = None if whole else self._since(last[each.name])
             sent = counts[each.name] if since is None else len(since.rows.get(each.name, ()))
-            made.append(self._told(each, self._how(each, whole, sent), counts[each.name], Merged(changed=sent)))
+            made.append(
+                self._told(each, self._how(each, whole, sent), counts[each.name], Merged(changed=sent))
+            )
         return self._published(made, trial=True)
 
     def publish(self, *, verify: bool) -> Published:
@@ -82,7 +94,9 @@ class Attempt:
     def _sheet(self, table: Table) -> Sheet:
         """Dates are text where one is known in part only, here or, as told by the column, in rows that are there."""
         there = self._there.get(table.name, {})
-        dates = [n for n, f in table.field_by_name.items() if f.type is FieldType.DATE and there.get(n) == "text"]
+        dates = [
+            n for n, f in table.field_by_name.items() if f.type is FieldType.DATE and there.get(n) == "text"
+        ]
         return sheet(table, self._session.info.epsg, {*dates, *partly_dated(self._session, table.name)})
 
     def _is_whole(self, each: Sheet, last: dict[str, Moment]) -> bool:
@@ -109,22 +123,31 @@ class Attempt:
 
     # ── Doing it ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def _fill(self, whole: Iterable[Sheet]) -> dict[str, Moment]:
+    def _fill(self, whole: Sequence[Sheet]) -> dict[str, Moment]:
         """Have tables lie whole in the stage; return as of which moment each does."""
+        if not whole:
+            return {}
+        self._stage.begin()
+        staged = {each.name: left for each in whole if (left := self._left(each)) is not None}
         counts = self._session.counts()
-        staged: dict[str, Moment] = {}
-        for each in whole:
-            if not staged:
-                self._stage.begin()
-            left = self._stage.left(each)
-            since = self._since(left) if left is not None else None
-            if left is None or since is None or each.name in since.erased:
-                left = moment(self._session)[1]
-                rows = batches(self._session, each.name, [f.name for f in each.fields])
-                told = watched(rows, self._watch, each.table.title, counts[each.name])
-                self._stage.fill(each, left, told, indexed=each.name not in self._there)
-            staged[each.name] = left
+        with self._second() as second, ThreadPoolExecutor(1) as pool:
+            kept = []
+            for each in whole:
+                if each.name not in staged:
+                    staged[each.name] = at = moment(self._session)[1]
+                    rows = batches(self._session, each.name, [f.name for f in each.fields])
+                    self._stage.fill(each, watched(rows, self._watch, each.table.title, counts[each.name]))
+                    new = each.name not in self._there
+                    kept.append(pool.submit(self._stage.keep, second, each, at, indexed=new))
+            for one in kept:
+                one.result()
         return staged
+
+    def _left(self, each: Sheet) -> Moment | None:
+        """Return as of which moment an earlier go left a table whole, if it can be brought up to date from there."""
+        left = self._stage.left(each)
+        since = self._since(left) if left is not None else None
+        return None if since is None or each.name in since.erased else left
 
     def _put(self, whole: Iterable[Sheet]) -> dict[str, Merged]:
         """Put what lies in the stage in its place; return what that changed."""
@@ -192,9 +215,7 @@ class Attempt:
         return How.CHANGED if touched else How.SAME
 
     def _told(self, each: Sheet, how: How, rows: int, made: Merged) -> PublishedTable:
-        return PublishedTable(
-            each.name, each.table.title, how, rows, made.added, made.changed, made.deleted
-        )
+        return PublishedTable(each.name, each.table.title, how, rows, made.added, made.changed, made.deleted)
 
     def _published(self, tables: Iterable[PublishedTable], *, trial: bool = False) -> Published:
         return Published("", self._remote.schema, self._now.seq, tuple(tables), trial=trial)
@@ -206,7 +227,9 @@ class Attempt:
             (each.name, each.table.title)
             for each, told in zip(self._sheets, result.tables, strict=True)
             if told.rows != counts[each.name]
-            or (verify and differs(self._session, self._remote, each, self._marks.own(each.name), self._watch))
+            or (
+                verify and differs(self._session, self._remote, each, self._marks.own(each.name), self._watch)
+            )
         ]
         if not differing or moment(self._session)[1] != self._now:
             return result

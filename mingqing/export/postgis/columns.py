@@ -105,9 +105,7 @@ def _why_not(policy: Policy, table: Table) -> str:
     hidden = [
         f.title
         for f in fields_of(table)
-        if any(
-            policy.column(table.name, f.name, a) is not Shown.CLEAR for a in (Action.SEE, Action.EXPORT)
-        )
+        if any(policy.column(table.name, f.name, a) is not Shown.CLEAR for a in (Action.SEE, Action.EXPORT))
     ]
     if hidden:
         return tr("“{table}”的“{field}”您的角色看不到完整内容，没有发布").format(

@@ -1,4 +1,4 @@
-"""What goes wrong at the county's database, each as one sentence with what to do. None repeats the address or password."""
+"""What goes wrong at the county's database, each as one sentence with what to do, and without the password."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,9 +1,10 @@
-"""Publishing a project to the county's PostGIS: all of it the first time, then what changed, in one step for readers."""
+"""Publishing a project to the county's PostGIS: first all of it, then what changed, in one step for readers."""
 
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import psycopg
 
@@ -71,9 +72,10 @@ def publish(
     session.record(Act.PUBLISH, str(address), rows=rows, outcome=BEGUN, detail=tr("试运行") if trial else "")
 
     def attempt() -> Published:
-        with connected(dsn, schema, moment(session)[0], watch) as remote:
+        line = partial(connected, dsn, schema, moment(session)[0], watch)
+        with line() as remote:
             reached.append(remote.schema)
-            work = Attempt(session, remote, tables, watch)
+            work = Attempt(session, remote, line, tables, watch)
             try:
                 return work.trial() if trial else work.publish(verify=verify)
             except (Cancelled, psycopg.errors.QueryCanceled):

@@ -16,7 +16,9 @@ from mingqing.core.watch import Watch
 from mingqing.export.postgis.faults import DatabaseUnavailable, told
 
 SCHEMA = "mingqing"
-_SCHEMA = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,23}\Z")  # with the name of a role or of a project after it, still a name
+_SCHEMA = re.compile(
+    r"(?!pg_)[a-z][a-z0-9_]{0,23}\Z"
+)  # with the name of a role or of a project after it, still a name
 _ASKED_EVERY_S = 0.2
 _DEFAULTS = {
     "connect_timeout": "15",

@@ -33,7 +33,9 @@ def group(role: str) -> str:
     return f'"mingqing_{role}"'
 
 
-def grant(remote: Remote, catalog: Catalog, known: Mapping[str, Role], there: Mapping[str, Collection[str]]) -> str:
+def grant(
+    remote: Remote, catalog: Catalog, known: Mapping[str, Role], there: Mapping[str, Collection[str]]
+) -> str:
     """Bring rights up to what the roles say; return what could not be, as a Chinese sentence, or "".
 
     there : the columns, by table, of what is published.

@@ -49,10 +49,14 @@ def prepare(remote: Remote, epsg: int) -> None:
     """
     _require_postgis(remote)
     _require_srid(remote, epsg)
-    owner = remote.one("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = %s", (remote.schema,))
+    owner = remote.one(
+        "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = %s", (remote.schema,)
+    )
     if owner is None:
         remote.run(f"CREATE SCHEMA {remote.schema}")
-    elif not remote.one("SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %s", (remote.schema,)):
+    elif not remote.one(
+        "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %s", (remote.schema,)
+    ):
         raise DatabaseUnavailable(
             tr("县库里的模式 {schema} 属于 {owner}，请改用那个用户发布，或用 --schema 另取一个名字").format(
                 schema=remote.schema, owner=owner

@@ -1,4 +1,4 @@
-"""Filling tables where nobody looks: each is kept as soon as it is whole, so that a line that breaks costs one table."""
+"""Filling tables where nobody looks: each is kept once it is whole, so that a line that breaks costs one table."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,18 +53,25 @@ class Stage:
         )
         return Moment(int(found[0][0]), bytes(found[0][1])) if found else None
 
-    def fill(self, sheet: Sheet, at: Moment, batches: Iterable[Sequence[Row]], *, indexed: bool) -> None:
-        """Put a whole table there, with its indexes where it is to be the published one itself."""
+    def fill(self, sheet: Sheet, batches: Iterable[Sequence[Row]]) -> None:
+        """Put all rows of a table there."""
         remote = self.remote
         with remote.connection.transaction():
             remote.run(f'DROP TABLE IF EXISTS {remote.stage}."{sheet.name}"')
             remote.run(f"DELETE FROM {remote.stage}.progress WHERE table_name = %s", (sheet.name,))
             create(remote, remote.stage, sheet)
             copy(remote, f'{remote.stage}."{sheet.name}"', sheet.columns, batches)
+
+    def keep(self, by: Remote, sheet: Sheet, at: Moment, *, indexed: bool) -> None:
+        """Note that a table is there, once it has its indexes where it is to be the published one itself.
+
+        by : another connection, so that the next table can be sent meanwhile.
+        """
+        with by.connection.transaction():
             if indexed:
-                finish(remote, remote.stage, sheet)
-            remote.run(
-                f"INSERT INTO {remote.stage}.progress VALUES(%s, %s, %s, %s, %s)",
+                finish(by, by.stage, sheet)
+            by.run(
+                f"INSERT INTO {by.stage}.progress VALUES(%s, %s, %s, %s, %s)",
                 (sheet.name, self.reach, _signature(sheet), at.seq, at.hash),
             )
 
@@ -77,7 +84,9 @@ def _signature(sheet: Sheet) -> str:
     return ", ".join(f"{c.name} {c.type}" for c in sheet.columns)
 
 
-def watched(batches: Iterable[Sequence[Row]], watch: Watch, title: str, total: int) -> Iterable[Sequence[Row]]:
+def watched(
+    batches: Iterable[Sequence[Row]], watch: Watch, title: str, total: int
+) -> Iterable[Sequence[Row]]:
     """Pass batches on, and say how far they are."""
     done = 0
     for rows in batches:

@@ -60,7 +60,7 @@ _MADE: dict[str, Callable[[Any], bytes]] = {
 def packed(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
     """Return rows, at least one, as COPY takes them, without head and tail."""
     cells = [_packed(column, values) for column, values in zip(columns, zip(*rows, strict=True), strict=True)]
-    return b"".join(chain.from_iterable(zip(repeat(_cells(len(columns))), *cells)))  # noqa: B905 - repeat has no end
+    return b"".join(chain.from_iterable(zip(repeat(_cells(len(columns))), *cells)))
 
 
 def _packed(column: Column, values: Sequence[Any]) -> Iterable[bytes]:

@@ -21,8 +21,8 @@ def differs(session: Session, remote: Remote, sheet: Sheet, own: Own, watch: Wat
     rows_there = (
         f'SELECT {sheet.listed} FROM {remote.schema}."{sheet.name}" AS t WHERE {own.sql(remote)} ORDER BY id'
     )
-    with remote.connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({rows_there}) TO STDOUT (FORMAT binary)".encode()) as stream:
-            for part in stream:
-                there.update(part)
+    back = f"COPY ({rows_there}) TO STDOUT (FORMAT binary)".encode()
+    with remote.connection.cursor() as cursor, cursor.copy(back) as stream:
+        for part in stream:
+            there.update(part)
     return here.digest() != there.digest()

@@ -35,7 +35,8 @@ class Moment:
 class Since:
     """What happened between a moment and now.
 
-    rows : by table, the ids of the rows that were touched. erased : tables of which an erasure may have blanked any row.
+    rows : by table, the ids of the rows that were touched.
+    erased : tables of which an erasure may have blanked any row.
     """
 
     rows: Mapping[str, frozenset[int]]

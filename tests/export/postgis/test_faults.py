@@ -21,14 +21,14 @@ from tests.inside import query
 
 from .conftest import As, County, Server
 
-SECRET = "Mi-ma88"
+HIDDEN = "Mi-ma88"
 
 
 def refused(session: Session, address: str, **more: Any) -> str:
     with pytest.raises(MingqingError) as error:
         publish(session, address, **more)
     sentence = str(error.value)
-    assert SECRET not in sentence + repr(error.value) + repr(error.value.__context__)
+    assert HIDDEN not in sentence + repr(error.value) + repr(error.value.__context__)
     assert error.value.__cause__ is None
     assert any("一" <= ch <= "鿿" for ch in sentence)
     assert "\n" not in sentence
@@ -38,17 +38,17 @@ def refused(session: Session, address: str, **more: Any) -> str:
 @pytest.fixture
 def publisher(county: County) -> Iterator[str]:
     """A login that may publish, with a password."""
-    county.run(f"CREATE ROLE publisher LOGIN PASSWORD '{SECRET}'")
-    yield f"publisher:{SECRET}"
+    county.run(f"CREATE ROLE publisher LOGIN PASSWORD '{HIDDEN}'")
+    yield f"publisher:{HIDDEN}"
     county.run("DROP OWNED BY publisher CASCADE; DROP ROLE publisher")
 
 
 def test_a_server_that_is_down(session: Session) -> None:
-    assert "没有应答" in refused(session, f"postgresql://u:{SECRET}@127.0.0.1:1/county")
+    assert "没有应答" in refused(session, f"postgresql://u:{HIDDEN}@127.0.0.1:1/county")
 
 
 def test_a_wrong_password_and_an_unknown_user(county: County, session: Session, publisher: str) -> None:
-    for who in (f"publisher:{SECRET}-x", f"nobody-here:{SECRET}"):
+    for who in (f"publisher:{HIDDEN}-x", f"nobody-here:{HIDDEN}"):
         assert "不认这个用户名或密码" in refused(session, county.address.replace("postgres@", f"{who}@"))
 
 
@@ -59,9 +59,13 @@ def test_a_database_that_is_not_there(server: Server, session: Session) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        *("", "county", "http://x/y", f"postgresql://u:{SECRET}@x@y/z", f"postgresql://u:{SECRET}/4@host/z"),
-        *(f"postgresql://u:{SECRET}%@host/z", f"host=x pass={SECRET}", f"postgresql://u:{SECRET}@host:port/z"),
-        f"postgresql://u@host/z?passwort={SECRET}",
+        *("", "county", "http://x/y", f"postgresql://u:{HIDDEN}@x@y/z", f"postgresql://u:{HIDDEN}/4@host/z"),
+        *(
+            f"postgresql://u:{HIDDEN}%@host/z",
+            f"host=x pass={HIDDEN}",
+            f"postgresql://u:{HIDDEN}@host:port/z",
+        ),
+        f"postgresql://u@host/z?passwort={HIDDEN}",
     ],
 )
 def test_what_is_no_address(address: str, session: Session) -> None:
@@ -138,7 +142,7 @@ def test_a_view_of_somebody_s_that_stands_in_the_way(county: County, sample_sess
 )
 def test_what_a_server_says(error: type[psycopg.Error], word: str) -> None:
     with pytest.raises(DatabaseUnavailable, match=word), told():
-        raise error(SECRET)
+        raise error(HIDDEN)
 
 
 @pytest.mark.parametrize(
@@ -184,8 +188,10 @@ def test_the_log_has_host_and_database_and_never_the_password(
     found = [e for e in entries(session) if e.act == "publish"]
     assert sorted(e.outcome for e in found) == sorted([BEGUN, DONE])
     assert all(e.target == f"{county.server.folder}:{county.server.port}/{county.name}" for e in found)
-    assert SECRET not in repr(made) + made.summary + caplog.text + repr(query(session, "SELECT * FROM mq_audit"))
-    assert SECRET not in repr(county.rows("SELECT * FROM mingqing.published"))
+    assert HIDDEN not in repr(made) + made.summary + caplog.text + repr(
+        query(session, "SELECT * FROM mq_audit")
+    )
+    assert HIDDEN not in repr(county.rows("SELECT * FROM mingqing.published"))
     assert "publisher" not in str(Address.of(county.server.address(county.name, publisher)))
 
 

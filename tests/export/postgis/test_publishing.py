@@ -20,8 +20,8 @@ from mingqing.export.postgis.faults import ConnectionLost
 from mingqing.export.postgis.publish import publish
 from mingqing.export.postgis.published import How
 from mingqing.store.edit import Referring, edit
-from mingqing.store.ids import new_ids
 from mingqing.store.geometry import encode
+from mingqing.store.ids import new_ids
 from mingqing.store.people.erase import erase
 from mingqing.store.project import create_project, open_project
 from mingqing.store.session import Session
@@ -93,9 +93,13 @@ def test_tables_are_indexed_described_in_chinese_and_in_the_project_s_crs(
     publish(sample_session, county.address)
     epsg = sample_session.info.epsg
     assert county.rows("SELECT DISTINCT ST_SRID(geometry) FROM mingqing.house") == [epsg]
-    kinds = dict(county.rows("SELECT f_table_name, type FROM geometry_columns WHERE f_table_schema = 'mingqing'"))
+    kinds = dict(
+        county.rows("SELECT f_table_name, type FROM geometry_columns WHERE f_table_schema = 'mingqing'")
+    )
     assert (kinds["house"], kinds["shelter"]) == ("GEOMETRY", "POINT")
-    indexes = " ".join(county.rows("SELECT indexdef FROM pg_indexes WHERE tablename IN ('house', 'household')"))
+    indexes = " ".join(
+        county.rows("SELECT indexdef FROM pg_indexes WHERE tablename IN ('house', 'household')")
+    )
     for part in ("UNIQUE INDEX house_pkey", "gist (geometry)", "btree (village_code)", "btree (house)"):
         assert part in indexes
     said = dict(
@@ -116,8 +120,12 @@ def test_pictures_notes_of_the_program_and_who_typed_do_not_leave(
     county: County, sample_session: Session
 ) -> None:
     publish(sample_session, county.address)
-    columns = set(county.rows("SELECT DISTINCT column_name::text FROM information_schema.columns"
-                              " WHERE table_schema = 'mingqing'"))
+    columns = set(
+        county.rows(
+            "SELECT DISTINCT column_name::text FROM information_schema.columns"
+            " WHERE table_schema = 'mingqing'"
+        )
+    )
     assert columns.isdisjoint({"photos", "source", "created_by", "updated_at", "scenario", "roads"})
 
 
@@ -155,9 +163,14 @@ def test_rows_that_an_import_added_are_sent(county: County, project: Session) ->
 def test_whoever_was_erased_is_gone_there_too(county: County, project: Session) -> None:
     with edit(project, "新增") as e:
         person = e.add("resident", {"village_code": "331124204202", "name": NAME, "phone": "13800001111"})
-        e.add("hazard", {"village_code": "331124204202", "name": "后山", "monitor": NAME, "monitor_phone": "13800001111"})
+        e.add(
+            "hazard",
+            {"village_code": "331124204202", "name": "后山", "monitor": NAME, "monitor_phone": "13800001111"},
+        )
     publish(project, county.address)
-    everything = "SELECT string_agg(query_to_xml(format('TABLE mingqing.%I', tablename), false, false, '')::text, '')"
+    everything = (
+        "SELECT string_agg(query_to_xml(format('TABLE mingqing.%I', tablename), false, false, '')::text, '')"
+    )
     everything += " FROM pg_tables WHERE schemaname = 'mingqing'"
     assert county.rows(everything)[0].count(NAME) == 2
     erase(project, person, "本人要求")
@@ -187,9 +200,9 @@ def test_another_history_is_compared_row_by_row(county: County, project: Session
 def test_readers_see_what_was_until_all_is_there(county: County, project: Session) -> None:
     publish(project, county.address)
     with edit(project, "改") as e:
-        for i, in project.rows("house", ["id"])[:5]:
+        for (i,) in project.rows("house", ["id"])[:5]:
             e.change("house", i, {"storeys": 47})
-        for i, in project.rows("road", ["id"])[:5]:
+        for (i,) in project.rows("road", ["id"])[:5]:
             e.change("road", i, {"width_m": 77})
     seen: set[tuple[int, int]] = set()
     ask = (
@@ -209,7 +222,9 @@ def test_a_line_that_breaks_is_tried_again_and_goes_on_with_what_is_missing(
     def cut(title: str, _done: int, total: int) -> None:
         sent.append(title)
         if total and title == "人口" and sent.count("人口") == 1:
-            county.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mingqing'")
+            county.run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mingqing'"
+            )
 
     made = publish(sample_session, county.address, watch=Watch(cut), verify=False)
     assert set(how(made).values()) == {How.NEW}
@@ -226,7 +241,9 @@ def test_running_it_again_goes_on_from_where_the_line_broke(
 
     def cut(title: str, _done: int, _total: int) -> None:
         if title == "人口":
-            county.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mingqing'")
+            county.run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mingqing'"
+            )
 
     with pytest.raises(ConnectionLost, match="再运行一次，会接着"):
         publish(project, county.address, watch=Watch(cut))
@@ -300,7 +317,9 @@ def test_a_database_of_older_layers_gets_the_new_columns_and_keeps_the_old(
     county: County, sample_session: Session
 ) -> None:
     publish(sample_session, county.address)
-    county.run("ALTER TABLE mingqing.house DROP COLUMN storeys CASCADE, ADD COLUMN once text, DROP COLUMN geometry CASCADE")
+    county.run(
+        "ALTER TABLE mingqing.house DROP COLUMN storeys CASCADE, ADD COLUMN once text, DROP COLUMN geometry CASCADE"
+    )
     county.run("ALTER TABLE mingqing.household DROP COLUMN phone CASCADE")
     made = publish(sample_session, county.address, verify=True)
     assert (how(made)["house"], made.differing) == (How.COMPARED, ())
@@ -314,7 +333,9 @@ def test_a_birth_of_which_only_the_year_is_known_is_not_made_a_day(county: Count
     kind += " AND table_name = 'resident' AND column_name = 'birth_date'"
     assert county.rows(kind) == ["date"]
     with edit(project, "改") as e:
-        e.change("resident", project.rows("resident", ["id"])[0][0], {"birth_date": "1950", "id_number": None})
+        e.change(
+            "resident", project.rows("resident", ["id"])[0][0], {"birth_date": "1950", "id_number": None}
+        )
     publish(project, county.address, verify=True)
     assert county.rows(kind) == ["text"]
     assert county.rows("SELECT count(*) FROM mingqing.resident WHERE birth_date = '1950'") == [1]
@@ -361,10 +382,14 @@ def test_who_is_bound_to_a_village_publishes_it_and_leaves_the_others_alone(
         e.remove("house", [project.rows("house", ["id"], village=other)[1][0]], Referring.DETACH)
     publish(town, county.address)
     assert county.rows("SELECT village_code FROM mingqing.house WHERE id = %s", moved) == [code]
-    assert county.rows("SELECT count(*) FROM mingqing.house WHERE village_code = %s", other) == [outside[0] - 1]
+    assert county.rows("SELECT count(*) FROM mingqing.house WHERE village_code = %s", other) == [
+        outside[0] - 1
+    ]
     county.run("UPDATE mingqing.published SET change_number = NULL")
     publish(town, county.address, verify=True)
-    assert county.rows("SELECT count(*) FROM mingqing.house WHERE village_code = %s", other) == [outside[0] - 1]
+    assert county.rows("SELECT count(*) FROM mingqing.house WHERE village_code = %s", other) == [
+        outside[0] - 1
+    ]
     publish(project, county.address, verify=True)
     assert_same(county, project)
 
@@ -380,7 +405,9 @@ def test_another_project_takes_its_villages_over_and_no_others(
         made = publish(second, county.address, verify=True)
         assert made.differing == ()
         assert made.notes == ("有些村原来由项目“三村”发布，现在以本项目为准",)
-        assert county.rows("SELECT address FROM mingqing.house WHERE village_code = %s", code) == ["第二个项目的"]
+        assert county.rows("SELECT address FROM mingqing.house WHERE village_code = %s", code) == [
+            "第二个项目的"
+        ]
         left = "SELECT count(*) FROM mingqing.house WHERE village_code = ANY(%s)"
         assert county.rows(left, others) == [
             sum(len(project.rows("house", ["id"], village=v)) for v in others)
