@@ -72,6 +72,7 @@ class Attempt:
         whole = [each for each in self._sheets if self._is_whole(each, last)]
         staged = self._fill(whole)
         with self._remote.connection.transaction():
+            self._remote.run("SET LOCAL synchronous_commit = on")
             notes = self._marks.take_over()
             made = self._put(whole)
             as_of = {each.name: staged.get(each.name) or last[each.name] for each in self._sheets}

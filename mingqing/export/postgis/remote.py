@@ -27,9 +27,11 @@ _DEFAULTS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
+# What is staged need not outlive a crash of the server; the last step waits for the disk again.
 # Who waits for a lock of somebody else's longer than this is told so; nothing else has an end set to it.
 _SETTINGS = (
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '60s';"
+    "SET synchronous_commit = off;"
     "SET client_min_messages = 'error'; SET DateStyle = 'ISO'; SET default_tablespace = ''"
 )
 

@@ -4,12 +4,14 @@ The format: https://www.postgresql.org/docs/15/sql-copy.html#id-1.9.3.55.9.4. Of
 each cell its length and its bytes, most significant first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import chain, repeat
-from struct import Struct
+from struct import Struct, error
 from typing import Any
 
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
 from mingqing.export.postgis.columns import Column
 from mingqing.store.geometry import ewkb
 
@@ -22,50 +24,78 @@ _EPOCH = date(2000, 1, 1).toordinal()
 _TRUE, _FALSE = b"\0\0\0\1\1", b"\0\0\0\1\0"
 
 
-class _Cells(dict[Any, bytes]):
-    """Values as bytes. Few columns hold many different ones, so that most are looked up, not made."""
+_SAMPLE = 100  # values of a column that are looked at to tell whether there are many different ones
+Values = Sequence[Any]
 
-    def __init__(self, made: Callable[[Any], bytes]) -> None:
+
+class _Cells(dict[Any, bytes]):
+    """Values as bytes, for a column of few different ones: they are looked up, not made."""
+
+    def __init__(self, made: Callable[[Values], list[bytes]]) -> None:
         self._made = made
-        self[None] = _NULL
 
     def __missing__(self, value: Any) -> bytes:  # noqa: ANN401 - whatever the column holds
-        self[value] = made = self._made(value)
-        return made
+        self[value] = cell = self._made((value,))[0]
+        return cell
 
 
-def _text(value: object) -> bytes:
-    raw = str(value).encode().replace(b"\0", b"")  # which PostgreSQL takes in no text
-    return _length(len(raw)) + raw
+# The number of rows makes these loops, once for each of their kinds, worth being written out.
 
 
-def _integer(value: object) -> bytes:
-    return _bigint(8, int(value))  # type: ignore[call-overload]
+def _texts(values: Values) -> list[bytes]:
+    # PostgreSQL takes a NUL in no text.
+    return [_NULL if v is None else _length(len(raw := v.replace("\0", "").encode())) + raw for v in values]
 
 
-def _shape(blob: bytes) -> bytes:
-    raw = ewkb(blob)
-    return _length(len(raw)) + raw
+def _integers(values: Values) -> list[bytes]:
+    return [_NULL if v is None else _bigint(8, v) for v in values]
 
 
-_MADE: dict[str, Callable[[Any], bytes]] = {
-    "text": _text,
-    "bigint": _integer,
-    "double precision": lambda v: _double(8, float(v)),
-    "boolean": lambda v: _TRUE if v else _FALSE,
-    "date": lambda v: _day(4, date.fromisoformat(v).toordinal() - _EPOCH),
+def _doubles(values: Values) -> list[bytes]:
+    return [_NULL if v is None else _double(8, v) for v in values]
+
+
+def _booleans(values: Values) -> list[bytes]:
+    return [_NULL if v is None else _TRUE if v else _FALSE for v in values]
+
+
+def _dates(values: Values) -> list[bytes]:
+    return [_NULL if v is None else _day(4, date.fromisoformat(v).toordinal() - _EPOCH) for v in values]
+
+
+def _shapes(values: Values) -> list[bytes]:
+    return [_NULL if raw is None else _length(len(raw)) + raw for raw in ewkb(values)]
+
+
+_MADE: dict[str, Callable[[Values], list[bytes]]] = {
+    "text": _texts,
+    "bigint": _integers,
+    "double precision": _doubles,
+    "boolean": _booleans,
+    "date": _dates,
 }
 
 
-def packed(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return rows, at least one, as COPY takes them, without head and tail."""
+def packed(columns: Sequence[Column], rows: Sequence[Values]) -> bytes:
+    """Return rows, at least one, as COPY takes them, without head and tail.
+
+    Raises
+    ------
+    InputRefused
+        if a cell does not hold what its column says, as only another program could have written it.
+    """
     cells = [_packed(column, values) for column, values in zip(columns, zip(*rows, strict=True), strict=True)]
     return b"".join(chain.from_iterable(zip(repeat(_cells(len(columns))), *cells)))
 
 
-def _packed(column: Column, values: Sequence[Any]) -> Iterable[bytes]:
-    if column.name == "id":
-        return map(_integer, values)
-    if column.of is None:
-        return (_NULL if blob is None else _shape(blob) for blob in values)
-    return map(_Cells(_MADE[column.type]).__getitem__, values)
+def _packed(column: Column, values: Values) -> list[bytes]:
+    made = _MADE.get(column.type, _shapes)
+    try:
+        if len({*values[:_SAMPLE]}) * 2 > _SAMPLE:
+            return made(values)
+        return list(map(_Cells(made).__getitem__, values))
+    except (TypeError, ValueError, AttributeError, error) as reason:
+        title = column.of.title if column.of is not None else column.name
+        raise InputRefused(
+            tr("“{title}”里有不能识别的值，没有发布；请先运行 mingqing check 检查项目").format(title=title)
+        ) from reason
