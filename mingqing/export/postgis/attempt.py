@@ -21,7 +21,7 @@ from mingqing.export.postgis.stage import Stage, watched
 from mingqing.export.postgis.verify import differs
 from mingqing.store.accounts import reaches
 from mingqing.store.history.changed import Moment, Since, changed, moment
-from mingqing.store.outgoing import Row, batches, batches_of, partly_dated
+from mingqing.store.outgoing import Row, batches, batches_of, by_village, partly_dated
 from mingqing.store.session import Session
 
 _MOST_ROUNDS = 5  # of catching up with who edits meanwhile; the rest is for next time
@@ -44,10 +44,7 @@ class Attempt:
         self._sheets = [self._sheet(table) for table in tables]
         project, self._now = moment(session)
         self._known: dict[Moment, Since | None] = {}
-        self._villages = session.villages()
-        self._marks = Marks(
-            remote, project, session.policy.villages, frozenset(v.code for v in self._villages)
-        )
+        self._marks = Marks(remote, project, session.policy.villages, self._rows())
         self._stage = Stage(remote, self._marks.reach)
 
     def trial(self) -> Published:
@@ -77,6 +74,7 @@ class Attempt:
             made = self._put(whole)
             as_of = {each.name: staged.get(each.name) or last[each.name] for each in self._sheets}
             made = self._catch_up(as_of, made)
+            self._marks = replace(self._marks, rows=self._rows())
             tables = [self._done(each, each in whole, made[each.name]) for each in self._sheets]
             self._marks.put(
                 [(t.name, t.rows) for t in tables], self._now, self._session.info.name, self._session.user
@@ -99,6 +97,9 @@ class Attempt:
             n for n, f in table.field_by_name.items() if f.type is FieldType.DATE and there.get(n) == "text"
         ]
         return sheet(table, self._session.info.epsg, {*dates, *partly_dated(self._session, table.name)})
+
+    def _rows(self) -> dict[str, dict[str | None, int]]:
+        return {each.name: by_village(self._session, each.name) for each in self._sheets}
 
     def _is_whole(self, each: Sheet, last: dict[str, Moment]) -> bool:
         """Whether all of a table has to be sent."""
@@ -193,11 +194,11 @@ class Attempt:
         rows: Iterable[list[Row]] = batches_of(
             self._session, each.name, [f.name for f in each.fields], sorted(touched)
         )
-        return patch(self._remote, each, self._marks.own(each.name), touched, rows)
+        return patch(self._remote, each, self._marks.reachable, touched, rows)
 
     def _put_rights(self) -> list[str]:
         session, remote = self._session, self._remote
-        put_lists(remote, self._marks.project, session.catalog, self._villages, reaches(session))
+        put_lists(remote, self._marks.project, session.catalog, session.villages(), reaches(session))
         there = columns_there(remote, remote.schema)
         known = {name: there[name] for name in session.catalog.tables if name in there}
         note = rights.grant(remote, session.catalog, session.login.known, known)
@@ -223,11 +224,10 @@ class Attempt:
 
     def _looked_over(self, result: Published, *, verify: bool) -> Published:
         """Compare what is there with the project, unless somebody has changed that meanwhile."""
-        counts = self._session.counts()
         differing = [
             (each.name, each.table.title)
             for each, told in zip(self._sheets, result.tables, strict=True)
-            if told.rows != counts[each.name]
+            if told.rows != self._marks.expected(each.name)
             or (
                 verify and differs(self._session, self._remote, each, self._marks.own(each.name), self._watch)
             )

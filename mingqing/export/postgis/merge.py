@@ -31,6 +31,12 @@ class Own:
     villages: Collection[str] | None = None
     unplaced: bool = True
 
+    def includes(self, village: str | None) -> bool:
+        """Whether rows of a village are; None for those of no village."""
+        if village is None:
+            return self.unplaced
+        return self.villages is None or village in self.villages
+
     def sql(self, remote: Remote) -> str:
         """Return the condition on rows `t`; never NULL."""
         if self.villages is None:

@@ -9,14 +9,18 @@ from mingqing.export.postgis.remote import Remote
 from mingqing.export.postgis.stream import HEAD, TAIL, packed
 from mingqing.store.outgoing import batches
 from mingqing.store.session import Session
+from mingqing.store.unique import VILLAGE
 
 
 def differs(session: Session, remote: Remote, sheet: Sheet, own: Own, watch: Watch) -> bool:
     """Whether the rows there are others than those of the project, in any cell or shape."""
     here, there = hashlib.sha256(HEAD), hashlib.sha256()
-    for rows in batches(session, sheet.name, [f.name for f in sheet.fields]):
+    names = [f.name for f in sheet.fields]
+    village = 1 + names.index(VILLAGE)
+    for batch in batches(session, sheet.name, names):
         watch.step(sheet.table.title)
-        here.update(packed(sheet.columns, rows))
+        if rows := [row for row in batch if own.includes(row[village])]:
+            here.update(packed(sheet.columns, rows))
     here.update(TAIL)
     rows_there = (
         f'SELECT {sheet.listed} FROM {remote.schema}."{sheet.name}" AS t WHERE {own.sql(remote)} ORDER BY id'

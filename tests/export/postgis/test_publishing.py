@@ -409,6 +409,7 @@ def test_another_project_takes_its_villages_over_and_no_others(
     with create_project(tmp_path / "另一个.mingqing", "另一个", user=USER, password=PASSWORD) as second:
         with edit(second, "新建") as e:
             e.add("house", {"village_code": code, "address": "第二个项目的"}, SQUARE)
+            nowhere = e.add("house", {"address": "没有村的"}, SQUARE)
         made = publish(second, county.address, verify=True)
         assert made.differing == ()
         assert made.notes == ("有些村原来由项目“三村”发布，现在以本项目为准",)
@@ -419,5 +420,10 @@ def test_another_project_takes_its_villages_over_and_no_others(
         assert county.rows(left, others) == [
             sum(len(project.rows("house", ["id"], village=v)) for v in others)
         ]
+        with edit(second, "删除") as e:
+            e.remove("house", [nowhere], Referring.DETACH)
+        assert publish(second, county.address, verify=True).differing == ()
+        assert county.rows("SELECT count(*) FROM mingqing.house WHERE address = '没有村的'") == [0]
         publish(project, county.address, verify=True)
         assert county.rows("SELECT count(*) FROM mingqing.house WHERE address = '第二个项目的'") == [0]
+    assert_same(county, project)
