@@ -12,8 +12,10 @@ export PIP_CONSTRAINT := constraints.txt
 RUN_PACKAGES := libsqlite3-mod-spatialite fonts-noto-cjk fontconfig libegl1 libgl1 libglib2.0-0 libdbus-1-3 \
 	libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-randr0 libxcb-shape0 \
 	libxcb-sync1 libxcb-xfixes0
-# What tests look at results with: a virtual screen, another reader of SpatiaLite files, one of PDF, a browser.
-TEST_PACKAGES := $(RUN_PACKAGES) xvfb xauth gdal-bin poppler-utils chromium
+# What tests look at results with: a virtual screen, another reader of SpatiaLite files, one of PDF, a browser,
+# and the PostGIS of a county, which they start in a folder of their own.
+TEST_PACKAGES := $(RUN_PACKAGES) xvfb xauth gdal-bin poppler-utils chromium \
+	postgresql-15 postgresql-15-postgis-3
 
 .PHONY: demo test bench clean
 

@@ -21,6 +21,7 @@ class Act(StrEnum):
     SEARCH = "search"
     RENDER = "render"
     EXPORT = "export"
+    PUBLISH = "publish"
     PRINT = "print"
     IMPORT = "import"
     EDIT = "edit"
@@ -59,6 +60,7 @@ _TITLES = {
     Act.SEARCH: "搜索",
     Act.RENDER: "出图",
     Act.EXPORT: "导出",
+    Act.PUBLISH: "发布到县库",
     Act.PRINT: "打印",
     Act.IMPORT: "导入",
     Act.EDIT: "修改",

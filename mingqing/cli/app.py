@@ -20,6 +20,7 @@ from mingqing.cli import (
     people,
     printing,
     project,
+    publishing,
     quality,
     reports,
     roles,
@@ -54,6 +55,7 @@ for module in (
     roles,
     audit,
     package,
+    publishing,
     backup,
     demo,
 ):

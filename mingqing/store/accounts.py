@@ -91,6 +91,17 @@ def accounts(session: "Session") -> list[Account]:
     return [session.login.account]
 
 
+def reaches(session: "Session") -> list[tuple[str, str]]:
+    """Return (account, village code) of those bound to villages, for a database that is to hold them to it.
+
+    A disabled one has "", which is no village. Names alone: they are told to whoever publishes, who may not see more.
+    """
+    with owner(session, spatial=False) as database:
+        found = read_accounts(database).values()
+    bound = [a for a in found if a.name != RECOVERY and (a.disabled or a.villages is not None)]
+    return [(a.name, v) for a in bound for v in ([""] if a.disabled else sorted(a.villages or ("",)))]
+
+
 def add_account(
     session: "Session", name: str, roles: Iterable[str], villages: Iterable[str] | None, password: str
 ) -> Account:

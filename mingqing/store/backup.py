@@ -261,7 +261,7 @@ _LOOKING = (
         Act.SEARCH,
         Act.RENDER,
     ),
-    *(Act.EXPORT, Act.PRINT, Act.DISCLOSE, Act.PACKAGE, Act.BACKUP, Act.CHECK, Act.READ_LOG),
+    *(Act.EXPORT, Act.PUBLISH, Act.PRINT, Act.DISCLOSE, Act.PACKAGE, Act.BACKUP, Act.CHECK, Act.READ_LOG),
 )
 
 

@@ -17,6 +17,9 @@ _HEAD = np.dtype(
 _PART, _WKB_LE = 0x69, 0x01
 _END_OF_HEAD, _END = 0x7C, 0xFE
 _POINT, _LINE, _POLYGON = 1, 2, 3
+_EWKB_HEADS = [
+    bytes((_WKB_LE, kind, 0, 0, 0x20)) for kind in range(8)
+]  # the highest bit but two: with an SRID
 
 
 def encode(geometry: NDArray[np.object_], srid: int) -> list[bytes | None]:
@@ -78,6 +81,18 @@ def as_wkb(blob: bytes) -> bytes:
     raw = blob[1:2] + blob[size:-1]
     (kind,) = struct.unpack_from("<I", raw, 1)
     return raw if kind % 1000 <= _POLYGON else _mark_parts(raw, _PART, _WKB_LE)
+
+
+def ewkb(blobs: Sequence[bytes | None]) -> list[bytes | None]:
+    """Return SpatiaLite BLOBs of this program as PostGIS has them: WKB, with the SRID after the kind. None for None."""
+    return [
+        None
+        if blob is None
+        else _EWKB_HEADS[blob[39]] + blob[2:6] + blob[43:-1]
+        if blob[39] <= _POLYGON
+        else _EWKB_HEADS[blob[39]] + blob[2:6] + _mark_parts(b"\x01" + blob[39:-1], _PART, _WKB_LE)[5:]
+        for blob in blobs
+    ]
 
 
 def _mark_parts(wkb: bytes, old: int, new: int) -> bytes:

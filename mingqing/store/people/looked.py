@@ -11,7 +11,7 @@ from mingqing.store.accounts import read_accounts
 from mingqing.store.people.who import Person, marks
 
 # Acts by which data leaves the project; an entry does not say whose, so all since the person was entered are told.
-LEAVING = (Act.EXPORT, Act.PRINT, Act.RENDER, Act.PACKAGE)
+LEAVING = (Act.EXPORT, Act.PUBLISH, Act.PRINT, Act.RENDER, Act.PACKAGE)
 _LISTING = (Act.QUERY, Act.SEARCH)  # these say of which table
 _MOST = 50
 _COLUMNS = "seq, at, account, act, target, rows, outcome, detail, proof"
