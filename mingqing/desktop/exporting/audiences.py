@@ -1,0 +1,62 @@
+"""The large choices at the top of the export page: for whom it is."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QSizePolicy, QWidget
+
+from mingqing.desktop.exporting.wish import AUDIENCES, Audience
+from mingqing.desktop.look.icons import icon
+from mingqing.desktop.widgets import M, S, column, label, row
+
+_HEIGHT, _GLYPH = 64, 22
+
+
+class AudienceTiles(QWidget):
+    """One of them is chosen. `chosen(code)` when the user takes another."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group = QButtonGroup(self)
+        self.tiles = {code: _Tile(audience) for code, audience in AUDIENCES.items()}
+        layout = row(self, gap=S)
+        for code, tile in self.tiles.items():
+            self._group.addButton(tile)
+            layout.addWidget(tile, 1)
+            tile.clicked.connect(lambda _on=False, code=code: self.chosen.emit(code))
+
+    def show_choice(self, code: str) -> None:
+        """Show who is chosen."""
+        self.tiles[code].setChecked(True)
+
+
+class _Tile(QPushButton):
+    def __init__(self, audience: Audience) -> None:
+        super().__init__()
+        self.setProperty("kind", "tile")
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{audience.title}，{audience.about}")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_HEIGHT)
+        inside = row(self, margins=(M, S, S, S), gap=M)
+        self._glyph, self._name = QLabel(), audience.glyph
+        inside.addWidget(self._glyph)
+        said = column(gap=0)
+        words: Sequence[QLabel] = (label(audience.title, "strong"), label(audience.about, "caption"))
+        said.addStretch(1)
+        for each in words:
+            each.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            said.addWidget(each)
+        said.addStretch(1)
+        inside.addLayout(said, 1)
+        for part in (self._glyph, *words):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.toggled.connect(lambda _on: self._show_glyph())
+        self._show_glyph()
+
+    def _show_glyph(self) -> None:
+        ink = "accent" if self.isChecked() else "muted"
+        self._glyph.setPixmap(icon(self._name, ink).pixmap(QSize(_GLYPH, _GLYPH)))

@@ -1,0 +1,152 @@
+"""How it is written: format, exchange format, coordinates, encoding; only what matters for the format is shown."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+
+from mingqing.core.text import tr
+from mingqing.crs.zones import CGCS2000, WGS84, describe
+from mingqing.desktop.exporting.coordinates import explain, offered
+from mingqing.desktop.exporting.wish import AUDIENCES, WITH_ENCODING, Wish
+from mingqing.desktop.widgets import M, choice_box, label
+from mingqing.export.asked import Format
+from mingqing.export.choice import LON_LAT_ONLY
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLabel
+
+    from mingqing.export.profile.model import Profile
+
+_ENCODINGS = (
+    ("UTF-8", tr("UTF-8（生僻字都存得下）")),
+    ("GBK", tr("GBK（老软件）")),
+)
+_WITHOUT_SHAPES = frozenset({Format.XLSX})
+_OWN_LOOK = frozenset({Format.HTML})
+"""Formats that call everything as the program does, whatever another office calls it."""
+
+
+class OptionPanel(QWidget):
+    """`changed(Wish)` when something else is chosen."""
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._wish, self._project = Wish(), CGCS2000
+        self._profiles: Mapping[str, Profile] = {}
+        self.format, self.profile = choice_box(tr("格式")), choice_box(tr("交换格式"))
+        self.crs, self.encoding = choice_box(tr("坐标系")), choice_box(tr("文字编码"))
+        self.crs.setObjectName("long")
+        for value, words in _ENCODINGS:
+            self.encoding.addItem(words, value)
+        self.about = label("", "caption", wrap=True)
+        self._captions: dict[QComboBox, QLabel] = {}
+        self._lay_out()
+        self.format.activated.connect(lambda _n: self._say(format=Format(self.format.currentData())))
+        self.profile.activated.connect(lambda _n: self._say(profile=self.profile.currentData()))
+        self.crs.activated.connect(lambda _n: self._say(epsg=self.crs.currentData()))
+        self.encoding.activated.connect(lambda _n: self._say(encoding=self.encoding.currentData()))
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(M)
+        grid.setVerticalSpacing(6)
+        fields = (self.format, self.crs, self.profile, self.encoding)
+        for at, field in enumerate(fields):
+            caption = label(field.accessibleName(), "muted")
+            caption.setBuddy(field)
+            self._captions[field] = caption
+            grid.addWidget(caption, at // 2, at % 2 * 2)
+            grid.addWidget(field, at // 2, at % 2 * 2 + 1)
+        grid.addWidget(self.about, 2, 0, 1, 4)
+        for half in (1, 3):
+            grid.setColumnStretch(half, 1)
+
+    def _say(self, **changes: object) -> None:
+        self.changed.emit(replace(self._wish, **changes))  # type: ignore[arg-type]
+
+    # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def begin(self, project: int, profiles: "Mapping[str, Profile]") -> None:
+        """Offer what may be chosen of a project with coordinates in `project`."""
+        self._project, self._profiles = project, profiles
+
+    def show_wish(self, wish: Wish) -> None:
+        """Show what is chosen, and what it may be changed to."""
+        self._wish = wish
+        profile = self._profiles.get(wish.profile)
+        formats = AUDIENCES[wish.audience].formats
+        _fill(self.format, [(f, f.label) for f in formats], wish.format)
+        _grey(self.format, _not_in(formats, profile), tr("交换格式规定不用它"))
+        _fill(self.profile, [(name, each.title) for name, each in self._profiles.items()], wish.profile)
+        self._show_crs(wish, profile)
+        encoding = wish.encoding or (profile.encoding if profile is not None else "") or "UTF-8"
+        self.encoding.setCurrentIndex(max(self.encoding.findData(encoding), 0))
+        self._show_field(self.profile, on=wish.format not in _OWN_LOOK and len(self._profiles) > 1)
+        self._show_field(self.crs, on=wish.format not in _WITHOUT_SHAPES | _OWN_LOOK)
+        self._show_field(self.encoding, on=wish.format in WITH_ENCODING)
+        self.about.setText("　".join(self._sentences(wish, profile)))
+
+    def _show_crs(self, wish: Wish, profile: "Profile | None") -> None:
+        fixed = wish.format in LON_LAT_ONLY
+        suits = WGS84 if fixed else (profile.epsg if profile is not None else None) or self._project
+        codes = [WGS84] if fixed else list(dict.fromkeys([suits, *offered(self._project)]))
+        with QSignalBlocker(self.crs):
+            self.crs.clear()
+            for code in codes:
+                own = tr("（项目自己的）") if code == self._project else ""
+                self.crs.addItem(describe(code) + own, None if code == suits else code)
+            self.crs.setCurrentIndex(max(self.crs.findData(None if fixed else wish.epsg), 0))
+        self.crs.setEnabled(not fixed)
+
+    def epsg(self, wish: Wish) -> int:
+        """Return the coordinates in which it would leave."""
+        if wish.format in LON_LAT_ONLY:
+            return WGS84
+        profile = self._profiles.get(wish.profile)
+        return wish.epsg or (profile.epsg if profile is not None else None) or self._project
+
+    def _sentences(self, wish: Wish, profile: "Profile | None") -> list[str]:
+        said = []
+        if wish.format is Format.HTML:
+            said.append(tr("一个文件，双击就能看地图、点开看内容、按名字找；手机上用浏览器打开"))
+            if AUDIENCES[wish.audience].share:
+                said.append(tr("姓名、电话、证件、住户都不在里面"))
+        elif wish.format in LON_LAT_ONLY:
+            said.append(tr("{format} 规定用经纬度").format(format=wish.format.label))
+        elif wish.format not in _WITHOUT_SHAPES:
+            said.append(explain(self.epsg(wish)))
+        if profile is not None and wish.profile != "plain" and profile.about:
+            said.append(profile.about)
+        return said
+
+    def _show_field(self, field: QComboBox, *, on: bool) -> None:
+        field.setVisible(on)
+        self._captions[field].setVisible(on)
+
+
+def _not_in(formats: Sequence[Format], profile: "Profile | None") -> Collection[Format]:
+    taken = profile.formats if profile is not None else frozenset()
+    return [f for f in formats if taken and f not in taken]
+
+
+def _fill(box: QComboBox, choices: Sequence[tuple[str, str]], chosen: str) -> None:
+    with QSignalBlocker(box):
+        box.clear()
+        for value, words in choices:
+            box.addItem(words, value)
+        box.setCurrentIndex(max(box.findData(chosen), 0))
+
+
+def _grey(box: QComboBox, values: Collection[str], why: str) -> None:
+    model = box.model()
+    for at in range(box.count()):
+        if box.itemData(at) in values and isinstance(model, QStandardItemModel):
+            model.item(at).setEnabled(False)
+            model.item(at).setToolTip(why)
