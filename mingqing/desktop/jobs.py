@@ -1,8 +1,8 @@
 """The one place that owns threads: work goes off the UI thread, its outcome comes back on it.
 
 A job is a function of a session. Lanes run them, each one thread with a session of its own: reading, drawing,
-writing, upkeep, searching, planning, printing and exporting never wait for each other. A job with a topic takes the place of
-the earlier one on that topic, which is told to stop and whose outcome is dropped.
+writing, upkeep, searching, planning, printing and exporting never wait for each other. A job with a topic
+takes the place of the earlier one on that topic, which is told to stop and whose outcome is dropped.
 """
 
 import queue

@@ -29,7 +29,8 @@ def fill(
 ) -> None:
     """Put into `menu` what is done with a project as a whole: opened, imported to, printed, backed up; looks, the end.
 
-    outward : what prints it, and what hands its data on. pages : those of duties. reopen : called with a recent project and its account.
+    outward : what prints it, and what hands its data on. pages : those of duties.
+    reopen : called with a recent project and its account.
     """
     menu.setToolTipsVisible(True)  # which say why something is not to be done
     menu.addActions([actions["new"], actions["open"]])

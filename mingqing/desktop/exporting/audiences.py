@@ -9,7 +9,7 @@ from mingqing.desktop.exporting.wish import AUDIENCES, Audience
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.widgets import M, S, column, label, row
 
-_HEIGHT, _GLYPH = 64, 22
+_GLYPH = 22
 
 
 class AudienceTiles(QWidget):
@@ -40,7 +40,6 @@ class _Tile(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{audience.title}，{audience.about}")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(_HEIGHT)
         inside = row(self, margins=(M, S, S, S), gap=M)
         self._glyph, self._name = QLabel(), audience.glyph
         inside.addWidget(self._glyph)

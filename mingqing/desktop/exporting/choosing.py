@@ -109,10 +109,15 @@ class Choosing(QWidget):
     def _lay_options(self, inside: QVBoxLayout) -> None:
         inside.addWidget(self.options)
         self.views = Choices(
-            tr("看什么"), (("preview", tr("预览")), ("check", tr("数据检查"))), lambda v: self.show_view(str(v))
+            tr("看什么"),
+            (("preview", tr("预览")), ("check", tr("数据检查"))),
+            lambda v: self.show_view(str(v)),
         )
         line = row(gap=S)
         line.addWidget(self.views)
+        line.addSpacing(S)
+        line.addWidget(self.preview.heading)
+        line.addWidget(self.preview.beside, 1)
         line.addStretch(1)
         inside.addLayout(line)
         self._shown = QStackedWidget()
@@ -323,6 +328,8 @@ class Choosing(QWidget):
         """Show what would leave, or what is wrong with it."""
         self.views.show_choice(which)
         self._shown.setCurrentWidget(self.preview if which == "preview" else self.check)
+        for part in (self.preview.heading, self.preview.beside):
+            part.setVisible(which == "preview")
 
     def _show(self) -> None:
         wish = self.wish
@@ -364,5 +371,3 @@ def usual_folder() -> Path:
     """Return where exports go unless somebody says otherwise."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(documents or Path.home()) / tr("民情导出")
-
-

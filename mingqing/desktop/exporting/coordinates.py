@@ -1,4 +1,4 @@
-"""Coordinate systems to choose among, and what each is good for, in words of somebody who never heard of them. No Qt."""
+"""Coordinate systems to choose among, and what each is good for, in plain words. No Qt."""
 
 from collections.abc import Iterator
 from dataclasses import replace

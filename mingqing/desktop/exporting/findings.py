@@ -36,7 +36,7 @@ class FindingList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._quality: Quality | None = None
+        self.quality: Quality | None = None
         self._catalog: Catalog | None = None
         self._names: dict[str, str] = {}
         self.shown: Sequence[Finding] = ()
@@ -60,7 +60,7 @@ class FindingList(QWidget):
 
     def clear(self, sentence: str = "") -> None:
         """Show none, and why."""
-        self._quality, self.shown = None, ()
+        self.quality, self.shown = None, ()
         self.summary.setText(sentence)
         self.list.show_entries((), lambda _at: Entry(None, ""))
         for part in (self.kinds, self.hint):
@@ -68,7 +68,7 @@ class FindingList(QWidget):
 
     def show_quality(self, quality: Quality, catalog: "Catalog", names: dict[str, str]) -> None:
         """Show what was found; `names` of villages, by code."""
-        self._quality, self._catalog, self._names = quality, catalog, names
+        self.quality, self._catalog, self._names = quality, catalog, names
         self.summary.setText(summed_up(quality))
         found = Counter(f.kind for f in quality.findings)
         self.kinds.blockSignals(True)  # noqa: FBT003 - Qt's signature
@@ -83,10 +83,10 @@ class FindingList(QWidget):
         self._list()
 
     def _list(self) -> None:
-        if self._quality is None:
+        if self.quality is None:
             return
         kind = self.kinds.currentData()
-        wanted = [f for f in self._quality.findings if kind in {_EVERY, None} or f.kind == kind]
+        wanted = [f for f in self.quality.findings if kind in {_EVERY, None} or f.kind == kind]
         self.shown = sorted(wanted, key=lambda f: f.level is not Level.ERROR)
         self.list.show_entries(self.shown, partial(self._entry, self.shown))
 

@@ -1,6 +1,5 @@
 """What an export would come to, before it is made: the files, the columns, the first rows as they leave. No Qt."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.exporting.wish import is_folder
 from mingqing.export.asked import Format
 from mingqing.export.choice import choose
+from mingqing.export.profile.model import Origin
 from mingqing.export.read import layers
 
 if TYPE_CHECKING:
@@ -21,24 +21,26 @@ if TYPE_CHECKING:
     from mingqing.export.profile.model import Layout, Profile
     from mingqing.store.session import Session
 
-_ROWS, _LONGEST = 5, 60
+ROWS, _LONGEST = 5, 60
+_SHORT = frozenset({Format.SHP, Format.GPKG, Format.GDB, Format.GEOJSON, Format.SPATIALITE})
+"""Formats in which columns have short names; in the others their Chinese titles."""
+_UNREAD = frozenset({Origin.ID, Origin.REFERENCE})  # numbers that nobody reads on a page
 _KINDS = {GeometryKind.POINT: tr("点"), GeometryKind.LINE: tr("线"), GeometryKind.POLYGON: tr("面")}
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """One table as it would leave. file : where it goes. kind : of its shapes, in words."""
+    """One table as it would leave. file : or what it is called in a file of many. kind : of its shapes, in words."""
 
     table: str
     title: str
-    name: str
     file: str
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The first rows of a table. columns : Chinese title, short name, and whether it is masked."""
+    """The first rows of a table. columns : Chinese title, short name where it has one, whether it is masked."""
 
     table: str
     columns: tuple[tuple[str, str, bool], ...]
@@ -47,8 +49,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """All of it. left_out : titles of tables that the role may not hand on, though all were asked for."""
+    """All of it.
 
+    place : the file or folder. left_out : titles of tables that the role may not hand on, though all were asked for.
+    """
+
+    place: Path
+    is_folder: bool
     tables: tuple[Foreseen, ...]
     sample: Sample | None
     left_out: tuple[str, ...] = ()
@@ -65,18 +72,19 @@ def foresee(
         as the export itself would.
     """
     choice = choose(session, asked, profile)
-    tables = tuple(_foreseen(layout, asked.format, place) for layout in choice.layouts)
+    tables = tuple(_foreseen(layout, asked.format) for layout in choice.layouts)
     wanted = next((x for x in choice.layouts if x.table.name == table), choice.layouts[0])
     one = replace(choice, layouts=(wanted,))
-    (layer,) = layers(session, asked, one, watch=watch, most=_ROWS)
-    return Foresight(tables, _sample(layer), choice.left_out)
+    (layer,) = layers(session, asked, one, watch=watch, most=ROWS)
+    folder = is_folder(asked.format) or asked.format is Format.GDB
+    return Foresight(place, folder, tables, _sample(layer, asked.format), choice.left_out)
 
 
-def _foreseen(layout: "Layout", format_: Format, place: Path) -> Foreseen:
-    file = f"{layout.name}{format_.suffix}" if is_folder(format_) else place.name
-    if format_ is Format.SHP and not (layout.table.has_geometry or layout.at_place):
-        file = f"{layout.name}.dbf"
-    return Foreseen(layout.table.name, layout.title, layout.name, file, _kind(layout.table, layout))
+def _foreseen(layout: "Layout", format_: Format) -> Foreseen:
+    flat = format_ is Format.SHP and not (layout.table.has_geometry or layout.at_place)
+    suffix = (".dbf" if flat else format_.suffix) if is_folder(format_) else ""
+    name = layout.name if suffix or format_ in _SHORT else layout.title
+    return Foreseen(layout.table.name, layout.title, f"{name}{suffix}", _kind(layout.table, layout))
 
 
 def _kind(table: "Table", layout: "Layout") -> str:
@@ -85,24 +93,25 @@ def _kind(table: "Table", layout: "Layout") -> str:
     return _KINDS[GeometryKind.POINT] if layout.at_place else tr("表")
 
 
-def _sample(layer: "Layer") -> Sample:
+def _sample(layer: "Layer", format_: Format) -> Sample:
+    shown = [
+        (out, cells)
+        for out, cells in zip(layer.columns, layer.cells, strict=True)
+        if format_ is not Format.HTML or out.origin not in _UNREAD
+    ]
     return Sample(
         layer.table.name,
-        tuple((out.title, out.name, out.name in layer.masked) for out in layer.columns),
-        tuple(_said(cells) for cells in zip(*layer.cells, strict=True)),
+        tuple((o.title, o.name if format_ in _SHORT else "", o.name in layer.masked) for o, _ in shown),
+        tuple(tuple(map(said, row)) for row in zip(*(cells for _, cells in shown), strict=True)),
     )
 
 
-def _said(cells: Sequence[object]) -> tuple[str, ...]:
-    return tuple(map(said, cells))
-
-
 def said(value: object) -> str:
-    """Return a cell as it is shown, on one line.
+    r"""Return a cell as it is shown, on one line.
 
     Examples
     --------
-    >>> said(None), said(True), said(12.50), said("上\\n下"), said(date(2026, 1, 2))
+    >>> said(None), said(True), said(12.50), said("上\n下"), said(date(2026, 1, 2))
     ('', '是', '12.5', '上 下', '2026-01-02')
     """
     if value is None:

@@ -64,9 +64,7 @@ class HandedPage(QWidget):
         self._model = TextTable((tr("内容"), tr("条数")), (1,), self)
         self._layers = table_view(self._model, (120,), name=tr("导出了什么"))
         self._notes = column(gap=4)
-        self.open_folder = button(
-            tr("打开所在文件夹"), self._open, "primary", glyph="fa6s.folder-open"
-        )
+        self.open_folder = button(tr("打开所在文件夹"), self._open, "primary", glyph="fa6s.folder-open")
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -57,16 +57,24 @@ class OptionPanel(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(M)
         grid.setVerticalSpacing(6)
-        fields = (self.format, self.crs, self.profile, self.encoding)
-        for at, field in enumerate(fields):
-            caption = label(field.accessibleName(), "muted")
-            caption.setBuddy(field)
-            self._captions[field] = caption
-            grid.addWidget(caption, at // 2, at % 2 * 2)
-            grid.addWidget(field, at // 2, at % 2 * 2 + 1)
+        for field in (self.format, self.profile, self.crs, self.encoding):
+            self._captions[field] = label(field.accessibleName(), "muted")
+            self._captions[field].setBuddy(field)
         grid.addWidget(self.about, 2, 0, 1, 4)
         for half in (1, 3):
             grid.setColumnStretch(half, 1)
+        self._grid = grid
+
+    def _show_fields(self, on: Mapping[QComboBox, bool]) -> None:
+        """Show the fields that matter, two in a line, one after the other."""
+        shown = [field for field, wanted in on.items() if wanted]
+        for field in on:
+            for part in (self._captions[field], field):
+                self._grid.removeWidget(part)
+                part.setVisible(field in shown)
+        for at, field in enumerate(shown):
+            self._grid.addWidget(self._captions[field], at // 2, at % 2 * 2)
+            self._grid.addWidget(field, at // 2, at % 2 * 2 + 1)
 
     def _say(self, **changes: object) -> None:
         self.changed.emit(replace(self._wish, **changes))  # type: ignore[arg-type]
@@ -88,9 +96,14 @@ class OptionPanel(QWidget):
         self._show_crs(wish, profile)
         encoding = wish.encoding or (profile.encoding if profile is not None else "") or "UTF-8"
         self.encoding.setCurrentIndex(max(self.encoding.findData(encoding), 0))
-        self._show_field(self.profile, on=wish.format not in _OWN_LOOK and len(self._profiles) > 1)
-        self._show_field(self.crs, on=wish.format not in _WITHOUT_SHAPES | _OWN_LOOK)
-        self._show_field(self.encoding, on=wish.format in WITH_ENCODING)
+        self._show_fields(
+            {
+                self.format: len(formats) > 1,
+                self.profile: wish.format not in _OWN_LOOK and len(self._profiles) > 1,
+                self.crs: wish.format not in _WITHOUT_SHAPES | _OWN_LOOK,
+                self.encoding: wish.format in WITH_ENCODING,
+            }
+        )
         self.about.setText("　".join(self._sentences(wish, profile)))
 
     def _show_crs(self, wish: Wish, profile: "Profile | None") -> None:
@@ -119,16 +132,14 @@ class OptionPanel(QWidget):
             if AUDIENCES[wish.audience].share:
                 said.append(tr("姓名、电话、证件、住户都不在里面"))
         elif wish.format in LON_LAT_ONLY:
-            said.append(tr("{format} 规定用经纬度").format(format=wish.format.label))
+            said.append(tr("{format} 规定用经纬度").format(format=LON_LAT_ONLY[wish.format]))
+        elif wish.format is Format.XLSX:
+            said.append(tr("每张表是一个工作表，栏目都是中文；有图形的表，最后另有经度、纬度"))
         elif wish.format not in _WITHOUT_SHAPES:
             said.append(explain(self.epsg(wish)))
         if profile is not None and wish.profile != "plain" and profile.about:
             said.append(profile.about)
         return said
-
-    def _show_field(self, field: QComboBox, *, on: bool) -> None:
-        field.setVisible(on)
-        self._captions[field].setVisible(on)
 
 
 def _not_in(formats: Sequence[Format], profile: "Profile | None") -> Collection[Format]:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mingqing.desktop.exporting.ground import Ground
     from mingqing.desktop.jobs import Jobs
     from mingqing.export.asked import Asked
-    from mingqing.quality.findings import Finding
     from mingqing.store.session import Session
 
 _PAUSE_MS = 150
@@ -36,10 +35,10 @@ _Known = tuple[dict[str, Profile], Counts, list[tuple[str, Condition]]]
 
 
 class ExportPage(QStackedWidget):
-    """Signals: left() : back to the map. opened(Finding) : a row is to be put right."""
+    """Signals: left() : back to the map. opened(Finding, Quality) : a row is to be put right, one of those found."""
 
     left = Signal()
-    opened = Signal(object)
+    opened = Signal(object, object)
 
     def __init__(self, jobs: "Jobs", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +85,7 @@ class ExportPage(QStackedWidget):
         choosing.seen.connect(self._turn_to)
         choosing.exporting.connect(self.export)
         choosing.check.wanted.connect(self.check)
-        choosing.check.opened.connect(self.opened)
+        choosing.check.opened.connect(lambda of: self.opened.emit(of, choosing.check.list.quality))
         self.waiting.cancelled.connect(self.stop)
         self.handed.again.connect(self._show_choices)
         self.handed.left.connect(self.left)
@@ -220,10 +219,6 @@ class ExportPage(QStackedWidget):
             self.check()
 
         return tr("看有哪些错误"), look
-
-    def open(self, finding: "Finding") -> None:
-        """Put a row right."""
-        self.opened.emit(finding)
 
     def dismiss(self) -> None:
         """Leave the page: the user pressed Esc; not while something is made."""

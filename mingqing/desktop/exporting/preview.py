@@ -7,18 +7,22 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from mingqing.core.text import tr
+from mingqing.desktop.exporting.foresight import ROWS
 from mingqing.desktop.tables import TextTable, table_view
 from mingqing.desktop.widgets import M, S, column, label, row
 
 if TYPE_CHECKING:
     from mingqing.desktop.exporting.foresight import Foresight, Sample
 
-_LINE_PX, _SAMPLE_PX, _WIDEST = 30, 238, 200
-_TITLES = (tr("内容"), tr("文件"), tr("图形"), tr("条数"))
+_LINE_PX, _BAR_PX, _WIDEST = 30, 14, 200
+_TITLES = (tr("内容"), tr("文件或图层"), tr("图形"), tr("条数"))
 
 
 class Preview(QWidget):
-    """`wanted(str)` when the rows of another table are to be seen."""
+    """`wanted(str)` when the rows of another table are to be seen.
+
+    heading, beside : what comes in all, and what does not; for a place above it.
+    """
 
     wanted = Signal(str)
 
@@ -38,17 +42,12 @@ class Preview(QWidget):
 
     def _lay_out(self) -> None:
         layout = column(self, gap=S)
-        head = row(gap=M)
-        head.addWidget(self.heading)
-        head.addWidget(self.beside, 1)
-        layout.addLayout(head)
         layout.addWidget(self.files, 1)
         below = row(gap=M)
         below.addWidget(self.title)
         below.addWidget(self.hint, 1)
         layout.addLayout(below)
         layout.addWidget(self.rows)
-        self.rows.setFixedHeight(_SAMPLE_PX)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.rows.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.rows.setShowGrid(False)
@@ -83,9 +82,9 @@ class Preview(QWidget):
 
     def show_foresight(self, found: "Foresight", numbers: Mapping[str, int] | None) -> None:
         """Show what would come. numbers : of rows, by table, where they are known."""
-        files = list(dict.fromkeys(each.file for each in found.tables))
-        said = files[0] if len(files) == 1 else tr("{n} 个文件").format(n=len(files))
-        self.heading.setText(tr("会得到 {what}").format(what=said))
+        n = len(found.tables)
+        what = tr("文件夹 {file}，{n} 张表") if found.is_folder else tr("一个文件 {file}，{n} 张表")
+        self.heading.setText(tr("会得到") + what.format(file=found.place.name, n=n))
         out = tr("不能导出、没有放进去的：{tables}").format(tables="、".join(found.left_out))
         self.beside.setText(out if found.left_out else "")
         self._tables = tuple(each.table for each in found.tables)
@@ -94,6 +93,7 @@ class Preview(QWidget):
             for f in found.tables
         ]
         chosen = self._tables.index(found.sample.table) if found.sample is not None else -1
+        self.files.setColumnHidden(1, all(title == file for title, file, *_ in rows))
         quiet = self.files.selectionModel().blockSignals(True)  # noqa: FBT003 - Qt's signature
         self._files.show_rows(rows)
         self.files.selectRow(chosen)
@@ -114,6 +114,7 @@ class Preview(QWidget):
         header = self.rows.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMaximumSectionSize(_WIDEST)
+        self.rows.setFixedHeight(header.sizeHint().height() + ROWS * _LINE_PX + _BAR_PX + 2)
         masked = sample is not None and any(each[2] for each in sample.columns)
         none = sample is not None and not sample.rows
         words = tr("没有记录") if none else tr("您的角色看不到的内容已打码") if masked else ""
@@ -125,4 +126,4 @@ class Preview(QWidget):
 
 
 def _heading(title: str, name: str, masked: bool) -> str:  # noqa: FBT001 - a column of a sample
-    return f"{title}\n{name}" + (tr("（打码）") if masked else "")
+    return "\n".join(part for part in (title, name) if part) + (tr("（打码）") if masked else "")

@@ -60,11 +60,7 @@ class TableTicks(QTreeWidget):
     @property
     def ticked(self) -> tuple[str, ...]:
         """The tables that are, in order."""
-        return tuple(
-            name
-            for name, leaf in self.leaves.items()
-            if leaf.checkState(0) is _ON
-        )
+        return tuple(name for name, leaf in self.leaves.items() if leaf.checkState(0) is _ON)
 
     def show_choice(self, off: Collection[str], why: Mapping[str, tuple[str, str]]) -> None:
         """Tick all but those that are off.
@@ -105,7 +101,8 @@ class TableTicks(QTreeWidget):
 
     @property
     def _parents(self) -> list[QTreeWidgetItem]:
-        return [self.topLevelItem(n) for n in range(self.topLevelItemCount())]
+        items = (self.topLevelItem(n) for n in range(self.topLevelItemCount()))
+        return [item for item in items if item is not None]
 
     def _say(self) -> None:
         with QSignalBlocker(self):
