@@ -25,7 +25,7 @@ def _root() -> Path:
 
 
 def sweep(folder: Path, before: float) -> None:
-    """Remove what earlier runs left in a folder, where nothing was put into it since `before`, in seconds of the epoch."""
+    """Remove what earlier runs left in a folder and nothing was put into since `before`, seconds of the epoch."""
     for left in folder.glob(f"{_PREFIX}*"):
         if left.is_dir() and not left.is_symlink() and left.stat().st_mtime < before:
             shutil.rmtree(left, ignore_errors=True)
