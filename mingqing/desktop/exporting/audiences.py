@@ -30,6 +30,7 @@ class AudienceTiles(QWidget):
     def show_choice(self, code: str) -> None:
         """Show who is chosen."""
         self.tiles[code].setChecked(True)
+        self.setFocusProxy(self.tiles[code])
 
 
 class _Tile(QPushButton):

@@ -1,6 +1,5 @@
 """Checking rows off the UI thread: a button, how far it is, a way out, and what was found."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -21,14 +20,10 @@ if TYPE_CHECKING:
 
 
 class CheckPanel(QWidget):
-    """Signals: wanted() : the button was pressed; answer with `check`. opened(Finding) : one is to be put right.
-
-    checked(Quality) : it is done.
-    """
+    """Signals: wanted() : the button was pressed; answer with `check`. opened(Finding) : one is to be put right."""
 
     wanted = Signal()
     opened = Signal(object)
-    checked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,22 +56,19 @@ class CheckPanel(QWidget):
         """Whether a check is under way."""
         return self._job is not None
 
-    def check(self, ground: "Ground", asked: "Asked", *, seen: bool = False) -> None:
-        """Look through the rows that are asked for; `seen` for all that the account may see, not only hand on."""
-        tables = None if seen else asked.tables
-        names = {entry.village.code: entry.village.name for entry in ground.villages}
+    def check(self, ground: "Ground", asked: "Asked") -> None:
+        """Look through the rows that are asked for."""
 
         def work(session: "Session", job: Job[Quality]) -> Quality:
             from mingqing.quality.check import check
 
             watch = Watch(job.progress, job.cancelled)
-            return check(session, tables, asked.villages, among=_lists(asked.among), watch=watch)
+            return check(session, asked.tables, asked.villages, among=asked.among, watch=watch)
 
         def done(found: Quality) -> None:
             if alive(self):
                 self._rest()
-                self.list.show_quality(found, ground.session.catalog, names)
-                self.checked.emit(found)
+                self.show_quality(ground, found)
 
         self.stop()
         self.list.clear()
@@ -88,6 +80,11 @@ class CheckPanel(QWidget):
                 work, done=done, failed=self._fail, progressed=self._show_far, topic=f"check {id(self)}"
             )
         )
+
+    def show_quality(self, ground: "Ground", quality: Quality) -> None:
+        """Show what was found."""
+        names = {entry.village.code: entry.village.name for entry in ground.villages}
+        self.list.show_quality(quality, ground.session.catalog, names)
 
     def stop(self) -> None:
         """Look no further."""
@@ -116,7 +113,3 @@ class CheckPanel(QWidget):
             self._far.setText(f"{text}　{done:,} / {total:,}" if total else text)
             self.bar.setRange(0, total)
             self.bar.setValue(done)
-
-
-def _lists(among: Mapping[str, frozenset[int]]) -> Mapping[str, frozenset[int]] | None:
-    return among or None

@@ -1,12 +1,13 @@
 """Everything that is chosen for an export, on one screen, with what it would come to beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QStandardPaths, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -28,7 +29,7 @@ from mingqing.desktop.exporting.preview import Preview
 from mingqing.desktop.exporting.tables import TableTicks
 from mingqing.desktop.exporting.wish import AUDIENCES, Wish, is_folder
 from mingqing.desktop.villages.ticks import VillageTicks
-from mingqing.desktop.widgets import L, M, S, button, choice_box, column, label, row
+from mingqing.desktop.widgets import L, M, S, button, choice_box, column, label, row, tab_through
 from mingqing.export.asked import Asked, Gate
 from mingqing.export.choice import LON_LAT_ONLY
 
@@ -82,13 +83,13 @@ class Choosing(QWidget):
         outer.addLayout(self._make_foot())
 
     @staticmethod
-    def _pane(width: int, title: str, fill: "object") -> QFrame:
+    def _pane(width: int, title: str, fill: Callable[[QVBoxLayout], None]) -> QFrame:
         made = QFrame()
         if width:
             made.setFixedWidth(width)
         inside = column(made, gap=S)
         inside.addWidget(label(title, "strong"))
-        fill(inside)  # type: ignore[operator]
+        fill(inside)
         return made
 
     def _lay_tables(self, inside: QVBoxLayout) -> None:
@@ -141,7 +142,8 @@ class Choosing(QWidget):
             caption.setBuddy(field)
             made.addWidget(caption)
             made.addWidget(field, 1 if field is self.folder else 0)
-        made.addWidget(button(tr("更改…"), self._browse))
+        self.browse = button(tr("更改…"), self._browse)
+        made.addWidget(self.browse)
         made.addSpacing(M)
         made.addWidget(self.summary)
         made.addWidget(self.primary)
@@ -158,6 +160,18 @@ class Choosing(QWidget):
         )
         self.preview.wanted.connect(self.seen)
         self.name.textEdited.connect(lambda _text: self._say())
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Let Tab come to everything as one reads it."""
+        super().showEvent(event)
+        options = self.options
+        tab_through(
+            (
+                *(self.audiences, self.rows, self.tables, self.every, self.none, self.here, self.villages),
+                *(options.format, options.profile, options.crs, options.encoding, self.views),
+                *(self.preview, self.check, self.name, self.folder, self.browse, self.primary),
+            )
+        )
 
     # ── What may be chosen ─────────────────────────────────────────────────────────────────────────────────────
 

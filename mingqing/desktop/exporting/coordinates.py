@@ -33,6 +33,11 @@ def _neighbours(project: int) -> Iterator[int]:
             yield code
 
 
+def in_degrees(epsg: int) -> bool:
+    """Whether coordinates are degrees, not metres."""
+    return epsg not in zones() and describe(epsg).endswith(tr("经纬度"))
+
+
 def explain(epsg: int) -> str:
     """Return what somebody should know of a coordinate system before choosing it.
 

@@ -87,7 +87,7 @@ class ExportDesk(QObject):
         self.dragging.forget()
         if self._page is not None:
             self._page.forget()
-        for sheet in self._sheets:
+        for sheet in self.sheets:
             sheet.forget()
 
     def hold_back(self, then: Callable[[], object]) -> bool:
@@ -95,7 +95,7 @@ class ExportDesk(QObject):
 
         Returns False where there is nothing to ask.
         """
-        busy = [each for each in (self._page, *self._sheets) if each is not None and each.busy]
+        busy = [each for each in (self._page, *self.sheets) if each is not None and each.busy]
         if not busy:
             return False
         about = tr("现在关闭，就停下来，没做完的不会留下。")
@@ -107,7 +107,7 @@ class ExportDesk(QObject):
         return True
 
     @property
-    def _sheets(self) -> "list[QualitySheet | PublishSheet]":
+    def sheets(self) -> "list[QualitySheet | PublishSheet]":
         """The sheets that are open."""
         kinds = self._kinds
         found = [sheet for kind in kinds for sheet in self._window.findChildren(kind)]

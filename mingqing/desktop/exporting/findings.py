@@ -51,9 +51,9 @@ class FindingList(QWidget):
 
     def _lay_out(self) -> None:
         layout = column(self, gap=S)
+        layout.addWidget(self.summary)
         head = row(gap=M)
-        head.addWidget(self.summary, 1)
-        head.addWidget(self.hint)
+        head.addWidget(self.hint, 1)
         head.addWidget(self.kinds)
         layout.addLayout(head)
         layout.addWidget(self.list, 1)
@@ -109,8 +109,7 @@ def summed_up(quality: Quality) -> str:
     checked, found, cut = sum(quality.checked.values()), len(quality.findings), sum(quality.cut.values())
     if not found:
         return tr("看了 {n:,} 条，没有发现问题").format(n=checked)
-    errors = quality.errors
-    said = tr("看了 {n:,} 条，有 {errors:,} 处错误、{rest:,} 处要留意").format(
-        n=checked, errors=errors, rest=found - errors
-    )
+    errors = tr("{n:,} 处错误").format(n=quality.errors) if quality.errors else ""
+    rest = tr("{n:,} 处要留意").format(n=found - quality.errors) if found > quality.errors else ""
+    said = tr("看了 {n:,} 条，有 {what}").format(n=checked, what="、".join(filter(None, (errors, rest))))
     return said + (tr("；另有 {n:,} 处同类的没有列出").format(n=cut) if cut else "")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -10,9 +11,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.exporting.chip import FileChip
+from mingqing.desktop.exporting.findings import summed_up
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.tables import TextTable, table_view
 from mingqing.desktop.widgets import XL, M, S, button, column, empty, label, row
+
+if TYPE_CHECKING:
+    from mingqing.quality.findings import Quality
 
 _WIDTH, _MOST_NOTES = 720, 6
 _UNITS = ("B", "KB", "MB", "GB")
@@ -20,11 +25,15 @@ _UNITS = ("B", "KB", "MB", "GB")
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What was made. path : the file or folder. layers : Chinese title and rows of each. notes : sentences."""
+    """What was made. path : the file or folder. layers : Chinese title and rows of each. notes : sentences.
+
+    quality : what was found before; None where nobody looked.
+    """
 
     path: Path
     layers: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
+    quality: "Quality | None"
     bytes: int
 
 
@@ -109,7 +118,9 @@ class HandedPage(QWidget):
         )
         self.chip.show_file(handed.path)
         self._model.show_rows([(title, f"{n:,}") for title, n in handed.layers])
-        self._tell(handed.notes)
+        found = handed.quality
+        told = [summed_up(found)] if found is not None and found.findings else []
+        self._tell([*told, *handed.notes])
         self.open_folder.setFocus()
 
     def _tell(self, notes: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from mingqing.core.text import tr
 from mingqing.crs.zones import CGCS2000, WGS84, describe
-from mingqing.desktop.exporting.coordinates import explain, offered
+from mingqing.desktop.exporting.coordinates import explain, in_degrees, offered
 from mingqing.desktop.exporting.wish import AUDIENCES, WITH_ENCODING, Wish
 from mingqing.desktop.widgets import M, choice_box, label
 from mingqing.export.asked import Format
@@ -108,8 +108,9 @@ class OptionPanel(QWidget):
 
     def _show_crs(self, wish: Wish, profile: "Profile | None") -> None:
         fixed = wish.format in LON_LAT_ONLY
-        suits = WGS84 if fixed else (profile.epsg if profile is not None else None) or self._project
+        suits = self._suits(wish, profile)
         codes = [WGS84] if fixed else list(dict.fromkeys([suits, *offered(self._project)]))
+        codes = [code for code in codes if _fits(code, wish.format)]
         with QSignalBlocker(self.crs):
             self.crs.clear()
             for code in codes:
@@ -122,8 +123,16 @@ class OptionPanel(QWidget):
         """Return the coordinates in which it would leave."""
         if wish.format in LON_LAT_ONLY:
             return WGS84
-        profile = self._profiles.get(wish.profile)
-        return wish.epsg or (profile.epsg if profile is not None else None) or self._project
+        if wish.epsg is not None and _fits(wish.epsg, wish.format):
+            return wish.epsg
+        return self._suits(wish, self._profiles.get(wish.profile))
+
+    def _suits(self, wish: Wish, profile: "Profile | None") -> int:
+        """Return what is taken where nobody chooses."""
+        if wish.format in LON_LAT_ONLY:
+            return WGS84
+        own = profile.epsg if profile is not None else None
+        return own if own is not None and _fits(own, wish.format) else self._project
 
     def _sentences(self, wish: Wish, profile: "Profile | None") -> list[str]:
         said = []
@@ -140,6 +149,10 @@ class OptionPanel(QWidget):
         if profile is not None and wish.profile != "plain" and profile.about:
             said.append(profile.about)
         return said
+
+
+def _fits(epsg: int, format_: Format) -> bool:
+    return format_ is not Format.DXF or not in_degrees(epsg)
 
 
 def _not_in(formats: Sequence[Format], profile: "Profile | None") -> Collection[Format]:

@@ -1,13 +1,12 @@
 """The export page: what is chosen, what it would come to, then how far it is and what came of it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mingqing.core.errors import Cancelled, MingqingError, ProjectUnavailable
+from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.desktop.banner import Banner
@@ -21,6 +20,7 @@ from mingqing.desktop.pages.waiting import Waiting
 from mingqing.desktop.widgets import M, S, button, column, label, row
 from mingqing.export.profile.find import profiles
 from mingqing.export.profile.model import Profile
+from mingqing.quality.findings import Quality
 from mingqing.store.conditions.kept import Asked as Condition
 from mingqing.store.conditions.kept import kept
 
@@ -58,10 +58,10 @@ class ExportPage(QStackedWidget):
         layout.addWidget(self.choosing, 1)
         for page in (self._asking, self.waiting, self.handed):
             self.addWidget(page)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self._look)
+        self.pause = QTimer(self)
+        self.pause.setSingleShot(True)
+        self.pause.setInterval(_PAUSE_MS)
+        self.pause.timeout.connect(self._look)
         self._connect()
 
     def _head(self) -> QWidget:
@@ -118,7 +118,7 @@ class ExportPage(QStackedWidget):
         if self._job is not None:
             self._job.abandon()
         self._job = self._ground = self.foresight = None
-        self._pause.stop()
+        self.pause.stop()
         self.banner.clear()
         self.choosing.check.forget()
         self.choosing.preview.clear("")
@@ -135,7 +135,7 @@ class ExportPage(QStackedWidget):
             self.choosing.preview.clear(self.choosing.lacking)
         elif self.choosing.profile is not None:
             self.choosing.preview.wait()
-            self._pause.start()
+            self.pause.start()
 
     def _turn_to(self, table: str) -> None:
         self._table = table
@@ -204,21 +204,21 @@ class ExportPage(QStackedWidget):
     def _fail(self, why: MingqingError) -> None:
         self._job = None
         self._show_choices()
+        quality = getattr(why, "quality", None)  # of `StoppedByCheck`, which comes with all that writes files
         if isinstance(why, Cancelled):
             self.banner.say(str(why), "good")
+        elif isinstance(quality, Quality):
+            self._show_stop(quality)
         else:
-            self.banner.say(str(why), "warning", self._way_on())
+            self.banner.say(str(why))
 
-    def _way_on(self) -> tuple[str, Callable[[], None]] | None:
-        """What can be done where nothing was exported: look at what is wrong, if that was what stopped it."""
-        if self.choosing.wish.gate.value != "stop":
-            return None
-
-        def look() -> None:
+    def _show_stop(self, quality: Quality) -> None:
+        """Show for which errors nothing left."""
+        said = tr("有 {n:,} 处错误，没有导出。请逐条改正再导出；或在“数据检查”里改选“有错误也导出”")
+        self.banner.say(said.format(n=quality.errors))
+        if self._ground is not None:
+            self.choosing.check.show_quality(self._ground, quality)
             self.choosing.show_view("check")
-            self.check()
-
-        return tr("看有哪些错误"), look
 
     def dismiss(self) -> None:
         """Leave the page: the user pressed Esc; not while something is made."""
@@ -227,21 +227,9 @@ class ExportPage(QStackedWidget):
 
 
 def hand_on(session: "Session", asked: "Asked", place: Path, watch: Watch) -> Handed:
-    """Export to `place`, whose folder is made where there is none, and look what came of it.
-
-    Raises
-    ------
-    ProjectUnavailable
-        if the folder cannot be made.
-    MingqingError
-        as `mingqing.export.run.export` raises.
-    """
+    """Export to `place`, and look what came of it; raises as `mingqing.export.run.export` does."""
     from mingqing.export.run import export  # with it all that writes files
 
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        said = tr("{folder} 里写不进去，请换一个文件夹")
-        raise ProjectUnavailable(said.format(folder=place.parent)) from error
     outcome = export(session, asked, place, watch=watch)
-    return Handed(place, tuple(outcome.layers), tuple(outcome.notes), weigh(place))
+    layers = tuple((leaving.title, leaving.rows) for leaving in outcome.layers)
+    return Handed(outcome.place, layers, outcome.notes, outcome.quality, weigh(outcome.place))

@@ -34,7 +34,8 @@ class Preview(QWidget):
         self.files = table_view(self._files, (190, 70, 80), name=tr("会得到的文件"))
         self._dense(self.files)
         self.title, self.hint = label("", "strong"), label("", "caption")
-        self.rows = QTableView()
+        self.rows, self._sample = QTableView(), TextTable((), (), self)
+        self.rows.setModel(self._sample)
         self.rows.setAccessibleName(tr("前几行"))
         self._tables: tuple[str, ...] = ()
         self._lay_out()
@@ -103,14 +104,8 @@ class Preview(QWidget):
 
     def _show_sample(self, sample: "Sample | None", title: str = "") -> None:
         self.title.setText(tr("{title}的前几行").format(title=title) if title else "")
-        model = TextTable([_heading(*each) for each in sample.columns] if sample is not None else ())
-        model.setParent(self.rows)
-        if sample is not None:
-            model.show_rows(sample.rows)
-        before = self.rows.model()
-        self.rows.setModel(model)
-        if before is not None:
-            before.deleteLater()
+        columns = [_heading(*each) for each in sample.columns] if sample is not None else ()
+        self._sample.show_columns(columns, sample.rows if sample is not None else ())
         header = self.rows.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMaximumSectionSize(_WIDEST)

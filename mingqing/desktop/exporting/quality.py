@@ -66,8 +66,7 @@ class QualitySheet(QDialog):
 
     def show_quality(self, quality: "Quality") -> None:
         """Show what was found elsewhere, to go on with here."""
-        names = {entry.village.code: entry.village.name for entry in self.ground.villages}
-        self.check.list.show_quality(quality, self.ground.session.catalog, names)
+        self.check.show_quality(self.ground, quality)
 
     def _open(self, finding: "Finding") -> None:
         self.ground.show_row(finding.table, finding.id)
