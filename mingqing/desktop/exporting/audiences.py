@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QSizePolicy, QWidget
 
 from mingqing.desktop.exporting.wish import AUDIENCES, Audience
@@ -42,8 +43,8 @@ class _Tile(QPushButton):
         self.setAccessibleName(f"{audience.title}，{audience.about}")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         inside = row(self, margins=(M, S, S, S), gap=M)
-        self._glyph, self._name = QLabel(), audience.glyph
-        inside.addWidget(self._glyph)
+        glyph = _Glyph(self, audience.glyph)
+        inside.addWidget(glyph)
         said = column(gap=0)
         words: Sequence[QLabel] = (label(audience.title, "strong"), label(audience.about, "caption"))
         said.addStretch(1)
@@ -52,11 +53,19 @@ class _Tile(QPushButton):
             said.addWidget(each)
         said.addStretch(1)
         inside.addLayout(said, 1)
-        for part in (self._glyph, *words):
+        for part in (glyph, *words):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.toggled.connect(lambda _on: self._show_glyph())
-        self._show_glyph()
 
-    def _show_glyph(self) -> None:
-        ink = "accent" if self.isChecked() else "muted"
-        self._glyph.setPixmap(icon(self._name, ink).pixmap(QSize(_GLYPH, _GLYPH)))
+
+class _Glyph(QWidget):
+    """An icon in the ink of whether its tile is chosen, and of day or night."""
+
+    def __init__(self, tile: QPushButton, name: str) -> None:
+        super().__init__(tile)
+        self._tile, self._icon = tile, icon(name)
+        self.setFixedSize(_GLYPH, _GLYPH)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        state = QIcon.State.On if self._tile.isChecked() else QIcon.State.Off
+        with QPainter(self) as painter:
+            self._icon.paint(painter, self.rect(), mode=QIcon.Mode.Normal, state=state)

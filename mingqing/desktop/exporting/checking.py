@@ -51,11 +51,6 @@ class CheckPanel(QWidget):
         self._under_way.hide()
         return self._under_way
 
-    @property
-    def busy(self) -> bool:
-        """Whether a check is under way."""
-        return self._job is not None
-
     def check(self, ground: "Ground", asked: "Asked") -> None:
         """Look through the rows that are asked for."""
 

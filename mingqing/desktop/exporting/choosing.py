@@ -30,7 +30,7 @@ from mingqing.desktop.exporting.tables import TableTicks
 from mingqing.desktop.exporting.wish import AUDIENCES, Wish, is_folder
 from mingqing.desktop.villages.ticks import VillageTicks
 from mingqing.desktop.widgets import L, M, S, button, choice_box, column, label, row, tab_through
-from mingqing.export.asked import Asked, Gate
+from mingqing.export.asked import Asked, Format, Gate
 from mingqing.export.choice import LON_LAT_ONLY
 
 if TYPE_CHECKING:
@@ -242,6 +242,8 @@ class Choosing(QWidget):
         for name, table in catalog.tables.items():
             if name not in may:
                 found[name] = tr("不能导出"), tr("您的角色不能导出“{table}”").format(table=table.title)
+            elif self.wish.format is Format.DXF and not table.has_geometry:
+                found[name] = tr("没有图形"), tr("“{table}”没有图形，画不进 CAD 图").format(table=table.title)
             elif AUDIENCES[self.wish.audience].share and table.personal:
                 found[name] = tr("不公开"), tr("“{table}”有个人信息，公开分享不放").format(table=table.title)
             elif profile is not None and name not in profile.layouts:

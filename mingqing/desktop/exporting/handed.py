@@ -67,7 +67,6 @@ class HandedPage(QWidget):
         super().__init__(parent)
         self._folder = Path()
         self._glyph = QLabel()
-        self._glyph.setPixmap(icon("fa6s.circle-check", "good").pixmap(QSize(28, 28)))
         self.heading, self.where = label("", "heading"), label("", wrap=True, selectable=True)
         self.chip = FileChip()
         self._model = TextTable((tr("内容"), tr("条数")), (1,), self)
@@ -108,6 +107,7 @@ class HandedPage(QWidget):
     def show_handed(self, handed: Handed) -> None:
         """Show what came of it."""
         self._folder = handed.path.parent
+        self._glyph.setPixmap(icon("fa6s.circle-check", "good").pixmap(QSize(28, 28)))
         self.heading.setText(tr("导出好了"))
         rows = sum(n for _, n in handed.layers)
         said = tr("{tables} 张表、{rows:,} 条，{size}，在 {folder}")

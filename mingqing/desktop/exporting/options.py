@@ -60,6 +60,8 @@ class OptionPanel(QWidget):
         for field in (self.format, self.profile, self.crs, self.encoding):
             self._captions[field] = label(field.accessibleName(), "muted")
             self._captions[field].setBuddy(field)
+            for part in (self._captions[field], field):
+                part.setParent(self)  # before it has a place: without it would be a window
         grid.addWidget(self.about, 2, 0, 1, 4)
         for half in (1, 3):
             grid.setColumnStretch(half, 1)
@@ -114,8 +116,7 @@ class OptionPanel(QWidget):
         with QSignalBlocker(self.crs):
             self.crs.clear()
             for code in codes:
-                own = tr("（项目自己的）") if code == self._project else ""
-                self.crs.addItem(describe(code) + own, None if code == suits else code)
+                self.crs.addItem(describe(code), None if code == suits else code)
             self.crs.setCurrentIndex(max(self.crs.findData(None if fixed else wish.epsg), 0))
         self.crs.setEnabled(not fixed)
 
@@ -145,7 +146,8 @@ class OptionPanel(QWidget):
         elif wish.format is Format.XLSX:
             said.append(tr("每张表是一个工作表，栏目都是中文；有图形的表，最后另有经度、纬度"))
         elif wish.format not in _WITHOUT_SHAPES:
-            said.append(explain(self.epsg(wish)))
+            own = tr("项目自己的坐标系：") if self.epsg(wish) == self._project else ""
+            said.append(own + explain(self.epsg(wish)))
         if profile is not None and wish.profile != "plain" and profile.about:
             said.append(profile.about)
         return said

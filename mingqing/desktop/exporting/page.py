@@ -170,7 +170,7 @@ class ExportPage(QStackedWidget):
     @property
     def busy(self) -> bool:
         """Whether something is being exported."""
-        return self._job is not None
+        return self._job is not None and not self._job.over.is_set()  # over without a word after a crash
 
     def export(self) -> None:
         """Make what was chosen."""
@@ -184,7 +184,7 @@ class ExportPage(QStackedWidget):
 
         self.banner.clear()
         self.choosing.check.stop()
-        self.waiting.begin(tr("正在导出"), tr("可以随时停下，停下就什么也不留"))
+        self.waiting.begin(tr("正在导出"), tr("可以随时停下，停下就什么也不写"))
         self.setCurrentWidget(self.waiting)
         self._job = self._jobs.start(
             ExportJob(work, done=self._done, failed=self._fail, progressed=self.waiting.show_progress)

@@ -14,7 +14,7 @@ from mingqing.desktop.widgets import M, S, column, label, row
 if TYPE_CHECKING:
     from mingqing.desktop.exporting.foresight import Foresight, Sample
 
-_LINE_PX, _BAR_PX, _WIDEST = 30, 14, 200
+_LINE_PX, _BAR_PX, _WIDEST = 26, 14, 200
 _TITLES = (tr("内容"), tr("文件或图层"), tr("图形"), tr("条数"))
 
 
@@ -38,6 +38,7 @@ class Preview(QWidget):
         self.rows.setModel(self._sample)
         self.rows.setAccessibleName(tr("前几行"))
         self._tables: tuple[str, ...] = ()
+        self.setObjectName("foresight")
         self._lay_out()
         self.files.selectionModel().currentRowChanged.connect(lambda now: self._want(now.row()))
 

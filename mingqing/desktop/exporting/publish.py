@@ -138,7 +138,7 @@ class PublishSheet(QDialog):
     @property
     def busy(self) -> bool:
         """Whether it is under way."""
-        return self._job is not None
+        return self._job is not None and not self._job.over.is_set()  # over without a word after a crash
 
     def begin(self, *, trial: bool = False) -> None:
         """Publish; `trial` only looks what would be done, which proves the way there."""
@@ -154,7 +154,7 @@ class PublishSheet(QDialog):
         self.ground.settings.save()
         dsn = address.dsn(self.password.text())
 
-        def work(session: "Session", job: Job[Published]) -> "Published":
+        def work(session: "Session", job: "Job[Published]") -> "Published":
             from mingqing.export.postgis.publish import publish  # with it all that speaks to PostgreSQL
 
             return publish(session, dsn, watch=Watch(job.progress, job.cancelled), trial=trial)

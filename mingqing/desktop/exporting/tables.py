@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -98,6 +98,12 @@ class TableTicks(QTreeWidget):
             for parent in self._parents:
                 states = {leaf.checkState(0) for leaf in _may_tick(parent)} or {_OFF}
                 parent.setCheckState(0, states.pop() if len(states) == 1 else _SOME)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Write in the ink of day or night."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._say()
 
     @property
     def _parents(self) -> list[QTreeWidgetItem]:
