@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from mingqing.access.roles import Action
 from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
@@ -51,14 +52,17 @@ class CheckPanel(QWidget):
         self._under_way.hide()
         return self._under_way
 
-    def check(self, ground: "Ground", asked: "Asked") -> None:
-        """Look through the rows that are asked for."""
+    def check(self, ground: "Ground", asked: "Asked", action: Action) -> None:
+        """Look through the rows that are asked for, as far as they may be seen, or handed on."""
 
         def work(session: "Session", job: Job[Quality]) -> Quality:
+            from mingqing.export.read import chosen_ids  # with it all that reads what leaves
             from mingqing.quality.check import check
 
             watch = Watch(job.progress, job.cancelled)
-            return check(session, asked.tables, asked.villages, among=asked.among, watch=watch)
+            tables = asked.tables or tuple(session.catalog.tables)
+            chosen = {t: ids for t in tables if (ids := chosen_ids(session, asked, t)) is not None}
+            return check(session, tables, asked.villages, among=chosen, action=action, watch=watch)
 
         def done(found: Quality) -> None:
             if alive(self):

@@ -1,6 +1,6 @@
 """Everything that is chosen for an export, on one screen, with what it would come to beside it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,7 @@ from mingqing.desktop.exporting.ground import Counts, exportable
 from mingqing.desktop.exporting.options import OptionPanel
 from mingqing.desktop.exporting.preview import Preview
 from mingqing.desktop.exporting.tables import TableTicks
-from mingqing.desktop.exporting.wish import AUDIENCES, Wish, is_folder
+from mingqing.desktop.exporting.wish import AUDIENCES, PLAIN, Wish, is_folder
 from mingqing.desktop.villages.ticks import VillageTicks
 from mingqing.desktop.widgets import L, M, S, button, choice_box, column, label, row, tab_through
 from mingqing.export.asked import Asked, Format, Gate
@@ -178,7 +178,7 @@ class Choosing(QWidget):
     def begin(self, ground: "Ground", wish: Wish) -> None:
         """Offer a project's tables and villages, with what was chosen the last time."""
         self._ground, self._counts, self._kept = ground, None, ()
-        self.wish = wish.fitting()
+        self.wish = wish.fitting({})
         self.tables.offer(ground.session.catalog)
         codes = {entry.village.code for entry in ground.villages}
         self.villages.offer(ground.villages, self._here or codes)
@@ -201,8 +201,8 @@ class Choosing(QWidget):
         self._profiles, self._counts = profiles, counts
         may = exportable(self._ground.session)
         self._kept = [(name, asked) for name, asked in kept if asked.table in may]
-        if self.wish.profile not in profiles:
-            self.wish = replace(self.wish, profile=Wish().profile)
+        known = self.wish if self.wish.profile in profiles else replace(self.wish, profile=PLAIN)
+        self.wish = known.fitting(self._taken)
         self.options.begin(self._ground.session.info.epsg, profiles)
         self._offer_rows(str(self.rows.currentData()))
         self._show()
@@ -237,7 +237,7 @@ class Choosing(QWidget):
         if self._ground is None:
             return {}
         catalog, may = self._ground.session.catalog, exportable(self._ground.session)
-        profile, only = self._profiles.get(self.wish.profile), self._only
+        profile, only = self.profile, self._only
         found = {}
         for name, table in catalog.tables.items():
             if name not in may:
@@ -278,7 +278,7 @@ class Choosing(QWidget):
             among=self._narrowed if chosen == _SELECTED else {},
             epsg=None if wish.format in LON_LAT_ONLY else self.options.epsg(wish),
             encoding=wish.encoding,
-            profile=wish.profile,
+            profile=_named(wish),
             gate=wish.gate,
             share=AUDIENCES[wish.audience].share,
         )
@@ -286,7 +286,7 @@ class Choosing(QWidget):
     @property
     def profile(self) -> "Profile | None":
         """By which names and codes; None until it is read."""
-        return self._profiles.get(self.wish.profile)
+        return self._profiles.get(_named(self.wish))
 
     @property
     def place(self) -> Path:
@@ -326,10 +326,15 @@ class Choosing(QWidget):
         return ""
 
     def _take_audience(self, code: str) -> None:
-        self._take(replace(self.wish, audience=code).fitting())
+        self._take(replace(self.wish, audience=code))
+
+    @property
+    def _taken(self) -> Mapping[str, Collection[str]]:
+        """The formats that each exchange format allows."""
+        return {name: profile.formats for name, profile in self._profiles.items()}
 
     def _take(self, wish: Wish) -> None:
-        self.wish = wish
+        self.wish = wish.fitting(self._taken)
         self._show()
 
     def _take_ticks(self) -> None:
@@ -381,6 +386,11 @@ class Choosing(QWidget):
         if chosen:
             self.folder.setText(chosen)
             self._take(replace(self.wish, folder=chosen))
+
+
+def _named(wish: Wish) -> str:
+    """Return the exchange format that is used: a page calls everything as the program does."""
+    return PLAIN if wish.format is Format.HTML else wish.profile
 
 
 def usual_folder() -> Path:

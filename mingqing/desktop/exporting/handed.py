@@ -13,6 +13,7 @@ from mingqing.core.text import tr
 from mingqing.desktop.exporting.chip import FileChip
 from mingqing.desktop.exporting.findings import summed_up
 from mingqing.desktop.look.icons import icon
+from mingqing.desktop.printing.atlas_standing import how_large
 from mingqing.desktop.tables import TextTable, table_view
 from mingqing.desktop.widgets import XL, M, S, button, column, empty, label, row
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mingqing.quality.findings import Quality
 
 _WIDTH, _MOST_NOTES = 720, 6
-_UNITS = ("B", "KB", "MB", "GB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +41,6 @@ def weigh(path: Path) -> int:
     """Return how many bytes a file has, or all files of a folder."""
     files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
     return sum(each.stat().st_size for each in files)
-
-
-def size_in_words(size: int) -> str:
-    """Return a size as one reads it.
-
-    Examples
-    --------
-    >>> size_in_words(900), size_in_words(2_400_000)
-    ('900 B', '2.3 MB')
-    """
-    number, unit = float(size), 0
-    while number >= 1024 and unit < len(_UNITS) - 1:
-        number, unit = number / 1024, unit + 1
-    return f"{number:.0f} {_UNITS[unit]}" if unit == 0 or number >= 100 else f"{number:.1f} {_UNITS[unit]}"
 
 
 class HandedPage(QWidget):
@@ -113,13 +99,13 @@ class HandedPage(QWidget):
         said = tr("{tables} 张表、{rows:,} 条，{size}，在 {folder}")
         self.where.setText(
             said.format(
-                tables=len(handed.layers), rows=rows, size=size_in_words(handed.bytes), folder=self._folder
+                tables=len(handed.layers), rows=rows, size=how_large(handed.bytes), folder=self._folder
             )
         )
         self.chip.show_file(handed.path)
         self._model.show_rows([(title, f"{n:,}") for title, n in handed.layers])
         found = handed.quality
-        told = [summed_up(found)] if found is not None and found.findings else []
+        told = [tr("导出前检查：") + summed_up(found)] if found is not None and found.findings else []
         self._tell([*told, *handed.notes])
         self.open_folder.setFocus()
 

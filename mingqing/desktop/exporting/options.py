@@ -4,14 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from mingqing.core.text import tr
 from mingqing.crs.zones import CGCS2000, WGS84, describe
 from mingqing.desktop.exporting.coordinates import explain, in_degrees, offered
-from mingqing.desktop.exporting.wish import AUDIENCES, WITH_ENCODING, Wish
+from mingqing.desktop.exporting.wish import AUDIENCES, PLAIN, WITH_ENCODING, Wish
 from mingqing.desktop.widgets import M, choice_box, label
 from mingqing.export.asked import Format
 from mingqing.export.choice import LON_LAT_ONLY
@@ -25,6 +24,9 @@ _ENCODINGS = (
     ("UTF-8", tr("UTF-8（生僻字都存得下）")),
     ("GBK", tr("GBK（老软件）")),
 )
+_FLAGS = (
+    Qt.ItemDataRole.UserRole - 1
+)  # of an item; the item itself is not to be held, since a box deletes its own
 _WITHOUT_SHAPES = frozenset({Format.XLSX})
 _OWN_LOOK = frozenset({Format.HTML})
 """Formats that call everything as the program does, whatever another office calls it."""
@@ -93,8 +95,12 @@ class OptionPanel(QWidget):
         profile = self._profiles.get(wish.profile)
         formats = AUDIENCES[wish.audience].formats
         _fill(self.format, [(f, f.label) for f in formats], wish.format)
-        _grey(self.format, _not_in(formats, profile), tr("交换格式规定不用它"))
+        _grey(self.format, _not_in(formats, profile), tr("这种交换格式规定不用它"))
         _fill(self.profile, [(name, each.title) for name, each in self._profiles.items()], wish.profile)
+        barred = [
+            name for name, each in self._profiles.items() if len(_not_in(formats, each)) == len(formats)
+        ]
+        _grey(self.profile, barred, tr("这种交换格式要用 Shapefile 等格式，请先选“给县里的 GIS”"))
         self._show_crs(wish, profile)
         encoding = wish.encoding or (profile.encoding if profile is not None else "") or "UTF-8"
         self.encoding.setCurrentIndex(max(self.encoding.findData(encoding), 0))
@@ -148,7 +154,7 @@ class OptionPanel(QWidget):
         elif wish.format not in _WITHOUT_SHAPES:
             own = tr("项目自己的坐标系：") if self.epsg(wish) == self._project else ""
             said.append(own + explain(self.epsg(wish)))
-        if profile is not None and wish.profile != "plain" and profile.about:
+        if profile is not None and wish.profile != PLAIN and wish.format not in _OWN_LOOK:
             said.append(profile.about)
         return said
 
@@ -171,8 +177,8 @@ def _fill(box: QComboBox, choices: Sequence[tuple[str, str]], chosen: str) -> No
 
 
 def _grey(box: QComboBox, values: Collection[str], why: str) -> None:
-    model = box.model()
+    """Let some of the choices be seen and not chosen; `why` is their tip."""
     for at in range(box.count()):
-        if box.itemData(at) in values and isinstance(model, QStandardItemModel):
-            model.item(at).setEnabled(False)
-            model.item(at).setToolTip(why)
+        if box.itemData(at) in values:
+            box.setItemData(at, Qt.ItemFlag.NoItemFlags.value, _FLAGS)
+            box.setItemData(at, why, Qt.ItemDataRole.ToolTipRole)

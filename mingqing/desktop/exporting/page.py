@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from mingqing.access.roles import Action
 from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
@@ -163,7 +164,7 @@ class ExportPage(QStackedWidget):
     def check(self) -> None:
         """Look for what is wrong with the rows that would leave."""
         if self._ground is not None:
-            self.choosing.check.check(self._ground, self.choosing.asked)
+            self.choosing.check.check(self._ground, self.choosing.asked, Action.EXPORT)
 
     # ── The run ────────────────────────────────────────────────────────────────────────────────────────────────
 

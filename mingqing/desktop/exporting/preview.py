@@ -14,7 +14,7 @@ from mingqing.desktop.widgets import M, S, column, label, row
 if TYPE_CHECKING:
     from mingqing.desktop.exporting.foresight import Foresight, Sample
 
-_LINE_PX, _BAR_PX, _WIDEST = 26, 14, 200
+_LINE_PX, _HEADER_PX, _BAR_PX, _WIDEST = 26, 34, 14, 200
 _TITLES = (tr("内容"), tr("文件或图层"), tr("图形"), tr("条数"))
 
 
@@ -33,6 +33,7 @@ class Preview(QWidget):
         self._files = TextTable(_TITLES, (3,), self)
         self.files = table_view(self._files, (190, 70, 80), name=tr("会得到的文件"))
         self._dense(self.files)
+        self.files.horizontalHeader().setFixedHeight(_HEADER_PX)
         self.title, self.hint = label("", "strong"), label("", "caption")
         self.rows, self._sample = QTableView(), TextTable((), (), self)
         self.rows.setModel(self._sample)
@@ -84,9 +85,10 @@ class Preview(QWidget):
 
     def show_foresight(self, found: "Foresight", numbers: Mapping[str, int] | None) -> None:
         """Show what would come. numbers : of rows, by table, where they are known."""
-        n = len(found.tables)
-        what = tr("文件夹 {file}，{n} 张表") if found.is_folder else tr("一个文件 {file}，{n} 张表")
-        self.heading.setText(tr("会得到") + what.format(file=found.place.name, n=n))
+        what = (
+            tr("会得到文件夹 {file}，{n} 张表") if found.is_folder else tr("会得到一个文件 {file}，{n} 张表")
+        )
+        self.heading.setText(what.format(file=found.place.name, n=len(found.tables)))
         out = tr("不能导出、没有放进去的：{tables}").format(tables="、".join(found.left_out))
         self.beside.setText(out if found.left_out else "")
         self._tables = tuple(each.table for each in found.tables)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog
 
+from mingqing.access.roles import Action
 from mingqing.core.text import tr
 from mingqing.desktop.exporting.checking import CheckPanel
 from mingqing.desktop.widgets import XL, M, button, choice_box, column, label, row
@@ -62,7 +63,7 @@ class QualitySheet(QDialog):
     def begin(self) -> None:
         """Look through the rows of where is chosen."""
         village = str(self.where.currentData())
-        self.check.check(self.ground, Asked(Format.CSV, villages=(village,) if village else None))
+        self.check.check(self.ground, Asked(Format.CSV, villages=(village,) if village else None), Action.SEE)
 
     def show_quality(self, quality: "Quality") -> None:
         """Show what was found elsewhere, to go on with here."""

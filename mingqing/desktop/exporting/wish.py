@@ -1,6 +1,6 @@
 """What somebody chose on the export page, as plain values that are remembered for the next time. No Qt."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,9 @@ AUDIENCES = {
 WITH_ENCODING = frozenset({Format.SHP, Format.CSV})
 """Formats whose text is in an encoding that somebody has to choose."""
 
+PLAIN = "plain"
+"""The exchange format that has everything and suits every form."""
+
 _FOLDERS = frozenset({Format.SHP, Format.GEOJSON, Format.CSV})
 
 
@@ -83,14 +86,26 @@ class Wish:
     off: frozenset[str] = frozenset()
     epsg: int | None = None
     encoding: str = ""
-    profile: str = "plain"
+    profile: str = PLAIN
     gate: Gate = Gate.TELL
     folder: str = ""
 
-    def fitting(self) -> "Wish":
-        """Return it with a format that its audience can open."""
-        formats = AUDIENCES[self.audience].formats
-        return self if self.format in formats else replace(self, format=formats[0])
+    def fitting(self, taken: Mapping[str, Collection[str]]) -> "Wish":
+        """Return it with a format that its audience can open and its exchange format allows, the plain one if need be.
+
+        taken : by exchange format, the formats that it allows; empty for all.
+
+        Examples
+        --------
+        >>> survey = Wish("sheet", profile="land_survey").fitting({"land_survey": {Format.SHP}})
+        >>> survey.format.value, survey.profile
+        ('xlsx', 'plain')
+        """
+        formats, allowed = AUDIENCES[self.audience].formats, taken.get(self.profile, ())
+        fit = [f for f in formats if not allowed or f in allowed]
+        if not fit:
+            return replace(self, profile=PLAIN).fitting(taken)
+        return self if self.format in fit else replace(self, format=fit[0])
 
     def as_plain(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -129,7 +144,7 @@ class Wish:
             )
         except (KeyError, TypeError, ValueError):
             return cls()
-        return wish.fitting() if wish.audience in AUDIENCES else cls()
+        return wish if wish.audience in AUDIENCES else cls()
 
 
 def recall(settings: "Settings", project: "Path") -> Wish:

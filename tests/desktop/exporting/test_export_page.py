@@ -182,6 +182,25 @@ def test_the_encoding_is_asked_only_where_it_matters(
     assert page.choosing.preview.heading.text().startswith("会得到一个文件 竹源乡-")
 
 
+def test_another_office_gets_its_own_names_tables_and_coordinates(
+    qtbot: QtBot, shared: MainWindow, page: ExportPage
+) -> None:
+    pick(qtbot, shared, "profile", "国土调查")
+    choosing = page.choosing
+    assert choosing.asked.profile == "land_survey"
+    assert choosing.asked.epsg == 4490
+    assert choosing.options.encoding.currentData() == "GBK"
+    assert choosing.tables.leaves["household"].text(1).strip() == "格式里没有"
+    assert "ZRZ.shp" in [line[1] for line in files(page)]
+    choose(qtbot, shared, "sheet")
+    assert choosing.asked.profile == "plain"
+    assert "household" in choosing.tables.ticked
+    box = choosing.options.profile
+    barred = box.model().index(box.findData("land_survey"), 0)
+    assert not barred.flags() & Qt.ItemFlag.ItemIsEnabled
+    assert "Shapefile" in barred.data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_only_what_is_selected_on_the_map_leaves(qtbot: QtBot, shared: MainWindow, page: ExportPage) -> None:
     page.left.emit()
     session = shared.session
