@@ -29,9 +29,7 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("close", tr("关闭项目"), ("Ctrl+W",), "fa6s.xmark")
     yield _Entry("import", tr("选择文件…"), ("Ctrl+I",), "fa6s.file-import")
     yield _Entry("import_folder", tr("选择文件夹…"), ("Ctrl+Shift+I",), "fa6s.folder-plus")
-    yield _Entry("print", tr("打印地图…"), ("Ctrl+P",), "fa6s.print")
-    yield _Entry("atlas", tr("批量出图…"), ("Ctrl+Alt+M",), "fa6s.layer-group")
-    yield _Entry("reports", tr("报表与清单…"), ("Ctrl+Alt+B",), "fa6s.file-lines")
+    yield from _handing_on()
     yield _Entry("backups", tr("备份与恢复"), ("Ctrl+Shift+B",), "fa6s.box-archive")
     yield _Entry("accounts", tr("账号与角色"), ("Ctrl+Shift+A",), "fa6s.users-gear")
     yield _Entry("log", tr("操作日志"), ("Ctrl+Shift+L",), "fa6s.clipboard-list")
@@ -72,6 +70,15 @@ def _table() -> Iterator[_Entry]:
     yield _Entry("leave", tr("退出账号"), ("Ctrl+Alt+Q",), "fa6s.right-from-bracket")
     yield _Entry("dismiss", tr("关闭详情"), ("Esc",), "fa6s.xmark")
     yield _Entry("quit", tr("退出"), ("Ctrl+Q",), "fa6s.power-off")
+
+
+def _handing_on() -> Iterator[_Entry]:
+    yield _Entry("print", tr("打印地图…"), ("Ctrl+P",), "fa6s.print")
+    yield _Entry("atlas", tr("批量出图…"), ("Ctrl+Alt+M",), "fa6s.layer-group")
+    yield _Entry("reports", tr("报表与清单…"), ("Ctrl+Alt+B",), "fa6s.file-lines")
+    yield _Entry("export", tr("导出数据…"), ("Ctrl+Alt+E",), "fa6s.file-export")
+    yield _Entry("quality", tr("数据检查…"), ("Ctrl+Alt+J",), "fa6s.clipboard-check")
+    yield _Entry("publish", tr("发布到县库…"), ("Ctrl+Alt+F",), "fa6s.database")
 
 
 def _changing() -> Iterator[_Entry]:

@@ -1,8 +1,8 @@
 """The one place that owns threads: work goes off the UI thread, its outcome comes back on it.
 
 A job is a function of a session. Lanes run them, each one thread with a session of its own: reading, drawing,
-writing, upkeep, searching, planning and printing never wait for each other. A job with a topic takes the place of
-the earlier one on that topic, which is told to stop and whose outcome is dropped.
+writing, upkeep, searching, planning, printing and exporting never wait for each other. A job with a topic
+takes the place of the earlier one on that topic, which is told to stop and whose outcome is dropped.
 """
 
 import queue
@@ -33,6 +33,7 @@ class Lane(Enum):
     INDEX = "index"
     PLAN = "plan"
     PRINT = "print"
+    EXPORT = "export"
 
 
 class Job(Generic[T]):
@@ -136,6 +137,12 @@ class PrintJob(Job[T]):
     """Makes pages: minutes for a whole county, during which everything else goes on."""
 
     lane = Lane.PRINT
+
+
+class ExportJob(Job[T]):
+    """Hands data on, or looks through it before: up to a minute for a whole county."""
+
+    lane = Lane.EXPORT
 
 
 _NOTHING: Job[None] = ReadJob(lambda _session, _job: None, done=lambda _: None)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QScrollBar, QSizePolicy, QToolB
 
 from mingqing.catalog.style import Marker, Shape
 from mingqing.core.text import tr
+from mingqing.desktop.exporting.pulling import Pull
 from mingqing.desktop.look.colours import is_dark
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.map.view import PX_PER_MM
@@ -41,10 +42,12 @@ class LegendPanel(QWidget):
     Signals
     -------
     switched(tables) : those that are on. classing(table) : one is to be classed in another way.
+    pulled(table) : one is dragged away.
     """
 
     switched = Signal(object)
     classing = Signal(str)
+    pulled = Signal(str)
 
     def __init__(self, catalog: "Catalog", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +66,8 @@ class LegendPanel(QWidget):
         self._captions: Mapping[str, Caption] = {}
         self._classable: frozenset[str] = frozenset()
         self._shown: object = None
+        self._pull = Pull(self)
+        self._pull.pulled.connect(self.pulled)
         self._title = label("", "title")
         self._about = label("", "caption", wrap=True)
         self._scope = label("", "caption", wrap=True)
@@ -173,9 +178,10 @@ class LegendPanel(QWidget):
         self._switches[name] = switch
         switch.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # numbers come first
         switch.setChecked(name not in self._off)
-        switch.setToolTip(tr("在图上显示或隐藏{title}").format(title=table.title))
+        switch.setToolTip(tr("在图上显示或隐藏{title}；按住拖到桌面，得到它的文件").format(title=table.title))
         switch.toggled.connect(lambda on, of=name: self._switch(of, on=on))
         switch.setEnabled(count > 0)
+        self._pull.watch(switch, name)
         line.addWidget(switch, 1)
         self._numbers[name] = label(f"{count:,}" if count else tr("暂无"), "caption")
         line.addWidget(self._numbers[name])

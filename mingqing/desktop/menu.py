@@ -22,14 +22,15 @@ def fill(
     settings: "Settings",
     *,
     imports: QMenu,
-    printing: Iterable[QAction],
+    outward: Iterable[Iterable[QAction]],
     pages: Iterable[QAction],
     reopen: Callable[[Path, str], None],
     wear: Callable[[Appearance], None],
 ) -> None:
     """Put into `menu` what is done with a project as a whole: opened, imported to, printed, backed up; looks, the end.
 
-    printing : what prints it. pages : those of duties. reopen : called with a recent project and its account.
+    outward : what prints it, and what hands its data on. pages : those of duties.
+    reopen : called with a recent project and its account.
     """
     menu.setToolTipsVisible(True)  # which say why something is not to be done
     menu.addActions([actions["new"], actions["open"]])
@@ -37,8 +38,9 @@ def fill(
     menu.addMenu(imports)
     menu.addAction(actions["close"])
     menu.addSeparator()
-    menu.addActions(list(printing))
-    menu.addSeparator()
+    for actions_of in outward:
+        menu.addActions(list(actions_of))
+        menu.addSeparator()
     menu.addAction(actions["backups"])
     menu.addActions(list(pages))
     menu.addSeparator()

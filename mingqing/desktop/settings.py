@@ -39,6 +39,7 @@ class Settings:
     printing: dict[str, object] = field(
         default_factory=dict
     )  # paper and the like, chosen last, by what it is of
+    exporting: dict[str, object] = field(default_factory=dict)  # what was chosen last, by project
     path: Path | None = None
 
     @property
@@ -66,6 +67,7 @@ class Settings:
                 hints_seen=[str(name) for name in kept.get("hints_seen", [])],
                 drawn={str(k): str(v) for k, v in dict(kept.get("drawn", {})).items()},
                 printing=dict(kept.get("printing", {})),
+                exporting=dict(kept.get("exporting", {})),
                 path=path,
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -85,6 +87,7 @@ class Settings:
             "drawn": self.drawn,
             "hints_seen": self.hints_seen,
             "printing": self.printing,
+            "exporting": self.exporting,
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

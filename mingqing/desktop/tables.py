@@ -33,6 +33,12 @@ class TextTable(QAbstractTableModel):
         self._rows, self._tones = rows, tones
         self.endResetModel()
 
+    def show_columns(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show these rows below another header."""
+        self.beginResetModel()
+        self._header, self._rows, self._tones = header, rows, ()
+        self.endResetModel()
+
     def rename(self, column: int, title: str) -> None:
         """Give a column another title."""
         self._header = [title if at == column else each for at, each in enumerate(self._header)]

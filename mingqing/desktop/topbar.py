@@ -61,6 +61,8 @@ class TopBar(QWidget):
         self.add.setObjectName("add")
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         layout.addWidget(self.add)
+        self.give = tool(actions["export"])
+        layout.addWidget(self.give)
         self.account = AccountButton(actions)
         layout.addWidget(self.account)
 

@@ -33,6 +33,7 @@ from mingqing.desktop.banner import Banner
 from mingqing.desktop.commands.palette import Palette
 from mingqing.desktop.duties import Duties
 from mingqing.desktop.explorer import Explorer
+from mingqing.desktop.exporting.desk import ExportDesk
 from mingqing.desktop.hints.bubble import Hints
 from mingqing.desktop.hints.first import first_hints
 from mingqing.desktop.holding import Holding
@@ -94,7 +95,8 @@ class MainWindow(QMainWindow):
         for page in (self.welcome, self.explorer, self.importing, self.backups, self.damage, self.crash):
             self.pages.addWidget(page)
         self.duties = Duties(catalog, self.jobs, self.actions_, self.pages, self)
-        self.printing = PrintDesk(self)
+        self.printing, self.exporting = PrintDesk(self), ExportDesk(self)
+        self.desks = (self.printing, self.exporting)
         self.strip = Banner()
         self.strip.setObjectName("strip")
         inside = QWidget()
@@ -173,7 +175,7 @@ class MainWindow(QMainWindow):
             self.actions_,
             self.settings,
             imports=topbar.imports,
-            printing=self.printing.entries,
+            outward=[desk.entries for desk in self.desks],
             pages=[self.actions_[name] for name in self.duties.pages],
             reopen=self.ask_login,
             wear=self.wear,
@@ -353,7 +355,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(tr("{name} — 民情地图").format(name=session.info.name))
         writable = session.policy.edits and session.info.read_only is None
         self.duties.offer(session)
-        self.printing.offer(session)
+        for desk in self.desks:
+            desk.offer(session)
         self.pages.setCurrentWidget(self.explorer)
         self.explorer.show_project(session, found, theme=self.settings.theme, village=known.village)
         covered = self.lock.locked
@@ -392,7 +395,7 @@ class MainWindow(QMainWindow):
             closing()
 
     def _hold_back(self, then: Callable[[], object]) -> bool:
-        return self.explorer.form.hold_back(then) or self.printing.hold_back(then)
+        return self.explorer.form.hold_back(then) or any(desk.hold_back(then) for desk in self.desks)
 
     def close_project(self) -> None:
         """Close the project and show the first page."""
@@ -431,7 +434,8 @@ class MainWindow(QMainWindow):
         of_view = ("back", "forward", "to_village", "to_selection", "form")
         self.actions_.enable((*_WITH_PROJECT, *_FOR_EDITORS, *_WITH_MAP, *of_view), on=False)
         self.duties.offer(None)
-        self.printing.offer(None)
+        for desk in self.desks:
+            desk.offer(None)
         self.welcome.show_recent(self.settings.existing_recent())
         self.pages.setCurrentWidget(self.welcome)
         self.welcome.setFocus()

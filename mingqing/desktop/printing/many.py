@@ -303,7 +303,8 @@ class ManySheet(QDialog):
         """
         if not self.busy:
             return False
-        sheet = EndingSheet(self.title, self.settled, self.ground.window)
+        about = tr("现在关闭，{title}就停下来；已经做好的都留着。").format(title=self.title) + self.settled
+        sheet = EndingSheet(self.title, about, self.ground.window)
         sheet.accepted.connect(self.forget)
         sheet.accepted.connect(then)
         ask(sheet)
@@ -313,8 +314,7 @@ class ManySheet(QDialog):
 class EndingSheet(Sheet):
     """Asks whether to end a run: `accepted()` then; whoever closes it lets it go on."""
 
-    def __init__(self, title: str, settled: str, parent: QWidget) -> None:
-        about = tr("现在关闭，{title}就停下来；已经做好的都留着。").format(title=title) + settled
+    def __init__(self, title: str, about: str, parent: QWidget) -> None:
         super().__init__(tr("{title}还没有做完").format(title=title), about, tr("继续做"), parent)
         self.submitted.connect(self.reject)
         self.ending = button(tr("停下来，关闭"), self.accept, "danger")

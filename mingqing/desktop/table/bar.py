@@ -52,6 +52,9 @@ class TableBar(QWidget):
         self.changing.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.changing.hide()
         self.copying = _button("fa6s.copy", tr("复制"), tr("复制选中的行，带列名，可粘贴到表格软件"))
+        self.handing = _button(
+            "fa6s.file-export", tr("导出这张表"), tr("按住拖到桌面或文件夹，得到这张表的文件；点一下先备好")
+        )
         self.closing = _button("fa6s.xmark", tr("关闭属性表"), tr("关闭属性表  F6"))
         self._lay_out()
         self.tables.currentIndexChanged.connect(lambda _: self.chosen.emit(self.table))
@@ -67,6 +70,7 @@ class TableBar(QWidget):
         for made in self._worded:
             layout.addWidget(made)
         layout.addWidget(self.copying)
+        layout.addWidget(self.handing)
         layout.addWidget(self.closing)
 
     @property

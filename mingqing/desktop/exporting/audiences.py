@@ -1,0 +1,71 @@
+"""The large choices at the top of the export page: for whom it is."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QSizePolicy, QWidget
+
+from mingqing.desktop.exporting.wish import AUDIENCES, Audience
+from mingqing.desktop.look.icons import icon
+from mingqing.desktop.widgets import M, S, column, label, row
+
+_GLYPH = 22
+
+
+class AudienceTiles(QWidget):
+    """One of them is chosen. `chosen(code)` when the user takes another."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group = QButtonGroup(self)
+        self.tiles = {code: _Tile(audience) for code, audience in AUDIENCES.items()}
+        layout = row(self, gap=S)
+        for code, tile in self.tiles.items():
+            self._group.addButton(tile)
+            layout.addWidget(tile, 1)
+            tile.clicked.connect(lambda _on=False, code=code: self.chosen.emit(code))
+
+    def show_choice(self, code: str) -> None:
+        """Show who is chosen."""
+        self.tiles[code].setChecked(True)
+        self.setFocusProxy(self.tiles[code])
+
+
+class _Tile(QPushButton):
+    def __init__(self, audience: Audience) -> None:
+        super().__init__()
+        self.setProperty("kind", "tile")
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{audience.title}，{audience.about}")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        inside = row(self, margins=(M, S, S, S), gap=M)
+        glyph = _Glyph(self, audience.glyph)
+        inside.addWidget(glyph)
+        said = column(gap=0)
+        words: Sequence[QLabel] = (label(audience.title, "strong"), label(audience.about, "caption"))
+        said.addStretch(1)
+        for each in words:
+            each.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            said.addWidget(each)
+        said.addStretch(1)
+        inside.addLayout(said, 1)
+        for part in (glyph, *words):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+class _Glyph(QWidget):
+    """An icon in the ink of whether its tile is chosen, and of day or night."""
+
+    def __init__(self, tile: QPushButton, name: str) -> None:
+        super().__init__(tile)
+        self._tile, self._icon = tile, icon(name)
+        self.setFixedSize(_GLYPH, _GLYPH)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        state = QIcon.State.On if self._tile.isChecked() else QIcon.State.Off
+        with QPainter(self) as painter:
+            self._icon.paint(painter, self.rect(), mode=QIcon.Mode.Normal, state=state)
