@@ -97,6 +97,10 @@ function block(lines, x, y, size, gap) {
   return { runs: [].concat(...runs), boxes: [[x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2]], wide, tall };
 }
 
+// Where a name in an area may stand, in shares of its own width and height from the middle.
+const NEAR = [[0, 0]].concat(...[1.4, 2.8, 4.2].map(k => [[0, -k], [0, k], [-k / 3, -k / 2], [k / 3, -k / 2], [-k / 3, k / 2],
+  [k / 3, k / 2]]), [[-0.6, 0], [0.6, 0]]);
+
 const PLACES = {
   // Beside what stands there: right, left, below, above; on the spot where nothing does.
   point(sheet, want, size, taken) {
@@ -117,18 +121,19 @@ const PLACES = {
     return null;
   },
 
-  // Within an area, where it has room.
+  // Within an area, where it has room: in its middle, else near it.
   area(sheet, want, size, taken) {
     const shape = want.layer.shapes[want.row], [wx, wy] = spotOf(want.layer.table, want.row);
-    const x = wx * sheet.scale - sheet.left, y = wy * sheet.scale - sheet.top;
     const room = (shape.box[2] - shape.box[0]) * sheet.scale, high = (shape.box[3] - shape.box[1]) * sheet.scale;
     for (const form of want.forms) {
       for (const gap of [want.label.gap || 0, 0.08]) {
-        const made = block(inTwoLines(form), x, y, size, gap);
-        if (made.wide < room * 0.8 && made.tall < high * 0.9 && isFree(sheet, made.boxes, taken)) return made;
-        for (const dy of [-1.3 * made.tall, 1.3 * made.tall]) {
-          const beside = block(inTwoLines(form), x, y + dy, size, gap);
-          if (made.wide < room * 0.45 && made.tall * 3.6 < high && isFree(sheet, beside.boxes, taken)) return beside;
+        const lines = inTwoLines(form), { wide, tall } = block(lines, 0, 0, size, gap);
+        if (wide > room * 0.8 || tall > high * 0.9) continue;
+        for (const [across, down] of NEAR) {
+          const x = wx * sheet.scale + across * wide, y = wy * sheet.scale + down * tall;
+          const within = [-0.4, 0, 0.4].every(k => inside(shape, (x + k * wide) / sheet.scale, y / sheet.scale));
+          const made = block(lines, x - sheet.left, y - sheet.top, size, gap);
+          if ((within || !(across || down)) && isFree(sheet, made.boxes, taken)) return made;
         }
       }
     }
