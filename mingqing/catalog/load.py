@@ -99,6 +99,7 @@ def _read_field(reader: Reader, codes: Mapping[str, CodeList], unsaid: Privacy) 
         leaves_as=reader.maybe("leaves_as", str),
         names=reader.maybe("names", str),
         default=reader.take("default", str, ""),
+        public=reader.take("public", bool, default=True),
     )
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
         raise reader.error("minimum", tr("大于 maximum"))

@@ -109,7 +109,8 @@ class Field:
     `arrives_as` and `leaves_as` are names in files that come in and go out. `links` says, for a reference,
     by which fields the row it points to can be found, best first. `names` is the reference that leads to the same
     person or thing: a column that fills this field helps to find that row too.
-    `default` is what a form begins a new row with, as typed; "today" for a date.
+    `default` is what a form begins a new row with, as typed; "today" for a date. `public` is whether an open value may
+    be published: which house stands empty is a matter of the village, and of no thief.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Field:
     leaves_as: str | None = None
     names: str | None = None
     default: str = ""
+    public: bool = True
 
 
 class RuleKind(StrEnum):

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mingqing.access.policy import Column
-from mingqing.access.roles import Action, privacy_of
-from mingqing.catalog.model import FieldType, Privacy
+from mingqing.access.roles import Action
+from mingqing.catalog.model import FieldType
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.crs.transform import require_usable
 from mingqing.crs.zones import CGCS2000, WGS84, describe
 from mingqing.export.asked import Asked, Format
+from mingqing.export.impersonal import is_public
 from mingqing.export.profile.model import Layout, Origin, Out, Profile
 from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
@@ -111,7 +112,7 @@ def _columns(permitted: Permitted, layout: Layout, asked: Asked) -> Iterator[Out
         if target is not None:
             personal = permitted.session.catalog.tables[target].personal
             absent = absent or not permitted.allows(target) or (asked.share and personal)
-        if asked.share and privacy_of(out.of) is not Privacy.OPEN:
+        if asked.share and not is_public(policy, table, out.of.name):
             absent = True
         if not absent:
             yield out

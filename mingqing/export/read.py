@@ -22,6 +22,7 @@ from mingqing.crs.transform import transform
 from mingqing.crs.zones import describe
 from mingqing.export.asked import Asked
 from mingqing.export.choice import Choice
+from mingqing.export.impersonal import Impersonal, planned
 from mingqing.export.layer import Layer
 from mingqing.export.profile.model import Layout, Origin, Out, Profile
 from mingqing.store import conditions
@@ -73,12 +74,14 @@ class _Reader:
         self._permitted = Permitted(session, Action.EXPORT)
         self._villages = village_names(session)
         self._names: dict[str, Mapping[int, Any]] = {}
+        self._impersonal = Impersonal.of(session, asked.villages) if asked.share else None
 
     def layer(self, layout: Layout) -> Layer:
         """Return the rows of one table."""
         table = layout.table
         columns = dict.fromkeys(out.of.name for out in layout.columns if out.of is not None)
         columns["village_code"] = None
+        columns |= dict.fromkeys(planned(table))
         found = self._permitted.features(
             table.name,
             tuple(columns),
@@ -86,6 +89,9 @@ class _Reader:
             villages=self._asked.villages,
             placed=layout.at_place,
         )
+        if self._impersonal is not None:
+            fields = tuple(table.field_by_name[name] for name in columns)
+            found = self._impersonal.only(table, fields, found)
         shapes = table.has_geometry or (layout.at_place and bool(table.located_at))
         geometry = self._transformed(found, layout) if shapes else None
         values = [_Column(self, layout, out, found).values() for out in layout.columns]
@@ -107,7 +113,8 @@ class _Reader:
         if table not in self._names:
             title = self._session.catalog.tables[table].title_field
             rows = self._permitted.rows(table, (title,))
-            self._names[table] = {row["id"]: row[title] for row in rows}
+            tell = self._impersonal.text if self._impersonal is not None else str
+            self._names[table] = {row["id"]: tell(str(row[title])) for row in rows if row[title] is not None}
         return self._names[table]
 
     def villages(self, codes: Sequence[Any]) -> list[str | None]:
@@ -219,7 +226,7 @@ def _typed(out: Out, values: Sequence[Any]) -> tuple[Out, Sequence[Any]]:
         days = {v: date.fromisoformat(v) for v in said}
         return out, list(map(days.get, values))
     stored = out.of.type if out.of is not None and out.origin is Origin.FIELD else out.type
-    if out.type is FieldType.TEXT and (stored in _NUMBERS or out.origin is Origin.NAMED):
+    if out.type is FieldType.TEXT and (stored in _NUMBERS):
         return out, [v if v is None or isinstance(v, str) else str(v) for v in values]
     if out.type is FieldType.INTEGER and stored is not FieldType.INTEGER:
         return out, [None if v is None else int(v) for v in values]

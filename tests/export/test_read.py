@@ -191,7 +191,23 @@ def test_what_is_shared_with_everybody_holds_nothing_about_persons(sample_sessio
         for f in layer.table.field_by_name.values()
         if mask_of(f) is not None or f.type is FieldType.PHONE
     }
-    assert not personal & {c.title for c in chain.from_iterable(layer.columns for layer in found)}
+    titles = {c.title for c in chain.from_iterable(layer.columns for layer in found)}
+    assert "房屋结构" in titles
+    assert not (personal | {"空置"}) & titles
+
+
+def test_names_in_open_texts_are_masked_in_what_is_shared(as_role: Callable[..., Session]) -> None:
+    session = as_role("county_editor")
+    name = next(n for (n,) in session.rows("household", ("householder",)) if n)
+    row = session.rows("hazard", ("id",))[0][0]
+    with session.transaction("edit", "改名") as change:
+        change.update("hazard", [row], {"name": [f"{name}屋后滑坡"]})
+    profile = plain(session.catalog, "hazard")
+    (shared,) = read(session, Asked(Format.GPKG, share=True), profile)
+    (own,) = read(session, Asked(Format.GPKG), profile)
+    assert f"{name}屋后滑坡" in column(own, "隐患点名称")
+    assert f"{name[0]}**屋后滑坡"[:2] in {str(v)[:2] for v in column(shared, "隐患点名称")}
+    assert not [v for v in column(shared, "隐患点名称") if name in str(v)]
 
 
 def test_areas_and_points_of_one_table_are_divided(sample_session: Session) -> None:

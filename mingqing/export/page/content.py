@@ -17,7 +17,7 @@ from mingqing.core.watch import Watch
 from mingqing.crs.transform import transform
 from mingqing.crs.zones import WGS84
 from mingqing.export.asked import Asked
-from mingqing.export.page.impersonal import Impersonal, planned
+from mingqing.export.impersonal import Impersonal, is_public, planned
 from mingqing.export.read import chosen_ids
 from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
@@ -127,9 +127,8 @@ class _Reader:
         for f in (*table.fields, table.field_by_name[_VERIFIED]):
             absent = f.name in hidden or policy.column(table.name, f.name) is Column.ABSENT
             elsewhere = f.references is not None and f.references not in self.names
-            # The more closed of the project's word and the program's.
-            closed = privacy_of(policy.catalog.tables[table.name].field_by_name[f.name]) is not Privacy.OPEN
-            if f.type not in _UNSAID and not absent and not elsewhere and not (share and closed):
+            closed = share and not is_public(policy, table.name, f.name)
+            if f.type not in _UNSAID and not absent and not elsewhere and not closed:
                 yield f
 
     def _is_placed(self, table: Table) -> bool:

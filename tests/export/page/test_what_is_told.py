@@ -10,7 +10,7 @@ from mingqing.access.policy import Column, Policy
 from mingqing.access.roles import Action, Role, Shows, mask_of, privacy_of, roles
 from mingqing.catalog.model import Privacy
 from mingqing.core.errors import InputRefused, NotAllowed
-from mingqing.export.page.impersonal import FEW
+from mingqing.export.impersonal import FEW
 from mingqing.export.page.write import write_page
 from mingqing.store.ids import new_ids
 from mingqing.store.session import Session

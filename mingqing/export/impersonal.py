@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mingqing.access.masking import mask_name
-from mingqing.access.policy import Column
-from mingqing.catalog.model import Field, FieldType, Mask, Table
+from mingqing.access.policy import Column, Policy
+from mingqing.access.roles import privacy_of
+from mingqing.catalog.model import Field, FieldType, Mask, Privacy, Table
 from mingqing.core.features import Features
 from mingqing.core.text import tr
 from mingqing.store.session import Session
@@ -77,6 +78,12 @@ class Impersonal:
         for name in sorted(set(_parts(text)) & self.names, key=len, reverse=True):
             text = text.replace(name, mask_name(name))
         return text
+
+
+def is_public(policy: Policy, table: str, field: str) -> bool:
+    """Whether everybody may have a field: open by the program's word and by the project's, and not held back."""
+    found = policy.catalog.tables[table].field_by_name[field]
+    return privacy_of(found) is Privacy.OPEN and found.public
 
 
 def planned(table: Table) -> list[str]:
