@@ -226,7 +226,7 @@ def _typed(out: Out, values: Sequence[Any]) -> tuple[Out, Sequence[Any]]:
         days = {v: date.fromisoformat(v) for v in said}
         return out, list(map(days.get, values))
     stored = out.of.type if out.of is not None and out.origin is Origin.FIELD else out.type
-    if out.type is FieldType.TEXT and (stored in _NUMBERS):
+    if out.type is FieldType.TEXT and stored in _NUMBERS:
         return out, [v if v is None or isinstance(v, str) else str(v) for v in values]
     if out.type is FieldType.INTEGER and stored is not FieldType.INTEGER:
         return out, [None if v is None else int(v) for v in values]
