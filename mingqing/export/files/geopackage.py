@@ -56,11 +56,13 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
 
     Rows are counted from 1, their own ids are in a column of text: ArcGIS has 32 bits for the number of a row.
     """
-    written = Written()
+    written, titles = Written(), set[str]()
     for layer in layers:
         for part in divided(layer, written.notes):
             tables = "" if place.exists() else _COLUMNS + _STYLES
-            gdal.write(part, place, _DRIVER, {"IDENTIFIER": part.name, "DESCRIPTION": part.title}, empty=True)
+            title = part.title if part.title not in titles else f"{part.title}（{part.name}）"
+            titles.add(title)  # no two may be identified alike
+            gdal.write(part, place, _DRIVER, {"IDENTIFIER": title, "DESCRIPTION": part.title}, empty=True)
             with _open(place, tables) as database:
                 _call(database, part)
                 _fill(database, part, options.watch)
