@@ -57,6 +57,10 @@ def columns_of(columns: Sequence[Out], cells: Sequence[Sequence[Any]], encoding:
         if there are more columns, or wider ones, than a DBF can have.
     """
     taken = {out.name for out in columns}
+    if len(taken) < len(columns) or any(len(name) > _NAME or not name.isascii() for name in taken):
+        raise ValueError(
+            sorted(taken)
+        )  # a profile sees to that: programs would cut such names, and mix them up
     found: list[Column] = []
     for out, values in zip(columns, cells, strict=True):
         if out.type is FieldType.INTEGER:

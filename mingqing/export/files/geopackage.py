@@ -56,11 +56,13 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
 
     Rows are counted from 1, their own ids are in a column of text: ArcGIS has 32 bits for the number of a row.
     """
-    written = Written()
+    written, titles = Written(), set[str]()
     for layer in layers:
         for part in divided(layer, written.notes):
             tables = "" if place.exists() else _COLUMNS + _STYLES
-            gdal.write(part, place, _DRIVER, {"IDENTIFIER": part.name, "DESCRIPTION": part.title}, empty=True)
+            title = part.title if part.title not in titles else f"{part.title}（{part.name}）"
+            titles.add(title)  # no two may be identified alike
+            gdal.write(part, place, _DRIVER, {"IDENTIFIER": title, "DESCRIPTION": part.title}, empty=True)
             with _open(place, tables) as database:
                 _call(database, part)
                 _fill(database, part, options.watch)
@@ -88,22 +90,13 @@ def _fill(database: sqlite3.Connection, layer: Layer, watch: Watch) -> None:
     triggers = database.execute(of_table, (layer.name,)).fetchall()
     for name, _ in triggers:
         database.execute(f'DROP TRIGGER "{name}"')
-    cells = [_stored(out.type, values) for out, values in zip(layer.columns, layer.cells, strict=True)]
     if layer.geometry is not None and layer.kind is not None:
-        cells.insert(0, _blobs(layer.geometry, layer.kind, layer.epsg))
-        boxes = shapely.bounds(layer.geometry)
-        there = np.flatnonzero(~np.isnan(boxes[:, 0]))
-        fill(database, f"rtree_{layer.name}_geom", there + 1, boxes[there][:, [0, 2, 1, 3]])
-        if len(there):
-            extent = shapely.total_bounds(layer.geometry).tolist()
-            database.execute(
-                "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
-                (*extent, layer.name),
-            )
-    marks = ", ".join("?" * (len(cells) + 1))
+        _index(database, layer.name, layer.geometry)
     for start, end in pairwise((*range(0, len(layer), _AT_A_TIME), len(layer))):
         watch.step(layer.title, start, len(layer))
-        rows = zip(range(start + 1, end + 1), *(column[start:end] for column in cells), strict=True)
+        cells = list(_stored(layer, slice(start, end)))
+        marks = ", ".join("?" * (len(cells) + 1))
+        rows = zip(range(start + 1, end + 1), *cells, strict=True)
         database.executemany(f'INSERT INTO "{layer.name}" VALUES ({marks})', rows)
     for _, sql in triggers:
         database.execute(sql)
@@ -112,11 +105,27 @@ def _fill(database: sqlite3.Connection, layer: Layer, watch: Watch) -> None:
     )
 
 
-def _stored(type_: FieldType, values: Sequence[Any]) -> Sequence[Any]:
-    """Values as a GeoPackage keeps them."""
-    if type_ is FieldType.DATE:
-        return [None if day is None else day.isoformat() for day in values]
-    return gdal.without_nul(values) if type_ is FieldType.TEXT else values
+def _index(database: sqlite3.Connection, name: str, geometry: NDArray[np.object_]) -> None:
+    """Put down where the shapes are, and where all of them."""
+    boxes = shapely.bounds(geometry)
+    there = np.flatnonzero(~np.isnan(boxes[:, 0]))
+    if len(there):
+        fill(database, f"rtree_{name}_geom", there + 1, boxes[there][:, [0, 2, 1, 3]])
+        extent = (*boxes[there, :2].min(axis=0).tolist(), *boxes[there, 2:].max(axis=0).tolist(), name)
+        update = "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?"
+        database.execute(update, extent)
+
+
+def _stored(layer: Layer, rows: slice) -> Iterator[Sequence[Any]]:
+    """Columns of some rows as a GeoPackage keeps them, the shapes first."""
+    if layer.geometry is not None and layer.kind is not None:
+        several = gdal.has_several(layer.geometry)
+        yield _blobs(_together(layer.geometry[rows], layer.kind) if several else layer.geometry[rows], layer)
+    for out, values in zip(layer.columns, layer.cells, strict=True):
+        if out.type is FieldType.DATE:
+            yield [None if day is None else day.isoformat() for day in values[rows]]
+        else:
+            yield gdal.without_nul(values[rows]) if out.type is FieldType.TEXT else values[rows]
 
 
 _HEAD = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4"), ("box", "<f8", 4)])
@@ -124,17 +133,12 @@ _BOXED = 0b011  # a box of x and y, little-endian
 _BARE = 0b001
 
 
-def _blobs(geometry: NDArray[np.object_], kind: GeometryKind, epsg: int) -> list[bytes | None]:
+def _blobs(shapes: NDArray[np.object_], layer: Layer) -> list[bytes | None]:
     """Shapes as a GeoPackage keeps them, None for none: OGC 12-128r15, 2.1.3. Points have no box."""
-    shapes = _together(geometry, kind)
-    boxed = kind is not GeometryKind.POINT
+    boxed = layer.kind is not GeometryKind.POINT
     heads = np.empty(len(shapes), dtype=_HEAD)
-    heads["magic"], heads["version"], heads["flags"], heads["srs"] = (
-        b"GP",
-        0,
-        _BOXED if boxed else _BARE,
-        epsg,
-    )
+    heads["magic"], heads["version"], heads["srs"] = b"GP", 0, layer.epsg
+    heads["flags"] = _BOXED if boxed else _BARE
     heads["box"] = shapely.bounds(shapes)[:, [0, 2, 1, 3]]
     packed, size = heads.tobytes(), _HEAD.itemsize
     length = size if boxed else size - 32
@@ -155,9 +159,7 @@ _MULTI = {
 
 
 def _together(geometry: NDArray[np.object_], kind: GeometryKind) -> NDArray[np.object_]:
-    """Return shapes of one type: where any has several parts, all as shapes that may."""
-    if not gdal.has_several(geometry):
-        return geometry
+    """Return shapes as of a type that may have several parts."""
     made = geometry.copy()
     single = np.flatnonzero(~shapely.is_missing(made) & (shapely.get_num_geometries(made) == 1))
     made[single] = _MULTI[kind](shapely.get_geometry(made[single], 0), indices=np.arange(len(single)))

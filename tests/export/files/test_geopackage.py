@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,21 @@ def test_qgis_shows_chinese_titles(tmp_path: Path) -> None:
     assert resident["aliases"] == {"fid": "fid", "XM": "XM的中文"}
     titled = ask(tmp_path, "SELECT name, title, description FROM gpkg_data_columns WHERE column_name = 'DZ'")
     assert titled == [("地址<&\"'>", "地址<&\"'>", "门牌")]
-    assert ask(tmp_path, "SELECT table_name, description FROM gpkg_contents ORDER BY 1")[:1] == [
-        ("house", "农房")
+    listed = ask(tmp_path, "SELECT table_name, identifier, description FROM gpkg_contents ORDER BY 1")
+    assert listed == [
+        ("house", "农房", "农房"),
+        ("layer_styles", "layer_styles", ""),
+        ("resident", "人口", "人口"),
     ]
+
+
+def test_two_layers_may_have_one_title(tmp_path: Path) -> None:
+    first = rows({"N": (INTEGER, [1])}, [POLYGON])
+    write(tmp_path, first, replace(first, name="other"))
+    assert ask(tmp_path, "SELECT identifier FROM gpkg_contents WHERE table_name = 'other'") == [
+        ("农房（other）",)
+    ]
+    assert len(ogr_features(tmp_path / NAME, "other")) == 1
 
 
 def test_rows_have_small_numbers_of_their_own(tmp_path: Path) -> None:

@@ -163,6 +163,12 @@ def test_names_of_continuations_are_their_own(tmp_path: Path) -> None:
     assert all(len(name) <= 10 for name in found)
 
 
+@pytest.mark.parametrize("names", [("ELEVENCHARS",), ("房屋编号",)])
+def test_names_that_a_dbf_would_cut_are_a_mistake_of_ours(tmp_path: Path, names: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=names[0]):
+        write(tmp_path, rows(dict.fromkeys(names, (TEXT, ["一"])), [POLYGON]))
+
+
 def test_too_much_text_for_a_table_is_refused(tmp_path: Path) -> None:
     layer = rows({f"T{n}": (TEXT, ["村" * 4000]) for n in range(6)}, [POLYGON])
     with pytest.raises(InputRefused, match="GeoPackage"):
