@@ -67,9 +67,12 @@ def publish(
                 roles="、".join(role.title for role in session.policy.roles)
             )
         )
-    counts = session.counts()
-    rows = sum(counts[t.name] for t in tables)
-    session.record(Act.PUBLISH, str(address), rows=rows, outcome=BEGUN, detail=tr("试运行") if trial else "")
+    if trial:
+        session.record(Act.PUBLISH, str(address), detail=tr("试运行"))
+    else:
+        counts = session.counts()
+        rows = sum(counts[t.name] for t in tables)
+        session.record(Act.PUBLISH, str(address), rows=rows, outcome=BEGUN)
 
     def attempt() -> Published:
         line = partial(connected, dsn, schema, moment(session)[0], watch)

@@ -99,6 +99,10 @@ class Remote:
         found = self.run(text, values).fetchone()
         return found[0] if found else None
 
+    def name(self, name: str) -> str:
+        """Return a name that somebody else gave as SQL."""
+        return sql.Identifier(name).as_string(self.connection)
+
     def literal(self, value: object) -> str:
         """Return a value as SQL, for statements that take no parameters."""
         return sql.Literal(value).as_string(self.connection)

@@ -65,7 +65,7 @@ def withdraw(remote: Remote, known: Collection[str]) -> None:
     for schema, view in remote.rows(
         "SELECT schemaname, viewname FROM pg_views WHERE schemaname = ANY(%s)", (schemas,)
     ):
-        remote.run(f'DROP VIEW {schema}."{view}"')
+        remote.run(f"DROP VIEW {schema}.{remote.name(view)}")
     remote.run(f"DELETE FROM {remote.schema}.setting WHERE name = 'rights'")
 
 

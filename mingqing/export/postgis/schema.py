@@ -77,7 +77,8 @@ def _require_postgis(remote: Remote) -> None:
             raise DatabaseUnavailable(_EXTENSION)
         remote.run("CREATE EXTENSION postgis")
         home = remote.one(there)
-    remote.run(f"SET search_path = {home}, pg_catalog")
+    # PostgreSQL's own first: where anybody may put functions beside PostGIS, none of them is taken for one of these.
+    remote.run(f"SET search_path = pg_catalog, {home}")
 
 
 # PostGIS is no trusted extension: only a superuser may install it.

@@ -19,7 +19,9 @@ import pytest
 
 from mingqing.access.policy import Policy
 from mingqing.store.session import Session
+from tests.cli.conftest import run
 
+__all__ = ["run"]  # of the command line, here too
 _STARTS_S = 30.0
 _SETTINGS = {
     "listen_addresses": "",
