@@ -1,4 +1,4 @@
-"""The five commonest tasks and three journeys, by mouse and keys alone: `python -m docs.journeys [FOLDER]`.
+"""The five commonest tasks and four journeys, by mouse and keys alone: `python -m docs.journeys [FOLDER]`.
 
 Under a real window (Xvfb, or a desk's own screen) it takes pictures for docs/screenshots/;
 tests/desktop/test_journeys.py does the same offscreen, looks at what is stored, and counts: docs/clicks.md.
@@ -15,7 +15,7 @@ import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from docs import printing
+from docs import exporting, printing
 from docs.clerk import XY, Clerk
 from docs.evacuating import take_card, take_pictures
 from mingqing.core.files import data_dir
@@ -32,7 +32,10 @@ SIZE, SHOWN = (1366, 768), 960
 NAME, INITIALS, PHONE = "仿喜设", "fxs", "00013572468"  # somebody of the samples, in 横岗村
 NUMBER, HOUSEHOLDER = "横岗99", "卫样新"
 WALLS = ((-50.0, -36.0), (-38.0, -36.0), (-38.0, -26.0))  # of the new house, metres from the house of NAME
-KEPT = {"find", "moved", "history", "new-house", "split", "dark", "scenario", "result", "compare", "page"}
+KEPT = {
+    *("find", "moved", "history", "new-house", "split", "dark", "scenario", "result", "compare", "page"),
+    *("choices", "handed", "check"),
+}
 SHIFT = (-8.0, -26.0)
 ALONE, VILLAGE = "独居老人", "小竹溪村"
 
@@ -197,6 +200,8 @@ def main() -> None:
         plan_evacuation(window, folder, home)
     with samples_on_screen() as (window, home):
         printing.take_pictures(Clerk(window), home, folder, Photographer(window, folder, "printing").take)
+    with samples_on_screen() as (window, _):
+        exporting.take_pictures(Clerk(window), Photographer(window, folder, "exporting").take)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from docs.clerk import XY, Clerk, Effort
 from docs.evacuating import HERE, KIND, PLAN, keep, plan_kind, print_list, see_first_without_way, see_village
+from docs.exporting import hand_to_county, make_page
 from docs.journeys import (
     ALONE,
     HOUSEHOLDER,
@@ -222,6 +223,25 @@ def test_red_warning_from_the_tick_to_a_list_on_paper(
     (printed,) = tmp_path.glob(f"转移人员清单_{VILLAGE}_*.pdf")
     assert printed.read_bytes().startswith(b"%PDF")
     assert clerk.sees(printed.name)
+
+
+def test_a_village_is_handed_to_the_county_and_to_a_phone(
+    clerk: Clerk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    see_village(clerk, HERE)
+    with clerk.counted() as effort:
+        hand_to_county(clerk)
+    assert as_told("All of a village as shapefiles for the county's GIS", effort)
+    assert clerk.sees("导出好了")
+    (folder,) = (path for path in tmp_path.rglob(f"{VILLAGE}-*") if path.is_dir())
+    assert {"house.shp", "household.dbf", "校验清单.txt"} <= {path.name for path in folder.iterdir()}
+    clerk.click("返回地图")
+    with clerk.counted() as effort:
+        make_page(clerk)
+    assert as_told("The maps of a village as a page for a phone", effort)
+    (page,) = tmp_path.rglob(f"{VILLAGE}-*.html")
+    assert "小竹溪村" in page.read_text(encoding="utf-8")
 
 
 def test_what_is_said_of_halves_is_what_the_numbers_are() -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.entries import Entry, EntryList
@@ -56,7 +56,10 @@ class FindingList(QWidget):
         head.addWidget(self.hint, 1)
         head.addWidget(self.kinds)
         layout.addLayout(head)
-        layout.addWidget(self.list, 1)
+        framed = QFrame()
+        framed.setObjectName("sheet")
+        column(framed, margins=(4, 4, 4, 4)).addWidget(self.list)
+        layout.addWidget(framed, 1)
 
     def clear(self, sentence: str = "") -> None:
         """Show none, and why."""

@@ -17,6 +17,7 @@ from mingqing.desktop.settings import Settings
 from mingqing.desktop.window import MainWindow
 from tests.desktop.conftest import PASSWORD, USER
 from tests.desktop.printing.conftest import spin
+from tests.export.postgis.conftest import county, server  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="module")

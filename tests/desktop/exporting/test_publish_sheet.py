@@ -17,6 +17,7 @@ from mingqing.desktop.exporting.publish import PublishSheet
 from mingqing.desktop.widgets import alive
 from mingqing.desktop.window import MainWindow
 from mingqing.store.session import Session
+from tests.export.postgis.conftest import County
 
 SECRET = "Bu4ke-shuo/chu"  # noqa: S105
 
@@ -80,6 +81,21 @@ def test_what_is_typed_is_published_to_and_the_result_is_told(
     qtbot.waitUntil(lambda: not sheet.busy and not shared.jobs.busy())
     assert database.given == [("postgresql://gis:Bu4ke-shuo%2Fchu@10.1.2.3:5433/%E5%8E%BF%E5%BA%93", False)]
     assert sheet.said.text() == "已发布到 10.1.2.3：25 张表\n“住户”没有发布\n没有建角色的权限"
+
+
+def test_a_real_database_is_brought_up_to_date(
+    qtbot: QtBot, shared: MainWindow, sheet: PublishSheet, county: County
+) -> None:
+    sheet.host.setText(str(county.server.folder))
+    sheet.database.setText(county.name)
+    sheet.user.setText("postgres")
+    sheet.primary.click()
+    qtbot.waitUntil(lambda: not sheet.busy and not shared.jobs.busy(), timeout=60_000)
+    assert sheet.said.text().startswith("已发布到 ")
+    assert county.rows("SELECT count(*) FROM mingqing.house") == [12]
+    sheet.primary.click()
+    qtbot.waitUntil(lambda: not sheet.busy and not shared.jobs.busy(), timeout=60_000)
+    assert "已经是最新的" in sheet.said.text()
 
 
 def test_the_address_is_there_again_and_the_password_nowhere(
