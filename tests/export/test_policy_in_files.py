@@ -20,6 +20,7 @@ from mingqing.store.session import Session
 
 VILLAGE = "331124204202"
 _OUT = frozenset({Action.SEE, Action.EXPORT})
+_CODES = {".dbf": ("gbk",), ".dxf": ("gbk",), ".csv": ("gbk",), ".gdbtable": ("utf-16-le",)}
 _SHORTEST = 2  # characters that name somebody
 
 
@@ -46,15 +47,28 @@ def withheld(everything: Session, session: Session) -> set[str]:
 
 def content(files: tuple[Path, ...]) -> str:
     """Everything that is written in files, in whichever of the encodings that leave."""
-    raw = []
-    for file in files:
-        if is_zipfile(file):
-            with ZipFile(file) as archive:
-                raw += [archive.read(name) for name in archive.namelist()]
-        else:
-            raw.append(file.read_bytes())
-    decoded = "\n".join(part.decode(code, "ignore") for part in raw for code in ("utf-8", "gbk", "utf-16-le"))
+    decoded = "\n".join(
+        part.decode(code, "ignore")
+        for file in files
+        for part in _parts(file)
+        for code in ("utf-8", *_CODES.get(file.suffix, ()))
+    )
     return decoded + "".join(json.loads(f'"{part}"') for part in _escaped(decoded))
+
+
+def _parts(file: Path) -> Iterator[bytes]:
+    if is_zipfile(file):
+        with ZipFile(file) as archive:
+            yield from map(archive.read, archive.namelist())
+    else:
+        yield file.read_bytes()
+
+
+def found(secret: set[str], text: str) -> list[str]:
+    """What of the secret stands in a text; a text of megabytes is searched once, by its words."""
+    words = "\n".join(set(re.findall(r"\w+", text)))
+    likely = [s for s in secret if max(re.findall(r"\w+", s), key=len, default="") in words]
+    return [s for s in likely if s in text]
 
 
 def _escaped(text: str) -> Iterator[str]:
@@ -86,7 +100,7 @@ def test_no_file_holds_what_the_role_may_not_hand_on(
     secret = withheld(everything, session)
     text = content(export(session, asked, tmp_path / "出").files)
     assert "民情标识" in text
-    assert not [each for each in secret if each in text]
+    assert not found(secret, text)
 
 
 @pytest.mark.parametrize("format_", list(Format))
@@ -100,7 +114,7 @@ def test_what_is_masked_leaves_masked_in_every_format(
         text = content(export(session, asked, tmp_path / "出").files)
     assert len(secret) > 1000
     assert "**" in text
-    assert not [each for each in secret if each in text]
+    assert not found(secret, text)
 
 
 @pytest.mark.parametrize("format_", list(Format))
@@ -121,7 +135,7 @@ def test_what_is_shared_with_everybody_holds_no_person(
         secret = withheld(everything, session)
     text = content(export(everything, Asked(format_, share=True, gate=Gate.SKIP), tmp_path / "出").files)
     assert "小竹溪村" in text
-    assert not [each for each in secret if each in text]
+    assert not found(secret, text)
 
 
 def test_seen_whole_by_one_role_and_handed_on_masked_by_another_is_absent(
