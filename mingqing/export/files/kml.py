@@ -46,39 +46,42 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
             '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>\n'
         )
         stream.write(f"<name>{_text(options.project)}</name>\n")
-        for nth, layer in enumerate(finite(layer, written.notes) for layer in layers):
-            placed = np.flatnonzero(~shapely.is_missing(shapes_of(layer)))
-            if len(placed) < len(layer):
-                written.notes.append(
-                    tr("“{title}”有 {count} 条没有图形，KML 里放不下，没有写").format(
-                        title=layer.title, count=len(layer) - len(placed)
-                    )
-                )
+        stream.writelines(map(_style, _COLORS))  # all before the first folder: the schema says so
+        for nth, layer in enumerate(layers):
+            placed = _placed(finite(layer, written.notes), written.notes)
             if len(placed):
-                stream.write(_style(layer.name, _COLORS[nth % len(_COLORS)]))
-                _write_folder(
-                    stream, layer.take(placed, layer.name, layer.title, _any_kind(layer)), options.watch
-                )
+                _write_folder(stream, placed, _COLORS[nth % len(_COLORS)], options.watch)
                 written.files[layer.name] = [place]
         stream.write("</Document></kml>\n")
     return written
 
 
-def _any_kind(layer: Layer) -> GeometryKind | None:
-    return layer.kind or GeometryKind.POINT  # `by_kind` will find out
+def _placed(layer: Layer, notes: list[str]) -> Layer:
+    """Return the rows that have a shape, and say how many have none."""
+    shapes = np.full(len(layer), None) if layer.geometry is None else layer.geometry
+    there = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
+    if len(there) == len(layer):
+        return layer
+    notes.append(
+        tr("“{title}”有 {count} 条没有图形，KML 里放不下，没有写").format(
+            title=layer.title, count=len(layer) - len(there)
+        )
+    )
+    kind = layer.kind or GeometryKind.POINT  # only so that shapes stay: `by_kind` finds out
+    return layer.take(there, layer.name, layer.title, kind)
 
 
-def _style(name: str, color: str) -> str:
+def _style(color: str) -> str:
     """A style in KML's order of colours: opacity, blue, green, red."""
     backwards = color[4:] + color[2:4] + color[:2]
     return (
-        f"<Style id={quoteattr(name)}><IconStyle><color>ff{backwards}</color></IconStyle>"
+        f'<Style id="c{color}"><IconStyle><color>ff{backwards}</color></IconStyle>'
         f"<LineStyle><color>ff{backwards}</color><width>2</width></LineStyle>"
         f"<PolyStyle><color>66{backwards}</color></PolyStyle></Style>\n"
     )
 
 
-def _write_folder(stream: TextIO, layer: Layer, watch: Watch) -> None:
+def _write_folder(stream: TextIO, layer: Layer, color: str, watch: Watch) -> None:
     stream.write(f"<Folder><name>{_text(layer.title)}</name>\n")
     for part in by_kind(layer):
         geometry = shapes_of(part)
@@ -86,19 +89,23 @@ def _write_folder(stream: TextIO, layer: Layer, watch: Watch) -> None:
             watch.step(part.title, start, len(part))
             shapes = _shapes(geometry[start:end], part.kind)
             rows = zip(*(cells[start:end] for cells in part.cells), strict=True)
-            stream.writelines(_placemarks(part, rows, shapes))
+            stream.writelines(_placemarks(part, color, rows, shapes))
     stream.write("</Folder>\n")
 
 
-def _placemarks(layer: Layer, rows: Iterable[tuple[Any, ...]], shapes: Iterable[str]) -> Iterator[str]:
+def _placemarks(
+    layer: Layer, color: str, rows: Iterable[tuple[Any, ...]], shapes: Iterable[str]
+) -> Iterator[str]:
     named = [
         i
         for i, out in enumerate(layer.columns)
         if out.of is not None and out.of.name == layer.table.title_field
     ]
     told = [(i, _text(out.title)) for i, out in enumerate(layer.columns) if out.origin not in _KEYS]
-    heads = [f"<Data name={quoteattr(out.title)}><value>" for out in layer.columns]
-    url = f"<styleUrl>#{escape(layer.name)}</styleUrl>"
+    heads = [  # Google Earth shows the title, GDAL the name: it would take Chinese ones of one length for the same
+        f"<Data name={quoteattr(out.name)}><displayName>{_text(out.title)}</displayName><value>"
+        for out in layer.columns
+    ]
     for row, shape in zip(rows, shapes, strict=True):
         texts = ["" if value is None else _text(_said(value)) for value in row]
         name = next((texts[i] for i in named), "")
@@ -107,7 +114,7 @@ def _placemarks(layer: Layer, rows: Iterable[tuple[Any, ...]], shapes: Iterable[
             [f"{head}{text}</value></Data>" for head, text in zip(heads, texts, strict=True) if text]
         )
         yield (
-            f"<Placemark><name>{name}</name><description>{about}</description>{url}"
+            f"<Placemark><name>{name}</name><description>{about}</description><styleUrl>#c{color}</styleUrl>"
             f"<ExtendedData>{data}</ExtendedData>{shape}</Placemark>\n"
         )
 

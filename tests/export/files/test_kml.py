@@ -56,10 +56,19 @@ def test_a_folder_a_table_a_placemark_a_row(tmp_path: Path) -> None:
     first, second = folders[0].findall("k:Placemark", SPACE)
     assert first.findtext("k:name", "", SPACE) == "A1"
     assert first.findtext("k:description", "", SPACE) == "房屋编号：A1\nCS的中文：2"
-    assert [d.get("name") for d in first.findall(".//k:Data", SPACE)] == ["房屋编号", "CS的中文"]
+    assert [d.get("name") for d in first.findall(".//k:Data", SPACE)] == ["FWBH", "CS"]
+    assert [d.text for d in first.findall(".//k:displayName", SPACE)] == ["房屋编号", "CS的中文"]
+    (told, _) = ogr_features(tmp_path / "a.kml", house.title)
+    assert {name: told["properties"].get(name) for name in ("Name", "FWBH", "CS")} == {
+        "Name": "A1",
+        "FWBH": "A1",
+        "CS": "2",
+    }
     assert second.findall(".//k:Data", SPACE) == []
     styles = {f"#{s.get('id')}" for s in document.findall(".//k:Style", SPACE)}
-    assert {p.text for p in document.findall(".//k:styleUrl", SPACE)} == styles == {"#house", "#resource"}
+    used = [f.findtext("k:Placemark/k:styleUrl", "", SPACE) for f in folders]
+    assert set(used) < styles
+    assert used[0] != used[1]
 
 
 def test_rings_run_counter_clockwise(tmp_path: Path) -> None:
@@ -102,5 +111,5 @@ def test_hostile_text_is_escaped(tmp_path: Path) -> None:
 def test_titles_are_escaped(tmp_path: Path) -> None:
     layer = rows({"T": (TEXT, ["一"])}, [BOX], epsg=4490, T={"title": "层\"<'&"})
     write(tmp_path, layer)
-    assert [data.get("name") for data in parsed(tmp_path).iter(f"{{{SPACE['k']}}}Data")] == ["层\"<'&"]
+    assert parsed(tmp_path).findtext(".//k:displayName", "", SPACE) == "层\"<'&"
     assert parsed(tmp_path).findtext(".//k:description", "", SPACE) == "层\"<'&：一"
