@@ -103,7 +103,7 @@ def _as_somebody() -> dict[str, Any]:
 def server() -> Iterator[Server]:
     programs, somebody = _programs(), _as_somebody()
     # Not in pytest's own folder, which the other account could not enter; short, for the name of a socket must be.
-    folder = Path(tempfile.mkdtemp(prefix="mq-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="mq-pg-", dir="/tmp" if somebody else None))  # noqa: S108
     if somebody:
         os.chown(folder, somebody["user"], somebody["group"])
     data, quiet = folder / "data", {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}

@@ -11,6 +11,8 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mingqing.core.errors import Cancelled
 from mingqing.core.sample import PASSWORD, USER
@@ -26,6 +28,7 @@ from mingqing.store.ids import new_ids
 from mingqing.store.people.erase import erase
 from mingqing.store.project import create_project, open_project
 from mingqing.store.session import Session
+from tests.store.history.test_standing import KINDS, village_in
 
 from .conftest import As, County
 
@@ -427,3 +430,19 @@ def test_another_project_takes_its_villages_over_and_no_others(
         publish(project, county.address, verify=True)
         assert county.rows("SELECT count(*) FROM mingqing.house WHERE address = '第二个项目的'") == [0]
     assert_same(county, project)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(done=st.lists(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 40)), max_size=6), max_size=4))
+def test_whatever_happens_in_between_the_next_publishing_is_right(
+    county: County, empty_project_once: Path, done: list[list[tuple[str, int]]]
+) -> None:
+    """Edits, imports, undo, redo, backups that are brought back and go on otherwise."""
+    county.run("DROP SCHEMA IF EXISTS mingqing CASCADE")
+    with village_in(empty_project_once) as village:
+        for acts in ([], *done):
+            for kind, n in acts:
+                village.act(kind, n)
+            assert publish(village.session, county.address, verify=True).differing == ()
+            for table in ("house", "road", "resident"):
+                assert there(county, village.session, table) == here(village.session, table)
