@@ -14,7 +14,7 @@ from mingqing.catalog.model import STAMPS, Catalog, Field, FieldType, Link, Tabl
 from mingqing.core.text import clean, tr
 from mingqing.ingest.match import ColumnLink, TableMatch
 from mingqing.ingest.reading.layer import SourceLayer
-from mingqing.ingest.reading.names import ID_NAMES, id_column
+from mingqing.ingest.reading.names import ID_TITLE, id_column
 from mingqing.ingest.report import LeftOut, SourceReport
 
 _VILLAGE_NAMES = ("CUNMC", "村名")
@@ -151,9 +151,10 @@ def _continued(fields: Mapping[str, str], others: Sequence[str]) -> dict[str, tu
     found: dict[str, list[str]] = {}
     for column in others:
         more = _MORE.fullmatch(column)
-        begun = [c for c in fields if more and c[:_NAME_WIDTH] == more[1]]
-        if len(begun) == 1:
-            found.setdefault(begun[0], []).append(column)
+        stem = more[1] if more else column
+        begun = [c for c in fields if more and c.startswith(stem)]
+        if begun:
+            found.setdefault(max(begun, key=lambda c: c[:_NAME_WIDTH] == stem), []).append(column)
     return {c: tuple(sorted(more, key=lambda m: int(m.rpartition("_")[2]))) for c, more in found.items()}
 
 
@@ -183,7 +184,7 @@ def said_ids(raws: Sequence[object], rows: Sequence[int], report: SourceReport) 
         elif said is not None and said in first:
             why = tr("与第 {row} 行的标识相同，按没有标识导入").format(row=first[said])
         if why is not None:
-            report.left_out.append(LeftOut(row, ID_NAMES[1], why))
+            report.left_out.append(LeftOut(row, ID_TITLE, why))
             said = None
         elif said is not None:
             first[said] = row

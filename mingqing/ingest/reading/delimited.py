@@ -101,7 +101,8 @@ def decode_text(
             return text, enc.Encoding(codec, tr("由文件头的标记得知"), certain=True), ()
     if b"\0" in data:
         raise InputRefused(tr("不是文本文件，没有导入。"))
-    decoded = enc.decode([enc.Column(data.split(b"\n"))], declared, chosen)
+    said = (*enc.declared_by_ids(data), *declared)
+    decoded = enc.decode([enc.Column(data.split(b"\n"))], said, chosen)
     if decoded.lost:
         raise InputRefused(
             tr("第 {row} 行的文字无法解读，请改正后再导入。").format(row=decoded.lost[0][1] + 1)

@@ -27,6 +27,7 @@ from mingqing.ingest.reading.source import SourceFile
 _CODE = re.compile(r"(?:EPSG:+[\d.]*:?)(\d{4,6})$", re.I)
 _LONGEST = 2**63
 _TABLE = "table"
+_HEAD, _NAMES = 4_000, re.compile(r'"([^"\\]+)"\s*:')
 _ENOUGH = 6  # different characters beyond ASCII
 _Json = Mapping[str, object]
 
@@ -39,7 +40,11 @@ def _decoded(data: bytes, encoding: str | None) -> tuple[str, enc.Encoding]:
     except UnicodeDecodeError:
         text = ""
     # Each character of another encoding has a chance of 1 in 12 to be UTF-8 as well.
-    if encoding is None and len({c for c in text if not c.isascii()}) >= _ENOUGH:
+    sure = (
+        id_column(_NAMES.findall(text[:_HEAD])) is not None
+        or len({c for c in text if not c.isascii()}) >= _ENOUGH
+    )
+    if encoding is None and text and sure:
         return text, enc.Encoding("utf-8", tr("由{where}指明").format(where=where), certain=True)
     text, found, _ = decode_text(data, encoding, [enc.Declared("utf-8", where, 25.0)])
     return text, found
