@@ -5,7 +5,7 @@ guessed: by guessing, a reservoir's 名称 and a village's would be one. See `do
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import cache, lru_cache
@@ -138,21 +138,22 @@ def match_returned(
     village = next((c for c in free if _meanings(table).get(_key(c), (None, ""))[0] is _Means.VILLAGE), None)
     if village is not None and "village_code" not in {*fields.values(), *decided}:
         fields[village] = "village_code"
-    continued = _continued(fields, [c for c in free if c not in known])
-    known |= {more for several in continued.values() for more in several}
+    going_on = _continued(known, [c for c in free if c not in known])
+    continued = {column: more for column, more in going_on.items() if column in fields}
+    known |= {more for several in going_on.values() for more in several}
     unmatched = tuple(c for c in free if c not in known)
     return TableMatch(
         table, fields, links, {}, {}, unmatched, refused, id_column(columns), targets, continued
     )
 
 
-def _continued(fields: Mapping[str, str], others: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _continued(known: Iterable[str], others: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """For each column whose text goes on in others, those, in order: `JJ` in `JJ_2`, `JJ_3`."""
     found: dict[str, list[str]] = {}
     for column in others:
         more = _MORE.fullmatch(column)
         stem = more[1] if more else column
-        begun = [c for c in fields if more and c.startswith(stem)]
+        begun = [c for c in known if more and c.startswith(stem)]
         if begun:
             found.setdefault(max(begun, key=lambda c: c[:_NAME_WIDTH] == stem), []).append(column)
     return {c: tuple(sorted(more, key=lambda m: int(m.rpartition("_")[2]))) for c, more in found.items()}

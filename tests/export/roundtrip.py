@@ -135,8 +135,13 @@ def apart(one: shapely.Geometry | None, other: shapely.Geometry | None) -> float
 
 
 @st.composite
-def projects(draw: st.DrawFn, tables: Sequence[str] = TABLES, most: int = 3) -> dict[str, Rows]:
-    """A few rows of each table, referring to one another; two villages, and rows of none."""
+def projects(
+    draw: st.DrawFn, tables: Sequence[str] = TABLES, most: int = 3, encoding: str = "utf-8"
+) -> dict[str, Rows]:
+    """A few rows of each table, referring to one another; two villages, and rows of none.
+
+    encoding : to which their text is limited.
+    """
     ids = draw(st.sets(st.integers(1, _LONGEST_ID), min_size=len(tables) * most, max_size=len(tables) * most))
     fresh = iter(sorted(ids, key=lambda i: i % 97))
     made: dict[str, Rows] = {}
@@ -144,7 +149,7 @@ def projects(draw: st.DrawFn, tables: Sequence[str] = TABLES, most: int = 3) -> 
         table = catalog().tables[name]
         made[name] = Rows(columns={n: [] for n in travelling(table)})
         for nth in range(2 if name == "village" else draw(st.integers(0, most))):
-            row = draw(_rows(table, made, nth))
+            row = draw(_rows(table, made, nth, encoding))
             if not list(broken(table, row)):
                 made[name].ids.append(next(fresh))
                 for column, values in made[name].columns.items():
@@ -154,7 +159,9 @@ def projects(draw: st.DrawFn, tables: Sequence[str] = TABLES, most: int = 3) -> 
 
 
 @st.composite
-def _rows(draw: st.DrawFn, table: Table, made: Mapping[str, Rows], nth: int) -> dict[str, Value]:
+def _rows(
+    draw: st.DrawFn, table: Table, made: Mapping[str, Rows], nth: int, encoding: str
+) -> dict[str, Value]:
     row: dict[str, Value] = {}
     for name in travelling(table):
         field = table.field_by_name[name]
@@ -164,7 +171,9 @@ def _rows(draw: st.DrawFn, table: Table, made: Mapping[str, Rows], nth: int) -> 
         elif name == "village_code":
             row[name] = draw(st.sampled_from([VILLAGE, NEIGHBOUR, None]))
         else:
-            row[name] = _stored(field, draw(_VALUES[field.type](field)))
+            raw = draw(_VALUES[field.type](field))
+            raw = raw.encode(encoding, "ignore").decode(encoding) if isinstance(raw, str) else raw
+            row[name] = _stored(field, raw)
         if field.required and row[name] is None and field.references is None:
             row[name] = _stored(field, f"名{nth}") if field.type is FieldType.TEXT else row[name]
     if table.name == "village":
@@ -255,6 +264,6 @@ def _geometry(draw: st.DrawFn, table: Table) -> shapely.Geometry | None:
     one = draw({GeometryKind.POINT: point, GeometryKind.LINE: _lines(), GeometryKind.POLYGON: _boxes()}[kind])
     if not several:
         return one
-    beside = shapely.transform(one, lambda xy: xy + [500.0, 0.0])
+    beside = shapely.transform(one, lambda xy: xy + np.array([500.0, 0.0]))
     make = shapely.multilinestrings if kind is GeometryKind.LINE else shapely.multipolygons
     return make([one, beside])

@@ -58,6 +58,8 @@ def read_geojson(file: SourceFile, *, encoding: str | None = None) -> list[Sourc
     except (ValueError, RecursionError) as error:
         raise InputRefused(tr("读不出来，文件已损坏或不是它名字所说的格式。")) from error
     features = _features(whole)
+    if not features and "name" in _mapping(whole):
+        return []  # a table of ours that has no rows
     if not features:
         raise refuse_empty()
     parts: dict[str, list[int]] = {}
