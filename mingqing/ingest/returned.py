@@ -24,6 +24,7 @@ _MORE = re.compile(r"(.+)_[1-9]\d?", re.ASCII)
 _PARTS = (re.compile(r"_\d+$"), re.compile(r"_(?:point|line|area)$|（[点线面]）$"))
 _WHOLE = re.compile(r"0*([1-9]\d{0,18})", re.ASCII)
 _MOST = 2**63 - 1
+_TELLING = 3  # columns that several tables have
 NOWHERE = 0  # what an id that is none stands for: no row has it
 
 
@@ -49,9 +50,13 @@ def returned_table(catalog: Catalog, names: Sequence[str], columns: tuple[str, .
         table.name: sum(_key(column) in _meanings(table) for column in columns)
         for table in catalog.tables.values()
     }
-    # Of tables that explain as many columns, the one that has the fewest others: the file has all of its own.
-    best = min(catalog.tables.values(), key=lambda t: (-known[t.name], len(_meanings(t))))
-    return best if known[best.name] >= max(2, (len(columns) - 1) / 2) else None
+    most = max(known.values())
+    if not most or most < (len(columns) - 1) / 2:
+        return None
+    fitting = [table for table in catalog.tables.values() if known[table.name] == most]
+    if len(fitting) > 1 and most < _TELLING:
+        return None
+    return min(fitting, key=lambda t: len(_meanings(t)))  # a file has all of the columns of its table
 
 
 def _without_parts(name: str) -> list[str]:
