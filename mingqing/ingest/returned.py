@@ -18,6 +18,12 @@ from mingqing.ingest.reading.names import ID_TITLE, id_column
 from mingqing.ingest.report import LeftOut, SourceReport
 
 _VILLAGE_NAMES = ("CUNMC", "村名")
+_FOR_PEOPLE = (
+    "参考经度",
+    "参考纬度",
+    "Name",
+    "Description",
+)  # of workbooks and KML: what other columns say, again
 _ID_ENDING, _NAME_ENDING, _NAME_WIDTH = "标识", "MC", 8
 _MORE = re.compile(r"(.+)_[1-9]\d?", re.ASCII)
 # What is added to a table's name where it leaves in several parts.
@@ -35,6 +41,7 @@ class _Means(Enum):
     TARGET = "target"  # the id of the row that a field refers to
     NAMED = "named"  # what names that row
     VILLAGE = "village"  # the village's name, beside its code
+    NOTHING = "nothing"
 
 
 def returned_table(catalog: Catalog, names: Sequence[str], columns: tuple[str, ...]) -> Table | None:
@@ -96,6 +103,8 @@ def _meanings(table: Table) -> Mapping[str, tuple[_Means, str]]:
                     found.setdefault(_key(name), (means, field.name))
     for name in _VILLAGE_NAMES:
         found.setdefault(_key(name), (_Means.VILLAGE, "village_code"))
+    for name in _FOR_PEOPLE:
+        found.setdefault(_key(name), (_Means.NOTHING, ""))
     return found
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -63,13 +62,16 @@ _TEXT = st.one_of(
 )
 
 
-@dataclass(repr=False)
 class Rows:
     """Rows of one table, to be put into a project."""
 
-    ids: list[int] = field(default_factory=list)
-    columns: dict[str, list[Value]] = field(default_factory=dict)
-    geometry: list[shapely.Geometry | None] = field(default_factory=list)
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.ids: list[int] = []
+        self.columns: dict[str, list[Value]] = {name: [] for name in columns}
+        self.geometry: list[shapely.Geometry | None] = []
+
+    def __repr__(self) -> str:
+        return f"{len(self.ids)} rows"
 
 
 def travelling(table: Table) -> tuple[str, ...]:
@@ -147,7 +149,7 @@ def projects(
     made: dict[str, Rows] = {}
     for name in sorted(tables, key=catalog().depth):
         table = catalog().tables[name]
-        made[name] = Rows(columns={n: [] for n in travelling(table)})
+        made[name] = Rows(travelling(table))
         for nth in range(2 if name == "village" else draw(st.integers(0, most))):
             row = draw(_rows(table, made, nth, encoding))
             if not list(broken(table, row)):

@@ -105,3 +105,80 @@ def test_any_rows_come_back(
         fill(before, rows)
         left = export(before, Asked(form, gate=Gate.SKIP), place()).place
         assert assert_comes_back(before, after, left).complete
+
+
+@pytest.mark.parametrize("form", [Format.SHP, Format.CSV])
+@any_project
+@given(rows=projects(encoding="gbk"))
+def test_any_rows_come_back_in_gbk(
+    form: Format, rows: dict[str, Rows], empty: Empty, place: Callable[[], Path]
+) -> None:
+    with empty() as before, empty() as after:
+        fill(before, rows)
+        left = export(before, Asked(form, encoding="GBK", gate=Gate.SKIP), place()).place
+        assert assert_comes_back(before, after, left).complete
+
+
+@any_project
+@given(rows=projects())
+def test_any_rows_come_back_from_one_geojson_file(
+    rows: dict[str, Rows], empty: Empty, place: Callable[[], Path]
+) -> None:
+    with empty() as before, empty() as after:
+        fill(before, rows)
+        left = export(before, Asked(Format.GEOJSON, gate=Gate.SKIP), place().with_suffix(".geojson")).place
+        assert assert_comes_back(before, after, left).complete
+
+
+@any_project
+@given(rows=projects())
+def test_any_rows_come_back_from_a_workbook_without_their_shapes(
+    rows: dict[str, Rows], empty: Empty, place: Callable[[], Path]
+) -> None:
+    with empty() as before, empty() as after:
+        fill(before, rows)
+        left = export(before, Asked(Format.XLSX, gate=Gate.SKIP), place()).place
+        assert assert_comes_back(before, after, left, shapeless=True).complete
+
+
+@any_project
+@given(rows=projects(["village", "house", "road", "water", "grid", "hazard"]))
+def test_what_is_drawn_comes_back_from_kml(
+    rows: dict[str, Rows], empty: Empty, place: Callable[[], Path]
+) -> None:
+    with empty() as before, empty() as after:
+        fill(before, rows)
+        left = export(before, Asked(Format.KML, gate=Gate.SKIP), place()).place
+        assert_comes_back(before, after, left, rows, drawn_only=True)
+
+
+@pytest.mark.parametrize("epsg", [4490, 4528, 3857])
+def test_shapes_come_back_from_other_coordinates(
+    epsg: int, sample_session: Session, empty: Empty, place: Callable[[], Path]
+) -> None:
+    tables = ("village", "house", "road")
+    with empty() as after:
+        asked = Asked(Format.SHP, tables=tables, epsg=epsg, gate=Gate.SKIP)
+        assert_comes_back(sample_session, after, export(sample_session, asked, place()).place, tables)
+
+
+@pytest.mark.parametrize("form", [Format.SHP, Format.GPKG])
+def test_the_sample_villages_come_back_whole(
+    form: Format, sample_session: Session, empty: Empty, place: Callable[[], Path]
+) -> None:
+    with empty() as after:
+        left = export(sample_session, Asked(form, gate=Gate.SKIP), place()).place
+        report = assert_comes_back(sample_session, after, left)
+        assert after.counts() == sample_session.counts()
+        assert {s.table for s in report.sources if s.read} == {t for t, n in after.counts().items() if n}
+
+
+def test_what_came_back_is_the_same_a_second_time(
+    sample_session: Session, empty: Empty, place: Callable[[], Path]
+) -> None:
+    with empty() as after:
+        left = export(sample_session, Asked(Format.SPATIALITE, gate=Gate.SKIP), place()).place
+        import_paths(after, [left])
+        again = import_paths(after, [left])
+        assert (again.total("added"), again.total("updated")) == (0, 0)
+        assert again.total("unchanged") == sum(sample_session.counts().values())
