@@ -188,9 +188,10 @@ def _publish(project: Path, folder: Path, times: int) -> None:
     if home is None or not shutil.which("ogr2ogr"):
         print("\nPostgreSQL with PostGIS, or ogr2ogr, is not installed: publishing is not measured.")
         return
-    with server(home) as socket, _ours(project, _EDITOR) as side:
-        plain = folder / "county.sqlite"
+    plain = folder / "county.sqlite"
+    with _ours(project, _EDITOR) as side:
         rows = side.ask({**_request("spatialite", (), plain), "tables": None})["rows"]
+    with server(home) as socket, _ours(project, _EDITOR) as side:
         print(f"\n{project.stem}: {rows:,.0f} rows of all tables to PostGIS; best and median of {times}")
 
         def ours(_: Path) -> Cost:
