@@ -37,7 +37,18 @@ def server(home: Path) -> Iterator[Path]:
         os.chown(folder, somebody["user"], somebody["group"])
     data = folder / "data"
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    made = [home / "initdb", "-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"]
+    made: list[str | Path] = [
+        home / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-A",
+        "trust",
+    ]
     subprocess.run(made, check=True, **quiet, **somebody)
     options = ["--listen_addresses=", f"--unix_socket_directories={folder}"]
     process = subprocess.Popen([home / "postgres", "-D", data, *options], **quiet, **somebody)
