@@ -5,7 +5,7 @@ guessed: by guessing, a reservoir's 名称 and a village's would be one. See `do
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import cache, lru_cache
@@ -14,16 +14,23 @@ from mingqing.catalog.model import STAMPS, Catalog, Field, FieldType, Link, Tabl
 from mingqing.core.text import clean, tr
 from mingqing.ingest.match import ColumnLink, TableMatch
 from mingqing.ingest.reading.layer import SourceLayer
-from mingqing.ingest.reading.names import ID_NAMES, id_column
+from mingqing.ingest.reading.names import ID_TITLE, id_column
 from mingqing.ingest.report import LeftOut, SourceReport
 
 _VILLAGE_NAMES = ("CUNMC", "村名")
+_FOR_PEOPLE = (
+    "参考经度",
+    "参考纬度",
+    "Name",
+    "Description",
+)  # of workbooks and KML: what other columns say, again
 _ID_ENDING, _NAME_ENDING, _NAME_WIDTH = "标识", "MC", 8
 _MORE = re.compile(r"(.+)_[1-9]\d?", re.ASCII)
 # What is added to a table's name where it leaves in several parts.
 _PARTS = (re.compile(r"_\d+$"), re.compile(r"_(?:point|line|area)$|（[点线面]）$"))
 _WHOLE = re.compile(r"0*([1-9]\d{0,18})", re.ASCII)
 _MOST = 2**63 - 1
+_TELLING = 3  # columns that several tables have
 NOWHERE = 0  # what an id that is none stands for: no row has it
 
 
@@ -34,6 +41,7 @@ class _Means(Enum):
     TARGET = "target"  # the id of the row that a field refers to
     NAMED = "named"  # what names that row
     VILLAGE = "village"  # the village's name, beside its code
+    NOTHING = "nothing"
 
 
 def returned_table(catalog: Catalog, names: Sequence[str], columns: tuple[str, ...]) -> Table | None:
@@ -49,9 +57,13 @@ def returned_table(catalog: Catalog, names: Sequence[str], columns: tuple[str, .
         table.name: sum(_key(column) in _meanings(table) for column in columns)
         for table in catalog.tables.values()
     }
-    # Of tables that explain as many columns, the one that has the fewest others: the file has all of its own.
-    best = min(catalog.tables.values(), key=lambda t: (-known[t.name], len(_meanings(t))))
-    return best if known[best.name] >= max(2, (len(columns) - 1) / 2) else None
+    most = max(known.values())
+    if not most or most < (len(columns) - 1) / 2:
+        return None
+    fitting = [table for table in catalog.tables.values() if known[table.name] == most]
+    if len(fitting) > 1 and most < _TELLING:
+        return None
+    return min(fitting, key=lambda t: len(_meanings(t)))  # a file has all of the columns of its table
 
 
 def _without_parts(name: str) -> list[str]:
@@ -91,6 +103,8 @@ def _meanings(table: Table) -> Mapping[str, tuple[_Means, str]]:
                     found.setdefault(_key(name), (means, field.name))
     for name in _VILLAGE_NAMES:
         found.setdefault(_key(name), (_Means.VILLAGE, "village_code"))
+    for name in _FOR_PEOPLE:
+        found.setdefault(_key(name), (_Means.NOTHING, ""))
     return found
 
 
@@ -138,22 +152,24 @@ def match_returned(
     village = next((c for c in free if _meanings(table).get(_key(c), (None, ""))[0] is _Means.VILLAGE), None)
     if village is not None and "village_code" not in {*fields.values(), *decided}:
         fields[village] = "village_code"
-    continued = _continued(fields, [c for c in free if c not in known])
-    known |= {more for several in continued.values() for more in several}
+    going_on = _continued(known, [c for c in free if c not in known])
+    continued = {column: more for column, more in going_on.items() if column in fields}
+    known |= {more for several in going_on.values() for more in several}
     unmatched = tuple(c for c in free if c not in known)
     return TableMatch(
         table, fields, links, {}, {}, unmatched, refused, id_column(columns), targets, continued
     )
 
 
-def _continued(fields: Mapping[str, str], others: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _continued(known: Iterable[str], others: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """For each column whose text goes on in others, those, in order: `JJ` in `JJ_2`, `JJ_3`."""
     found: dict[str, list[str]] = {}
     for column in others:
         more = _MORE.fullmatch(column)
-        begun = [c for c in fields if more and c[:_NAME_WIDTH] == more[1]]
-        if len(begun) == 1:
-            found.setdefault(begun[0], []).append(column)
+        stem = more[1] if more else column
+        begun = [c for c in known if more and c.startswith(stem)]
+        if begun:
+            found.setdefault(max(begun, key=lambda c: c[:_NAME_WIDTH] == stem), []).append(column)
     return {c: tuple(sorted(more, key=lambda m: int(m.rpartition("_")[2]))) for c, more in found.items()}
 
 
@@ -183,7 +199,7 @@ def said_ids(raws: Sequence[object], rows: Sequence[int], report: SourceReport) 
         elif said is not None and said in first:
             why = tr("与第 {row} 行的标识相同，按没有标识导入").format(row=first[said])
         if why is not None:
-            report.left_out.append(LeftOut(row, ID_NAMES[1], why))
+            report.left_out.append(LeftOut(row, ID_TITLE, why))
             said = None
         elif said is not None:
             first[said] = row

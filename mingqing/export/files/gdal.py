@@ -19,6 +19,7 @@ from mingqing.export.layer import Layer
 
 _NAMES = {GeometryKind.POINT: "Point", GeometryKind.LINE: "LineString", GeometryKind.POLYGON: "Polygon"}
 _SMALL = 2**31
+_UTC = 100  # of OGR_F_SetFieldDateTime: without a time zone GDAL warns of every layer
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ def write(
             driver=driver.name,
             dataset_options=None if path.exists() else dict(driver.dataset),
             layer_options=dict(options),
+            gdal_tz_offsets={
+                out.name: np.full(len(values), _UTC, dtype=np.int8)
+                for out, (values, _) in zip(layer.columns, fields, strict=True)
+                if values.dtype == "datetime64[s]"
+            },
             **shape,
         )
     except (DataSourceError, DataLayerError) as error:  # fields and types are sound: what is left is the disk

@@ -4,19 +4,19 @@
 def pieces(text: str, encoding: str, width: int) -> list[bytes]:
     """Return text in pieces of at most `width` bytes, none cut within a character.
 
-    Nor, where that can be helped, beside a space: readers take blanks off the ends of a column, so that the pieces put
+    Nor, where that can be helped, behind a space: readers take blanks off the end of a column, so that the pieces put
     together again would lack it.
 
     Examples
     --------
     >>> [piece.decode("GBK") for piece in pieces("小竹溪村 东边", "GBK", 9)]
-    ['小竹溪', '村 东边']
+    ['小竹溪村', ' 东边']
     """
     found, start = [], 0
     while start < len(text):
         end = _fitting(text, start, encoding, width)
         whole = end
-        while end < len(text) and end > start + 1 and (text[end - 1].isspace() or text[end].isspace()):
+        while end < len(text) and end > start + 1 and text[end - 1].isspace():
             end -= 1
         if end == start + 1:
             end = whole

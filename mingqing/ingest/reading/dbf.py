@@ -7,7 +7,7 @@ that is cut short with empty rows, and hands out text already decoded.
 import datetime as dt
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from mingqing.ingest.reading import encoding as enc
 from mingqing.ingest.reading.codec_names import codec_named
 from mingqing.ingest.reading.dbf_header import DbfField, Header
 from mingqing.ingest.reading.layer import RowProblem
-from mingqing.ingest.reading.names import unique
+from mingqing.ingest.reading.names import id_column, unique
 
 _DELETED = ord("*")
 _NO_DATA = -1e38  # what Esri writes for "no value" in a float field
@@ -77,7 +77,10 @@ def read_dbf(data: bytes, *, cpg: Path | None = None, chosen: str | None = None)
     text = [f for f in fields if f.type in _TEXT]
     blocks = [enc.Column([f.raw_name for f in fields], 10)]
     blocks += [enc.Column(_text(cells, f), f.size) for f in text]
-    decoded = enc.decode(blocks, _declared(data[29], cpg), chosen)
+    said = _declared(data[29], cpg)
+    if id_column([f.raw_name.decode("ascii", "replace") for f in fields]) is not None:
+        said = [replace(each, trust=enc.OURS) for each in said]
+    decoded = enc.decode(blocks, said, chosen)
     names = unique(decoded.columns[0])
     read = _Cells(records)
     columns: dict[str, list[object]] = {}

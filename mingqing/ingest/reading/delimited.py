@@ -18,6 +18,7 @@ from mingqing.ingest.reading.bounds import require_cells
 from mingqing.ingest.reading.gdal import is_present, without_wild
 from mingqing.ingest.reading.grid import read_grid, refuse_empty
 from mingqing.ingest.reading.layer import RowProblem, SourceLayer
+from mingqing.ingest.reading.names import ID_NAME, ID_TITLE
 from mingqing.ingest.reading.source import SourceFile
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
@@ -101,7 +102,8 @@ def decode_text(
             return text, enc.Encoding(codec, tr("由文件头的标记得知"), certain=True), ()
     if b"\0" in data:
         raise InputRefused(tr("不是文本文件，没有导入。"))
-    decoded = enc.decode([enc.Column(data.split(b"\n"))], declared, chosen)
+    said = (*enc.declared_by_ids(data), *declared)
+    decoded = enc.decode([enc.Column(data.split(b"\n"))], said, chosen)
     if decoded.lost:
         raise InputRefused(
             tr("第 {row} 行的文字无法解读，请改正后再导入。").format(row=decoded.lost[0][1] + 1)
@@ -111,6 +113,9 @@ def decode_text(
 
 def _delimiter(text: str, *, agreeing: float) -> str | None:
     """Find the delimiter that cuts enough of the first lines into equally many parts, two at least."""
+    begun = next((name for name in (ID_NAME, ID_TITLE) if text.startswith(name)), "")
+    if begun and text[len(begun) :][:1] in _DELIMITERS:
+        return text[len(begun)]  # what our export gave, or somebody saved again
     lines = [line for line in text[:20_000].splitlines()[:30] if line.strip()]
     best: tuple[int, int] = (0, 0)
     found = None

@@ -10,6 +10,7 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.ingest.reading import scripts
 from mingqing.ingest.reading.codec_names import codec_named, title
+from mingqing.ingest.reading.names import ID_TITLE
 
 _DECISIVE = 12.0  # nats: wrong once in 160,000 times, were characters independent
 _PLAUSIBLE = -9.5  # nats a character: everyday Chinese is about -7.5, a wrong decoding -12 and below
@@ -86,9 +87,12 @@ class EncodingUnclear(InputRefused):
     candidates: tuple[Alternative, ...] = ()
 
 
+OURS = math.inf  # of what our export wrote, which does not err about itself
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """An encoding that a file names for itself, where, and how far that is trusted, in nats."""
+    """An encoding that a file names for itself, where, and how far that is trusted, in nats; OURS: wholly."""
 
     codec: str
     where: str
@@ -145,10 +149,20 @@ def decode(
     sayings = list(declared)
     for saying in sayings:
         reading = _Reading.of(saying.codec, joined, columns)
-        if reading and saying.trust >= _DECISIVE and reading.plausible:
+        if reading and (saying.trust == OURS or (saying.trust >= _DECISIVE and reading.plausible)):
             how = tr("由{where}指明").format(where=saying.where)
             return reading.decoded(columns, Encoding(saying.codec, how, certain=True), ())
     return _weigh(joined, columns, sayings)
+
+
+def declared_by_ids(data: bytes) -> list[Declared]:
+    """Return the encoding in which a text that our export wrote calls the ids of its rows; none where it does not."""
+    codecs = ("utf-8", "gb18030")
+    return [
+        Declared(codec, tr("“{name}”一列").format(name=ID_TITLE), OURS)
+        for codec in codecs
+        if ID_TITLE.encode(codec) in data
+    ]
 
 
 def _evidence(text: str) -> str:

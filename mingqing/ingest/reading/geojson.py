@@ -27,6 +27,7 @@ from mingqing.ingest.reading.source import SourceFile
 _CODE = re.compile(r"(?:EPSG:+[\d.]*:?)(\d{4,6})$", re.I)
 _LONGEST = 2**63
 _TABLE = "table"
+_HEAD, _NAMES = 4_000, re.compile(r'"([^"\\]+)"\s*:')
 _ENOUGH = 6  # different characters beyond ASCII
 _Json = Mapping[str, object]
 
@@ -39,7 +40,11 @@ def _decoded(data: bytes, encoding: str | None) -> tuple[str, enc.Encoding]:
     except UnicodeDecodeError:
         text = ""
     # Each character of another encoding has a chance of 1 in 12 to be UTF-8 as well.
-    if encoding is None and len({c for c in text if not c.isascii()}) >= _ENOUGH:
+    sure = (
+        id_column(_NAMES.findall(text[:_HEAD])) is not None
+        or len({c for c in text if not c.isascii()}) >= _ENOUGH
+    )
+    if encoding is None and text and sure:
         return text, enc.Encoding("utf-8", tr("由{where}指明").format(where=where), certain=True)
     text, found, _ = decode_text(data, encoding, [enc.Declared("utf-8", where, 25.0)])
     return text, found
@@ -53,6 +58,8 @@ def read_geojson(file: SourceFile, *, encoding: str | None = None) -> list[Sourc
     except (ValueError, RecursionError) as error:
         raise InputRefused(tr("读不出来，文件已损坏或不是它名字所说的格式。")) from error
     features = _features(whole)
+    if not features and "name" in _mapping(whole):
+        return []  # a table of ours that has no rows
     if not features:
         raise refuse_empty()
     parts: dict[str, list[int]] = {}

@@ -27,6 +27,7 @@ from mingqing.ingest.reading.source import SourceFile
 
 _EXACT = 2**53  # beyond it a float no longer holds every integer
 _MOST_COUNTED = 10**9
+_SYSTEM = frozenset({"layer_styles"})  # of QGIS, which keeps there how layers are drawn
 _MAGIC = b"SQLite format 3"
 _COMPUTED = (
     "SELECT 1 FROM sqlite_master WHERE type = 'view'"
@@ -44,7 +45,7 @@ def read_geopackage(file: SourceFile, *, encoding: str | None = None) -> list[So
     _inspect(file.path)
     names = gdal.layers_of(file.path)
     require_layers(len(names))
-    layers = [layer_named(file, name) for name in names]
+    layers = [layer_named(file, name) for name in names if name not in _SYSTEM]
     layers = [layer for layer in layers if len(layer) or layer.problems]
     if not layers:
         raise refuse_empty()

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from mingqing.core.text import clean, tr
 
-ID_NAMES = ("MQID", "民情标识")  # of the column in which our export gives the ids of rows
+# Of the column in which our export gives the ids of rows.
+ID_NAME, ID_TITLE = "MQID", "民情标识"
 
 
 def unique(names: Iterable[str]) -> list[str]:
@@ -36,5 +37,4 @@ def id_column(names: Sequence[str]) -> str | None:
     >>> id_column(["MQID", "FWBH"]), id_column(["房屋编号"])
     ('MQID', None)
     """
-    known = {name.lower() for name in ID_NAMES}
-    return next((name for name in names if name.strip().lower() in known), None)
+    return next((name for name in names if name.strip().upper() in {ID_NAME, ID_TITLE}), None)

@@ -38,7 +38,7 @@ _BY_SUFFIX = {
     ".dbf": Kind.DBF,
     ".gpkg": Kind.GEOPACKAGE,
     ".gdb": Kind.FILEGDB,
-    ".sqlite": Kind.SPATIALITE,
+    **dict.fromkeys((".sqlite", ".spatialite"), Kind.SPATIALITE),
     **dict.fromkeys((".geojson", ".json"), Kind.GEOJSON),
     **dict.fromkeys((".kml", ".kmz"), Kind.KML),
     ".gpx": Kind.GPX,
@@ -52,6 +52,8 @@ _ADVICE = {
     **dict.fromkeys((".dwg", ".dxf", ".tab", ".mif"), tr("请先转成 Shapefile 再导入")),
     **dict.fromkeys((".doc", ".docx", ".wps", ".pdf"), tr("请把其中的表格另存为 Excel 再导入")),
 }
+# What our export puts beside its files, known by the first of them: it tells of rows and holds none.
+_COMPANIONS = ("校验清单.txt", "数据字典.xlsx", "元数据.json")
 # Parts of a shapefile that mean nothing alone.
 _PARTS = {".shx", ".prj", ".cpg", ".cst", ".sbn", ".sbx", ".qix", ".qpj", ".fix"}
 _READERS = {
@@ -184,7 +186,8 @@ def _tree(top: Path) -> Iterator[SourceFile]:
                 continue  # a project of ours that lies among the files
             is_folder = entry.is_dir() and not entry.name.lower().endswith(".gdb")
             (pending if is_folder else files).append(folder / entry.name)
-        yield from _group(files)
+        told = any(path.name == _COMPANIONS[0] for path in files)
+        yield from _group(path for path in files if not (told and path.name in _COMPANIONS))
 
 
 def _group(files: Iterable[Path]) -> Iterator[SourceFile]:

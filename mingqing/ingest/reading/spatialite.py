@@ -38,6 +38,7 @@ _TABLES = (
 )
 _SHAPES = "SELECT lower(f_table_name), f_geometry_column, srid FROM geometry_columns"
 _CRS = "SELECT auth_name || ':' || auth_srid FROM spatial_ref_sys WHERE srid = ?"
+_NUMBERS = frozenset({"ogc_fid", "fid", "pk_uid", "objectid"})  # of rows, given by whatever wrote them
 _STEPS, _MOST_STEPS = 100_000, 200_000  # of SQLite's engine: an ordinary county takes a hundredth of it
 
 
@@ -99,11 +100,8 @@ def _shapes(database: sqlite3.Connection) -> dict[str, _Shape]:
 
 
 def _layer(file: SourceFile, database: sqlite3.Connection, name: str, shape: _Shape | None) -> SourceLayer:
-    columns = [
-        str(column)
-        for _, column, *_, hidden in database.execute(f"PRAGMA table_xinfo({_quoted(name)})")
-        if not hidden
-    ]
+    told = database.execute(f"PRAGMA table_xinfo({_quoted(name)})").fetchall()
+    columns = [str(c[1]) for c in told if not c[6] and not (c[5] and str(c[1]).lower() in _NUMBERS)]
     require_columns(len(columns))
     (count,) = database.execute(f"SELECT count(*) FROM {_quoted(name)}").fetchone()
     require_cells(count, len(columns))

@@ -18,8 +18,10 @@ from mingqing.ingest.reading import archive, ole
 from mingqing.ingest.reading.bounds import require_cells
 from mingqing.ingest.reading.grid import Merged, read_grid, refuse_empty
 from mingqing.ingest.reading.layer import SourceLayer
+from mingqing.ingest.reading.names import id_column
 from mingqing.ingest.reading.source import SourceFile
 
+_ABOUT = tr("说明")  # of what our export writes, the sheet that says what it all is
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # A sheet is measured where a cell is not written as every office program writes it, or lies far out.
 _ODD = re.compile(rb'<(?:[\w.-]+:)?(?:row|c)(?! r=")[\s/>]')
@@ -52,6 +54,8 @@ def read_workbook(file: SourceFile, *, encoding: str | None = None) -> list[Sour
         if type(error).__name__ != "PanicException":  # how a bug in the Rust library surfaces
             raise
         raise InputRefused(tr("打不开，文件已损坏，请用 Excel 或 WPS 另存后再导入。")) from None
+    if any(id_column(list(layer.columns)) is not None for layer in layers):
+        layers = [layer for layer in layers if layer.name != _ABOUT]
     if not layers:
         raise refuse_empty()
     return layers

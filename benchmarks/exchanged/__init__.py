@@ -1,0 +1,1 @@
+"""Our side of `benchmarks.exchange`, which runs in a process of its own."""
