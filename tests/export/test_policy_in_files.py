@@ -41,8 +41,8 @@ def withheld(everything: Session, session: Session) -> set[str]:
                 closed |= {t for t in texts(everything, name, field.name) if len(t) > _SHORTEST}
     codes = everything.catalog.codes.values()
     titles = [x.title for t in everything.catalog.tables.values() for x in (t, *t.field_by_name.values())]
-    written = "\n".join(chain(open_, [c.value for each in codes for c in each.codes], titles))
-    return {text for text in closed if text not in written and not (text.isdecimal() and len(text) <= 8)}
+    written = "\n".join(chain(set(open_), [c.value for each in codes for c in each.codes], titles))
+    return {t for t in closed if not (t.isdecimal() and len(t) <= 8) and t not in written}
 
 
 def content(files: tuple[Path, ...]) -> str:
