@@ -89,6 +89,7 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave buttons their words where there is room for the names as well."""
         super().resizeEvent(event)
+        self.give.setVisible(self.width() >= _WIDE)  # where it is not, the menu has it
         style = Qt.ToolButtonStyle
         for worded in (self.add, self.evacuation):
             worded.setToolButtonStyle(
