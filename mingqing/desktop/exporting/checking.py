@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from mingqing.access.audit import Act
 from mingqing.access.roles import Action
 from mingqing.core.errors import Cancelled, MingqingError
 from mingqing.core.text import tr
@@ -56,13 +57,9 @@ class CheckPanel(QWidget):
         """Look through the rows that are asked for, as far as they may be seen, or handed on."""
 
         def work(session: "Session", job: Job[Quality]) -> Quality:
-            from mingqing.export.read import chosen_ids  # with it all that reads what leaves
-            from mingqing.quality.check import check
-
-            watch = Watch(job.progress, job.cancelled)
-            tables = asked.tables or tuple(session.catalog.tables)
-            chosen = {t: ids for t in tables if (ids := chosen_ids(session, asked, t)) is not None}
-            return check(session, tables, asked.villages, among=chosen, action=action, watch=watch)
+            found = looked_through(session, asked, action, Watch(job.progress, job.cancelled))
+            session.record(Act.QUERY, tr("质量检查"), rows=len(found.findings))
+            return found
 
         def done(found: Quality) -> None:
             if alive(self):
@@ -112,3 +109,13 @@ class CheckPanel(QWidget):
             self._far.setText(f"{text}　{done:,} / {total:,}" if total else text)
             self.bar.setRange(0, total)
             self.bar.setValue(done)
+
+
+def looked_through(session: "Session", asked: "Asked", action: Action, watch: Watch) -> Quality:
+    """Return what is wrong with the rows that are asked for, as far as the account may do this with them."""
+    from mingqing.export.read import chosen_ids  # with it all that reads what leaves
+    from mingqing.quality.check import check
+
+    tables = asked.tables or tuple(session.catalog.tables)
+    chosen = {t: ids for t in tables if (ids := chosen_ids(session, asked, t)) is not None}
+    return check(session, tables, asked.villages, among=chosen, action=action, watch=watch)

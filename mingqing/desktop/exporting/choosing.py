@@ -27,7 +27,7 @@ from mingqing.desktop.exporting.ground import Counts, exportable
 from mingqing.desktop.exporting.options import OptionPanel
 from mingqing.desktop.exporting.preview import Preview
 from mingqing.desktop.exporting.tables import TableTicks
-from mingqing.desktop.exporting.wish import AUDIENCES, PLAIN, Wish, is_folder
+from mingqing.desktop.exporting.wish import AUDIENCES, PLAIN, Target, Wish, is_folder
 from mingqing.desktop.villages.ticks import VillageTicks
 from mingqing.desktop.widgets import L, M, S, button, choice_box, column, label, row, tab_through
 from mingqing.export.asked import Asked, Format, Gate
@@ -289,17 +289,11 @@ class Choosing(QWidget):
         return self._profiles.get(_named(self.wish))
 
     @property
-    def place(self) -> Path:
-        """The file or folder that will be made: one that is not there yet."""
-        wish = self.wish
-        suffix = "" if is_folder(wish.format) else wish.format.suffix
-        stem = in_name(self.name.text().strip()) if self.name.text().strip() else self._usual_name
-        folder, n = Path(self.folder.text()), 1
-        place = folder / f"{stem}{suffix}"
-        while place.exists():
-            n += 1
-            place = folder / f"{stem}-{n}{suffix}"
-        return place
+    def target(self) -> Target:
+        """Where it is to go."""
+        format_, typed = self.wish.format, self.name.text().strip()
+        suffix = "" if is_folder(format_) else format_.suffix
+        return Target(Path(self.folder.text()), in_name(typed) if typed else self._usual_name, suffix)
 
     @property
     def numbers(self) -> Mapping[str, int] | None:

@@ -1,5 +1,6 @@
 """The export page: what is chosen, what it would come to, then how far it is and what came of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,13 +145,14 @@ class ExportPage(QStackedWidget):
 
     def _look(self) -> None:
         choosing = self.choosing
-        profile, asked, place = choosing.profile, choosing.asked, choosing.place
+        profile, asked, target = choosing.profile, choosing.asked, choosing.target
         if self._ground is None or profile is None or choosing.lacking:
             return
         table, numbers = self._table, choosing.numbers
 
         def work(session: "Session", job: Job[Foresight]) -> Foresight:
-            return foresee(session, asked, profile, place, table, Watch(cancelled=job.cancelled))
+            watch = Watch(cancelled=job.cancelled)
+            return foresee(session, asked, profile, target.free(), table, watch)
 
         def done(found: Foresight) -> None:
             self.foresight = found
@@ -175,13 +177,13 @@ class ExportPage(QStackedWidget):
 
     def export(self) -> None:
         """Make what was chosen."""
-        ground, asked, place = self._ground, self.choosing.asked, self.choosing.place
+        ground, asked, target = self._ground, self.choosing.asked, self.choosing.target
         if ground is None or self.busy or self.choosing.lacking:
             return
         remember(ground.settings, ground.session.info.path, self.choosing.wish)
 
         def work(session: "Session", job: Job[Handed]) -> Handed:
-            return hand_on(session, asked, place, Watch(job.progress, job.cancelled))
+            return hand_on(session, asked, target.free(), Watch(job.progress, job.cancelled))
 
         self.banner.clear()
         self.choosing.check.stop()
@@ -233,4 +235,12 @@ def hand_on(session: "Session", asked: "Asked", place: Path, watch: Watch) -> Ha
 
     outcome = export(session, asked, place, watch=watch)
     layers = tuple((leaving.title, leaving.rows) for leaving in outcome.layers)
-    return Handed(outcome.place, layers, outcome.notes, outcome.quality, weigh(outcome.place))
+    notes = (*outcome.notes, *_beside(outcome.place, outcome.files))
+    return Handed(outcome.place, layers, notes, outcome.quality, weigh(outcome.place))
+
+
+def _beside(place: Path, files: Sequence[Path]) -> list[str]:
+    """Say where the documents are that belong to it, if not in it."""
+    folders = {file.parent.name for file in files if not file.is_relative_to(place)}
+    said = tr("数据字典、元数据和校验清单在旁边的“{folder}”文件夹里，交给别的单位时一起给")
+    return [said.format(folder=folder) for folder in sorted(folders)]

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mingqing.core.text import tr
 from mingqing.export.asked import Format, Gate
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mingqing.desktop.settings import Settings
 
 
@@ -72,6 +71,23 @@ _FOLDERS = frozenset({Format.SHP, Format.GEOJSON, Format.CSV})
 def is_folder(format_: Format) -> bool:
     """Whether a format comes as a folder of files, one or several a table."""
     return format_ in _FOLDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where it is to go. suffix : of a file; empty for a folder of files."""
+
+    folder: Path
+    stem: str
+    suffix: str
+
+    def free(self) -> Path:
+        """Return the file or folder to be made, one that is not there yet; asks the disk, so call it in a job."""
+        place, n = self.folder / f"{self.stem}{self.suffix}", 1
+        while place.exists():
+            n += 1
+            place = self.folder / f"{self.stem}-{n}{self.suffix}"
+        return place
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,7 +286,7 @@ def test_a_workbook_is_made_and_can_be_taken_away(
     qtbot.keyClick(page.handed.chip, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert [url.toLocalFile() for url in QApplication.clipboard().mimeData().urls()] == [str(made)]
     page.handed.again.emit()
-    assert page.choosing.place.name.endswith("-2.xlsx")
+    assert page.choosing.target.free().name.endswith("-2.xlsx")
 
 
 def held_up(go: threading.Event) -> Callable[[Session, Asked, Path, Watch], Handed]:

@@ -1,7 +1,9 @@
 """数据检查: what is wrong is listed by kind, the worst first, and opened on the map one by one."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -92,6 +94,18 @@ def test_a_finding_is_opened_to_be_put_right_while_the_list_stays(
     assert sheet.isVisible()
 
 
+def test_the_list_can_be_saved_as_a_table(
+    qtbot: QtBot, shared: MainWindow, sheet: QualitySheet, tmp_path: Path
+) -> None:
+    sheet.keep_list(tmp_path / "问题.xlsx")
+    qtbot.waitUntil(lambda: not shared.jobs.busy(), timeout=30_000)
+    assert sheet.told.text() == "已存为 问题.xlsx"
+    assert openpyxl.load_workbook(tmp_path / "问题.xlsx", read_only=True).sheetnames
+    sheet.keep_list(tmp_path / "没有的" / "问题.xlsx")
+    qtbot.waitUntil(lambda: not shared.jobs.busy(), timeout=30_000)
+    assert "写不进去" in sheet.told.text()
+
+
 def test_there_is_one_list_and_it_goes_with_the_project(shared: MainWindow, sheet: QualitySheet) -> None:
     shared.actions_["quality"].trigger()
     assert [s for s in shared.exporting.sheets if isinstance(s, QualitySheet)] == [sheet]
@@ -108,6 +122,8 @@ def test_a_viewer_may_check_and_is_told_nothing_that_is_hidden(
     sheet.where.setCurrentIndex(sheet.where.findData(""))
     sheet.begin()
     qtbot.waitUntil(lambda: not window.jobs.busy(), timeout=30_000)
+    assert not sheet.keep.isEnabled()
+    assert "不能导出数据" in sheet.keep.toolTip()
     said = " ".join(e.line for e in sheet.check.list.list.entries)
     assert sheet.check.list.summary.text().startswith("看了 ")
     assert not [canary for canary in CANARIES if canary in said]
