@@ -1,16 +1,14 @@
 """The large choices at the top of the export page: for whom it is."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from mingqing.desktop.exporting.wish import AUDIENCES, Audience
 from mingqing.desktop.look.icons import icon
 from mingqing.desktop.widgets import M, S, column, label, row
 
-_GLYPH = 22
+_GLYPH, _ROOMY = 22, 1150  # pixels
 
 
 class AudienceTiles(QWidget):
@@ -27,6 +25,12 @@ class AudienceTiles(QWidget):
             self._group.addButton(tile)
             layout.addWidget(tile, 1)
             tile.clicked.connect(lambda _on=False, code=code: self.chosen.emit(code))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Go without the second line where it would be cut."""
+        super().resizeEvent(event)
+        for tile in self.tiles.values():
+            tile.about.setVisible(self.width() >= _ROOMY)
 
     def show_choice(self, code: str) -> None:
         """Show who is chosen."""
@@ -46,7 +50,8 @@ class _Tile(QPushButton):
         glyph = _Glyph(self, audience.glyph)
         inside.addWidget(glyph)
         said = column(gap=0)
-        words: Sequence[QLabel] = (label(audience.title, "strong"), label(audience.about, "caption"))
+        self.about = label(audience.about, "caption")
+        words = (label(audience.title, "strong"), self.about)
         said.addStretch(1)
         for each in words:
             each.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QStandardPaths, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mingqing.export.profile.model import Profile
     from mingqing.store.conditions.kept import Asked as Condition
 
-_TABLES, _VILLAGES = 292, 264
+_TABLES, _VILLAGES, _ROOMY, _NARROW = 292, 264, 1200, 0.78
 _EVERY, _SELECTED = "every", "selected"
 _GATES = (
     (Gate.TELL, tr("导出前检查，有错误也导出")),
@@ -76,17 +76,17 @@ class Choosing(QWidget):
         outer = column(self, margins=(L, M, L, M), gap=M)
         outer.addWidget(self.audiences)
         panes = row(gap=L)
-        panes.addWidget(self._pane(_TABLES, tr("导出什么"), self._lay_tables))
-        panes.addWidget(self._pane(_VILLAGES, tr("哪些村"), self._lay_villages))
-        panes.addWidget(self._pane(0, tr("怎么导出"), self._lay_options), 1)
+        self._left = self._pane(tr("导出什么"), self._lay_tables)
+        self._middle = self._pane(tr("哪些村"), self._lay_villages)
+        panes.addWidget(self._left)
+        panes.addWidget(self._middle)
+        panes.addWidget(self._pane(tr("怎么导出"), self._lay_options), 1)
         outer.addLayout(panes, 1)
         outer.addLayout(self._make_foot())
 
     @staticmethod
-    def _pane(width: int, title: str, fill: Callable[[QVBoxLayout], None]) -> QFrame:
+    def _pane(title: str, fill: Callable[[QVBoxLayout], None]) -> QFrame:
         made = QFrame()
-        if width:
-            made.setFixedWidth(width)
         inside = column(made, gap=S)
         inside.addWidget(label(title, "strong"))
         fill(inside)
@@ -160,6 +160,13 @@ class Choosing(QWidget):
         )
         self.preview.wanted.connect(self.seen)
         self.name.textEdited.connect(lambda _text: self._say())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave what would come as much room as there is."""
+        super().resizeEvent(event)
+        wide = self.width() >= _ROOMY
+        for pane, width in ((self._left, _TABLES), (self._middle, _VILLAGES)):
+            pane.setFixedWidth(width if wide else round(width * _NARROW))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Let Tab come to everything as one reads it."""

@@ -14,7 +14,7 @@ from mingqing.desktop.widgets import M, S, column, label, row
 if TYPE_CHECKING:
     from mingqing.desktop.exporting.foresight import Foresight, Sample
 
-_LINE_PX, _HEADER_PX, _BAR_PX, _WIDEST = 26, 34, 14, 200
+_LINE_PX, _HEADER_PX, _BAR_PX, _LEAST_PX, _WIDEST = 26, 34, 14, 64, 200
 _TITLES = (tr("内容"), tr("文件或图层"), tr("图形"), tr("条数"))
 
 
@@ -50,7 +50,9 @@ class Preview(QWidget):
         below.addWidget(self.title)
         below.addWidget(self.hint, 1)
         layout.addLayout(below)
-        layout.addWidget(self.rows)
+        layout.addWidget(self.rows, 2)
+        for view in (self.files, self.rows):
+            view.setMinimumHeight(_LEAST_PX)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.rows.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.rows.setShowGrid(False)
@@ -112,7 +114,7 @@ class Preview(QWidget):
         header = self.rows.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMaximumSectionSize(_WIDEST)
-        self.rows.setFixedHeight(header.sizeHint().height() + ROWS * _LINE_PX + _BAR_PX + 2)
+        self.rows.setMaximumHeight(header.sizeHint().height() + ROWS * _LINE_PX + _BAR_PX + 2)
         masked = sample is not None and any(each[2] for each in sample.columns)
         none = sample is not None and not sample.rows
         words = tr("没有记录") if none else tr("您的角色看不到的内容已打码") if masked else ""
