@@ -35,7 +35,7 @@ def take_pictures(clerk: Clerk, take: Callable[[str], object]) -> None:
     """Go the journey."""
 
     def seen(name: str) -> None:
-        folder = page_of(clerk).choosing.folder
+        folder = page_of(clerk).choosing.place.folder
         place = folder.text()
         folder.setText(SHOWN)
         take(name)
@@ -46,7 +46,7 @@ def take_pictures(clerk: Clerk, take: Callable[[str], object]) -> None:
     hand_to_county(clerk)
     clerk.wait(lambda: clerk.sees("导出好了"))
     where = page_of(clerk).handed.where
-    where.setText(where.text().replace(page_of(clerk).choosing.folder.text(), SHOWN))
+    where.setText(where.text().replace(page_of(clerk).choosing.place.folder.text(), SHOWN))
     take("handed")
     clerk.click("再导一份")
     clerk.click("数据检查")

@@ -3,31 +3,29 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QStandardPaths, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from mingqing.core.files import in_name
 from mingqing.core.text import tr
 from mingqing.desktop.evacuation.parts import Choices
 from mingqing.desktop.exporting.audiences import AudienceTiles
 from mingqing.desktop.exporting.checking import CheckPanel
 from mingqing.desktop.exporting.ground import Counts, exportable
 from mingqing.desktop.exporting.options import OptionPanel
+from mingqing.desktop.exporting.place import PlaceLine
 from mingqing.desktop.exporting.preview import Preview
 from mingqing.desktop.exporting.tables import TableTicks
-from mingqing.desktop.exporting.wish import AUDIENCES, PLAIN, Target, Wish, is_folder
+from mingqing.desktop.exporting.which import WhichRows
+from mingqing.desktop.exporting.wish import AUDIENCES, PLAIN, Wish
 from mingqing.desktop.villages.ticks import VillageTicks
 from mingqing.desktop.widgets import L, M, S, button, choice_box, column, label, row, tab_through
 from mingqing.export.asked import Asked, Format, Gate
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
     from mingqing.store.conditions.kept import Asked as Condition
 
 _TABLES, _VILLAGES, _ROOMY, _NARROW = 292, 264, 1200, 0.78
-_EVERY, _SELECTED = "every", "selected"
 _GATES = (
     (Gate.TELL, tr("导出前检查，有错误也导出")),
     (Gate.STOP, tr("导出前检查，有错误就不导出")),
@@ -59,12 +56,12 @@ class Choosing(QWidget):
         self._ground: Ground | None = None
         self._profiles: Mapping[str, Profile] = {}
         self._counts: Counts | None = None
-        self._kept: Sequence[tuple[str, Condition]] = ()
+        self._off: frozenset[str] = frozenset()  # of tables of which only some rows are meant
         self.wish = Wish()
         self.audiences, self.options, self.preview = AudienceTiles(), OptionPanel(), Preview()
-        self.rows, self.tables, self.villages = choice_box(tr("哪些记录")), TableTicks(), VillageTicks()
+        self.rows, self.tables, self.villages = WhichRows(), TableTicks(), VillageTicks()
         self.check, self.gate = CheckPanel(), choice_box(tr("导出前要不要检查"))
-        self.name, self.folder = QLineEdit(), QLineEdit()
+        self.place = PlaceLine()
         self.summary = label("", "strong", wrap=True)
         self.primary = button(tr("导出"), self.exporting.emit, "primary", glyph="fa6s.file-export")
         self._lay_out()
@@ -132,19 +129,8 @@ class Choosing(QWidget):
         self.show_view("preview")
 
     def _make_foot(self) -> QHBoxLayout:
-        for field, words in ((self.name, tr("文件名")), (self.folder, tr("存到哪个文件夹"))):
-            field.setAccessibleName(words)
-        self.name.setFixedWidth(250)
-        self.folder.setReadOnly(True)
-        made = row(gap=S)
-        for words, field in ((tr("文件名"), self.name), (tr("存到"), self.folder)):
-            caption = label(words, "muted")
-            caption.setBuddy(field)
-            made.addWidget(caption)
-            made.addWidget(field, 1 if field is self.folder else 0)
-        self.browse = button(tr("更改…"), self._browse)
-        made.addWidget(self.browse)
-        made.addSpacing(M)
+        made = row(gap=M)
+        made.addWidget(self.place, 1)
         made.addWidget(self.summary)
         made.addWidget(self.primary)
         return made
@@ -154,12 +140,13 @@ class Choosing(QWidget):
         self.options.changed.connect(self._take)
         self.tables.changed.connect(self._take_ticks)
         self.villages.changed.connect(self._show)
-        self.rows.activated.connect(lambda _n: self._show())
+        self.rows.box.activated.connect(lambda _n: self._turn_rows())
         self.gate.activated.connect(
             lambda _n: self._take(replace(self.wish, gate=Gate(self.gate.currentData())))
         )
         self.preview.wanted.connect(self.seen)
-        self.name.textEdited.connect(lambda _text: self._say())
+        self.place.renamed.connect(self.changed)
+        self.place.moved.connect(lambda folder: self._take(replace(self.wish, folder=folder)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave what would come as much room as there is."""
@@ -176,7 +163,7 @@ class Choosing(QWidget):
             (
                 *(self.audiences, self.rows, self.tables, self.every, self.none, self.here, self.villages),
                 *(options.format, options.profile, options.crs, options.encoding, self.views),
-                *(self.preview, self.check, self.name, self.folder, self.browse, self.primary),
+                *(self.preview, self.check, self.place, self.primary),
             )
         )
 
@@ -184,7 +171,7 @@ class Choosing(QWidget):
 
     def begin(self, ground: "Ground", wish: Wish) -> None:
         """Offer a project's tables and villages, with what was chosen the last time."""
-        self._ground, self._counts, self._kept = ground, None, ()
+        self._ground, self._counts, self._off = ground, None, frozenset()
         self.wish = wish.fitting({})
         self.tables.offer(ground.session.catalog)
         codes = {entry.village.code for entry in ground.villages}
@@ -193,9 +180,8 @@ class Choosing(QWidget):
         self.here.setText(tr("只要{village}").format(village=names.get(ground.village, "")))
         self.here.setVisible(ground.village in names and len(names) > 1)
         self.options.begin(ground.session.info.epsg, self._profiles)
-        self._offer_rows(_SELECTED if self._narrowed else _EVERY)
-        self.folder.setText(wish.folder or str(usual_folder()))
-        self.name.setModified(False)
+        self.rows.begin(ground.selected, exportable(ground.session))
+        self.place.begin(wish.folder)
         self.show_view("preview")
         self._show()
 
@@ -206,45 +192,23 @@ class Choosing(QWidget):
         if self._ground is None:
             return
         self._profiles, self._counts = profiles, counts
-        may = exportable(self._ground.session)
-        self._kept = [(name, asked) for name, asked in kept if asked.table in may]
         known = self.wish if self.wish.profile in profiles else replace(self.wish, profile=PLAIN)
         self.wish = known.fitting(self._taken)
         self.options.begin(self._ground.session.info.epsg, profiles)
-        self._offer_rows(str(self.rows.currentData()))
+        self.rows.know(kept, exportable(self._ground.session))
         self._show()
-
-    def _offer_rows(self, chosen: str) -> None:
-        with QSignalBlocker(self.rows):
-            self.rows.clear()
-            self.rows.addItem(tr("全部记录"), _EVERY)
-            n = sum(map(len, self._narrowed.values()))
-            if n:
-                self.rows.addItem(tr("只要地图上选中的 {n:,} 条").format(n=n), _SELECTED)
-            for at, (name, _) in enumerate(self._kept):
-                self.rows.addItem(tr("只要符合“{name}”的").format(name=name), str(at))
-            self.rows.setCurrentIndex(max(self.rows.findData(chosen), 0))
-        self.rows.setEnabled(self.rows.count() > 1)
 
     @property
     def _here(self) -> frozenset[str]:
         """The village on screen."""
         return frozenset({self._ground.village} - {""}) if self._ground is not None else frozenset()
 
-    @property
-    def _narrowed(self) -> Mapping[str, frozenset[int]]:
-        """The rows that are selected, of tables that may be handed on."""
-        if self._ground is None:
-            return {}
-        may = exportable(self._ground.session)
-        return {table: ids for table, ids in self._ground.selected.items() if table in may}
-
     def _why_not(self) -> dict[str, tuple[str, str]]:
         """Return why tables cannot be ticked, in a word and in a sentence."""
         if self._ground is None:
             return {}
         catalog, may = self._ground.session.catalog, exportable(self._ground.session)
-        profile, only = self.profile, self._only
+        profile, only = self.profile, self.rows.tables
         found = {}
         for name, table in catalog.tables.items():
             if name not in may:
@@ -260,29 +224,19 @@ class Choosing(QWidget):
                 found[name] = tr("不在其中"), tr("上面选的记录里没有“{table}”").format(table=table.title)
         return found
 
-    @property
-    def _only(self) -> frozenset[str] | None:
-        """The tables of which rows were chosen one by one; None where all rows are meant."""
-        chosen = str(self.rows.currentData())
-        if chosen == _SELECTED:
-            return frozenset(self._narrowed)
-        return frozenset({self._kept[int(chosen)][1].table}) if chosen.isdigit() else None
-
     # ── What is chosen ─────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def asked(self) -> Asked:
         """What is to leave."""
-        wish, chosen = self.wish, str(self.rows.currentData())
-        ticked = self.villages.ticked
-        whole = ticked == self.villages.offered or chosen == _SELECTED
-        condition = self._kept[int(chosen)][1] if chosen.isdigit() else None
+        wish, ticked = self.wish, self.villages.ticked
+        whole = ticked == self.villages.offered or self.rows.anywhere
         return Asked(
             wish.format,
             tables=self.tables.ticked,
             villages=None if whole else tuple(sorted(ticked)),
-            where={} if condition is None else {condition.table: condition.condition},
-            among=self._narrowed if chosen == _SELECTED else {},
+            where=self.rows.where,
+            among=self.rows.among,
             epsg=None if wish.format in LON_LAT_ONLY else self.options.epsg(wish),
             encoding=wish.encoding,
             profile=_named(wish),
@@ -296,19 +250,11 @@ class Choosing(QWidget):
         return self._profiles.get(_named(self.wish))
 
     @property
-    def target(self) -> Target:
-        """Where it is to go."""
-        format_, typed = self.wish.format, self.name.text().strip()
-        suffix = "" if is_folder(format_) else format_.suffix
-        return Target(Path(self.folder.text()), in_name(typed) if typed else self._usual_name, suffix)
-
-    @property
     def numbers(self) -> Mapping[str, int] | None:
         """How many rows of each table would leave; None while that is not known."""
-        chosen = str(self.rows.currentData())
-        if chosen == _SELECTED:
-            return {table: len(ids) for table, ids in self._narrowed.items()}
-        if self._counts is None or chosen.isdigit():
+        if self.rows.anywhere:
+            return {table: len(ids) for table, ids in self.rows.among.items()}
+        if self._counts is None or self.rows.where:
             return None
         ticked = self.villages.ticked
         whole = ticked == self.villages.offered
@@ -322,7 +268,7 @@ class Choosing(QWidget):
         """What has to be chosen first, in a sentence; empty where nothing has."""
         if not self.tables.ticked:
             return tr("请至少勾一张表")
-        if not self.villages.ticked and self.rows.currentData() != _SELECTED:
+        if not self.villages.ticked and not self.rows.anywhere:
             return tr("请至少勾一个村")
         return ""
 
@@ -341,7 +287,14 @@ class Choosing(QWidget):
     def _take_ticks(self) -> None:
         ticked, cannot = set(self.tables.ticked), self._why_not()
         off = {name for name in self.tables.leaves if name not in ticked and name not in cannot}
-        self.wish = replace(self.wish, off=frozenset(off | (self.wish.off & cannot.keys())))
+        if self.rows.tables is None:
+            self.wish = replace(self.wish, off=frozenset(off | (self.wish.off & cannot.keys())))
+        else:
+            self._off = frozenset(off)
+        self._show()
+
+    def _turn_rows(self) -> None:
+        self._off = frozenset()
         self._show()
 
     # ── What is shown ──────────────────────────────────────────────────────────────────────────────────────────
@@ -357,13 +310,11 @@ class Choosing(QWidget):
         wish = self.wish
         self.audiences.show_choice(wish.audience)
         self.options.show_wish(wish)
-        chosen = self._only is not None
-        self.tables.show_choice(() if chosen else wish.off, self._why_not())
+        self.tables.show_choice(wish.off if self.rows.tables is None else self._off, self._why_not())
         self.tables.count(self.numbers)
-        self.villages.setEnabled(self.rows.currentData() != _SELECTED)
+        self.villages.setEnabled(not self.rows.anywhere)
         self.gate.setCurrentIndex(max(self.gate.findData(wish.gate.value), 0))
-        if not self.name.isModified():
-            self.name.setText(self._usual_name)
+        self.place.propose(self._usual_name)
         self._say()
         self.changed.emit()
 
@@ -378,23 +329,10 @@ class Choosing(QWidget):
             return ""
         ticked = self.villages.ticked
         only = next((e.village.name for e in self._ground.villages if ticked == {e.village.code}), "")
-        return in_name(f"{only or self._ground.session.info.name}-{date.today():%Y%m%d}")  # noqa: DTZ011 - the clerk's day
-
-    def _browse(self) -> None:
-        there = Path(self.folder.text())
-        start = next((each for each in (there, *there.parents) if each.is_dir()), Path.home())
-        chosen = QFileDialog.getExistingDirectory(self, tr("存到哪个文件夹"), str(start))
-        if chosen:
-            self.folder.setText(chosen)
-            self._take(replace(self.wish, folder=chosen))
+        day = date.today()  # noqa: DTZ011 - the clerk's day
+        return f"{only or self._ground.session.info.name}-{day:%Y%m%d}"
 
 
 def _named(wish: Wish) -> str:
     """Return the exchange format that is used: a page calls everything as the program does."""
     return PLAIN if wish.format is Format.HTML else wish.profile
-
-
-def usual_folder() -> Path:
-    """Return where exports go unless somebody says otherwise."""
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(documents or Path.home()) / tr("民情导出")

@@ -145,7 +145,7 @@ class ExportPage(QStackedWidget):
 
     def _look(self) -> None:
         choosing = self.choosing
-        profile, asked, target = choosing.profile, choosing.asked, choosing.target
+        profile, asked, target = choosing.profile, choosing.asked, choosing.place.target(choosing.wish.format)
         if self._ground is None or profile is None or choosing.lacking:
             return
         table, numbers = self._table, choosing.numbers
@@ -177,7 +177,8 @@ class ExportPage(QStackedWidget):
 
     def export(self) -> None:
         """Make what was chosen."""
-        ground, asked, target = self._ground, self.choosing.asked, self.choosing.target
+        ground, asked = self._ground, self.choosing.asked
+        target = self.choosing.place.target(asked.format)
         if ground is None or self.busy or self.choosing.lacking:
             return
         remember(ground.settings, ground.session.info.path, self.choosing.wish)

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from mingqing.desktop.application import make_window
-from mingqing.desktop.exporting import choosing
+from mingqing.desktop.exporting import place
 from mingqing.desktop.exporting.page import ExportPage
 from mingqing.desktop.hints import bubble
 from mingqing.desktop.jobs import DrawJob, ExportJob, KeepJob, ReadJob, WriteJob
@@ -55,7 +55,7 @@ def page(
     qtbot: QtBot, shared: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ExportPage]:
     """The export page as it is when it is opened the first time; files go to a folder of the test."""
-    monkeypatch.setattr(choosing, "usual_folder", lambda: tmp_path / "民情导出")
+    monkeypatch.setattr(place, "usual_folder", lambda: tmp_path / "民情导出")
     bugs: list[object] = []
     shared.jobs.crashed.connect(bugs.append)
     shared.settings.exporting.clear()

@@ -102,7 +102,7 @@ def test_only_villages_that_are_ticked_leave(qtbot: QtBot, shared: MainWindow, p
     assert choosing.asked.villages == (THERE,)
     assert ["农房", "house.shp", "点、面", "6"] in files(page)
     assert {row[2] for row in sample(page)} == {"横岗村"}
-    assert choosing.name.text().startswith("横岗村-")
+    assert choosing.place.name.text().startswith("横岗村-")
     choosing.none.click()
     assert not choosing.primary.isEnabled()
     assert choosing.summary.text() == "请至少勾一个村"
@@ -210,7 +210,7 @@ def test_only_what_is_selected_on_the_map_leaves(qtbot: QtBot, shared: MainWindo
     shared.actions_["export"].trigger()
     settled(qtbot, shared)
     choosing = page.choosing
-    assert choosing.rows.currentText() == "只要地图上选中的 2 条"
+    assert choosing.rows.box.currentText() == "只要地图上选中的 2 条"
     assert choosing.asked.among == {"house": frozenset(two)}
     assert choosing.asked.tables == ("house",)
     assert choosing.asked.villages is None
@@ -218,6 +218,9 @@ def test_only_what_is_selected_on_the_map_leaves(qtbot: QtBot, shared: MainWindo
     assert choosing.tables.leaves["road"].text(1).strip() == "不在其中"
     assert [line[3] for line in files(page)] == ["2"]
     assert len(sample(page)) == 2
+    choosing.tables.leaves["house"].setCheckState(0, Qt.CheckState.Unchecked)
+    assert choosing.summary.text() == "请至少勾一张表"
+    assert "house" not in choosing.wish.off
 
 
 def test_only_what_a_kept_condition_finds_leaves(qtbot: QtBot, shared: MainWindow, page: ExportPage) -> None:
@@ -228,7 +231,7 @@ def test_only_what_a_kept_condition_finds_leaves(qtbot: QtBot, shared: MainWindo
         kept = keep(session, "砖木的房", Kept("house", OneOf("structure", ("砖木",))))
     shared.actions_["export"].trigger()
     settled(qtbot, shared)
-    rows = page.choosing.rows
+    rows = page.choosing.rows.box
     at = next(n for n in range(rows.count()) if "砖木的房" in rows.itemText(n))
     rows.setCurrentIndex(at)
     rows.activated.emit(at)
@@ -249,7 +252,7 @@ def test_choices_are_there_again_the_next_time(
     elsewhere = tmp_path / "U盘"
     elsewhere.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(elsewhere))
-    page.choosing._browse()
+    page.choosing.place.ask_folder()
     monkeypatch.setattr(pages, "hand_on", lambda *_: Handed(elsewhere / "a.xlsx", (), (), None, 0))
     page.choosing.primary.click()
     settled(qtbot, shared)
@@ -258,7 +261,7 @@ def test_choices_are_there_again_the_next_time(
     settled(qtbot, shared)
     assert page.choosing.wish.audience == "sheet"
     assert "road" not in page.choosing.tables.ticked
-    assert page.choosing.folder.text() == str(elsewhere)
+    assert page.choosing.place.folder.text() == str(elsewhere)
     assert shared.settings.path is not None
     assert "sheet" in shared.settings.path.read_text(encoding="utf-8")
 
@@ -286,7 +289,7 @@ def test_a_workbook_is_made_and_can_be_taken_away(
     qtbot.keyClick(page.handed.chip, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert [url.toLocalFile() for url in QApplication.clipboard().mimeData().urls()] == [str(made)]
     page.handed.again.emit()
-    assert page.choosing.target.free().name.endswith("-2.xlsx")
+    assert page.choosing.place.target(Format.XLSX).free().name.endswith("-2.xlsx")
 
 
 def held_up(go: threading.Event) -> Callable[[Session, Asked, Path, Watch], Handed]:
@@ -391,6 +394,16 @@ def test_the_rows_are_checked_before_anybody_asks_for_files(
 # ── Coming and going ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_another_name_is_shown_and_kept(qtbot: QtBot, shared: MainWindow, page: ExportPage) -> None:
+    name = page.choosing.place.name
+    name.selectAll()
+    qtbot.keyClicks(name, "a/b")
+    settled(qtbot, shared)
+    assert page.choosing.preview.heading.text().startswith("会得到文件夹 a_b，")
+    page.choosing.villages.tick({THERE})
+    assert name.text() == "a/b"
+
+
 def test_escape_leads_back_to_the_map_but_not_out_of_a_run(
     qtbot: QtBot, shared: MainWindow, page: ExportPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -424,8 +437,8 @@ def test_closing_in_the_middle_of_a_run_asks_first(
 def test_every_field_has_a_name_for_who_cannot_see_it(page: ExportPage) -> None:
     choosing = page.choosing
     for field in (
-        *(choosing.options.format, choosing.options.crs, choosing.options.encoding, choosing.rows),
-        *(choosing.tables, choosing.villages.tree, choosing.name, choosing.folder, choosing.gate),
+        *(choosing.options.format, choosing.options.crs, choosing.options.encoding, choosing.rows.box),
+        *(choosing.tables, choosing.villages.tree, choosing.place.name, choosing.place.folder, choosing.gate),
         *(choosing.preview.files, choosing.preview.rows, choosing.check.list.list, choosing.primary),
     ):
         assert field.accessibleName()
@@ -441,7 +454,7 @@ def test_the_keyboard_goes_through_the_page_as_one_reads_it(
         choosing.villages.search,
         choosing.options.format,
         choosing.preview.files,
-        choosing.name,
+        choosing.place.name,
         choosing.primary,
     ]
     shared.activateWindow()
