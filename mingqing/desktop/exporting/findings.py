@@ -48,6 +48,7 @@ class FindingList(QWidget):
         self.kinds.currentIndexChanged.connect(lambda _at: self._list())
         self.list.clicked.connect(lambda at: self.opened.emit(self.shown[at.row()]))
         self.list.activated.connect(lambda at: self.opened.emit(self.shown[at.row()]))
+        self.clear()
 
     def _lay_out(self) -> None:
         layout = column(self, gap=S)
