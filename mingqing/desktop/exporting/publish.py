@@ -60,7 +60,9 @@ class PublishSheet(QDialog):
     def _lay_out(self) -> None:
         body = column(self, margins=(XL, XL, XL, XL), gap=M)
         body.addWidget(label(self.title, "heading"))
-        about = tr("把您能发布的表送进县里的 PostGIS 数据库。第一次全部送，以后只送变了的；您只看得到打码内容的不送")
+        about = tr(
+            "把您能发布的表送进县里的 PostGIS 数据库。第一次全部送，以后只送变了的；您只看得到打码内容的不送"
+        )
         body.addWidget(label(about, "muted", wrap=True))
         self._fields = QWidget()
         grid = QGridLayout(self._fields)
