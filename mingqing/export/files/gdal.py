@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from mingqing.catalog.model import FieldType, GeometryKind
+from mingqing.core.errors import InputRefused
+from mingqing.core.text import tr
 from mingqing.export.layer import Layer
+from mingqing.export.profile.model import Out
 
 _NAMES = {GeometryKind.POINT: "Point", GeometryKind.LINE: "LineString", GeometryKind.POLYGON: "Polygon"}
 _SMALL = 2**31
@@ -24,11 +27,15 @@ _UTC = 100  # of OGR_F_SetFieldDateTime: without a time zone GDAL warns of every
 
 @dataclass(frozen=True)
 class Driver:
-    """A format of GDAL's, and how a file of it is made. dates : as what it keeps days."""
+    """A format of GDAL's, and how a file of it is made.
+
+    dates : as what it keeps days. large : as what it keeps whole numbers that 32 bits do not hold.
+    """
 
     name: str
     dataset: Mapping[str, str]
     dates: str = "datetime64[D]"
+    large: type = np.int64
 
 
 def write(
@@ -37,12 +44,11 @@ def write(
     """Write a layer, whose shapes are of one kind, into a file that may have others.
 
     options : of the driver, for the layer. empty : only what there is without rows.
-    Raises OSError where the disk is full.
+    Raises OSError where the disk is full, InputRefused where a number is too large.
     """
     rows = slice(0) if empty else slice(None)
     fields = [
-        _array(out.type, values, driver.dates, rows)
-        for out, values in zip(layer.columns, layer.cells, strict=True)
+        _array(out, values, driver, rows) for out, values in zip(layer.columns, layer.cells, strict=True)
     ]
     shape: dict[str, Any] = {"geometry": None}
     if layer.geometry is not None and layer.kind is not None:
@@ -83,19 +89,27 @@ _SINGLE = 3  # ids of points, lines and polygons are not above it
 
 
 def _array(
-    type_: FieldType, values: Sequence[Any], dates: str, rows: slice
+    out: Out, values: Sequence[Any], driver: Driver, rows: slice
 ) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     """Some values as GDAL takes them, and which are missing (None where it sees that by itself)."""
+    type_ = out.type
     if type_ is FieldType.INTEGER:
         whole, missing = _numbers(values, np.int64)
         # ArcGIS before 3.2 has no whole numbers of 64 bits
         small = bool((np.abs(whole) < _SMALL).all())
-        return (whole.astype(np.int32) if small else whole)[rows], missing[rows]
+        held = whole.astype(np.int32 if small else driver.large)
+        if (held.astype(np.int64) != whole).any():
+            raise InputRefused(
+                tr("“{field}”里有太大的整数，{format} 放不下；请改正，或选 GeoPackage").format(
+                    field=out.title, format=driver.name
+                )
+            )
+        return held[rows], missing[rows]
     values = values[rows]
     if type_ in {FieldType.NUMBER, FieldType.BOOLEAN}:
         return _numbers(values, bool if type_ is FieldType.BOOLEAN else np.float64)
     if type_ is FieldType.DATE:
-        return np.array(values, dtype="datetime64[D]").astype(dates), None
+        return np.array(values, dtype="datetime64[D]").astype(driver.dates), None
     texts = np.empty(len(values), dtype=object)
     texts[:] = without_nul(values)
     return texts, None
