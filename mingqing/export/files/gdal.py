@@ -97,7 +97,7 @@ def _array(
         whole, missing = _numbers(values, np.int64)
         # ArcGIS before 3.2 has no whole numbers of 64 bits
         small = bool((np.abs(whole) < _SMALL).all())
-        held = whole.astype(np.int32 if small else driver.large)
+        held: NDArray[Any] = whole.astype(np.int32 if small else driver.large)
         if (held.astype(np.int64) != whole).any():
             raise InputRefused(
                 tr("“{field}”里有太大的整数，{format} 放不下；请改正，或选 GeoPackage").format(
