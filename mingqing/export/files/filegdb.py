@@ -6,12 +6,16 @@ Its driver keeps no Chinese titles of columns that pyogrio could hand it; those 
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from mingqing.export.files import gdal
 from mingqing.export.files.ready import divided
 from mingqing.export.layer import Layer
 from mingqing.export.writing import Options, Written
 
-_DRIVER = gdal.Driver("OpenFileGDB", {}, "datetime64[s]")  # ArcGIS before 3.2 has no days without hours
+_DRIVER = gdal.Driver(  # ArcGIS before 3.2 has no days without hours, and no whole numbers of 64 bits
+    "OpenFileGDB", {}, "datetime64[s]", np.float64
+)
 
 
 def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
