@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from mingqing.ingest.prepare import Part, Prepared
-from mingqing.store.ids import never_used, new_ids
+from mingqing.store.ids import gone_ids, new_ids
 from mingqing.store.session import Session
 
 
@@ -17,6 +17,8 @@ class Ids:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        bound = session.policy.villages is not None
+        self._gone = None if bound else gone_ids(session)
         self._given: defaultdict[str, dict[int, int]] = defaultdict(
             dict
         )  # by table: said → another that it is
@@ -55,9 +57,9 @@ class Ids:
         """Return an id for each of the rows `at` of a part that are to be added: the one it says, where it may."""
         fresh = new_ids(len(at))
         said = {i for i in map(part.id_of, at) if i is not None}
-        if not said or self._session.policy.villages is not None:
+        if not said or self._gone is None:
             return list(fresh)
-        free = never_used(self._session, part.table, said - self._brought[part.table])
+        free = said - self._gone[part.table]
         return [
             i if (i := part.id_of(row)) in free and i is not None else new
             for row, new in zip(at, fresh, strict=True)

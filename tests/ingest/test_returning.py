@@ -168,6 +168,14 @@ def test_the_code_of_a_village_is_not_changed_by_a_file(village: Session, tmp_pa
     assert NEIGHBOUR in reasons(report)[2].reason
 
 
+def test_a_trial_tells_the_same_and_writes_nothing(village: Session, tmp_path: Path) -> None:
+    path = houses(tmp_path / "回", [FREE, id_of(village, "001")], 0, FWBH=["003", "009"])
+    (trial,) = take(village, path, dry_run=True).sources
+    assert (trial.added["house"], trial.updated["house"]) == (1, 1)
+    assert cells(village, "house", "house_no") == [("001",), ("002",)]
+    assert FREE not in ids(village)
+
+
 def test_masks_correct_nothing(village: Session, tmp_path: Path) -> None:
     write_csv(tmp_path / "住户.csv", [["户主", "联系电话", "村名"], ["甄一一", "13800001234", "小竹溪村"]])
     take(village, tmp_path / "住户.csv")
@@ -204,6 +212,8 @@ def test_who_was_erased_does_not_come_back_by_an_id(village: Session, tmp_path: 
     )
     assert "按本人要求删除" in reasons(report)[2].reason
     assert not ids(village, "resident")
+    take_one(village, write_csv(tmp_path / "resident.csv", [titles, [row, VILLAGE, "乙二二", ""]]))
+    assert row not in ids(village, "resident")
 
 
 # ── Access ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,8 +13,9 @@ from mingqing.export.files.ready import divided
 from mingqing.export.layer import Layer
 from mingqing.export.writing import Options, Written
 
-# ArcGIS before 3.2 has no days without hours, and no whole numbers of 64 bits.
-_DRIVER = gdal.Driver("OpenFileGDB", {}, "datetime64[s]", np.float64)
+_DRIVER = gdal.Driver(  # ArcGIS before 3.2 has no days without hours, and no whole numbers of 64 bits
+    "OpenFileGDB", {}, "datetime64[s]", np.float64
+)
 
 
 def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:

@@ -21,7 +21,7 @@ from mingqing.export.layer import Layer
 from mingqing.export.profile.model import Out
 
 _NAMES = {GeometryKind.POINT: "Point", GeometryKind.LINE: "LineString", GeometryKind.POLYGON: "Polygon"}
-_SMALL = 2**31
+_SMALL, _EXACT = 2**31, 2**53
 _UTC = 100  # of OGR_F_SetFieldDateTime: without a time zone GDAL warns of every layer
 
 
@@ -29,13 +29,13 @@ _UTC = 100  # of OGR_F_SetFieldDateTime: without a time zone GDAL warns of every
 class Driver:
     """A format of GDAL's, and how a file of it is made.
 
-    dates : as what it keeps days. large : as what it keeps whole numbers that 32 bits do not hold.
+    dates, wide : as what it keeps days, and whole numbers of more than 32 bits.
     """
 
     name: str
     dataset: Mapping[str, str]
     dates: str = "datetime64[D]"
-    large: type = np.int64
+    wide: type = np.int64
 
 
 def write(
@@ -44,7 +44,13 @@ def write(
     """Write a layer, whose shapes are of one kind, into a file that may have others.
 
     options : of the driver, for the layer. empty : only what there is without rows.
-    Raises OSError where the disk is full, InputRefused where a number is too large.
+
+    Raises
+    ------
+    InputRefused
+        if a whole number is larger than the format can hold.
+    OSError
+        where the disk is full.
     """
     rows = slice(0) if empty else slice(None)
     fields = [
@@ -92,27 +98,28 @@ def _array(
     out: Out, values: Sequence[Any], driver: Driver, rows: slice
 ) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     """Some values as GDAL takes them, and which are missing (None where it sees that by itself)."""
-    type_ = out.type
-    if type_ is FieldType.INTEGER:
+    if out.type is FieldType.INTEGER:
         whole, missing = _numbers(values, np.int64)
-        # ArcGIS before 3.2 has no whole numbers of 64 bits
-        small = bool((np.abs(whole) < _SMALL).all())
-        held: NDArray[Any] = whole.astype(np.int32 if small else driver.large)
-        if (held.astype(np.int64) != whole).any():
-            raise InputRefused(
-                tr("“{field}”里有太大的整数，{format} 放不下；请改正，或选 GeoPackage").format(
-                    field=out.title, format=driver.name
-                )
-            )
-        return held[rows], missing[rows]
+        return _whole(out, whole, driver.wide)[rows], missing[rows]
     values = values[rows]
-    if type_ in {FieldType.NUMBER, FieldType.BOOLEAN}:
-        return _numbers(values, bool if type_ is FieldType.BOOLEAN else np.float64)
-    if type_ is FieldType.DATE:
+    if out.type in {FieldType.NUMBER, FieldType.BOOLEAN}:
+        return _numbers(values, bool if out.type is FieldType.BOOLEAN else np.float64)
+    if out.type is FieldType.DATE:
         return np.array(values, dtype="datetime64[D]").astype(driver.dates), None
     texts = np.empty(len(values), dtype=object)
     texts[:] = without_nul(values)
     return texts, None
+
+
+def _whole(out: Out, whole: NDArray[np.int64], wide: type) -> NDArray[Any]:
+    """Whole numbers in 32 bits where they fit: ArcGIS before 3.2 has none of 64."""
+    largest = np.abs(whole).max(initial=0)
+    if largest < _SMALL:
+        return whole.astype(np.int32)
+    if wide is np.float64 and largest > _EXACT:
+        text = tr("“{title}”有超过 16 位的整数，FileGDB 里会走样；请导出成 GeoPackage")
+        raise InputRefused(text.format(title=out.title))
+    return whole.astype(wide)
 
 
 def _numbers(values: Sequence[Any], dtype: type) -> tuple[NDArray[Any], NDArray[np.bool_]]:

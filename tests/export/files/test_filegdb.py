@@ -1,11 +1,13 @@
 """File geodatabases, as GDAL of another version and QGIS read them."""
 
+import warnings
 from datetime import date
 from pathlib import Path
 
 import pytest
 import shapely
 
+from mingqing.core.errors import InputRefused
 from mingqing.export.files import filegdb
 from mingqing.export.layer import Layer
 from mingqing.export.writing import Options, Written
@@ -79,3 +81,13 @@ def test_mixed_shapes_and_empty_tables(tmp_path: Path) -> None:
         assert f"Geometry: {kind}\nFeature Count: {count}" in said
     assert written.files["house"] == [tmp_path / NAME]
     assert len(ogr_features(tmp_path / NAME, "house_area")) == 2
+
+
+def test_whole_numbers_that_would_lose_their_ends_are_refused(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write(tmp_path, rows({"I": (INTEGER, [2**31, -(2**53), None])}, [POLYGON] * 3))
+    found = ogr_features(tmp_path / NAME, "house")
+    assert [f["properties"]["I"] for f in found] == [2**31, -(2**53), None]
+    with pytest.raises(InputRefused, match="请导出成 GeoPackage"):
+        filegdb.write([rows({"I": (INTEGER, [2**53 + 1])}, [POLYGON])], tmp_path / "b.gdb", Options())
