@@ -5,6 +5,7 @@ import getpass
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -178,6 +179,16 @@ def watching(title: str) -> Iterator[Watch]:
             bar.update(task, description=name[:24], completed=done, total=total or None)
 
         yield Watch(progress)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Have the end of a session or of a job, which sends SIGTERM, tidy up as Ctrl+C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def write_file(path: Path, content: bytes, title: str) -> None:

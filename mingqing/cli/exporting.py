@@ -1,5 +1,6 @@
 """`export`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -9,6 +10,7 @@ from mingqing.cli.common import (
     AsJson,
     ProjectPath,
     User,
+    ended_in_order,
     find_village,
     open_session,
     print_json,
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from mingqing.export.run import Outcome
 
 _Choice = TypeVar("_Choice", Format, Gate)
-_FINDINGS_SHOWN = 5
 
 
 def register(app: typer.Typer) -> None:
@@ -80,9 +81,7 @@ def export_(  # noqa: PLR0913 - one option of CLI.md each
         asked = Asked(
             kind,
             tables=only or named,
-            villages=None
-            if villages is None
-            else tuple(find_village(session, name).code for name in split_list(villages)),
+            villages=None if villages is None else _villages(session, villages),
             where=asked_where,
             epsg=epsg,
             encoding=_encoding(encoding),
@@ -90,7 +89,9 @@ def export_(  # noqa: PLR0913 - one option of CLI.md each
             gate=check,
             share=share,
         )
-        with watching(tr("导出")) as watch:
+        for note in _narrowed(session, asked):
+            say(note)
+        with ended_in_order(), watching(tr("导出")) as watch:
             outcome = export(session, asked, out, watch=watch)
     _tell(outcome, as_json=as_json)
 
@@ -125,6 +126,13 @@ def _tables(session: Session, named: list[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def _villages(session: Session, named: list[str]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(find_village(session, name).code for name in split_list(named)))
+    if not found:
+        raise InputRefused(tr("--villages 后面请写村代码或村名"))
+    return found
+
+
 def _where(
     session: Session, texts: list[str], saved: str | None, named: tuple[str, ...] | None
 ) -> tuple[dict[str, Condition], tuple[str, ...] | None]:
@@ -148,6 +156,13 @@ def _where(
     return {table: All(tuple(parts)) for table, parts in found.items()}, only
 
 
+def _narrowed(session: Session, asked: Asked) -> Iterator[str]:
+    """What a condition says of some tables does not narrow the others: told, since it is easily overlooked."""
+    if asked.where and (asked.tables is None or set(asked.tables) - set(asked.where)):
+        titles = "、".join(session.catalog.tables[name].title for name in asked.where)
+        yield tr("条件只管“{tables}”，其他表照样全部导出；只要这些表请加 --tables").format(tables=titles)
+
+
 def _split(text: str, named: tuple[str, ...] | None) -> tuple[str, str]:
     name, _, _ = text.partition("=")
     table, dot, _ = name.partition(".")
@@ -165,11 +180,10 @@ def _tell(outcome: "Outcome", *, as_json: bool) -> None:
         say(note)
     quality = outcome.quality
     if quality is not None and quality.findings:
-        for finding in quality.findings[:_FINDINGS_SHOWN]:
-            say(finding.sentence)
+        kinds = "、".join(tr("{kind} {n} 条").format(kind=k.label, n=n) for k, n in quality.by_kind.items())
         say(
-            tr("数据检查：{errors} 处错误，{warnings} 处提醒；逐条看请用 mingqing quality").format(
-                errors=quality.errors, warnings=len(quality.findings) - quality.errors
+            tr("数据检查：{errors} 处错误，{warnings} 处提醒（{kinds}）；逐条看请用 mingqing quality").format(
+                errors=quality.errors, warnings=len(quality.findings) - quality.errors, kinds=kinds
             )
         )
     if as_json:

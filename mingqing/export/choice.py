@@ -3,18 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
 from mingqing.access.policy import Column
 from mingqing.access.roles import Action
 from mingqing.catalog.model import FieldType
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
-from mingqing.crs.transform import require_usable
-from mingqing.crs.zones import CGCS2000, WGS84, describe
+from mingqing.crs.transform import transform_xy
+from mingqing.crs.zones import CGCS2000, WGS84, datum_of, describe
 from mingqing.export.asked import Asked, Format
 from mingqing.export.impersonal import is_public
 from mingqing.export.profile.model import Layout, Origin, Out, Profile
 from mingqing.store.permitted import Permitted
 from mingqing.store.session import Session
+
+_PLANE = 2  # coordinates
+_BESIDE = 3.0  # degrees: a county at the edge of two zones is handed on in either
 
 LON_LAT_ONLY = {Format.GEOJSON: "GeoJSON", Format.KML: "KML", Format.HTML: tr("网页")}
 """Formats whose coordinates are longitude and latitude by their definition (RFC 7946; OGC 12-007r2)."""
@@ -77,7 +84,8 @@ def _epsg(session: Session, asked: Asked, profile: Profile) -> int:
     fixed = LON_LAT_ONLY.get(asked.format)
     if fixed is None:
         epsg = asked.epsg or profile.epsg or session.info.epsg
-        require_usable(epsg)
+        if epsg != session.info.epsg:
+            _require_system(session, epsg)
         return epsg
     if asked.epsg not in {None, WGS84, CGCS2000}:
         raise InputRefused(
@@ -86,6 +94,42 @@ def _epsg(session: Session, asked: Asked, profile: Profile) -> int:
             )
         )
     return WGS84
+
+
+def _require_system(session: Session, epsg: int) -> None:
+    """Refuse what is no system of two coordinates that is made for the place where the project lies.
+
+    Raises
+    ------
+    InputRefused
+        naming the system.
+    """
+    try:
+        crs = CRS.from_epsg(epsg)
+    except CRSError as error:
+        raise InputRefused(tr("没有 EPSG:{code} 这个坐标系，请核对代码").format(code=epsg)) from error
+    if datum_of(epsg).is_old:
+        raise InputRefused(
+            tr(
+                "{crs}没有公开参数能从 CGCS2000 准确转过去，没有导出；请用 CGCS2000 导出，由对方自己转"
+            ).format(crs=describe(epsg))
+        )
+    if not (crs.is_geographic or crs.is_projected) or len(crs.axis_info) != _PLANE:
+        raise InputRefused(
+            tr("EPSG:{code}（{name}）不是平面或经纬度坐标系，请换一个").format(code=epsg, name=crs.name)
+        )
+    extent, area = session.extent(), crs.area_of_use
+    if extent is None or area is None:
+        return
+    corners = np.array([extent[:2], extent[2:]])
+    (west, south), (east, north) = transform_xy(corners, session.info.epsg, CGCS2000).tolist()
+    beside = west > area.east + _BESIDE or east < area.west - _BESIDE
+    if beside or south > area.north + _BESIDE or north < area.south - _BESIDE:
+        raise InputRefused(
+            tr("{crs}用在东经 {west:.0f}°到 {east:.0f}°，不包括这里，请换一个坐标系").format(
+                crs=describe(epsg), west=area.west, east=area.east
+            )
+        )
 
 
 def _open(session: Session, table: str, asked: Asked) -> bool:

@@ -1,9 +1,6 @@
 """An export from question to files: checked, read, written beside, put in place whole, logged."""
 
-import secrets
-import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -12,16 +9,15 @@ from typing import cast
 
 from mingqing.access.roles import Action
 from mingqing.core.errors import InputRefused, ProjectUnavailable
-from mingqing.core.files import require_outside_projects
 from mingqing.core.memory import no_looking_for_cycles
 from mingqing.core.text import tr
 from mingqing.core.watch import UNWATCHED, Watch
 from mingqing.export.asked import Asked, Format, Gate
-from mingqing.export.beside.manifest import NAME as LIST
 from mingqing.export.choice import Choice, choose
 from mingqing.export.companions import write as write_companions
 from mingqing.export.layer import Layer
 from mingqing.export.made import Leaving, Made
+from mingqing.export.place import built_beside, companions_of, place_of, put_in_place
 from mingqing.export.profile.find import profile
 from mingqing.export.read import chosen_ids, layers
 from mingqing.export.writing import Options, Write
@@ -43,8 +39,6 @@ _WRITERS = {
     Format.GDB: "filegdb",
     Format.SPATIALITE: "spatialite",
 }
-_FILE_OR_FOLDER = {Format.GEOJSON, Format.CSV}  # a folder with a file a table, where no suffix says otherwise
-_BESIDE = tr("{stem}_说明")
 _Left = tuple[Leaving, ...]
 
 
@@ -107,46 +101,15 @@ def export(session: Session, asked: Asked, out: Path, *, watch: Watch = UNWATCHE
     known = profile(asked.profile, session.info.path)
     choice = choose(session, asked, known)
     quality = _checked(session, asked, choice, watch)
-    with no_looking_for_cycles(), _beside(place) as folder:
+    with no_looking_for_cycles(), built_beside(place, session.user) as folder:
         building = folder / place.name
         if asked.format is Format.HTML:
             leaving, notes = _page(session, asked, building, watch)
         else:
             leaving, notes = _files(session, asked, choice, building, quality, watch)
         _record(session, asked, place, leaving)
-        files = _put(folder, place.parent)
+        files = put_in_place(folder, place.parent)
     return Outcome(place, files, leaving, (*_left_out(choice), *notes), quality)
-
-
-def place_of(format_: Format, out: Path) -> Path:
-    """Return what will be made of `out`.
-
-    Raises
-    ------
-    InputRefused
-        if it is within a project, or something is there that must not be replaced.
-    """
-    require_outside_projects(out)
-    suffixed = out.suffix.lower() in _suffixes(format_)
-    folder = format_ is Format.SHP or (format_ in _FILE_OR_FOLDER and not suffixed)
-    if out.is_dir() and not folder and format_ is not Format.GDB:
-        raise InputRefused(tr("{path} 是文件夹，请写上文件名").format(path=out))
-    place = out if folder or suffixed else out.with_name(out.name + format_.suffix)
-    if (folder or format_ is Format.GDB) and not _replaceable(place):
-        raise InputRefused(tr("{path} 里已有别的东西，请换一个新文件夹").format(path=place))
-    return place
-
-
-def _replaceable(folder: Path) -> bool:
-    """Whether a folder may take the place of what is there: nothing, or an earlier export."""
-    if folder.is_dir():
-        return (folder / LIST).exists() or (folder / "gdb").exists() or not any(folder.iterdir())
-    return not folder.exists()
-
-
-def _suffixes(format_: Format) -> set[str]:
-    more = {Format.SPATIALITE: {".db", ".spatialite"}, Format.HTML: {".htm"}, Format.GEOJSON: {".json"}}
-    return {format_.suffix, *more.get(format_, set())}
 
 
 def _checked(session: Session, asked: Asked, choice: Choice, watch: Watch) -> Quality | None:
@@ -192,7 +155,9 @@ def _files(
         when=datetime.now().astimezone(),
     )
     inside = building.is_dir() and asked.format is not Format.GDB
-    write_companions(building if inside else _folder_beside(building), made, watch=watch)
+    folder = building if inside else companions_of(building)
+    folder.mkdir(exist_ok=True)
+    write_companions(folder, made, watch=watch)
     return left, written.notes
 
 
@@ -224,42 +189,3 @@ def _left_out(choice: Choice) -> list[str]:
     if not choice.left_out:
         return []
     return [tr("您的角色不能导出{tables}，没有放进去").format(tables="、".join(choice.left_out))]
-
-
-def _folder_beside(building: Path) -> Path:
-    folder = building.with_name(_BESIDE.format(stem=building.stem))
-    folder.mkdir()
-    return folder
-
-
-@contextmanager
-def _beside(place: Path) -> Iterator[Path]:
-    """Yield a folder for this user alone beside `place`; it is gone afterwards, whatever happened."""
-    folder = place.with_name(f".{place.name[:40]}.{secrets.token_hex(4)}")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700)
-        yield folder
-    except OSError as error:
-        raise ProjectUnavailable(
-            tr("没有导出到 {place}：磁盘满了，或者那里不能写；请腾出空间或换个地方再来").format(place=place)
-        ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _put(folder: Path, target: Path) -> tuple[Path, ...]:
-    """Move what was made to where it belongs, in place of what was there; return its files."""
-    made = sorted(p for p in folder.rglob("*") if p.is_file())
-    for path in made:
-        path.chmod(0o600)
-    for path in sorted(folder.iterdir(), key=Path.is_dir, reverse=True):
-        old = target / path.name
-        if old.is_dir():
-            aside = folder.with_name(f"{folder.name}.old")
-            old.rename(aside)
-            path.rename(old)
-            shutil.rmtree(aside, ignore_errors=True)
-        else:
-            path.replace(old)
-    return tuple(target / path.relative_to(folder) for path in made)

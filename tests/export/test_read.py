@@ -162,8 +162,28 @@ def test_coordinates_leave_in_the_system_asked_for(sample_session: Session) -> N
     assert geojson.epsg == 4326
     with pytest.raises(InputRefused, match="GeoJSON 规定用经纬度"):
         read(sample_session, Asked(Format.GEOJSON, epsg=4549), profile)
-    with pytest.raises(InputRefused, match="没有公开参数"):
-        read(sample_session, Asked(Format.SHP, epsg=2385), profile)
+
+
+@pytest.mark.parametrize(
+    ("epsg", "why"),
+    [
+        (2385, "没有公开参数能从 CGCS2000 准确转过去"),
+        (99999, "没有 EPSG:99999"),
+        (5773, "不是平面或经纬度"),
+        (4979, "不是平面或经纬度"),
+        (27700, "不包括这里"),
+    ],
+)
+def test_a_system_that_is_not_for_here_is_refused(sample_session: Session, epsg: int, why: str) -> None:
+    profile = plain(sample_session.catalog, "house")
+    with pytest.raises(InputRefused, match=why):
+        choose(sample_session, Asked(Format.SHP, epsg=epsg), profile)
+
+
+@pytest.mark.parametrize("epsg", [4490, 4326, 3857, 4548, 4527, 4509, 32650, 32651])
+def test_systems_of_here_and_of_the_next_zone_will_do(sample_session: Session, epsg: int) -> None:
+    profile = plain(sample_session.catalog, "house")
+    assert choose(sample_session, Asked(Format.SHP, epsg=epsg), profile).epsg == epsg
 
 
 def test_what_a_role_may_not_hand_on_is_refused_by_name_and_absent_otherwise(

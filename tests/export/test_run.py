@@ -1,6 +1,7 @@
 """An export is whole or not there, lies where it was asked for, and is in the log before."""
 
 import errno
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,7 +13,8 @@ from mingqing.core.watch import Watch
 from mingqing.export.asked import Asked, Format
 from mingqing.export.files import delimited
 from mingqing.export.layer import Layer
-from mingqing.export.run import export, place_of
+from mingqing.export.place import built_beside, place_of
+from mingqing.export.run import export
 from mingqing.export.writing import Options, Written
 from mingqing.store.damaged import DamagedSession
 from mingqing.store.log import entries
@@ -137,3 +139,35 @@ def test_a_full_disk_is_said_and_leaves_nothing(
 def test_nothing_incomplete_leaves_a_damaged_project(session: Session, tmp_path: Path) -> None:
     with DamagedSession.of(session) as damaged, pytest.raises(ProjectUnavailable, match="会不完整"):
         export(damaged, HOUSES, tmp_path / "农房.csv")
+
+
+def test_documents_of_two_formats_do_not_replace_each_other(session: Session, tmp_path: Path) -> None:
+    for format_ in (Format.XLSX, Format.GEOJSON):
+        export(session, Asked(format_, tables=("house",)), tmp_path / f"农房{format_.suffix}")
+    folders = {p.name for p in tmp_path.iterdir() if p.is_dir() and p.suffix != ".mingqing"}
+    assert folders == {"农房.xlsx_说明", "农房.geojson_说明"}
+
+
+def test_a_folder_that_somebody_else_made_beside_is_left_alone(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "农房.csv_说明").mkdir()
+    (tmp_path / "农房.csv_说明" / "便条.txt").write_text("别动")
+    with pytest.raises(InputRefused, match="里已有别的东西"):
+        export(session, HOUSES, tmp_path / "农房.csv")
+    assert (tmp_path / "农房.csv_说明" / "便条.txt").read_text() == "别动"
+
+
+def test_a_name_that_no_file_can_have_is_refused(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="名字太长"):
+        export(session, HOUSES, tmp_path / ("长" * 300 + ".csv"))
+
+
+def test_what_a_killed_export_left_goes_with_the_next_and_what_another_builds_stays(
+    session: Session, tmp_path: Path
+) -> None:
+    with built_beside(tmp_path / "农房.csv", "甲") as building:
+        (building / "农房.csv").write_text("正在写")
+        dead = shutil.copytree(building, building.with_name(building.name[:-8] + "deadbeef"))
+        export(session, HOUSES, tmp_path / "农房.csv")
+        assert not dead.exists()
+        assert (building / "农房.csv").read_text() == "正在写"
+    assert not building.exists()
