@@ -109,7 +109,7 @@ def _turns(
         for title, run in sides.items():
             place = folder / f"out{suffix}"
             cost = run(place)
-            shutil.rmtree(folder / "out_说明", ignore_errors=True)
+            shutil.rmtree(folder / f"out{suffix}_说明", ignore_errors=True)
             (shutil.rmtree if place.is_dir() else Path.unlink)(place)
             if turn:
                 took[title].append(cost)
