@@ -126,7 +126,8 @@ def test_the_test_above_would_find_them(everything: Session, tmp_path: Path, for
     assert not [name for name in heads if name not in text]
 
 
-@pytest.mark.parametrize("format_", list(Format))
+# What is shared is decided before a format is written; a page and a map of places have ways of their own.
+@pytest.mark.parametrize("format_", [Format.CSV, Format.KML, Format.HTML])
 def test_what_is_shared_with_everybody_holds_no_person(
     everything: Session, tmp_path: Path, format_: Format
 ) -> None:

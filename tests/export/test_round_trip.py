@@ -23,7 +23,7 @@ Empty = Callable[[], AbstractContextManager[Session]]
 
 WHOLE = (Format.SHP, Format.GPKG, Format.GEOJSON, Format.CSV, Format.GDB, Format.SPATIALITE)
 any_project = settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[
