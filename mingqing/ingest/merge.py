@@ -11,6 +11,7 @@ from mingqing.catalog.model import FieldType, Table
 from mingqing.catalog.values import Value
 from mingqing.core.text import tr
 from mingqing.ingest.prepare import Part
+from mingqing.ingest.unmoved import keep_unmoved
 from mingqing.store.session import Stored
 
 # A way of knowing a row: what kind of way (a key, its shape, …) and what it says, see `_ways`.
@@ -91,6 +92,8 @@ def plan(
         _take(out, i, found, taken)
     _pair_corrected(out, part, table, stored, source)
     _pass_over_masks(out, part, table, stored)
+    if part.geometry is not None and stored.geometry is not None:
+        keep_unmoved(part.geometry, stored.geometry, out.update)
     drop_unchanged(out, part, stored)
     return out
 
