@@ -34,6 +34,7 @@ class TableMatch:
     ids : the column that holds the rows' own ids, where it is what our export gave; see `ingest.returned`.
     targets : reference field → the column that holds the ids of the rows pointed to.
     continued : column → those in which its text goes on.
+    written : column → what is written there → what is stored, None where it may be several things.
     """
 
     table: Table
@@ -46,6 +47,7 @@ class TableMatch:
     ids: str | None = None
     targets: Mapping[str, str] = field(default_factory=dict)
     continued: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    written: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
 
 
 @cache

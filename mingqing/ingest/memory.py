@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mingqing.ingest.prepare import Options
 from mingqing.store.session import Session
+from mingqing.store.templates import EXCHANGE, own_templates
 
 _MEMORY = "import/"
 
@@ -19,12 +20,13 @@ def remember(session: Session, options: Options) -> None:
 
 
 def remembered(session: Session, options: Options | None = None) -> Options:
-    """Return `options` with what was decided before added; what they decide themselves stands."""
+    """Return `options` with the project's profiles and what was decided before; what they decide themselves stands."""
     options = options or Options()
     kept = {key.removeprefix(_MEMORY): json.loads(text) for key, text in session.recall_all(_MEMORY).items()}
     known = {key: entry for key, entry in kept.items() if entry["table"] in session.catalog.tables}
     return replace(
         options,
         tables={key: entry["table"] for key, entry in known.items()} | dict(options.tables),
+        profiles=own_templates(session.info.path, EXCHANGE),
         mappings={key: entry["mapping"] for key, entry in known.items()} | dict(options.mappings),
     )

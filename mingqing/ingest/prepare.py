@@ -6,7 +6,7 @@ cheap to hand to the process that writes.
 
 import marshal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.crs.transform import require_usable, transform
 from mingqing.crs.zones import describe
+from mingqing.ingest.exchanged import decoded, exchanged_as
 from mingqing.ingest.listed import listed
 from mingqing.ingest.match import ColumnLink, TableMatch, match, recognise_table
 from mingqing.ingest.reading.layer import SourceLayer
@@ -56,6 +57,7 @@ class Options:
     mapping : field → column, for every source.
     tables, mappings : by `header_key`, for sources with the same columns as one that was decided before; a table
         named "" passes them over.
+    profiles : of exchange, the project's own.
     answers : by path, for files that leave their CRS or encoding open; others keep what they say themselves.
     """
 
@@ -65,6 +67,7 @@ class Options:
     mapping: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     mappings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    profiles: Sequence[Path] = ()
     answers: Mapping[Path, Answer] = field(default_factory=dict)
 
     def for_file(self, path: Path) -> Answer:
@@ -142,24 +145,27 @@ def prepare(source: SourceFile, options: Options, epsg: int) -> list[Prepared]:
 
 def recognise(layer: SourceLayer, options: Options, catalog: Catalog) -> TableMatch | None:
     """Return which table a layer is and how its columns fill it, None where that cannot be told."""
-    columns = tuple(layer.columns)
-    key = header_key(columns)
-    name = options.table or options.tables.get(key)
-    ours = id_column(columns) is not None
-    if name is not None:
-        table: Table | None = catalog.tables[name]
-    elif ours:
-        table = returned_table(catalog, (layer.name, layer.path.stem), columns)
-    else:
-        table = None
+    columns, names = tuple(layer.columns), (layer.name, layer.path.stem)
+    key, ids = header_key(columns), id_column(columns)
+    said = options.table or options.tables.get(key)
+    chosen = tuple({**options.mappings.get(key, {}), **options.mapping}.items())
+    table: Table | None = catalog.tables[said] if said is not None else None
+    if ids is not None:
+        plain = table or returned_table(catalog, names, columns)
+        layout = exchanged_as(names, columns, options.profiles, plain)
+        if layout is not None and table in {None, layout.table}:
+            return match_returned(catalog, layout.table, columns, chosen, layout)
+        if plain is not None:
+            return match_returned(catalog, plain, columns, chosen)
     if table is None:
         kinds = None if layer.geometry is None else kinds_of(layer.geometry)
-        ours, folder = False, layer.path.parent.name
-        table = recognise_table(catalog, (layer.name, layer.path.stem, folder), columns, kinds)
+        table = recognise_table(catalog, (*names, layer.path.parent.name), columns, kinds)
     if table is None:
         return None
-    chosen = {**options.mappings.get(key, {}), **options.mapping}
-    return (match_returned if ours else match)(catalog, table, columns, tuple(chosen.items()))
+    if ids is None:
+        return match(catalog, table, columns, chosen)
+    others = tuple(column for column in columns if column != ids)
+    return replace(match(catalog, table, others, chosen), feeds={}, feed_links={}, ids=ids)
 
 
 def refused_by_name(layer: SourceLayer, table: Table, catalog: Catalog) -> str | None:
@@ -203,7 +209,8 @@ def _prepare_layer(layer: SourceLayer, options: Options, epsg: int) -> Prepared:
         report.error = str(error)
         return Prepared(report)
     if found.ids is not None:
-        layer = joined(layer, found)
+        layer, notes = decoded(joined(layer, found), found)
+        report.notes += notes
     elif found.table.listed_by is not None:
         layer, found = listed(catalog, layer, found, report)
     return Prepared(report, _parts(layer, found, geometry, epsg, report))

@@ -6,7 +6,7 @@ guessed: by guessing, a reservoir's 名称 and a village's would be one. See `do
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache, lru_cache
 
@@ -34,7 +34,7 @@ _TELLING = 3  # columns that several tables have
 NOWHERE = 0  # what an id that is none stands for: no row has it
 
 
-class _Means(Enum):
+class Means(Enum):
     """What a column of ours holds."""
 
     FIELD = "field"
@@ -44,17 +44,45 @@ class _Means(Enum):
     NOTHING = "nothing"
 
 
+Meanings = Mapping[str, tuple[Means, str]]
+"""What a column of each name holds, and the field it is of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A table as a profile lets it leave.
+
+    names : of its layer. meanings : column → what it holds. empty : columns that hold nothing of ours.
+    values : field → what is written there → what is stored, None where that may be several things.
+    """
+
+    table: Table
+    names: frozenset[str]
+    meanings: Meanings
+    empty: frozenset[str]
+    values: Mapping[str, Mapping[str, str | None]]
+
+    def knows(self, columns: Sequence[str]) -> int:
+        """Return how many of these columns it has."""
+        keys = set(map(column_key, columns))
+        return len(keys & (self.meanings.keys() | self.empty))
+
+    def is_named(self, names: Sequence[str]) -> bool:
+        """Whether a layer of one of these names may be it, or a part of it."""
+        return any(told in self.names for name in names for told in without_parts(name))
+
+
 def returned_table(catalog: Catalog, names: Sequence[str], columns: tuple[str, ...]) -> Table | None:
     """Return the table that a layer left as: by its exact name, else by its columns; None where it is not plain.
 
     names : of the layer or sheet, and of the file. columns : with that of the ids.
     """
     for name in names:
-        for told in _without_parts(name):
+        for told in without_parts(name):
             if told in _by_name(catalog):
                 return _by_name(catalog)[told]
     known = {
-        table.name: sum(_key(column) in _meanings(table) for column in columns)
+        table.name: sum(column_key(column) in meanings_of(table) for column in columns)
         for table in catalog.tables.values()
     }
     most = max(known.values())
@@ -63,18 +91,18 @@ def returned_table(catalog: Catalog, names: Sequence[str], columns: tuple[str, .
     fitting = [table for table in catalog.tables.values() if known[table.name] == most]
     if len(fitting) > 1 and most < _TELLING:
         return None
-    return min(fitting, key=lambda t: len(_meanings(t)))  # a file has all of the columns of its table
+    return min(fitting, key=lambda t: len(meanings_of(t)))  # a file has all of the columns of its table
 
 
-def _without_parts(name: str) -> list[str]:
-    """A layer's name, and what it is less the ends that tell parts of a table apart, from the last.
+def without_parts(name: str) -> list[str]:
+    """Return a layer's name, and what it is less the ends that tell parts of a table apart, from the last.
 
     Examples
     --------
-    >>> _without_parts("house_area_2")
+    >>> without_parts("house_area_2")
     ['house_area_2', 'house_area', 'house']
     """
-    found = [_key(name)]
+    found = [column_key(name)]
     for part in _PARTS:
         shorter = part.sub("", found[-1])
         if shorter != found[-1]:
@@ -84,27 +112,30 @@ def _without_parts(name: str) -> list[str]:
 
 @lru_cache(maxsize=4)
 def _by_name(catalog: Catalog) -> Mapping[str, Table]:
-    return {_key(name): table for table in catalog.tables.values() for name in (table.title, table.name)}
+    return {
+        column_key(name): table for table in catalog.tables.values() for name in (table.title, table.name)
+    }
 
 
-def _key(text: str) -> str:
+def column_key(text: str) -> str:
+    """Return a name as it is compared."""
     return text.strip().lower()
 
 
 @cache
-def _meanings(table: Table) -> Mapping[str, tuple[_Means, str]]:
-    """What a column of each name holds, as it leaves, and the field it is of. Of equal names the first counts."""
-    found: dict[str, tuple[_Means, str]] = {}
+def meanings_of(table: Table) -> Meanings:
+    """Return what a column of each name holds as it leaves; of equal names the first counts."""
+    found: dict[str, tuple[Means, str]] = {}
     leaving = [f for f in (*table.fields, *table.common) if _leaves(f)]
-    for means, names_of in ((_Means.FIELD, _own_names), (_Means.TARGET, _id_names), (_Means.NAMED, _names)):
+    for means, names_of in ((Means.FIELD, _own_names), (Means.TARGET, _id_names), (Means.NAMED, _names)):
         for field in leaving:
-            if (field.references is None) == (means is _Means.FIELD):
+            if (field.references is None) == (means is Means.FIELD):
                 for name in names_of(field):
-                    found.setdefault(_key(name), (means, field.name))
+                    found.setdefault(column_key(name), (means, field.name))
     for name in _VILLAGE_NAMES:
-        found.setdefault(_key(name), (_Means.VILLAGE, "village_code"))
+        found.setdefault(column_key(name), (Means.VILLAGE, "village_code"))
     for name in _FOR_PEOPLE:
-        found.setdefault(_key(name), (_Means.NOTHING, ""))
+        found.setdefault(column_key(name), (Means.NOTHING, ""))
     return found
 
 
@@ -127,9 +158,17 @@ def _names(field: Field) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def match_returned(
-    catalog: Catalog, table: Table, columns: tuple[str, ...], chosen: tuple[tuple[str, str], ...] = ()
+    catalog: Catalog,
+    table: Table,
+    columns: tuple[str, ...],
+    chosen: tuple[tuple[str, str], ...] = (),
+    layout: Layout | None = None,
 ) -> TableMatch:
-    """Return how the columns of what left as `table` fill it again; parameters as `match.match`."""
+    """Return how the columns of what left as `table`, or by a layout of it, fill it again.
+
+    Other parameters as `match.match`.
+    """
+    meanings = meanings_of(table) if layout is None else layout.meanings
     refused = {c: r.reason for c in columns if (r := catalog.refusal(c)) is not None}
     free = [c for c in columns if c not in refused and c != id_column(columns)]
     fields = {column: name for name, column in chosen if column in free}
@@ -138,26 +177,27 @@ def match_returned(
     links: dict[str, tuple[ColumnLink, ...]] = {}
     known = set(fields)
     for column in free:
-        means, name = _meanings(table).get(_key(column), (None, ""))
+        means, name = meanings.get(column_key(column), (None, ""))
         if means is None or column in known or name in decided:
             continue
         known.add(column)
-        if means is _Means.FIELD:
+        if means is Means.FIELD:
             fields[column] = name
-        elif means is _Means.TARGET:
+        elif means is Means.TARGET:
             targets[name] = column
-        elif means is _Means.NAMED:
+        elif means is Means.NAMED:
             target = catalog.tables[table.field_by_name[name].references or ""]
             links[name] = (ColumnLink(column, Link(target.name, target.title_field)),)
-    village = next((c for c in free if _meanings(table).get(_key(c), (None, ""))[0] is _Means.VILLAGE), None)
+    village = next((c for c in free if meanings.get(column_key(c), (None, ""))[0] is Means.VILLAGE), None)
     if village is not None and "village_code" not in {*fields.values(), *decided}:
         fields[village] = "village_code"
     going_on = _continued(known, [c for c in free if c not in known])
     continued = {column: more for column, more in going_on.items() if column in fields}
     known |= {more for several in going_on.values() for more in several}
     unmatched = tuple(c for c in free if c not in known)
+    written = {} if layout is None else {c: layout.values.get(name, {}) for c, name in fields.items()}
     return TableMatch(
-        table, fields, links, {}, {}, unmatched, refused, id_column(columns), targets, continued
+        table, fields, links, {}, {}, unmatched, refused, id_column(columns), targets, continued, written
     )
 
 

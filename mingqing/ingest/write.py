@@ -102,13 +102,14 @@ class Writer:
         if table.name == "village":
             self._keep_codes(part, report)
             codes = part.columns.setdefault("code", [None] * len(part.rows))
+            names = part.columns.get("name", [None] * len(part.rows))  # with ids, they need not be said
             for i, code in enumerate(codes):
                 if code is None:
                     codes[i] = self._villages.by_path(source) if len(codes) == 1 else None
-                    codes[i] = codes[i] or part.columns["name"][i]
+                    codes[i] = codes[i] or names[i]
             if self._everywhere:
-                self._settle_codes(change, part.columns["name"], codes, report)
-            return [str(c) for c in codes]
+                self._settle_codes(change, names, codes, report)
+            return [None if c is None else str(c) for c in codes]
         texts = None if stated is None else [None if s is None else str(s) for s in stated]
         found = self._villages.find(texts, source, part.geometry, len(part.rows))
         self._as_said(part, texts, found)
@@ -147,7 +148,7 @@ class Writer:
     ) -> None:
         """Give villages that were entered by their folder's name the code that their boundary brings, rows and all."""
         for name, code in zip(names, codes, strict=True):
-            old = self._villages.placeholder(str(name))
+            old = self._villages.placeholder(str(name)) if name is not None else None
             if old is None or old == code:
                 continue
             for table in self._catalog.tables:

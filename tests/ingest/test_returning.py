@@ -216,6 +216,21 @@ def test_who_was_erased_does_not_come_back_by_an_id(village: Session, tmp_path: 
     assert row not in ids(village, "resident")
 
 
+def test_a_file_with_other_names_for_its_columns_still_knows_its_rows(
+    village: Session, tmp_path: Path
+) -> None:
+    columns = {
+        "户室编号": ["x"],
+        "房号": ["001甲"],
+        "结构类型": ["砖木"],
+        "MQID": [str(id_of(village, "001"))],
+    }
+    path = write_shp(tmp_path / "房屋普查.shp", columns, [box(9)])
+    report = take_one(village, path)
+    assert (report.updated["house"], report.added["house"]) == (1, 0)
+    assert cells(village, "house", "house_no", "structure") == [("001甲", "砖木"), ("002", None)]
+
+
 # ── Access ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
