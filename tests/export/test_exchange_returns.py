@@ -60,7 +60,7 @@ def test_nothing_is_new_and_nothing_changes(
 def test_a_correction_in_the_profiles_names_and_codes_is_one(sample_project: Path, tmp_path: Path) -> None:
     with open_project(sample_project, user=USER, password=PASSWORD) as session:
         row, village = session.rows("house", ["id", "village_code"])[0]
-        columns = {
+        columns: dict[str, list[object]] = {
             "ZLDWDM": [f"{village}0000000"],
             "FWJG": ["5"],
             "SFWF": ["1"],
