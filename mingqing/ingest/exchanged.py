@@ -50,8 +50,8 @@ def exchanged_as(
     named, known, layout = max(fitting, key=lambda each: each[:2])
     if plain is None:
         return layout
-    ours = sum(column_key(column) in meanings_of(plain) for column in columns)
-    return layout if known > ours or (known == ours and layout.table is plain) else None
+    ours = 1 + sum(column_key(column) in meanings_of(plain) for column in columns)  # with that of the ids
+    return layout if known > ours or (known == ours and named) else None
 
 
 def layouts(own: Sequence[Path] = ()) -> Iterator[Layout]:

@@ -93,6 +93,8 @@ def plan(
     _pair_corrected(out, part, table, stored, source)
     _pass_over_masks(out, part, table, stored)
     if part.geometry is not None and stored.geometry is not None:
+        if table.located_at:
+            _drop_borrowed(part, part.geometry, stored.geometry, out)
         keep_unmoved(part.geometry, stored.geometry, out.update)
     drop_unchanged(out, part, stored)
     return out
@@ -315,6 +317,13 @@ def _same_file(one: Value, other: str) -> bool:
     """Whether two sources are one file, imported once with more of the folders above it than the other time."""
     a, b = f"/{one}", f"/{other}"
     return a.endswith(b) or b.endswith(a)
+
+
+def _drop_borrowed(part: Part, new: list[bytes | None], stored: Sequence[bytes | None], out: Plan) -> None:
+    """Drop the shapes of rows that come back and have none here: they left as they are shown, at other rows."""
+    for i, j in out.update.items():
+        if stored[j] is None and part.id_of(i) is not None:
+            new[i] = None
 
 
 def drop_unchanged(out: Plan, part: Part, stored: Stored) -> None:

@@ -42,6 +42,46 @@ fields = [
 """
 
 
+def test_rows_shown_at_others_get_no_shape_by_a_journey_through_kml(
+    sample_session: Session, tmp_path: Path
+) -> None:
+    out = tmp_path / "帮扶.kml"
+    export(sample_session, Asked(Format.KML, tables=("assistance",), gate=Gate.SKIP), out)
+    report = take(sample_session, out, dry_run=True)
+    assert (report.total("unchanged"), report.total("updated")) == (sample_session.counts()["assistance"], 0)
+
+
+def test_a_lone_table_of_text_is_where_its_metadata_say(sample_session: Session, tmp_path: Path) -> None:
+    out = tmp_path / "农房.csv"
+    export(sample_session, Asked(Format.CSV, tables=("house",), epsg=4528, gate=Gate.SKIP), out)
+    report = take(sample_session, out, dry_run=True)
+    assert (report.total("unchanged"), report.complete) == (sample_session.counts()["house"], True)
+    told = tmp_path / "农房.csv_说明" / "元数据.json"
+    for damaged in (
+        "[",
+        "[]",
+        '{"referenceSystemInfo": null}',
+        '{"referenceSystemInfo": {"code": "x"}}',
+        "[" * 9999,
+    ):
+        told.write_text(damaged)
+        (source,) = take(sample_session, out, dry_run=True).sources
+        assert source.error is not None
+        assert "没有说明坐标系" in source.error
+
+
+@pytest.mark.parametrize("format_", [Format.CSV, Format.GEOJSON, Format.GPKG, Format.XLSX, Format.SPATIALITE])
+def test_nobody_reads_of_faults_where_there_are_none(
+    sample_session: Session, tmp_path: Path, format_: Format
+) -> None:
+    name = "全部" if format_ in {Format.CSV, Format.GEOJSON} else "全部" + format_.suffix
+    export(sample_session, Asked(format_, gate=Gate.SKIP), tmp_path / "给县里" / name)
+    report = take(sample_session, tmp_path / "给县里", dry_run=True)
+    assert report.complete
+    assert (report.total("added"), report.total("updated")) == (0, 0)
+    assert [(s.name, s.unmatched, s.error) for s in report.sources if s.unmatched or s.error] == []
+
+
 @pytest.mark.parametrize("format_", [Format.SHP, Format.GPKG, Format.GDB])
 @pytest.mark.parametrize("name", ["land_survey", "disaster"])
 def test_nothing_is_new_and_nothing_changes(

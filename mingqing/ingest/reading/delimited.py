@@ -3,9 +3,11 @@
 import codecs
 import csv
 import io
+import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -23,7 +25,7 @@ from mingqing.ingest.reading.source import SourceFile
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _SHAPES = "WKT"
-_LONGEST_CRS = 20_000
+_LONGEST_CRS, _LONGEST_METADATA = 20_000, 1_000_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -64,7 +66,7 @@ def read_delimited(file: SourceFile, *, encoding: str | None = None) -> list[Sou
 
 
 def _drawn(layer: SourceLayer) -> SourceLayer:
-    """Return a layer with the shapes that a column of well-known text holds; in the CRS of a .prj beside the file."""
+    """Return a layer with the shapes that a column of well-known text holds; in the CRS that is said beside it."""
     column = next((c for c in layer.columns if c.upper() == _SHAPES), None)
     if column is None:
         return layer
@@ -74,19 +76,32 @@ def _drawn(layer: SourceLayer) -> SourceLayer:
         warnings.simplefilter("ignore")  # GEOS says of each bad one what the problems say
         made, empty = without_wild(shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore")))
     damaged = is_present(texts) & shapely.is_missing(made) & ~empty
-    prj = layer.path.with_suffix(".prj")
-    said = prj.read_bytes()[:_LONGEST_CRS].decode("utf-8", "replace") if prj.is_file() else None
     drawn = is_present(texts).any()
+    said = _crs_beside(layer.path) if drawn else None
     return replace(
         layer,
         columns={c: v for c, v in layer.columns.items() if c != column},
         geometry=made if drawn else None,
-        crs=recognise(said) if said and drawn else None,
+        crs=recognise(said) if said else None,
         problems=(
             *layer.problems,
             *(RowProblem(row, column, tr("图形已损坏")) for row in layer.rows[damaged].tolist()),
         ),
     )
+
+
+def _crs_beside(path: Path) -> str | None:
+    """What a .prj beside a text table, or the metadata that our export lays beside one, says of its CRS."""
+    prj, told = path.with_suffix(".prj"), path.with_name(f"{path.name}_说明") / "元数据.json"
+    if prj.is_file():
+        return prj.read_bytes()[:_LONGEST_CRS].decode("utf-8", "replace")
+    if not told.is_file() or told.stat().st_size > _LONGEST_METADATA:
+        return None
+    try:
+        found = json.loads(told.read_bytes())["referenceSystemInfo"]["code"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
+    return f"EPSG:{found}" if isinstance(found, int) else None
 
 
 def decode_text(
