@@ -202,6 +202,8 @@ class _Column:
                 else (self._reader.profile.false, self._reader.profile.true)
             )
             return [None if v is None else words[bool(v)] for v in stored]
+        if out.pad:
+            return [None if v is None else str(v).ljust(out.length, out.pad) for v in stored]
         if out.codes:
             return [None if v is None else out.codes.get(v, v) or None for v in stored]
         return stored

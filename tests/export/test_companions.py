@@ -137,10 +137,22 @@ def test_the_dictionary_tells_of_layers_fields_and_codes(sample_session: Session
     assert fields["house", "FWJG"]["代码表"] == "房屋结构"
     assert fields["house", "SFWF"]["代码表"] == "是 是，否 否"
     assert fields["household", "FWID"]["中文名"] == "农房标识"
-    bricks = {row["文件里的值"]: row for row in table(tmp_path, "代码表") if row["代码表"] == "房屋结构"}[
-        "砖混"
-    ]
-    assert (bricks["民情地图里的值"], bricks["交换代码"], bricks["用在"]) == ("砖混", "4", "house.FWJG")
+    bricks = listed(tmp_path, "砖混")
+    assert (bricks["文件里的值"], bricks["交换代码"], bricks["用在"]) == ("砖混", None, "house.FWJG")
+    needed = {name for (layer, name), row in fields.items() if layer == "household" and row["必填"] == "是"}
+    assert needed == {"MQID", "CUNDM", "CUNMC", "HZXM"}
+
+
+def test_codes_are_told_where_the_file_holds_them(sample_session: Session, tmp_path: Path) -> None:
+    write(tmp_path, made(sample_session, tmp_path, Asked(Format.SHP, ("house",), profile="land_survey")))
+    bricks = listed(tmp_path, "砖混")
+    assert (bricks["文件里的值"], bricks["交换代码"], bricks["用在"]) == ("4", "4", "ZRZ.FWJG")
+    assert listed(tmp_path, "附属用房")["交换代码"] is None
+
+
+def listed(folder: Path, value: str) -> dict[str, Any]:
+    """What the dictionary says of a value of ours."""
+    return next(row for row in table(folder, "代码表") if row["民情地图里的值"] == value)
 
 
 def test_it_tells_what_the_taker_wants_and_what_is_empty(sample_session: Session, tmp_path: Path) -> None:

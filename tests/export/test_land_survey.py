@@ -41,6 +41,21 @@ def test_columns_are_those_of_the_standard_also_where_they_are_empty(
         assert names == [column.name for column in layout.columns]
 
 
+def test_codes_of_places_have_19_digits_and_what_is_ours_is_last(
+    sample_session: Session, tmp_path: Path
+) -> None:
+    export(sample_session, ASKED, tmp_path / "交县局")
+    meta, _, _, cells = pyogrio.raw.read(tmp_path / "交县局" / "DLTB.shp", encoding="GBK")
+    rows = dict(zip(meta["fields"].tolist(), cells, strict=True))
+    assert set(rows["ZLDWDM"]) <= {f"{village.code}0000000" for village in sample_session.villages()}
+    ours = {"MQDL", "MQMJ", "XZMC", "HSRQ", "MQID"}
+    for name in ("CJDCQ", "DLTB"):
+        names = [each.split()[0] for each in columns(tmp_path / "交县局" / f"{name}.dbf")]
+        standard = [i for i, each in enumerate(names) if each not in ours]
+        assert standard == list(range(len(standard)))
+        assert names[-2:] == ["HSRQ", "MQID"]
+
+
 def test_others_read_values_coordinates_and_characters(sample_session: Session, tmp_path: Path) -> None:
     export(sample_session, ASKED, tmp_path / "交县局")
     data = (tmp_path / "交县局" / "ZRZ.dbf").read_bytes()

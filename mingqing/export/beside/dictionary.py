@@ -17,6 +17,7 @@ from mingqing.core.text import tr
 from mingqing.crs.zones import describe
 from mingqing.export.beside.metadata import KINDS
 from mingqing.export.made import Leaving, Made
+from mingqing.export.profile.find import PLAIN
 from mingqing.export.profile.model import Origin, Out, Profile
 
 NAME = "数据字典.xlsx"
@@ -90,10 +91,17 @@ def _fields(made: Made) -> Iterator[Row]:
                 widths.get(out.name) or out.length or None,
                 out.decimals,
                 _MEASURED.get(out.origin) or (out.of.unit if out.of is not None else None),
-                tr("是") if out.required else "",
+                tr("是") if _is_required(out, profile) else "",
                 _list_of(out, profile),
                 _about(out, masked=out.name in each.masked, more=more),
             )
+
+
+def _is_required(out: Out, profile: Profile) -> bool:
+    """Whether every row should have a value: as the taker says, or where nobody does, our own catalog."""
+    if profile.name != PLAIN or out.origin is Origin.ID:
+        return out.required or out.origin is Origin.ID
+    return out.of is not None and (out.of.required or out.of.name == "village_code")
 
 
 def _about(out: Out, *, masked: bool, more: Sequence[str]) -> str:
@@ -137,12 +145,12 @@ def _codes(made: Made) -> Iterator[Row]:
 
 
 def _values(out: Out) -> Iterator[tuple[str, str, str]]:
-    """Yield of a field with codes each value, what is written for it, and its code for exchange."""
+    """Yield of a field with codes each value, what is written for it, and its code for exchange if that is how."""
     codes = out.of.codes.codes if out.of is not None and out.of.codes is not None else ()
     if not codes:
         yield from ((ours, written, "") for ours, written in out.codes.items())
     for code in codes:
-        yield code.value, out.codes.get(code.value, code.value), code.leaves_as or ""
+        yield code.value, out.codes.get(code.value, code.value), (code.leaves_as or "") if out.codes else ""
 
 
 def _dbf_widths(files: Iterable[Path]) -> dict[str, int]:

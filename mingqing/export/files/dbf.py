@@ -22,6 +22,7 @@ from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
 from mingqing.export.files.pieces import pieces
+from mingqing.export.files.widths import fewest_decimals, usual_width
 from mingqing.export.profile.model import Out
 
 Bytes = NDArray[np.uint8]
@@ -123,7 +124,7 @@ class NotInEncoding(Exception):
 
 def _texts(out: Out, values: Sequence[Any], encoding: str, taken: set[str]) -> list[Column]:
     encoded = _encoded(out, values, encoding)
-    column = _text(out, out.name, encoded)
+    column = _text(out, out.name, encoded, usual_width(out, encoding))
     if column.width <= WIDEST:
         return [column]
     cut = [
@@ -133,7 +134,7 @@ def _texts(out: Out, values: Sequence[Any], encoding: str, taken: set[str]) -> l
     found = []
     for nth in range(max(map(len, cut))):
         name = out.name if nth == 0 else _continued(out.name, nth + 1, taken)
-        found.append(_text(out, name, b"\0".join([each[nth] if nth < len(each) else b"" for each in cut])))
+        found.append(_text(out, name, b"\0".join([each[nth] if nth < len(each) else b"" for each in cut]), 1))
     return found
 
 
@@ -152,13 +153,13 @@ def _encoded(out: Out, values: Sequence[Any], encoding: str) -> bytes:
         raise NotInEncoding(out, row, whole[error.start]) from None
 
 
-def _text(out: Out, name: str, encoded: bytes) -> Column:
-    """A column of text; wider than a DBF's may be, where a value is."""
+def _text(out: Out, name: str, encoded: bytes, usual: int) -> Column:
+    """A column of text, at least as wide as is usual; wider than a DBF's may be, where a value is."""
     data = np.frombuffer(encoded + b"\0", np.uint8)
     ends = np.flatnonzero(data == 0)
     lengths = np.diff(ends, prepend=-1) - 1
     longest = int(lengths.max(initial=1))
-    width = longest if longest > WIDEST else min(max(longest, out.length), WIDEST)
+    width = longest if longest > WIDEST else min(max(longest, usual), WIDEST)
 
     def block(rows: slice) -> Bytes:
         some = lengths[rows]
@@ -199,14 +200,16 @@ def _integers(out: Out, values: Sequence[Any]) -> Column:
 
 def _numbers(out: Out, values: Sequence[Any]) -> Column:
     there = np.array([v for v in values if v is not None], dtype=np.float64)
-    decimals = _decimals(there) if out.decimals is None else out.decimals
+    decimals = out.decimals
+    if decimals is None and (exact := _decimals(there)) is not None:
+        decimals = max(exact, fewest_decimals(out))
     if decimals is None:  # too large, too small or too exact for decimals: in full, as Python writes it
         return _formatted(out, values, b"%24r", 24, 15)
     ends = (there.min(), there.max()) if len(there) else ()
     width = max(len(f"{v:.{decimals}f}") for v in (0.0, *ends))  # 0 stands in where there is none
     if width > 24:
         return _formatted(out, values, b"%24r", 24, 15)
-    width = max(width, min(out.length, 24))
+    width = max(width, min(usual_width(out), 24))
     return _formatted(out, values, b"%%%d.%df" % (width, decimals), width, decimals)
 
 

@@ -53,6 +53,9 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
             shapes.add(layer.epsg)
             if not alone:
                 written.files[layer.name].append(_write_crs(path.with_suffix(".prj"), layer.epsg))
+        del layer  # or the memory held it while the next is read
+    if options.encoding == "GBK":
+        written.notes.append(tr("CSV 是 GBK 编码，文件里说不出来：用 QGIS 等软件打开时，请把编码选成 GBK"))
     written.notes.append(tr("要用 Excel 打开，请改选 Excel 格式：Excel 会把 CSV 里的长编号改成科学计数"))
     if shapes:
         crs = "、".join(f"{describe(epsg)}（EPSG:{epsg}）" for epsg in sorted(shapes))

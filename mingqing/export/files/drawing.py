@@ -81,6 +81,7 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
         _require_metres(layer)
         _draw(sheet, layer)
         written.files[layer.name] = [place]
+        del layer  # or the memory held it while the next is read
     if not written.files:
         raise InputRefused(
             tr("{titles}没有图形，画不成 CAD 图；请选有图形的表，或改用 Excel 格式").format(

@@ -26,4 +26,5 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
             options.watch.step(part.title)
             gdal.write(part, place, _DRIVER, {"LAYER_ALIAS": part.title})
         written.files[layer.name] = [place]
+        del layer, part  # or the memory held them while the next is read
     return written

@@ -3,6 +3,7 @@
 The whole of a layer is one call: 220,000 rows take it a second.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +49,11 @@ def write(
     Raises
     ------
     InputRefused
-        if a whole number is larger than the format can hold.
+        if a whole number is larger than the format can hold, or GDAL cannot be told the path.
     OSError
         where the disk is full.
     """
+    target = _said(path)
     rows = slice(0) if empty else slice(None)
     fields = [
         _array(out, values, driver, rows) for out, values in zip(layer.columns, layer.cells, strict=True)
@@ -67,7 +69,7 @@ def write(
         }
     try:
         pyogrio.raw.write(
-            str(path),
+            target,
             field_data=[values for values, _ in fields],
             fields=[out.name for out in layer.columns],
             field_mask=[missing for _, missing in fields],
@@ -84,6 +86,25 @@ def write(
         )
     except (DataSourceError, DataLayerError) as error:  # fields and types are sound: what is left is the disk
         raise OSError(str(error)) from error
+
+
+_SPLITS = "!\n\r\t"
+
+
+def _said(path: Path) -> str:
+    """Return a path as pyogrio takes it for one: else it would cut it at a `;`, which a URL may have there.
+
+    Raises
+    ------
+    InputRefused
+        if it has a sign that is lost all the same: the rows would get into another place.
+    """
+    if os.name == "nt":  # a letter of a drive tells it that this is no URL
+        return str(path)
+    if any(sign in str(path) for sign in _SPLITS):
+        text = tr("“{place}”里有感叹号“!”或换行，这种格式写不到那里；请换个文件名或文件夹")
+        raise InputRefused(text.format(place=" ".join(path.name.split())))
+    return f"file://{path.absolute()}"
 
 
 def has_several(geometry: NDArray[np.object_]) -> bool:

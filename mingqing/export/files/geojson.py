@@ -31,6 +31,7 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
             for layer in layers:
                 file.write(finite(layer, written.notes), options.watch, {"table": layer.name})
                 written.files[layer.name] = [place]
+                del layer  # or the memory held it while the next is read
         return written
     place.mkdir()
     for layer in layers:
@@ -38,6 +39,7 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
         with _collection(path, layer.name) as file:
             file.write(finite(layer, written.notes), options.watch, {})
         written.files[layer.name] = [path]
+        del layer  # or the memory held it while the next is read
     return written
 
 

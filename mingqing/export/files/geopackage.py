@@ -67,6 +67,7 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
                 _call(database, part)
                 _fill(database, part, options.watch)
         written.files[layer.name] = [place]
+        del layer, part  # or the memory held them while the next is read
     return written
 
 

@@ -6,7 +6,7 @@ By hand: the drivers of GDAL call columns by their short names, and LIBKML takes
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any, TextIO
 from xml.sax.saxutils import escape, quoteattr
@@ -47,11 +47,14 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
         )
         stream.write(f"<name>{_text(options.project)}</name>\n")
         stream.writelines(map(_style, _COLORS))  # all before the first folder: the schema says so
-        for nth, layer in enumerate(layers):
+        colors = cycle(_COLORS)
+        for layer in layers:
+            color = next(colors)
             placed = _placed(finite(layer, written.notes), written.notes)
             if len(placed):
-                _write_folder(stream, placed, _COLORS[nth % len(_COLORS)], options.watch)
+                _write_folder(stream, placed, color, options.watch)
                 written.files[layer.name] = [place]
+            del layer, placed  # or the memory held them while the next is read
         stream.write("</Document></kml>\n")
     return written
 

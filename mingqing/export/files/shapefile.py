@@ -27,6 +27,7 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
     for layer in layers:
         for part in divided(layer, written.notes):
             written.files.setdefault(layer.name, []).extend(_write_layer(part, place, options, written.notes))
+        del layer, part  # or the memory held them while the next is read
     return written
 
 

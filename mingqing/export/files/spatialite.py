@@ -6,7 +6,8 @@ from pathlib import Path
 
 from mingqing.catalog.model import FieldType, GeometryKind
 from mingqing.core.text import tr
-from mingqing.export.layer import Layer, by_kind
+from mingqing.export.files.ready import divided
+from mingqing.export.layer import Layer
 from mingqing.export.profile.model import Out
 from mingqing.export.writing import Options, Written
 from mingqing.store.plain import Shapes, plain_file
@@ -58,8 +59,7 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
     written, dictionary = Written(), []
     with plain_file(place) as file:
         for whole in layers:
-            parts = by_kind(whole)
-            for layer in parts:
+            for layer in divided(whole, written.notes):
                 types = [_TYPES.get(out.type, "TEXT") for out in layer.columns]
                 file.add(
                     layer.name,
@@ -71,11 +71,7 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
                 )
                 dictionary += [_meaning(layer, *column) for column in zip(layer.columns, types, strict=True)]
                 written.files[layer.name] = [place]
-            if len(parts) > 1:
-                names = "、".join(part.name for part in parts)
-                written.notes.append(
-                    tr("“{title}”有几种图形，分成了 {names}").format(title=whole.title, names=names)
-                )
+            del whole, layer  # or the memory held them while the next is read
         file.add(DICTIONARY, [(c, "TEXT") for c in _ABOUT_COLUMN], list(zip(*dictionary, strict=True)))
     return written
 

@@ -106,6 +106,7 @@ def write(layers: Iterable[Layer], place: Path, options: Options) -> Written:
                 note = tr("“{title}”有 {n} 行，一张工作表放不下，后面的在下一张工作表里")
                 written.notes.append(note.format(title=layer.title, n=len(layer)))
             written.files[layer.name] = [place]
+            del layer  # or the memory held it while the next is read
         _write_about(book, options)
         _write_frame(book)
     return written

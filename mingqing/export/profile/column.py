@@ -19,7 +19,7 @@ from mingqing.export.profile.columns import (
     may_leave,
 )
 from mingqing.export.profile.model import Origin, Out
-from mingqing.export.profile.texts import text
+from mingqing.export.profile.texts import require_known, text
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,9}")
 _LONGEST_TITLE, _LONGEST_TEXT, _LONGEST_NUMBER, _MOST_DECIMALS = 40, 4_000, 24, 9
@@ -34,6 +34,9 @@ _PLACED = {Origin.AREA: GeometryKind.POLYGON, Origin.LENGTH: GeometryKind.LINE}
 _OF_ROWS = {Origin.ID, Origin.VILLAGE, *_PLACED}
 _NAMED = {Origin.ID: (ID_NAME, ID_TITLE, ID_HELP), Origin.VILLAGE: (VILLAGE_NAME, VILLAGE_TITLE, "")}
 _OURS = "exchange"
+_KEYS = {  # what a line may say
+    "field", "constant", "origin", "name", "title", "type", "codes", "length", "decimals", "pad", "required", "help",
+}  # fmt: skip
 # How values of a field may be written otherwise: anything as text, and what loses nothing.
 _ALSO = {FieldType.BOOLEAN: {FieldType.BOOLEAN}, FieldType.INTEGER: {FieldType.NUMBER}}
 
@@ -50,6 +53,7 @@ def read_column(reader: Reader, table: Table, lists: Lists) -> Out:
     DefinitionError
         at the first mistake.
     """
+    require_known(reader, _KEYS)
     if "constant" in reader.data:
         return _finished(reader, _constant(reader))
     if "field" in reader.data:
@@ -166,6 +170,7 @@ def _finished(reader: Reader, out: Out) -> Out:
         refusal = catalog().refusal(called)
         if refusal is not None:
             raise reader.error(key, tr("{reason}不采集，也不导出").format(reason=refusal.reason))
+    length = _length(reader, out)
     made = Out(
         name=name,
         title=title or out.title,
@@ -174,8 +179,9 @@ def _finished(reader: Reader, out: Out) -> Out:
         of=out.of,
         codes=out.codes,
         constant=out.constant,
-        length=_length(reader, out),
+        length=length,
         decimals=_decimals(reader, out),
+        pad=_pad(reader, out, length),
         required=reader.take("required", bool, default=False),
         help=text(reader, "help", default=out.help),
     )
@@ -194,6 +200,16 @@ def _length(reader: Reader, out: Out) -> int:
     if length and longest > length:
         raise reader.error("length", tr("放不下 codes 里最长的代码"))
     return length
+
+
+def _pad(reader: Reader, out: Out, length: int) -> str:
+    pad = reader.take("pad", str, "")
+    is_text = out.origin is Origin.FIELD and out.of is not None and out.of.type is FieldType.TEXT
+    if pad and (not is_text or not length or out.codes):
+        raise reader.error("pad", tr("只有写了 length、没有写 codes 的文字字段才能补齐"))
+    if pad and not (len(pad) == 1 and pad.isascii() and pad.isprintable()):
+        raise reader.error("pad", tr("只能是一个英文字母、数字或符号"))
+    return pad
 
 
 def _decimals(reader: Reader, out: Out) -> int | None:

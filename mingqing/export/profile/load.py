@@ -17,10 +17,15 @@ from mingqing.export.asked import Format
 from mingqing.export.profile.column import Lists, read_codes, read_column
 from mingqing.export.profile.columns import every_column
 from mingqing.export.profile.model import Layout, Out, Profile
-from mingqing.export.profile.texts import text
+from mingqing.export.profile.texts import require_known, text
 
 _LAYER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}")
 _ENDS = ("_point", "_line", "_area", "_2")  # that a layer which is divided gets
+_KEYS = {  # what a profile may say
+    "title", "about", "epsg", "encoding", "formats", "true",
+    "false", "other_tables", "other_fields", "table", "codes",
+}  # fmt: skip
+_TABLE_KEYS = {"table", "name", "title", "at_place", "other_fields", "fields"}
 _ENCODINGS = ("UTF-8", "GBK")
 
 
@@ -37,6 +42,7 @@ def read_profile(said: Section, name: str, file: str) -> Profile:
         at the first mistake, naming file, line, key and reason.
     """
     reader = Reader(file, "", said)
+    require_known(reader, _KEYS)
     profile = Profile(
         name=name,
         title=text(reader, "title", required=True),
@@ -116,6 +122,7 @@ def _clash(name: str, others: Iterable[str]) -> str | None:
 
 
 def _layout(reader: Reader, lists: Lists, *, other_fields: bool) -> Layout:
+    require_known(reader, _TABLE_KEYS)
     table = _table(reader)
     reader.where = f"table.{table.name}"
     name = reader.take("name", str, table.name)

@@ -27,6 +27,7 @@ class Out:
     name : ASCII, at most 10 characters, unique in its table. title : Chinese, unique in its table.
     type : of the values as they leave: TEXT, INTEGER, NUMBER, DATE, or BOOLEAN.
     of : its field, where it is of one. codes : the stored value → what is written instead; empty for as it is.
+    pad : one ASCII character with which values are filled up to `length` at their end; empty for none.
     length : of text, bytes in the encoding of the file; of a number, characters with its point; 0 for as long as it is.
     decimals : of numbers, or None.
     required : whether the taker insists on a value.
@@ -41,6 +42,7 @@ class Out:
     constant: str = ""
     length: int = 0
     decimals: int | None = None
+    pad: str = ""
     required: bool = False
     help: str = ""
 

@@ -1,4 +1,7 @@
-"""Short texts of a profile, each on one line."""
+"""Short texts of a profile, each on one line; and the names of what it may say."""
+
+from collections.abc import Collection
+from difflib import get_close_matches
 
 from mingqing.core.definitions import Reader
 from mingqing.core.text import tr
@@ -18,3 +21,11 @@ def text(
     if required and not found.strip():
         raise reader.error(key, tr("不能是空的"))
     return found
+
+
+def require_known(reader: Reader, keys: Collection[str]) -> None:
+    """Refuse a key that is none of some; before what is missing is told, since it is what was written instead."""
+    wrong = next((key for key in reader.data if key not in keys), None)
+    if wrong is not None:
+        near = get_close_matches(wrong, keys, 1) or sorted(keys)
+        raise reader.error(wrong, tr("不认识这一项，可用的有 {near}").format(near=" ".join(near)))

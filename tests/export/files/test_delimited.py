@@ -94,3 +94,9 @@ def test_degrees_are_told_to_a_tenth_of_a_millimetre(tmp_path: Path) -> None:
 def test_an_empty_table_keeps_its_titles(tmp_path: Path) -> None:
     write([layer("house", {"house_no": []}, [])], tmp_path / "a.csv", Options())
     assert _read(tmp_path / "a.csv") == [["民情标识", "房屋编号", "WKT"]]
+
+
+@pytest.mark.parametrize(("encoding", "told"), [("GBK", 1), ("UTF-8", 0)])
+def test_whoever_gets_gbk_is_told_to_say_so(tmp_path: Path, encoding: str, told: int) -> None:
+    written = write([layer("house", {"house_no": ["一"]})], tmp_path / "a.csv", Options(encoding=encoding))
+    assert sum("编码选成 GBK" in note for note in written.notes) == told

@@ -10,15 +10,18 @@ import pyogrio
 import pytest
 import shapely
 
-from mingqing.catalog.model import GeometryKind
+from mingqing.catalog.load import catalog
+from mingqing.catalog.model import FieldType, GeometryKind
 from mingqing.core.errors import Cancelled, InputRefused
 from mingqing.core.watch import Watch
 from mingqing.export.files import shapefile
 from mingqing.export.layer import Layer
+from mingqing.export.profile.find import profile
 from mingqing.export.writing import Options, Written
 from tests.export.files.making import ogr_features, ogr_summary
 from tests.export.files.rows import (
     DATE,
+    FIRST_ID,
     HOLED,
     INTEGER,
     LINE,
@@ -188,6 +191,26 @@ def test_a_text_is_as_wide_as_the_taker_says_or_as_it_needs(tmp_path: Path) -> N
     assert written.notes == ["“农房”的“B的中文”有比 6 字节长的，列加宽到 12 字节"]
 
 
+def test_files_of_two_villages_have_the_same_columns(tmp_path: Path) -> None:
+    table = catalog().tables["house"]
+    layout = profile("plain").layouts["house"]
+    said = []
+    for village, text, number in (("一", "x", 1.0), ("二", "小竹溪村东边第三户人家", 1234.25)):
+        typed = {FieldType.INTEGER: 3, FieldType.NUMBER: number, FieldType.DATE: date(2026, 1, 1)}
+        cells = {"DZ": text, "FWBH": text}
+        some = [[typed.get(out.type, cells.get(out.name))] for out in layout.columns]
+        ids = np.array([FIRST_ID])
+        shapes = np.array([POLYGON], dtype=object)
+        layer = Layer(table, "house", "农房", ids, layout.columns, tuple(some), shapes, None, 4549)
+        (tmp_path / village).mkdir()
+        write(tmp_path / village, layer)
+        said.append(ogr_summary(tmp_path / village / "shp" / "house.shp").partition("DBF_DATE")[2][12:])
+    assert said[0] == said[1]
+    wide = ("MQID: String (19.0)", "CUNDM: String (12.0)", "CUNMC: String (60.0)", "DZ: String (60.0)")
+    assert all(column in said[0] for column in (*wide, "JZMJ: Real (12.2)", "CS: Integer (9.0)"))
+    assert "SFWF: String (3.0)" in said[0]
+
+
 NUMBERS = [0.1, 166.8, -1 / 3, 1e-7, 123456.789, 0.0, None]
 
 
@@ -202,7 +225,7 @@ def test_numbers_come_back_equal(tmp_path: Path, numbers: list[float | None]) ->
 
 def test_numbers_have_the_decimals_that_the_taker_wants(tmp_path: Path) -> None:
     write(tmp_path, rows({"N": (NUMBER, [1.005, -1234.5, None])}, [POLYGON] * 3, N={"decimals": 2}))
-    assert "N: Real (8.2)" in ogr_summary(tmp_path / "shp" / "house.shp")
+    assert "N: Real (12.2)" in ogr_summary(tmp_path / "shp" / "house.shp")
     assert column(tmp_path / "shp" / "house.shp", "N") == [1.0, -1234.5, None]
 
 
