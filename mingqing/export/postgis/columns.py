@@ -1,16 +1,16 @@
 """What of a table goes to the county's database: its columns there, and whether the account may say how they stand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from mingqing.access.policy import Column as Shown
 from mingqing.access.policy import Policy
-from mingqing.access.roles import Action
+from mingqing.access.roles import Action, Role
 from mingqing.catalog.model import STAMPS, Catalog, Field, FieldType, GeometryKind, Table
 from mingqing.core.text import tr
 
-OWN_TABLES = frozenset({"published", "code", "village_name", "scope", "setting"})
+OWN_TABLES = frozenset({"published", "erased", "code", "village_name", "scope", "setting"})
 _TYPES = {
     FieldType.INTEGER: "bigint",
     FieldType.REFERENCE: "bigint",
@@ -95,6 +95,15 @@ def publishable(policy: Policy, catalog: Catalog) -> tuple[list[Table], list[str
         else:
             kept.append(table)
     return kept, left
+
+
+def who_publishes(known: Mapping[str, Role], catalog: Catalog) -> list[str]:
+    """Return the titles of the roles that have tables to publish, those with most of them first."""
+    many = {
+        role.title: len(publishable(Policy.of([role.code], (), catalog, known), catalog)[0])
+        for role in known.values()
+    }
+    return sorted((title for title, n in many.items() if n), key=lambda title: -many[title])
 
 
 def _why_not(policy: Policy, table: Table) -> str:
