@@ -18,6 +18,12 @@ _TYPES = {
     FieldType.BOOLEAN: "boolean",
     FieldType.DATE: "date",
 }
+# Lines and areas may have parts; a column of one kind is one that every program opens without asking.
+_SHAPES = {
+    GeometryKind.POINT: "Point",
+    GeometryKind.LINE: "MultiLineString",
+    GeometryKind.POLYGON: "MultiPolygon",
+}
 _STAYS = {FieldType.PHOTO, FieldType.DATA}
 
 
@@ -66,7 +72,7 @@ def sheet(table: Table, epsg: int, as_text: Iterable[str] = ()) -> Sheet:
     """
     partly = frozenset(as_text)
     kinds = table.geometry
-    shape = "Point" if kinds == {GeometryKind.POINT} else "Geometry"
+    shape = _SHAPES[next(iter(kinds))] if len(kinds) == 1 else "Geometry"
     return Sheet(
         table,
         (

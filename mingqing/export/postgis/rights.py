@@ -110,7 +110,7 @@ def _rights(remote: Remote, policy: Policy, there: Mapping[str, Collection[str]]
             )
             yield f'COMMENT ON VIEW {home}."{name}" IS {remote.literal(table.title)}'
             for column in seen:
-                said = remote.literal(about(column, table.field_by_name.get(column)))
+                said = remote.literal(about(column, table))
                 yield f'COMMENT ON COLUMN {home}."{name}"."{column}" IS {said}'
             yield f'GRANT SELECT ON {home}."{name}" TO {to}'
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pyproj
 
-from mingqing.catalog.model import Catalog, Field
+from mingqing.catalog.model import Catalog, GeometryKind, Table
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.export.postgis.columns import Column, Sheet
@@ -40,6 +40,7 @@ _COMMENTS = {
     "TABLE {s}.scope": tr("管辖范围：account 与数据库登录名相同的人只看得到这些村；由发布更新"),
     "TABLE {s}.setting": tr("发布程序自己记的事"),
 }
+_KINDS = {GeometryKind.POINT: tr("点"), GeometryKind.LINE: tr("线"), GeometryKind.POLYGON: tr("面")}
 _EXTENSION = tr(
     "县库里没有 PostGIS，这个用户又不能安装；请县库管理员在库里执行 CREATE EXTENSION postgis 后再发布"
 )
@@ -157,18 +158,20 @@ def finish(remote: Remote, schema: str, sheet: Sheet) -> None:
     remote.run(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
     remote.run(f"COMMENT ON TABLE {name} IS {remote.literal(sheet.table.title)}")
     for column in sheet.columns:
-        describe(remote, name, column)
+        describe(remote, name, column, sheet.table)
 
 
-def describe(remote: Remote, name: str, column: Column) -> None:
+def describe(remote: Remote, name: str, column: Column, table: Table) -> None:
     """Put down in the database what a column is."""
-    remote.run(f'COMMENT ON COLUMN {name}."{column.name}" IS {remote.literal(about(column.name, column.of))}')
+    remote.run(f'COMMENT ON COLUMN {name}."{column.name}" IS {remote.literal(about(column.name, table))}')
 
 
-def about(name: str, field: Field | None) -> str:
-    """Return what a column is, in Chinese; the id and the shape are of no field."""
+def about(name: str, table: Table) -> str:
+    """Return what a column of a table is, in Chinese."""
+    field = table.field_by_name.get(name)
     if field is None:
-        return tr("民情标识，全县唯一，永不重复") if name == "id" else tr("图形")
+        kinds = "、".join(title for kind, title in _KINDS.items() if kind in table.geometry)
+        return tr("民情标识，全县唯一，永不重复") if name == "id" else tr("图形：{kinds}").format(kinds=kinds)
     said = field.title + (tr("（{unit}）").format(unit=field.unit) if field.unit else "")
     if field.codes is not None:
         said += tr("；取值见 code 表的“{list}”").format(list=field.codes.name)
@@ -191,7 +194,7 @@ def fit(remote: Remote, sheet: Sheet, there: Mapping[str, str]) -> None:
         if column.name in there:
             remote.run(f'ALTER TABLE {name} DROP COLUMN "{column.name}"')
         remote.run(f'ALTER TABLE {name} ADD COLUMN "{column.name}" {column.type}')
-        describe(remote, name, column)
+        describe(remote, name, column, sheet.table)
         if column.name == "geometry":
             remote.run(f"CREATE INDEX ON {name} USING gist(geometry)")
         elif column.of is not None and column.of.references:
