@@ -34,6 +34,9 @@ def publish(
     schema: Annotated[str, typer.Option("--schema", help=tr("放在哪个模式里"))] = "mingqing",
     dry_run: Annotated[bool, typer.Option("--dry-run", help=tr("只说会传什么，什么都不写"))] = False,
     verify: Annotated[bool, typer.Option("--verify", help=tr("发布后整个读回来，与项目逐字节比对"))] = False,
+    older: Annotated[
+        bool, typer.Option("--older", help=tr("项目比县库里的内容旧（从备份恢复的）也发布，退回较早的内容"))
+    ] = False,
     user: User = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,7 +44,7 @@ def publish(
     from mingqing.export.postgis.publish import publish as run
 
     with open_session(project, user) as session, watching(tr("发布")) as watch:
-        done = run(session, address, schema=schema, trial=dry_run, verify=verify, watch=watch)
+        done = run(session, address, schema=schema, trial=dry_run, verify=verify, older=older, watch=watch)
     _tell(done, as_json=as_json)
     if not done.whole:
         raise typer.Exit(1)
@@ -59,10 +62,11 @@ def _tell(done: "Published", *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(done) | {"summary": done.summary})
         return
-    print_table(
-        (tr("表"), tr("行数"), tr("新增"), tr("更新"), tr("删除"), tr("方式")),
-        [(t.title, t.rows, t.added, t.changed, t.deleted, t.how.caption) for t in done.tables],
-    )
+    if done.touched:
+        print_table(
+            (tr("表"), tr("行数"), tr("新增"), tr("更新"), tr("删除"), tr("方式")),
+            [(t.title, t.rows, t.added, t.changed, t.deleted, t.how.caption) for t in done.touched],
+        )
     print(done.summary)
     if done.verified and not done.differing:
         print(tr("已整个读回比对，与项目一致"))

@@ -14,13 +14,14 @@ from mingqing.export.postgis.columns import Sheet, sheet
 from mingqing.export.postgis.faults import DatabaseUnavailable, HistoryMoved
 from mingqing.export.postgis.marks import Marks
 from mingqing.export.postgis.merge import Merged, merge, patch
+from mingqing.export.postgis.newer import require_current
 from mingqing.export.postgis.published import How, Published, PublishedTable
 from mingqing.export.postgis.remote import Remote
-from mingqing.export.postgis.schema import columns_there, fit, lacking, prepare, put_lists
+from mingqing.export.postgis.schema import columns_there, fit, lacking, prepare, put_lists, require_ours
 from mingqing.export.postgis.stage import Stage, watched
 from mingqing.export.postgis.verify import differs
 from mingqing.store.accounts import reaches
-from mingqing.store.history.changed import Moment, Since, changed, moment
+from mingqing.store.history.changed import Moment, Since, changed, erased_rows, moment
 from mingqing.store.outgoing import Row, batches, batches_of, by_village, partly_dated
 from mingqing.store.session import Session
 
@@ -38,8 +39,12 @@ class Attempt:
         second: Callable[[], AbstractContextManager[Remote]],
         tables: Collection[Table],
         watch: Watch,
+        *,
+        older: bool = False,
     ) -> None:
         self._session, self._remote, self._second, self._watch = session, remote, second, watch
+        self._older = older
+        require_ours(remote)
         self._there = columns_there(remote, remote.schema)
         self._sheets = [self._sheet(table) for table in tables]
         project, self._now = moment(session)
@@ -50,7 +55,8 @@ class Attempt:
     def trial(self) -> Published:
         """Tell what would be done."""
         counts = self._session.counts()
-        last = self._marks.last() if "published" in self._there else {}
+        marked = "erased" in self._there
+        note, last = (self._require_current(), self._marks.last()) if marked else ("", {})
         made = []
         for each in self._sheets:
             whole = self._is_whole(each, last)
@@ -59,18 +65,19 @@ class Attempt:
             made.append(
                 self._told(each, self._how(each, whole, sent), counts[each.name], Merged(changed=sent))
             )
-        return self._published(made, trial=True)
+        return replace(self._published(made, trial=True), notes=(note,) if note else ())
 
     def publish(self, *, verify: bool) -> Published:
         """Bring the published tables up to date."""
         self._lock()
         prepare(self._remote, self._session.info.epsg)
+        note = self._require_current()
         last = self._marks.last()
         whole = [each for each in self._sheets if self._is_whole(each, last)]
         staged = self._fill(whole)
         with self._remote.connection.transaction():
             self._remote.run("SET LOCAL synchronous_commit = on")
-            notes = self._marks.take_over()
+            notes = [*([note] if note else []), *self._marks.take_over()]
             made = self._put(whole)
             as_of = {each.name: staged.get(each.name) or last[each.name] for each in self._sheets}
             made = self._catch_up(as_of, made)
@@ -79,6 +86,9 @@ class Attempt:
             self._marks.put(
                 [(t.name, t.rows) for t in tables], self._now, self._session.info.name, self._session.user
             )
+            self._marks.put_erased(erased_rows(self._session))
+            if note:
+                self._marks.overrule(self._now)
             notes += self._put_rights()
         self._stage.end()
         result = replace(self._published(tables), notes=tuple(notes), verified=verify)
@@ -112,6 +122,10 @@ class Attempt:
         if at not in self._known:
             self._known[at] = changed(self._session, at)
         return self._known[at]
+
+    def _require_current(self) -> str:
+        tables = (each.table for each in self._sheets)
+        return require_current(self._session, self._marks, tables, self._now, older=self._older)
 
     def _lock(self) -> None:
         """Let nobody else publish to the same schema at the same time."""

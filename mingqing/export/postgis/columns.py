@@ -1,22 +1,28 @@
 """What of a table goes to the county's database: its columns there, and whether the account may say how they stand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from mingqing.access.policy import Column as Shown
 from mingqing.access.policy import Policy
-from mingqing.access.roles import Action
+from mingqing.access.roles import Action, Role
 from mingqing.catalog.model import STAMPS, Catalog, Field, FieldType, GeometryKind, Table
 from mingqing.core.text import tr
 
-OWN_TABLES = frozenset({"published", "code", "village_name", "scope", "setting"})
+OWN_TABLES = frozenset({"published", "erased", "code", "village_name", "scope", "setting"})
 _TYPES = {
     FieldType.INTEGER: "bigint",
     FieldType.REFERENCE: "bigint",
     FieldType.NUMBER: "double precision",
     FieldType.BOOLEAN: "boolean",
     FieldType.DATE: "date",
+}
+# Lines and areas may have parts; a column of one kind is one that every program opens without asking.
+_SHAPES = {
+    GeometryKind.POINT: "Point",
+    GeometryKind.LINE: "MultiLineString",
+    GeometryKind.POLYGON: "MultiPolygon",
 }
 _STAYS = {FieldType.PHOTO, FieldType.DATA}
 
@@ -66,7 +72,7 @@ def sheet(table: Table, epsg: int, as_text: Iterable[str] = ()) -> Sheet:
     """
     partly = frozenset(as_text)
     kinds = table.geometry
-    shape = "Point" if kinds == {GeometryKind.POINT} else "Geometry"
+    shape = _SHAPES[next(iter(kinds))] if len(kinds) == 1 else "Geometry"
     return Sheet(
         table,
         (
@@ -95,6 +101,15 @@ def publishable(policy: Policy, catalog: Catalog) -> tuple[list[Table], list[str
         else:
             kept.append(table)
     return kept, left
+
+
+def who_publishes(known: Mapping[str, Role], catalog: Catalog) -> list[str]:
+    """Return the titles of the roles that have tables to publish, those with most of them first."""
+    many = {
+        role.title: len(publishable(Policy.of([role.code], (), catalog, known), catalog)[0])
+        for role in known.values()
+    }
+    return sorted((title for title, n in many.items() if n), key=lambda title: -many[title])
 
 
 def _why_not(policy: Policy, table: Table) -> str:

@@ -22,6 +22,10 @@ class HistoryMoved(DatabaseUnavailable):
     """The project's history was rewritten meanwhile; trying again starts from what is now."""
 
 
+class NewerThere(MingqingError):
+    """What stands there is of a newer state of the same project, or holds no more who was erased since."""
+
+
 # By the beginning of SQLSTATE, the longest first: https://www.postgresql.org/docs/15/errcodes-appendix.html
 _SENTENCES = {
     "28P01": tr("县库不认这个用户名或密码，请核对后再试"),
@@ -39,6 +43,14 @@ _SENTENCES = {
     "XX": tr("县库服务器内部出错，没有发布；请县库管理员查看数据库日志"),
 }
 _LOST = ("08", "57P01", "57P02", "57P03")
+
+
+def left_there(stage: str) -> str:
+    """Return what is to be said of the copies of rows that an unfinished go may have left in the database."""
+    return tr(
+        "县库的模式 {stage} 里可能留着没发布完的居民信息，再发布一次会接着用完并清掉，不再发布请县库管理员执行"
+        " DROP SCHEMA {stage} CASCADE"
+    ).format(stage=stage)
 
 
 @contextmanager

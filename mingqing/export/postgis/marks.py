@@ -17,6 +17,15 @@ def reach_of(villages: Collection[str] | None) -> str:
     return hashlib.sha256(",".join(sorted(villages)).encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that was published: by whom, when as users read it, and as of which change of the project."""
+
+    account: str
+    when: str
+    at: Moment
+
+
 @dataclass(frozen=True)
 class Marks:
     """The notes of one project and reach.
@@ -38,10 +47,42 @@ class Marks:
         """Return, by table, as of which change it stands there, where that is known."""
         sql = (
             f"SELECT table_name, change_number, change_hash FROM {self.remote.schema}.published"
-            " WHERE project = %s AND reach = %s AND change_number IS NOT NULL"
+            " WHERE project = %s AND reach = %s AND change_number IS NOT NULL AND NOT stale"
         )
         found = self.remote.rows(sql, (self.project, self.reach))
         return {table: Moment(int(seq), bytes(digest)) for table, seq, digest in found}
+
+    def all(self) -> list[Mark]:
+        """Return what was published of these tables of the project, by whatever account, the newest first."""
+        sql = (
+            "SELECT account, to_char(max(published_at), 'YYYY-MM-DD HH24:MI'),"
+            f" change_number, change_hash FROM {self.remote.schema}.published"
+            " WHERE project = %s AND table_name = ANY(%s) AND change_number IS NOT NULL"
+            " GROUP BY account, change_number, change_hash ORDER BY change_number DESC, max(published_at) DESC"
+        )
+        found = self.remote.rows(sql, (self.project, list(self.rows)))
+        return [Mark(account, when, Moment(int(seq), bytes(digest))) for account, when, seq, digest in found]
+
+    def erased(self, table: str) -> list[int]:
+        """Return the rows of a table that somebody's erasure took away."""
+        sql = f"SELECT id FROM {self.remote.schema}.erased WHERE table_name = %s"
+        return [i for (i,) in self.remote.rows(sql, (table,))]
+
+    def put_erased(self, rows: Mapping[str, Collection[int]]) -> None:
+        """Note such rows, by table."""
+        for table, ids in rows.items():
+            self.remote.run(
+                f"INSERT INTO {self.remote.schema}.erased SELECT %s, unnest(%s::bigint[]) ON CONFLICT DO NOTHING",
+                (table, sorted(ids)),
+            )
+
+    def overrule(self, at: Moment) -> None:
+        """Have the other accounts of the project, which published what is newer, compare all rows next time."""
+        self.remote.run(
+            f"UPDATE {self.remote.schema}.published SET change_number = %s, change_hash = %s, stale = true"
+            " WHERE project = %s AND reach <> %s AND table_name = ANY(%s)",
+            (at.seq, at.hash, self.project, self.reach, list(self.rows)),
+        )
 
     @property
     def reachable(self) -> Own:
@@ -80,7 +121,7 @@ class Marks:
             taken |= {
                 name
                 for (name,) in self.remote.rows(
-                    f"UPDATE {s}.published SET change_number = NULL, villages = ARRAY("
+                    f"UPDATE {s}.published SET stale = true, villages = ARRAY("
                     " SELECT v FROM unnest(villages) v WHERE NOT v = ANY(%s))"
                     " WHERE project <> %s AND table_name = %s AND villages && %s RETURNING project_name",
                     (mine, self.project, table, mine),
@@ -92,11 +133,12 @@ class Marks:
     def put(self, tables: Iterable[tuple[str, int]], at: Moment, name: str, account: str) -> None:
         """Note what was published: table and number of rows."""
         sql = (
-            f"INSERT INTO {self.remote.schema}.published VALUES(%s, %s, %s, %s, %s, %s, %s, %s, %s, now())"
+            f"INSERT INTO {self.remote.schema}.published"
+            " VALUES(%s, %s, %s, %s, %s, %s, %s, %s, %s, now(), false)"
             " ON CONFLICT (project, reach, table_name) DO UPDATE SET project_name = excluded.project_name,"
             " account = excluded.account, change_number = excluded.change_number,"
             " change_hash = excluded.change_hash, rows = excluded.rows, villages = excluded.villages,"
-            " published_at = excluded.published_at"
+            " published_at = excluded.published_at, stale = false"
         )
         rows = [
             (self.project, self.reach, table, name, account, at.seq, at.hash, count, self._villages(table))
@@ -108,7 +150,7 @@ class Marks:
     def forget(self, tables: Collection[str]) -> None:
         """Have tables compared whole next time."""
         self.remote.run(
-            f"UPDATE {self.remote.schema}.published SET change_number = NULL"
+            f"UPDATE {self.remote.schema}.published SET stale = true"
             " WHERE project = %s AND reach = %s AND table_name = ANY(%s)",
             (self.project, self.reach, list(tables)),
         )

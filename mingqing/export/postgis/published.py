@@ -67,6 +67,13 @@ class Published:
         return not (self.left_out or self.differing)
 
     @property
+    def touched(self) -> tuple[PublishedTable, ...]:
+        """The tables in which something is other than before, or would be looked at."""
+        if self.trial:
+            return tuple(t for t in self.tables if t.how is not How.SAME)
+        return tuple(t for t in self.tables if t.how is How.NEW or t.added or t.changed or t.deleted)
+
+    @property
     def summary(self) -> str:
         """One Chinese sentence for whoever published."""
         where = tr("{address} 的模式 {schema}").format(address=self.address, schema=self.schema)
@@ -74,8 +81,10 @@ class Published:
         sent = sum(t.added + t.changed for t in self.tables)
         gone = sum(t.deleted for t in self.tables)
         if self.trial:
-            return tr("试运行：会向 {where} 发布 {n} 张表，约传 {sent} 行，什么都没有写").format(
-                where=where, n=len(self.tables), sent=sent
+            compared = sum(t.changed for t in self.tables if t.how is How.COMPARED)
+            only = tr("（其中 {n} 行整表比对，只改写不同的）").format(n=compared) if compared else ""
+            return tr("试运行：会向 {where} 发布 {n} 张表，约传 {sent} 行{only}，什么都没有写").format(
+                where=where, n=len(self.tables), sent=sent, only=only
             )
         if not sent and not gone:
             return tr("{where} 已经是最新的：{n} 张表、{rows} 行，没有要传的").format(

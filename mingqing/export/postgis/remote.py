@@ -1,7 +1,8 @@
 """The connection to the county's database."""
 
+import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -13,13 +14,16 @@ from psycopg import conninfo, sql
 from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.core.watch import Watch
-from mingqing.export.postgis.faults import DatabaseUnavailable, told
+from mingqing.export.postgis.faults import ConnectionLost, DatabaseUnavailable, told
 
 SCHEMA = "mingqing"
 _SCHEMA = re.compile(
     r"(?!pg_)[a-z][a-z0-9_]{0,23}\Z"
 )  # with the name of a role or of a project after it, still a name
+_THEIRS = ("public", "information_schema")
 _ASKED_EVERY_S = 0.2
+# What psycopg could not tidy up on a line that broke concerns nobody: the break itself is told.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 _DEFAULTS = {
     "connect_timeout": "15",
     "keepalives_idle": "30",
@@ -108,14 +112,20 @@ class Remote:
         return sql.Literal(value).as_string(self.connection)
 
 
-def require_schema_name(schema: str) -> None:
-    """Refuse what is no name for a schema.
+def require_schema_name(schema: str, roles: Collection[str] = ()) -> None:
+    """Refuse what is no name for a schema, is PostgreSQL's own, or would be that of a role or of tables on their way.
 
     Raises
     ------
     InputRefused
         saying what it may be.
     """
+    if schema in _THEIRS or "_stage_" in schema or any(schema.endswith(f"_{code}") for code in roles):
+        raise InputRefused(
+            tr(
+                "模式名 {schema} 另有用处（数据库自己的，或某个角色的），请用 --schema 另取一个，如 mingqing"
+            ).format(schema=schema)
+        )
     if not _SCHEMA.match(schema):
         raise InputRefused(
             tr("模式名只能用小写字母、数字和下划线，字母开头，不超过 24 个字，也不能以 pg_ 开头，如 mingqing")
@@ -147,12 +157,19 @@ def _line(dsn: str) -> "psycopg.Connection[Any]":
     where = Address.of(dsn)
     for pattern, sentence in _WORDS.items():
         if re.search(pattern, words, re.IGNORECASE):
-            raise DatabaseUnavailable(sentence.format(where=where))
+            raise (ConnectionLost if pattern in _PASSES else DatabaseUnavailable)(
+                sentence.format(where=where)
+            )
     raise DatabaseUnavailable(
         tr("县库 {where} 没有让连上：请县库管理员按数据库日志里的原因处理").format(where=where)
     )
 
 
+_SILENT = (
+    r"refused|time(d )?out|no route|unreachable|is the server running|closed the connection|拒绝|超时|reset"
+)
+_STARTING = r"the database system is (starting up|shutting down|not yet accepting)|in recovery mode"
+_PASSES = (_SILENT, _STARTING)  # where a server that was there is being started again
 # What servers and libpq say, in English or, from a server set to Chinese, in Chinese.
 _WORDS = {
     r"password authentication failed|no password supplied|认证失败|没有提供口令": tr(
@@ -169,12 +186,8 @@ _WORDS = {
         "找不到县库的主机 {where}，请检查地址是否写对、电脑是否连着网"
     ),
     r"too many (clients|connections)|remaining connection slots": tr("县库 {where} 的连接数已满，请稍后再试"),
-    r"refused|time(d )?out|no route|unreachable|is the server running|closed the connection|拒绝|超时|reset": tr(
-        "连不上县库 {where}：那里没有应答；请检查网络、地址和端口，或问县库管理员数据库是否开着"
-    ),
-    r"the database system is (starting up|shutting down)|in recovery mode": tr(
-        "县库 {where} 正在启动或关闭，请过几分钟再试"
-    ),
+    _SILENT: tr("连不上县库 {where}：那里没有应答；请检查网络、地址和端口，或问县库管理员数据库是否开着"),
+    _STARTING: tr("县库 {where} 正在启动或关闭，请过几分钟再试"),
     r"certificate|SSL|sslmode": tr(
         "与县库 {where} 的加密连接没有建成（证书或 sslmode 不符），请县库管理员核对"
     ),

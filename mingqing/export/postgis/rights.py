@@ -16,6 +16,7 @@ from mingqing.core.text import tr
 from mingqing.export.postgis.columns import fields_of
 from mingqing.export.postgis.masks import MASKS
 from mingqing.export.postgis.remote import Remote
+from mingqing.export.postgis.schema import about
 
 # By the login, not by the role it has put on; and with the owner's eyes, for nobody else sees who has which villages.
 _MINE = """
@@ -42,10 +43,9 @@ def grant(
     """
     missing = _make_groups(remote, known)
     roles = [r for r in known.values() if r.code not in missing]
-    about = remote.literal(_ABOUT_MINE)
-    statements = [_MINE.format(s=remote.schema, about=about)]
+    statements = [_MINE.format(s=remote.schema, about=remote.literal(_ABOUT_MINE))]
     for role in roles:
-        statements += _rights(remote.schema, Policy.of([role.code], (), catalog, known), there)
+        statements += _rights(remote, Policy.of([role.code], (), catalog, known), there)
     text = ";\n".join(statements)
     signature = hashlib.sha256(text.encode()).hexdigest()
     if signature != remote.one(f"SELECT value FROM {remote.schema}.setting WHERE name = 'rights'"):
@@ -81,7 +81,8 @@ def _make_groups(remote: Remote, known: Collection[str]) -> list[str]:
     return []
 
 
-def _rights(schema: str, policy: Policy, there: Mapping[str, Collection[str]]) -> Iterator[str]:
+def _rights(remote: Remote, policy: Policy, there: Mapping[str, Collection[str]]) -> Iterator[str]:
+    schema = remote.schema
     role = policy.roles[0]
     to, home = group(role.code), f"{schema}_{role.code}"
     yield f"CREATE SCHEMA IF NOT EXISTS {home}"
@@ -102,22 +103,27 @@ def _rights(schema: str, policy: Policy, there: Mapping[str, Collection[str]]) -
             yield f'CREATE POLICY {rule} ON {schema}."{name}" FOR SELECT TO {to} USING ({reach})'
             yield f'GRANT SELECT ON {schema}."{name}" TO {to}'
         else:
-            seen = ", ".join(_seen(policy, table, columns))
+            seen = dict(_seen(policy, table, columns))
             yield (
                 f'CREATE VIEW {home}."{name}" WITH (security_barrier) AS'
-                f' SELECT {seen} FROM {schema}."{name}" AS t WHERE {reach}'
+                f' SELECT {", ".join(seen.values())} FROM {schema}."{name}" AS t WHERE {reach}'
             )
+            yield f'COMMENT ON VIEW {home}."{name}" IS {remote.literal(table.title)}'
+            for column in seen:
+                said = remote.literal(about(column, table))
+                yield f'COMMENT ON COLUMN {home}."{name}"."{column}" IS {said}'
             yield f'GRANT SELECT ON {home}."{name}" TO {to}'
 
 
-def _seen(policy: Policy, table: Table, columns: Collection[str]) -> Iterator[str]:
-    """Yield the columns of a masked view; what the role does not see at all is not there."""
-    yield "t.id"
+def _seen(policy: Policy, table: Table, columns: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and SQL of the columns of a masked view; what the role does not see at all is not there."""
+    yield "id", "t.id"
     for field in fields_of(table):
         if field.name in columns:
-            yield from _as_shown(field, policy.column(table.name, field.name))
+            for shown in _as_shown(field, policy.column(table.name, field.name)):
+                yield field.name, shown
     if "geometry" in columns:
-        yield "t.geometry"
+        yield "geometry", "t.geometry"
 
 
 def _as_shown(field: Field, shown: Shown) -> Iterator[str]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pyproj
 
-from mingqing.catalog.model import Catalog
+from mingqing.catalog.model import Catalog, GeometryKind, Table
+from mingqing.core.errors import InputRefused
 from mingqing.core.text import tr
 from mingqing.export.postgis.columns import Column, Sheet
 from mingqing.export.postgis.faults import DatabaseUnavailable
@@ -12,12 +13,16 @@ from mingqing.export.postgis.remote import Remote
 from mingqing.store.session import Village
 
 # published: what stands here, from which project, by which account's reach ('' for all of it) and as of which change.
-# setting: what was done last, so that it is not done again for nothing.
+# stale: all rows are to be compared next time. erased: rows that erasures of people took away, which no older state
+# of a project may bring back. setting: what was done last, so that it is not done again for nothing.
 _OWN = """
 CREATE TABLE IF NOT EXISTS {s}.published(
     project text, reach text, table_name text, project_name text NOT NULL, account text NOT NULL,
     change_number bigint, change_hash bytea, rows bigint NOT NULL, villages text[] NOT NULL,
-    published_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY(project, reach, table_name));
+    published_at timestamptz NOT NULL DEFAULT now(), stale boolean NOT NULL DEFAULT false,
+    PRIMARY KEY(project, reach, table_name));
+ALTER TABLE {s}.published ADD COLUMN IF NOT EXISTS stale boolean NOT NULL DEFAULT false;
+CREATE TABLE IF NOT EXISTS {s}.erased(table_name text, id bigint, PRIMARY KEY(table_name, id));
 CREATE TABLE IF NOT EXISTS {s}.code(
     list text, list_title text NOT NULL, value text, leaves_as text, position integer NOT NULL,
     PRIMARY KEY(list, value));
@@ -28,15 +33,41 @@ CREATE TABLE IF NOT EXISTS {s}.setting(name text PRIMARY KEY, value text NOT NUL
 """
 _COMMENTS = {
     "SCHEMA {s}": tr("民情地图发布的数据：每张表由民情地图按 layers/ 的定义建立和更新，请不要手工修改"),
-    "TABLE {s}.published": tr("发布记录：每个项目每张表发布到了第几次修改；change_number 为空的下次整表比对"),
+    "TABLE {s}.published": tr("发布记录：每个项目每张表发布到了第几次修改；stale 为真的下次整表比对"),
+    "TABLE {s}.erased": tr("按规定删除了个人信息的行的标识，只有编号；防止从旧备份里再发布出来"),
     "TABLE {s}.code": tr("代码表：每个取值表的值和交换代码"),
     "TABLE {s}.village_name": tr("村名表：12 位村代码对应的村名和乡镇"),
     "TABLE {s}.scope": tr("管辖范围：account 与数据库登录名相同的人只看得到这些村；由发布更新"),
     "TABLE {s}.setting": tr("发布程序自己记的事"),
 }
+_KINDS = {GeometryKind.POINT: tr("点"), GeometryKind.LINE: tr("线"), GeometryKind.POLYGON: tr("面")}
 _EXTENSION = tr(
     "县库里没有 PostGIS，这个用户又不能安装；请县库管理员在库里执行 CREATE EXTENSION postgis 后再发布"
 )
+
+
+def require_ours(remote: Remote) -> None:
+    """Refuse a schema in which something stands that no publishing put there, before anything is made.
+
+    Raises
+    ------
+    InputRefused
+        if there is such a thing.
+    """
+    there, ours = remote.rows(
+        "SELECT EXISTS(SELECT 1 FROM pg_class WHERE relnamespace = n.oid)"
+        " OR EXISTS(SELECT 1 FROM pg_proc WHERE pronamespace = n.oid),"
+        " (SELECT count(*) = 3 FROM pg_class WHERE relnamespace = n.oid AND relkind = 'r'"
+        "  AND relname IN ('published', 'scope', 'setting'))"
+        " FROM (SELECT to_regnamespace(%s)::oid AS oid) AS n",
+        (remote.schema,),
+    )[0]
+    if there and not ours:
+        raise InputRefused(
+            tr("县库里的模式 {schema} 已经放着别的东西，没有发布；请用 --schema 另取一个名字").format(
+                schema=remote.schema
+            )
+        )
 
 
 def prepare(remote: Remote, epsg: int) -> None:
@@ -62,7 +93,7 @@ def prepare(remote: Remote, epsg: int) -> None:
                 schema=remote.schema, owner=owner
             )
         )
-    if remote.one("SELECT to_regclass(%s) IS NULL", (f"{remote.schema}.setting",)):
+    if remote.one("SELECT to_regclass(%s) IS NULL", (f"{remote.schema}.erased",)):
         remote.run(_OWN.format(s=remote.schema))
         for what, text in _COMMENTS.items():
             remote.run(f"COMMENT ON {what.format(s=remote.schema)} IS {remote.literal(text)}")
@@ -127,18 +158,20 @@ def finish(remote: Remote, schema: str, sheet: Sheet) -> None:
     remote.run(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
     remote.run(f"COMMENT ON TABLE {name} IS {remote.literal(sheet.table.title)}")
     for column in sheet.columns:
-        describe(remote, name, column)
+        describe(remote, name, column, sheet.table)
 
 
-def describe(remote: Remote, name: str, column: Column) -> None:
+def describe(remote: Remote, name: str, column: Column, table: Table) -> None:
     """Put down in the database what a column is."""
-    remote.run(f'COMMENT ON COLUMN {name}."{column.name}" IS {remote.literal(_about(column))}')
+    remote.run(f'COMMENT ON COLUMN {name}."{column.name}" IS {remote.literal(about(column.name, table))}')
 
 
-def _about(column: Column) -> str:
-    field = column.of
+def about(name: str, table: Table) -> str:
+    """Return what a column of a table is, in Chinese."""
+    field = table.field_by_name.get(name)
     if field is None:
-        return tr("民情标识，全县唯一，永不重复") if column.name == "id" else tr("图形")
+        kinds = "、".join(title for kind, title in _KINDS.items() if kind in table.geometry)
+        return tr("民情标识，全县唯一，永不重复") if name == "id" else tr("图形：{kinds}").format(kinds=kinds)
     said = field.title + (tr("（{unit}）").format(unit=field.unit) if field.unit else "")
     if field.codes is not None:
         said += tr("；取值见 code 表的“{list}”").format(list=field.codes.name)
@@ -161,7 +194,7 @@ def fit(remote: Remote, sheet: Sheet, there: Mapping[str, str]) -> None:
         if column.name in there:
             remote.run(f'ALTER TABLE {name} DROP COLUMN "{column.name}"')
         remote.run(f'ALTER TABLE {name} ADD COLUMN "{column.name}" {column.type}')
-        describe(remote, name, column)
+        describe(remote, name, column, sheet.table)
         if column.name == "geometry":
             remote.run(f"CREATE INDEX ON {name} USING gist(geometry)")
         elif column.of is not None and column.of.references:

@@ -67,6 +67,23 @@ def _shapes(values: Values) -> list[bytes]:
     return [_NULL if raw is None else _length(len(raw)) + raw for raw in ewkb(values)]
 
 
+def _multi_shapes(values: Values) -> list[bytes]:
+    made = (None if raw is None else _multi(raw) for raw in ewkb(values))
+    return [_NULL if raw is None else _length(len(raw)) + raw for raw in made]
+
+
+def _multi(raw: bytes) -> bytes:
+    """Return EWKB of a line or an area as that of several of which there is one; others as they are."""
+    kind = raw[1]
+    if kind not in _SINGLE:
+        return raw
+    return raw[:1] + bytes((kind + 3,)) + raw[2:9] + _ONE_PART + bytes((kind, 0, 0, 0)) + raw[9:]
+
+
+_SINGLE = (2, 3)  # line, area; that of several of them is 3 more
+_ONE_PART = b"\1\0\0\0\1"  # their number, and the order of bytes of the first
+
+
 _MADE: dict[str, Callable[[Values], list[bytes]]] = {
     "text": _texts,
     "bigint": _integers,
@@ -89,7 +106,7 @@ def packed(columns: Sequence[Column], rows: Sequence[Values]) -> bytes:
 
 
 def _packed(column: Column, values: Values) -> list[bytes]:
-    made = _MADE.get(column.type, _shapes)
+    made = _MADE.get(column.type) or (_multi_shapes if "(Multi" in column.type else _shapes)
     try:
         if len({*values[:_SAMPLE]}) * 2 > _SAMPLE:
             return made(values)

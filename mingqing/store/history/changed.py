@@ -52,14 +52,36 @@ def moment(session: "Session") -> tuple[str, Moment]:
     return str(project or ""), Moment(int(last[0]), bytes(last[1])) if last else Moment()
 
 
+def knows(session: "Session", at: Moment) -> bool:
+    """Whether the project's history goes through a moment; it does not after an older backup was brought back."""
+    with past(session) as found:
+        return _known(found.database, at)
+
+
+def erased_rows(session: "Session") -> Mapping[str, frozenset[int]]:
+    """Return, by table, the ids of the rows that erasures of people took away; the ids say nothing of the people."""
+    rows: defaultdict[str, set[int]] = defaultdict(set)
+    with past(session) as found:
+        # What was deleted is in no changeset of an erasure; that some row was touched by it is still known.
+        sql = "SELECT t.name, t.row FROM mq_change c JOIN mq_touched t ON t.seq = c.seq WHERE c.kind = ?"
+        for table, row in found.database.execute(sql, (str(Act.ERASE),)):
+            rows[table].add(row)
+    return {table: frozenset(ids) for table, ids in rows.items()}
+
+
+def _known(database: apsw.Connection, at: Moment) -> bool:
+    if not at.seq:
+        return True
+    known = database.execute("SELECT hash FROM mq_change WHERE seq = ?", (at.seq,)).get
+    return known is not None and bytes(known) == at.hash
+
+
 def changed(session: "Session", since: Moment) -> Since | None:
     """Return what was touched since a moment, wherever it lies; None where nobody can say."""
     with past(session) as found:
         execute = found.database.execute
-        if since.seq:
-            known = execute("SELECT hash FROM mq_change WHERE seq = ?", (since.seq,)).get
-            if known is None or bytes(known) != since.hash:
-                return None
+        if not _known(found.database, since):
+            return None
         size = execute("SELECT total(length(changeset)) FROM mq_change WHERE seq > ?", (since.seq,)).get
         if size > _MOST_BYTES:
             return None

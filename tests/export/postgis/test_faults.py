@@ -1,6 +1,8 @@
 """Whatever is wrong at the county's database is one Chinese sentence, and no password is in any of them."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +14,7 @@ from mingqing.access.audit import BEGUN, DONE, REFUSED
 from mingqing.core.errors import Cancelled, InputRefused, MingqingError, NotAllowed
 from mingqing.core.watch import Watch
 from mingqing.export.postgis import attempt
+from mingqing.export.postgis import publish as module
 from mingqing.export.postgis.faults import DatabaseUnavailable, told
 from mingqing.export.postgis.publish import publish
 from mingqing.export.postgis.remote import _WORDS, Address, require_schema_name
@@ -76,6 +79,36 @@ def test_what_is_no_address(address: str, session: Session) -> None:
 def test_what_is_no_name_of_a_schema(schema: str) -> None:
     with pytest.raises(InputRefused, match="模式名只能用"):
         require_schema_name(schema)
+
+
+@pytest.mark.parametrize(
+    "schema", ["public", "information_schema", "mingqing_viewer", "old_town_editor", "mingqing_stage_0123"]
+)
+def test_a_schema_that_is_of_a_role_or_of_the_database_itself(
+    schema: str, county: County, session: Session
+) -> None:
+    publish(session, county.address)
+    everything = "SELECT oid::bigint FROM pg_class ORDER BY 1"
+    before = county.rows(everything)
+    assert "另取一个" in refused(session, county.address, schema=schema)
+    assert county.rows(everything) == before
+
+
+@pytest.mark.parametrize(
+    "holds", ["TABLE theirs.published(x int)", "FUNCTION theirs.f() RETURNS int LANGUAGE sql AS 'SELECT 1'"]
+)
+def test_a_schema_in_which_something_of_others_stands(holds: str, county: County, session: Session) -> None:
+    county.run(f"CREATE SCHEMA theirs; CREATE {holds}")
+    everything = "SELECT oid::bigint FROM pg_class ORDER BY 1"
+    before = county.rows(everything)
+    for trial in (True, False):
+        assert "已经放着别的东西" in refused(session, county.address, schema="theirs", trial=trial)
+    assert county.rows(everything) == before
+
+
+def test_an_empty_schema_that_an_administrator_made_is_taken(county: County, session: Session) -> None:
+    county.run("CREATE SCHEMA mingqing")
+    assert publish(session, county.address).whole
 
 
 def test_no_postgis_and_nobody_to_install_it(server: Server, session: Session, publisher: str) -> None:
@@ -175,6 +208,84 @@ def test_a_statement_that_takes_long_is_stopped(
         publish(session, county.address, watch=Watch(cancelled=lambda: True))
 
 
+def test_ctrl_c_leaves_no_copies_of_rows(county: County, sample_session: Session) -> None:
+    def stop(title: str, _done: int, _total: int) -> None:
+        if title == "人口":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish(sample_session, county.address, watch=Watch(stop))
+    assert county.rows("SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%stage%'") == [0]
+
+
+def test_copies_that_could_not_be_taken_away_are_named_with_how_to(
+    county: County, sample_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: object) -> None:
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr(attempt.Attempt, "give_up", broken)
+    asked = False
+
+    def stop(title: str, _done: int, _total: int) -> None:
+        nonlocal asked
+        asked = asked or title == "人口"
+
+    with pytest.raises(Cancelled) as error:
+        publish(sample_session, county.address, watch=Watch(stop, lambda: asked))
+    (stage,) = county.rows("SELECT nspname::text FROM pg_namespace WHERE nspname LIKE '%stage%'")
+    assert f"DROP SCHEMA {stage} CASCADE" in str(error.value)
+
+
+@pytest.mark.parametrize("words", ["connection refused", "FATAL:  the database system is starting up"])
+def test_a_server_that_is_being_restarted_is_tried_again(
+    words: str, county: County, sample_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, real = [0], psycopg.connect
+
+    def connect(*args: Any, **more: Any) -> Any:
+        lines[0] += 1
+        if 2 < lines[0] < 6:  # after the first line and its second for the indexes
+            raise psycopg.OperationalError(words)
+        return real(*args, **more)
+
+    def cut(title: str, _done: int, total: int) -> None:
+        if title == "人口" and total and lines[0] == 2:
+            county.run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mingqing'"
+            )
+
+    assert sum(module._WAITS_S) >= 30
+    monkeypatch.setattr(module, "_WAITS_S", (0.0,) * 5)
+    monkeypatch.setattr(psycopg, "connect", connect)
+    monkeypatch.setattr(
+        county.server.__class__, "connect", lambda s, d, *_: real(s.address(d), autocommit=True)
+    )
+    assert publish(sample_session, county.address, watch=Watch(cut)).whole
+    assert lines[0] > 6
+
+
+def test_a_server_that_stays_away_leaves_word_of_the_copies_in_it(
+    county: County, sample_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(title: str, _done: int, total: int) -> None:
+        if title == "人口" and total:
+            county.run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mingqing'"
+            )
+
+    monkeypatch.setattr(module, "_WAITS_S", (0.0,))
+    said = refused(sample_session, county.address, watch=Watch(cut))
+    (stage,) = county.rows("SELECT nspname::text FROM pg_namespace WHERE nspname LIKE '%stage%'")
+    assert f"DROP SCHEMA {stage} CASCADE" in said
+
+
+def test_what_psycopg_mutters_about_a_broken_line_is_not_on_the_terminal() -> None:
+    code = "import logging, mingqing.export.postgis.remote; logging.getLogger('psycopg').warning('error ignored')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
 # ── What is put down ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -197,7 +308,7 @@ def test_the_log_has_host_and_database_and_never_the_password(
 
 def test_who_may_not_is_refused_and_it_is_logged(county: County, session: Session, as_role: As) -> None:
     viewer = as_role(session, "viewer")
-    with pytest.raises(NotAllowed, match="没有可以发布的表"):
+    with pytest.raises(NotAllowed, match=r"没有可以发布的表；能发布的角色有：.*县级编辑"):
         publish(viewer, county.address)
     found = [e for e in entries(session) if e.act == "publish"]
     assert [e.outcome for e in found] == [REFUSED]

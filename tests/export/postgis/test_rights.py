@@ -195,6 +195,18 @@ def test_who_looks_after_which_villages_is_nobody_s_to_read_or_change(
             county.rows(sql, user=user, password=LOGIN)
 
 
+def test_views_of_the_roles_are_described_in_chinese(county: County, project: Session) -> None:
+    publish(project, county.address)
+    said = county.rows(
+        "SELECT c.relname || '.' || a.attname, obj_description(c.oid), col_description(c.oid, a.attnum)"
+        " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+        " WHERE c.relkind = 'v' AND c.relnamespace::regnamespace::text ~ '^mingqing_'"
+    )
+    assert said
+    assert all(table and column for _, table, column in said)
+    assert ("resident.name", "人口") in {(name, table) for name, table, _ in said}
+
+
 def test_masked_rows_cannot_be_got_at_by_a_function_of_one_s_own(
     county: County, project: Session, logins: Logins
 ) -> None:
