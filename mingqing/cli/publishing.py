@@ -9,6 +9,7 @@ from mingqing.cli.common import (
     AsJson,
     ProjectPath,
     User,
+    ended_in_order,
     open_session,
     print_json,
     print_table,
@@ -43,7 +44,7 @@ def publish(
     """发布到县里的 PostGIS：第一次全部，以后只传改过的；密码用环境变量 PGPASSWORD 或 .pgpass 给出。"""
     from mingqing.export.postgis.publish import publish as run
 
-    with open_session(project, user) as session, watching(tr("发布")) as watch:
+    with open_session(project, user) as session, ended_in_order(), watching(tr("发布")) as watch:
         done = run(session, address, schema=schema, trial=dry_run, verify=verify, older=older, watch=watch)
     _tell(done, as_json=as_json)
     if not done.whole:

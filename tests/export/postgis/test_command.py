@@ -1,11 +1,14 @@
 """`mingqing publish` against a real server, as a script runs it."""
 
+import signal
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from mingqing.core.sample import PASSWORD, USER
+from mingqing.export.postgis.attempt import Attempt
+from mingqing.export.postgis.published import Published
 from mingqing.store.project import open_project
 from tests.cli.conftest import Run, assert_refused
 
@@ -66,3 +69,17 @@ def test_a_password_comes_from_the_environment(
             assert connection.execute("SELECT account FROM mingqing.published").fetchone() == (USER,)
     finally:
         county.run("DROP OWNED BY scripted CASCADE; DROP ROLE scripted")
+
+
+def test_the_end_of_the_session_stops_it_as_ctrl_c_does(
+    run: Run, county: County, sample_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers: list[object] = []
+
+    def stopped(self: Attempt, *, verify: bool) -> Published:
+        handlers.append(signal.getsignal(signal.SIGTERM))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Attempt, "publish", stopped)
+    assert_refused(run("publish", sample_project, county.address), "已取消")
+    assert handlers == [signal.default_int_handler]
