@@ -177,3 +177,22 @@ def _mount_type(path: Path, mounts: Path) -> str:
         if len(place) >= len(best) and path.is_relative_to(place):
             best, kind = place, file_system
     return kind
+
+
+_SPLITS = "!\n\r\t"
+
+
+def path_for_gdal(path: Path) -> str:
+    """Return a path as pyogrio takes it for one: else it would cut it at a `;`, which a URL may have there.
+
+    Raises
+    ------
+    InputRefused
+        if it has a sign that is lost all the same: another file would be read or written.
+    """
+    if os.name == "nt":  # a letter of a drive tells it that this is no URL
+        return str(path)
+    if any(sign in str(path) for sign in _SPLITS):
+        text = tr("“{place}”的路径里有感叹号“!”或换行，这种格式读写不了；请换个文件名或文件夹")
+        raise InputRefused(text.format(place=" ".join(path.name.split())))
+    return f"file://{path.absolute()}"

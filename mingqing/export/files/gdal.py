@@ -3,7 +3,6 @@
 The whole of a layer is one call: 220,000 rows take it a second.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from mingqing.catalog.model import FieldType, GeometryKind
 from mingqing.core.errors import InputRefused
+from mingqing.core.files import path_for_gdal
 from mingqing.core.text import tr
 from mingqing.export.layer import Layer
 from mingqing.export.profile.model import Out
@@ -53,7 +53,7 @@ def write(
     OSError
         where the disk is full.
     """
-    target = _said(path)
+    target = path_for_gdal(path)
     rows = slice(0) if empty else slice(None)
     fields = [
         _array(out, values, driver, rows) for out, values in zip(layer.columns, layer.cells, strict=True)
@@ -86,25 +86,6 @@ def write(
         )
     except (DataSourceError, DataLayerError) as error:  # fields and types are sound: what is left is the disk
         raise OSError(str(error)) from error
-
-
-_SPLITS = "!\n\r\t"
-
-
-def _said(path: Path) -> str:
-    """Return a path as pyogrio takes it for one: else it would cut it at a `;`, which a URL may have there.
-
-    Raises
-    ------
-    InputRefused
-        if it has a sign that is lost all the same: the rows would get into another place.
-    """
-    if os.name == "nt":  # a letter of a drive tells it that this is no URL
-        return str(path)
-    if any(sign in str(path) for sign in _SPLITS):
-        text = tr("“{place}”里有感叹号“!”或换行，这种格式写不到那里；请换个文件名或文件夹")
-        raise InputRefused(text.format(place=" ".join(path.name.split())))
-    return f"file://{path.absolute()}"
 
 
 def has_several(geometry: NDArray[np.object_]) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from mingqing.core.errors import InputRefused
+from mingqing.core.files import path_for_gdal
 from mingqing.core.text import tr
 
 # Identifying each .prj against EPSG costs six times the reading of a small shapefile; we do that ourselves.
@@ -41,7 +42,7 @@ def read_raw(path: Path, *, layer: str | None = None, geometry_only: bool = Fals
         warnings.simplefilter("always")
         try:
             meta, fids, wkb, values = pyogrio.raw.read(
-                str(path),
+                path_for_gdal(path),
                 layer=layer,
                 encoding="ISO-8859-1" if geometry_only else None,
                 columns=[] if geometry_only else None,
@@ -58,7 +59,7 @@ def layers_of(path: Path) -> list[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return [str(name) for name, _ in pyogrio.list_layers(str(path))]
+            return [str(name) for name, _ in pyogrio.list_layers(path_for_gdal(path))]
         except _ERRORS as error:
             raise InputRefused(tr("读不出来，文件已损坏或不是它名字所说的格式。")) from error
 

@@ -8,6 +8,7 @@ import pytest
 
 from mingqing.core.errors import InputRefused
 from mingqing.export.writing import Options
+from mingqing.ingest.reading.gdal import layers_of, read_raw
 from tests.export.files.making import HOUSE, layer, ogr_summary
 
 NASTY = "资料;新 #1%20'a=b&c" if sys.platform == "win32" else "资料;新 #1%20?'a=b&c|d:e"
@@ -36,6 +37,8 @@ def test_signs_that_a_url_or_a_shell_reads_otherwise_are_signs_of_a_name(tmp_pat
     assert [path.name for path in folder.iterdir()] == [place.name]
     assert [path.name for path in tmp_path.iterdir()] == [NASTY]
     if form in BY_GDAL:
+        assert "house" in layers_of(place)
+        assert read_raw(place, layer="house").meta["fields"].tolist() == ["MQID", "FWBH"]
         place = place.rename(tmp_path / f"plain{place.suffix}")
         assert "Feature Count: 1" in ogr_summary(place)
 
