@@ -122,7 +122,10 @@ class OptionPanel(QWidget):
         with QSignalBlocker(self.crs):
             self.crs.clear()
             for code in codes:
-                self.crs.addItem(describe(code), None if code == suits else code)
+                self.crs.addItem(
+                    tr("{name} · EPSG:{code}").format(name=describe(code), code=code),
+                    None if code == suits else code,
+                )
             self.crs.setCurrentIndex(max(self.crs.findData(None if fixed else wish.epsg), 0))
         self.crs.setEnabled(not fixed)
 
